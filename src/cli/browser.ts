@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+
+import type { Browser } from 'puppeteer-core';
+import { findOrInstallBrowser } from './find-browser.js';
+
+/** The computer's own GPU, or SwiftShader, Chromium's Vulkan in software. */
+export type AdapterChoice = 'hardware' | 'software';
+
+/**
+ * Reads MEANFIELD_ADAPTER.
+ *
+ * @param otherwise what holds where the variable is not set or empty.
+ */
+export function adapterFromEnvironment(
+  otherwise: AdapterChoice,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): AdapterChoice {
+  const value = environment.MEANFIELD_ADAPTER;
+  if (!value) return otherwise;
+  if (value === 'hardware' || value === 'software') return value;
+  throw new Error(`MEANFIELD_ADAPTER is "${value}"; it must be "hardware" or "software".`);
+}
+
+/** Where a browser is going to run. */
+export interface BrowserHost {
+  platform: NodeJS.Platform;
+  isRoot: boolean;
+}
+
+/** Chromium's command line for WebGPU on the chosen adapter. */
+export function browserArguments(
+  adapter: AdapterChoice,
+  host: BrowserHost = { platform: process.platform, isRoot: process.getuid?.() === 0 },
+): string[] {
+  const quiet = [
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-first-run',
+    '--disable-quic',
+  ];
+  // Chromium's sandbox refuses to run as root.
+  const sandbox = host.isRoot ? ['--no-sandbox'] : [];
+  return [...adapterArguments(adapter, host.platform), ...sandbox, ...quiet];
+}
+
+function adapterArguments(adapter: AdapterChoice, platform: NodeJS.Platform): string[] {
+  if (adapter === 'software') {
+    // All five: with the adapter flag alone a WebGPU canvas loses its device after a few frames,
+    // importing video frames throws, and screenshots are blank.
+    return [
+      '--enable-unsafe-webgpu',
+      '--use-webgpu-adapter=swiftshader',
+      '--enable-features=Vulkan',
+      '--use-vulkan=swiftshader',
+      '--use-angle=swiftshader',
+    ];
+  }
+  const anyPlatform = ['--enable-unsafe-webgpu', '--ignore-gpu-blocklist'];
+  if (platform !== 'linux') return anyPlatform;
+  // Headless Chromium on a Linux machine without a display; the list that Chrome's developers
+  // give: https://developer.chrome.com/blog/supercharge-web-ai-testing
+  return [...anyPlatform, '--enable-features=Vulkan', '--use-angle=vulkan', '--disable-vulkan-surface'];
+}
+
+export interface LaunchSettings {
+  adapter: AdapterChoice;
+  /** Further Chromium switches, a fake camera for example. */
+  extraArguments?: readonly string[];
+  /** Default: the browser that `findOrInstallBrowser` gives. */
+  executablePath?: string;
+  /** Milliseconds that one message to the browser may take. Default 10 minutes: software WebGPU
+   *  keeps the page's thread busy for far longer than puppeteer's own 3 minutes allow for. */
+  protocolTimeout?: number;
+}
+
+/** Starts a headless browser with WebGPU. The caller closes it. */
+export async function launchBrowser(settings: LaunchSettings): Promise<Browser> {
+  const [puppeteer, executablePath] = await Promise.all([
+    import('puppeteer-core'),
+    settings.executablePath ?? findOrInstallBrowser(),
+  ]);
+  return puppeteer.launch({
+    executablePath,
+    headless: true,
+    args: [...browserArguments(settings.adapter), ...(settings.extraArguments ?? [])],
+    protocolTimeout: settings.protocolTimeout ?? 600_000,
+  });
+}

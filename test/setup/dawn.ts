@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+
+import { create, globals } from 'webgpu';
+
+declare global {
+  /** Dawn's entry point. Something must hold it as long as the process lives: Dawn crashes when it
+   *  is collected while devices exist. */
+  var dawnInstance: GPU | undefined;
+}
+
+const adapterName = await installDawn();
+if (adapterName) console.log(`Dawn's adapter: ${adapterName}`);
+
+/** Puts WebGPU's objects on globalThis, as a page has them. Does nothing the second time. */
+async function installDawn(): Promise<string | undefined> {
+  if (globalThis.dawnInstance) return undefined;
+  const instance = create([]);
+  globalThis.dawnInstance = instance;
+  Object.assign(globalThis, globals);
+  // Node has a navigator since version 21 only.
+  if (!('navigator' in globalThis)) Object.assign(globalThis, { navigator: {} });
+  Object.defineProperty(globalThis.navigator, 'gpu', { value: instance, configurable: true });
+
+  const adapter = await instance.requestAdapter();
+  if (!adapter) throw new Error(missingAdapter());
+  const { vendor, architecture, device, description } = adapter.info;
+  const name = [vendor, architecture, device, description].filter(Boolean).join(', ');
+  const software = /swiftshader/i.test(name);
+  if (process.env.MEANFIELD_ADAPTER === 'hardware' && software) {
+    throw new Error(`MEANFIELD_ADAPTER is "hardware", but the only adapter is ${name}.`);
+  }
+  return name;
+}
+
+function missingAdapter(): string {
+  if (process.env.MEANFIELD_ADAPTER === 'hardware') {
+    return 'No WebGPU adapter: MEANFIELD_ADAPTER is "hardware", but Dawn finds no GPU driver.';
+  }
+  const driver = process.env.VK_ICD_FILENAMES;
+  return driver
+    ? `No WebGPU adapter: Dawn can't use the software driver ${driver}.`
+    : 'No WebGPU adapter: no Chromium with vk_swiftshader_icd.json and libvulkan.so.1 was found. ' +
+        'Run "npm test", which installs one, or set PUPPETEER_EXECUTABLE_PATH to a Chromium build.';
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+
+import { defineConfig } from 'vitest/config';
+import { adapterFromEnvironment } from './src/cli/browser.js';
+import { findBrowser, softwareVulkan } from './src/cli/find-browser.js';
+
+/** A compute shader that takes a millisecond on a GPU may take seconds in software. */
+const GPU_TIMEOUT_MS = 120_000;
+
+export default defineConfig(async () => ({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          setupFiles: ['test/setup/matchers.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'gpu',
+          include: ['test/gpu/**/*.test.ts'],
+          setupFiles: ['test/setup/matchers.ts', 'test/setup/dawn.ts'],
+          // Dawn is a native addon that holds process-wide state: a process a file.
+          pool: 'forks' as const,
+          env: await adapterVariables(),
+          testTimeout: GPU_TIMEOUT_MS,
+          hookTimeout: GPU_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/setup/browser.ts'],
+          setupFiles: ['test/setup/matchers.ts'],
+          testTimeout: GPU_TIMEOUT_MS,
+          hookTimeout: GPU_TIMEOUT_MS,
+        },
+      },
+    ],
+  },
+}));
+
+/**
+ * Dawn finds Vulkan through the dynamic loader, which reads its variables when a process starts:
+ * vitest hands these to the processes it forks.
+ */
+async function adapterVariables(): Promise<Record<string, string>> {
+  const adapter = adapterFromEnvironment('software');
+  const browser = adapter === 'software' ? await findBrowser() : undefined;
+  return {
+    MEANFIELD_ADAPTER: adapter,
+    ...(browser ? softwareVulkan(browser) : undefined),
+  };
+}
