@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+
+/**
+ * The plain-data vocabulary that the GPU engine, its CPU twin and their users share.
+ * Nothing here has behaviour and nothing names a GPU type, so that `reference/` may import it.
+ */
+
+/** How a kernel's message is normalised by n = K·1: none, K(Q/n), (KQ)/n, or n^-1/2 K (n^-1/2 Q). */
+export type Normalization = 'none' | 'before' | 'after' | 'symmetric';
+
+/**
+ * Label-to-label cost of a kernel.
+ *  - number w: Potts; it attracts, message = +w·KQ;
+ *  - vector [labelCount]: penalty on the diagonal, message = -c_l·(KQ)_l;
+ *  - matrix [labelCount][labelCount]: penalty, symmetrised to (M + Mᵀ)/2, message = -M·KQ.
+ */
+export type Compatibility = number | readonly number[] | readonly (readonly number[])[];
+
+/** How K is applied: permutohedral lattice, true Gaussian sum over all pairs, or (gaussian kernels) a truncated separable convolution. */
+export type Method = 'lattice' | 'exact' | 'separable';
+
+/** Whether sigmaXY is in pixels or in parts of the image's diagonal. */
+export type SigmaUnit = 'pixels' | 'diagonal';
+
+interface KernelCommon {
+  /** Default: 3 for gaussian, 10 for bilateral and features. */
+  compatibility?: Compatibility;
+  /** Default 'symmetric'. */
+  normalization?: Normalization;
+  /** Default: the parameters' own `method`. */
+  method?: Method;
+}
+
+/** Spatial kernel: features x/sigmaXY[0], y/sigmaXY[1]. */
+export interface GaussianKernel extends KernelCommon {
+  type: 'gaussian';
+  sigmaXY: number | readonly [number, number];
+  sigmaUnit?: SigmaUnit;
+}
+
+/** Bilateral kernel: position as above and r, g, b / sigmaRGB, colours on 0..255. */
+export interface BilateralKernel extends KernelCommon {
+  type: 'bilateral';
+  sigmaXY: number | readonly [number, number];
+  sigmaRGB: number | readonly [number, number, number];
+  sigmaUnit?: SigmaUnit;
+}
+
+/** Any features, already divided by their sigmas: [featureDim, pixelCount] float32. */
+export interface FeaturesKernel extends KernelCommon {
+  type: 'features';
+  features: Float32Array;
+  featureDim: number;
+}
+
+export type Kernel = GaussianKernel | BilateralKernel | FeaturesKernel;
+
+/** The parameters of one refinement: plain JSON but for the arrays of `features` kernels. */
+export interface CrfParameters {
+  kernels: readonly Kernel[];
+  /** Mean-field iterations, 0..10000. Default 5. */
+  iterations?: number;
+  /** Method of the kernels that name none. Default 'lattice'; 'separable' means the gaussian kernels, the others then use the lattice. */
+  method?: Method;
+  /** Stop once max |ΔQ| of an iteration is at most this; 0 (default) never stops early. */
+  tolerance?: number;
+  /** Q <- (1 - damping)·Q_new + damping·Q_old, 0..1 (1 excluded). Default 0. */
+  damping?: number;
+  /** Kernel evaluations that `exact` may spend in a call before it refuses. Default 2e11. */
+  exactWorkLimit?: number;
+}
+
+export interface ResolvedKernel {
+  type: Kernel['type'];
+  featureDim: number;
+  /** One sigma a feature dimension, in pixels and 0..255; all 1 for `features`. */
+  sigmas: readonly number[];
+  features?: Float32Array;
+  compatibility: ResolvedCompatibility;
+  normalization: Normalization;
+  method: Method;
+}
+
+export type ResolvedCompatibility =
+  | { kind: 'potts'; weight: number }
+  | { kind: 'diagonal'; penalties: Float32Array }
+  /** Row-major [labelCount, labelCount], already symmetrised. */
+  | { kind: 'matrix'; penalties: Float32Array };
+
+/** Every default filled in, every value checked against one problem size. */
+export interface ResolvedParameters {
+  kernels: readonly ResolvedKernel[];
+  iterations: number;
+  tolerance: number;
+  damping: number;
+  exactWorkLimit: number;
+}
+
+/** Size of a problem. An image has pixelCount = width·height; a point set or volume has height 1. */
+export interface ProblemSize {
+  width: number;
+  height: number;
+  labelCount: number;
+}
+
+/** How coarse arrays are brought to full size: sample grids aligned at pixel edges, or at corner centres. */
+export type Upsampling = 'half-pixel' | 'align-corners';
+
+/** planar is [label, y, x]; interleaved is [y, x, label]. */
+export type LabelLayout = 'planar' | 'interleaved';
+
+export type FloatArray = Float32Array | Float64Array;
+export type LabelArray = Uint8Array | Uint8ClampedArray | Uint16Array | Int16Array | Uint32Array | Int32Array;
+
+interface ArrayShape {
+  /** Size of the array where it is coarser (or finer) than the problem. */
+  width?: number;
+  height?: number;
+  /** Default 'half-pixel'. */
+  upsampling?: Upsampling;
+  /** Default 'planar'. */
+  layout?: LabelLayout;
+}
+
+/**
+ * What is known before refinement, in one of four forms. Labels become energies as pydensecrf's `unary_from_labels` has them:
+ * -log(confidence) for the marked label, -log((1 - confidence)/(labelCount - 1)) for the others, -log(1/labelCount) where unknown.
+ * A label above the unknown value counts one less: with `unknown: 0` the labels are 1..labelCount, with 255 they are 0..labelCount-1.
+ */
+export type UnaryInput<Floats = FloatArray, Labels = LabelArray> =
+  | ({ logits: Floats } & ArrayShape)
+  | ({ probabilities: Floats } & ArrayShape)
+  | ({ unary: Floats } & ArrayShape)
+  | { labels: Labels; confidence?: number; unknown?: number | null };
+
+/** Packed RGBA, 8 bits a channel, row-major: what ImageData holds. */
+export interface RgbaImage {
+  data: Uint8Array | Uint8ClampedArray;
+  width: number;
+  height: number;
+}
+
+/** Sums over all pixels for the current Q. kl = entropyTerm + unaryTerm + pairwiseTerm, as pydensecrf prints it. */
+export interface Energy {
+  /** Σ Q log max(Q, 1e-20) */
+  entropyTerm: number;
+  /** Σ U·Q */
+  unaryTerm: number;
+  /** Σ Q·(mu K Q) */
+  pairwiseTerm: number;
+  kl: number;
+}
