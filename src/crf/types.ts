@@ -126,12 +126,31 @@ interface ArrayShape {
  * What is known before refinement, in one of four forms. Labels become energies as pydensecrf's `unary_from_labels` has them:
  * -log(confidence) for the marked label, -log((1 - confidence)/(labelCount - 1)) for the others, -log(1/labelCount) where unknown.
  * A label above the unknown value counts one less: with `unknown: 0` the labels are 1..labelCount, with 255 they are 0..labelCount-1.
+ * A negative unknown value shifts nothing. `confidence` (default 0.7) is in 1/labelCount..1, 1 excluded; `unknown` is null by default.
  */
 export type UnaryInput<Floats = FloatArray, Labels = LabelArray> =
   | ({ logits: Floats } & ArrayShape)
   | ({ probabilities: Floats } & ArrayShape)
   | ({ unary: Floats } & ArrayShape)
   | { labels: Labels; confidence?: number; unknown?: number | null };
+
+/**
+ * A UnaryInput of typed arrays with every default filled in and every value checked against one problem size.
+ *  - logits become energies by -log softmax;
+ *  - probabilities by -log, clipped to 1e-5..1 as pydensecrf's `unary_from_softmax` does;
+ *  - `labels` are 0..labelCount-1, any other value (0xffffffff here) is unknown.
+ * Coarse arrays are upsampled as they are, before they become energies.
+ */
+export type ResolvedUnary =
+  | {
+      form: 'logits' | 'probabilities' | 'unary';
+      values: Float32Array;
+      width: number;
+      height: number;
+      upsampling: Upsampling;
+      layout: LabelLayout;
+    }
+  | { form: 'labels'; labels: Uint32Array; confidence: number };
 
 /** Packed RGBA, 8 bits a channel, row-major: what ImageData holds. */
 export interface RgbaImage {
