@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+
+// npm run build: JavaScript with the shaders inlined by Vite, declarations by tsc, into dist/.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ensureInstalled, projectFolder, runNpm } from './setup.mjs';
+
+ensureInstalled();
+
+const steps = [
+  ['exec', '--', 'vite', 'build', '--config', 'vite.library.config.ts'],
+  ['exec', '--', 'tsc', '--project', 'tsconfig.library.json', '--noEmit', 'false', '--emitDeclarationOnly'],
+];
+for (const step of steps) {
+  const code = runNpm(['--silent', ...step], { output: 'inherit' });
+  if (code !== 0) process.exit(code);
+}
+
+// A reference would make @webgpu/types a dependency of every user, and it clashes with the WebGPU
+// types that newer versions of TypeScript bring.
+const dist = path.join(projectFolder, 'dist');
+const referring = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(
+  (name) => name.endsWith('.d.ts') && /^\s*\/\/\/\s*<reference/m.test(readFileSync(path.join(dist, name), 'utf8')),
+);
+if (referring.length > 0) {
+  process.stderr.write(`Declarations must not contain a reference directive: ${referring.join(', ')}\n`);
+  process.exit(1);
+}
