@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+
+// The direction of every import. A folder that does not exist yet costs nothing here.
+//
+//   demo, bench, cli -> public entries -> pipeline, analysis -> crf -> stages -> gpu
+//                                                                \-> reference -> crf/parameters
+
+/** What other packages and the programs around the library may import. */
+const publicEntry = '^src/index\\.ts$|^src/(pipeline|analysis)/index\\.ts$';
+
+/** Packages that only pull in Node's side of the world. */
+const nodeOnly = '^(node:|puppeteer|@puppeteer/|webgpu$)|node_modules/(puppeteer|@puppeteer|webgpu/)';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'A circle hides which of two modules is the lower one, and breaks on load order.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-undeclared-package',
+      comment: 'A package that package.json does not name may vanish with the next install.',
+      severity: 'error',
+      from: { pathNot: '^node_modules' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'published-code-needs-published-packages',
+      comment: 'What ships may not import a development dependency; types vanish in the build.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'programs-use-public-entries',
+      comment: 'demo, bench and the command line are users of the library like any other.',
+      severity: 'error',
+      from: { path: '^(demo|bench|src/cli)/' },
+      to: { path: '^src/', pathNot: [publicEntry, '^src/cli/', '^src/wgsl\\.d\\.ts$'] },
+    },
+    {
+      name: 'library-knows-no-program',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/' },
+      to: { path: '^(src/cli|demo|bench|test|scripts)/' },
+    },
+    {
+      name: 'nothing-imports-demo',
+      severity: 'error',
+      from: { pathNot: '^(demo|test)/' },
+      to: { path: '^demo/' },
+    },
+    {
+      name: 'library-is-for-the-browser',
+      comment: 'Only the command line may name Node or puppeteer.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/' },
+      to: { path: nodeOnly, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'library-has-no-node-builtins',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'only-pipeline-knows-onnxruntime',
+      comment: 'Whoever only refines masks must not download a network runtime.',
+      severity: 'error',
+      from: { pathNot: '^src/pipeline/' },
+      to: { path: 'onnxruntime' },
+    },
+    {
+      name: 'core-has-no-onnxruntime-behind-it',
+      severity: 'error',
+      from: { path: '^src/index\\.ts$' },
+      to: { path: 'onnxruntime', reachable: true },
+    },
+    {
+      name: 'gpu-knows-no-crf',
+      comment: 'gpu is plain WebGPU help; it must read alone.',
+      severity: 'error',
+      from: { path: '^src/gpu/' },
+      to: { path: '^src/', pathNot: '^src/(gpu/|wgsl\\.d\\.ts)' },
+    },
+    {
+      name: 'stages-stand-on-gpu',
+      comment: 'A stage gets a plan from above; it takes types and sizes from crf, never its code.',
+      severity: 'error',
+      from: { path: '^src/stages/' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(stages|gpu)/|^src/wgsl\\.d\\.ts',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'crf-stands-on-stages',
+      severity: 'error',
+      from: { path: '^src/crf/' },
+      to: { path: '^src/', pathNot: '^src/(crf|stages|gpu|reference)/|^src/wgsl\\.d\\.ts' },
+    },
+    {
+      name: 'reference-knows-parameters-only',
+      comment: 'The oracle of the tests shares no code with what it judges.',
+      severity: 'error',
+      from: { path: '^src/reference/' },
+      to: {
+        path: ['^src/', '\\.wgsl'],
+        pathNot: '^src/reference/|^src/crf/(parameters|[a-z-]+-types|types)\\.ts$',
+      },
+    },
+    {
+      name: 'reference-has-no-gpu-types',
+      severity: 'error',
+      from: { path: '^src/reference/' },
+      to: { path: '@webgpu/types|^src/gpu/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|site)/|test/fixtures|demo/public' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json', '.wgsl'],
+    },
+  },
+};
