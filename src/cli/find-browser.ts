@@ -169,9 +169,7 @@ export function thisMachine(): Machine {
         .map((build) => build.executablePath);
     },
     async systemChrome() {
-      const { Browser, ChromeReleaseChannel, computeSystemExecutablePath } = await import(
-        '@puppeteer/browsers'
-      );
+      const { Browser, ChromeReleaseChannel, computeSystemExecutablePath } = await import('@puppeteer/browsers');
       try {
         return computeSystemExecutablePath({
           browser: Browser.CHROME,
@@ -232,11 +230,7 @@ function cacheFolder(environment: Machine['environment']): string {
   return environment.PUPPETEER_CACHE_DIR || path.join(homedir(), '.cache', 'puppeteer');
 }
 
-function run(
-  command: string,
-  commandArguments: string[],
-  environment: Machine['environment'],
-): Promise<void> {
+function run(command: string, commandArguments: string[], environment: Machine['environment']): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, commandArguments, {
       // Its report goes to standard error, like all progress.
