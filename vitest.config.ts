@@ -7,8 +7,17 @@ import { findBrowser, softwareVulkan } from './src/cli/find-browser.js';
 /** A compute shader that takes a millisecond on a GPU may take seconds in software. */
 const GPU_TIMEOUT_MS = 120_000;
 
+const printed = new Set<string>();
+
 export default defineConfig(async () => ({
   test: {
+    // Every fork says which adapter it has; once is enough for all that say the same.
+    onConsoleLog(text: string) {
+      if (!text.startsWith("Dawn's adapter")) return true;
+      const isNew = !printed.has(text);
+      printed.add(text);
+      return isNew;
+    },
     projects: [
       {
         test: {

@@ -10,6 +10,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ensureInstalled, projectFolder, runNpm } from './setup.mjs';
 
+/** A driver that hangs blocks its thread, where vitest's own timeouts don't reach. */
+const VITEST_TIMEOUT_MS = 45 * 60_000;
+
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
 ensureInstalled();
@@ -72,7 +75,7 @@ function runVitest(extraArguments) {
         `--outputFile.json=${report}`,
         ...extraArguments,
       ],
-      { cwd: projectFolder, stdio: 'inherit' },
+      { cwd: projectFolder, stdio: 'inherit', timeout: VITEST_TIMEOUT_MS },
     );
     const counts = readReport(report);
     // Errors outside of any test, such as a crashed worker, show in the exit code only.
