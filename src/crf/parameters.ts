@@ -65,6 +65,14 @@ const defaultWeight: Record<Kernel['type'], number> = { gaussian: 3, bilateral: 
 /** Indices into typed arrays, and 32-bit offsets on the GPU, stay exact below this. */
 const maximumCount = 2 ** 31 - 1;
 
+/**
+ * Pixels to either side that a separable kernel reaches: four sigmas, where the weight is 3e-4 of the centre's and 6e-5
+ * of the whole lies beyond.
+ */
+export function separableRadius(sigma: number): number {
+  return Math.ceil(4 * sigma);
+}
+
 /** Sizes of 1 and more, whose products can still be counted. Throws ArgumentError. */
 export function checkSize(size: ProblemSize): ProblemSize {
   const given = checkObject('size', size);
@@ -104,12 +112,7 @@ export function resolveParameters(parameters: CrfParameters, size: ProblemSize):
   return resolved;
 }
 
-function resolveKernel(
-  path: string,
-  value: unknown,
-  defaultMethod: Method,
-  size: ProblemSize,
-): ResolvedKernel {
+function resolveKernel(path: string, value: unknown, defaultMethod: Method, size: ProblemSize): ResolvedKernel {
   const given = checkObject(path, value);
   const type = checkChoice(`${path}.type`, given.type, kernelTypes);
   checkKeys(path, given, kernelKeys[type]);

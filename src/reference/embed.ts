@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+
+import { packKey, wordsOfKey } from './packed-key.js';
+
+/** Where points lie on the permutohedral lattice of featureDim = d dimensions. */
+export interface Embedding {
+  featureDim: number;
+  pointCount: number;
+  /**
+   * Packed key of each point's simplex, [pointCount, wordsOfKey(d)]. Coordinate i of the key is rem0_i + rank_i, where
+   * rem0 (a multiple of d+1) is the simplex' vertex of remainder 0 and rank_i orders the residuals; both can be read
+   * back from it, as 0 <= rank_i <= d. The coordinate d is left out: the sum over all of them is known.
+   */
+  simplexKeys: Int32Array;
+  /** Barycentric weights, [pointCount, d+1]: how much of the point goes to the simplex' vertex of each remainder. */
+  weights: Float32Array;
+}
+
+/** 1.5·2^52: adding and subtracting it rounds a double of less than 2^51 to the nearest whole number, half to even. */
+const roundingMagic = 6755399441055744;
+
+/**
+ * Finds for every point the simplex around it and its barycentric weights: Adams, Baek and Davis 2010, section 3.2 and
+ * the listing of section 4. All arithmetic is float32, in the order pydensecrf has it: a rounding difference at a tie
+ * changes which vertices exist.
+ *
+ * @param features [featureDim, pointCount], divided by their sigmas
+ */
+export function embed(features: Float32Array, featureDim: number): Embedding {
+  const d = featureDim;
+  const pointCount = features.length / d;
+  const wordCount = wordsOfKey(d);
+  const simplexKeys = new Int32Array(pointCount * wordCount);
+  const weights = new Float32Array(pointCount * (d + 1));
+  const scales = elevationScales(d);
+  const inverse = Math.fround(1 / (d + 1));
+  const elevated = new Float32Array(d + 1);
+  const rem0 = new Float32Array(d + 1);
+  const residuals = new Float32Array(d + 1);
+  const rank = new Int32Array(d + 1);
+  const byRank = new Float32Array(d + 1);
+
+  for (let point = 0; point < pointCount; point++) {
+    // Elevation y = E p, onto the plane where coordinates sum to 0 (p. 5).
+    let sum = 0;
+    for (let j = d; j > 0; j--) {
+      const scaled = Math.fround(features[(j - 1) * pointCount + point] * scales[j - 1]);
+      elevated[j] = sum - Math.fround(j * scaled);
+      sum = Math.fround(sum + scaled);
+    }
+    elevated[0] = sum;
+
+    // The nearest vertex of remainder 0, coordinate by coordinate: its sum may be off by a few (d+1).
+    let excess = 0;
+    for (let i = 0; i <= d; i++) {
+      const nearest = Math.fround(inverse * elevated[i]) + roundingMagic - roundingMagic;
+      excess += nearest;
+      rem0[i] = nearest * (d + 1);
+      residuals[i] = elevated[i] - rem0[i];
+    }
+
+    // Rank of each residual, descending; of equal ones the lower index has the lower rank.
+    rank.fill(excess);
+    for (let i = 0; i < d; i++) {
+      for (let j = i + 1; j <= d; j++) {
+        if (residuals[i] < residuals[j]) rank[i]++;
+        else rank[j]++;
+      }
+    }
+
+    // Back onto the plane: ranks that left 0..d move their coordinate by one step of d+1.
+    for (let i = 0; i <= d; i++) {
+      if (rank[i] < 0) {
+        rank[i] += d + 1;
+        rem0[i] += d + 1;
+      } else if (rank[i] > d) {
+        rank[i] -= d + 1;
+        rem0[i] -= d + 1;
+      }
+      byRank[rank[i]] = Math.fround(elevated[i] - rem0[i]) * inverse;
+      rem0[i] += rank[i];
+    }
+
+    // Barycentric weights (p. 10): differences between residuals next to each other in rank.
+    const at = point * (d + 1);
+    weights[at] = byRank[d] + Math.fround(1 - byRank[0]);
+    for (let k = 1; k <= d; k++) weights[at + k] = byRank[d - k] - byRank[d - k + 1];
+    packKey(rem0, d, simplexKeys, point * wordCount);
+  }
+  return { featureDim, pointCount, simplexKeys, weights };
+}
+
+/**
+ * Diagonal of the elevation, (d+1)·sqrt(2/3) / sqrt((j+1)(j+2)) for j = 0..d-1: p. 5, with the standard deviation that
+ * splat, blur and slice have together (p. 6). Rounded to float32 where pydensecrf does.
+ */
+export function elevationScales(d: number): Float32Array {
+  const deviation = Math.fround(Math.sqrt(2 / 3) * (d + 1));
+  return Float32Array.from({ length: d }, (_, j) => (1 / Math.sqrt((j + 1) * (j + 2))) * deviation);
+}
+
+/**
+ * Key coordinate of the simplex' vertex of one remainder, from the simplex' own key coordinate.
+ * The vertex adds `remainder` to rem0 where the rank is at most d - remainder, and remainder - (d+1) elsewhere.
+ */
+export function vertexCoordinate(simplexCoordinate: number, remainder: number, featureDim: number): number {
+  const steps = featureDim + 1;
+  const rank = ((simplexCoordinate % steps) + steps) % steps;
+  return simplexCoordinate - rank + remainder - (rank <= featureDim - remainder ? 0 : steps);
+}

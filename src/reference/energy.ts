@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+
+import type { Energy } from '../crf/types.js';
+
+/** Where Q log Q is cut off, as in pydensecrf. */
+const smallestMarginal = 1e-20;
+
+/**
+ * The three sums of the KL divergence between Q and the CRF's distribution, up to log Z: Krähenbühl and Koltun 2011,
+ * equation 2 of the supplement. The pairwise term counts every pair twice, as pydensecrf prints it.
+ *
+ * @param marginals Q, [pixelCount, labelCount]
+ * @param negatedUnary -unary, in the same layout
+ * @param messages sum of all kernels' messages for this Q, in the same layout
+ */
+export function energyOf(marginals: Float32Array, negatedUnary: Float32Array, messages: Float32Array): Energy {
+  let entropyTerm = 0;
+  let unaryTerm = 0;
+  let pairwiseTerm = 0;
+  for (let i = 0; i < marginals.length; i++) {
+    const q = marginals[i];
+    entropyTerm += q * Math.log(Math.max(q, smallestMarginal));
+    unaryTerm -= q * negatedUnary[i];
+    pairwiseTerm -= q * messages[i];
+  }
+  return { entropyTerm, unaryTerm, pairwiseTerm, kl: entropyTerm + unaryTerm + pairwiseTerm };
+}
