@@ -72,6 +72,8 @@ export interface LaunchSettings {
   /** Milliseconds that one message to the browser may take. Default 10 minutes: software WebGPU
    *  keeps the page's thread busy for far longer than puppeteer's own 3 minutes allow for. */
   protocolTimeout?: number;
+  /** The browser ends when this process does, even by SIGKILL. Nobody else can connect to it then. */
+  endsWithProcess?: boolean;
 }
 
 /** Starts a headless browser with WebGPU. The caller closes it. */
@@ -83,6 +85,8 @@ export async function launchBrowser(settings: LaunchSettings): Promise<Browser> 
   return puppeteer.launch({
     executablePath,
     headless: true,
+    // Chromium quits when the pipe to it breaks; it would outlive a web socket.
+    pipe: settings.endsWithProcess ?? false,
     args: [...browserArguments(settings.adapter), ...(settings.extraArguments ?? [])],
     protocolTimeout: settings.protocolTimeout ?? 600_000,
   });

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+
+import { type RefineJob, runRefineJob } from '../refine/job.js';
+import type { JobAnswer, PageInterface } from './protocol.js';
+import { arrayOn, bytesOf, pack, references, unpack } from './wire.js';
+
+/** What runs in the browser: takes jobs from the command line, and leaves their results at its server. */
+
+const jobs: Readonly<Record<string, (input: unknown) => Promise<unknown>>> = {
+  // The other side of the wire is this same program: it packed a RefineJob.
+  refine: (input) => runRefineJob(input as RefineJob),
+};
+
+const page: PageInterface = {
+  async adapter() {
+    const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
+    if (!adapter) return null;
+    const { vendor, architecture, device, description } = adapter.info;
+    return [vendor, architecture, device, description].filter(Boolean).join(', ') || 'unnamed adapter';
+  },
+
+  async run(name, json) {
+    try {
+      const run = jobs[name];
+      if (!run) throw new Error(`no job is called ${name}`);
+      const input = unpack(json, await Promise.all(references(json).map(download)));
+      const result = pack(await run(input));
+      for (const [index, array] of result.arrays.entries()) await upload(index, bytesOf(array));
+      return { result: result.json };
+    } catch (error) {
+      return { error: describe(error) };
+    }
+  },
+};
+
+Object.assign(globalThis, { meanfieldPage: page });
+
+async function download(reference: ReturnType<typeof references>[number]) {
+  const response = await fetch(`arrays/${reference.$array}`);
+  if (!response.ok) throw new Error(`array ${reference.$array}: ${response.status} ${response.statusText}`);
+  return arrayOn(await response.arrayBuffer(), reference);
+}
+
+async function upload(index: number, bytes: Uint8Array): Promise<void> {
+  // A view on shared memory can't be sent; results never are.
+  const response = await fetch(`arrays/${index}`, { method: 'PUT', body: bytes as Uint8Array<ArrayBuffer> });
+  if (!response.ok) throw new Error(`array ${index}: ${response.status} ${response.statusText}`);
+}
+
+function describe(error: unknown): NonNullable<JobAnswer['error']> {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { name, message } = error;
+  const argument = 'argument' in error ? String(error.argument) : undefined;
+  return { name, message, ...(argument === undefined ? undefined : { argument }) };
+}
