@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+
+import type { Command } from 'commander';
+import { fileEndingWith, numberBetween, oneOf, wholeNumber, wrong } from '../option-values.js';
+import type { Streams } from '../streams.js';
+import { checkRequest, type RefineOptions } from './options.js';
+
+const notes = `
+Exactly one of --unary, --logits, --probabilities and --labels is needed. Arrays are .npy files
+[label, y, x] of float16, float32 or float64, as large as the image or smaller. In a label file the
+palette index or grey value is the label; with --unknown 0 the labels begin at 1, and label 1 is the
+first of the results. Results count labels from 0.
+
+Examples:
+  meanfield refine photo.png --probabilities p.npy --label-map labels.png
+  meanfield refine photo.jpg --labels strokes.png --overlay overlay.png
+  meanfield refine - --unary u.npy --options crf.json --marginals q.npy --json
+`;
+
+/** Adds `refine` to the program. */
+export function addRefineCommand(program: Command, streams: Streams, version: string): void {
+  program
+    .command('refine')
+    .summary('make a coarse segmentation crisp along the edges of a photograph')
+    .description('Refines a coarse segmentation with a fully connected CRF.')
+    .argument('<image>', 'PNG, JPEG or WebP; - where no kernel needs one')
+    .optionsGroup('What is known (one of them):')
+    .option('--unary <file>', 'energies, -log p (.npy)')
+    .option('--logits <file>', "a network's raw scores (.npy)")
+    .option('--probabilities <file>', 'probabilities (.npy)')
+    .option('--labels <file>', 'labels by pixel (grey or palette PNG, or .npy of whole numbers)')
+    .optionsGroup('How to read it:')
+    .option(
+      '--confidence <number>',
+      'probability of a marked label (default: 0.7)',
+      numberBetween('--confidence', 0, 1),
+    )
+    .option('--unknown <label>', 'value of unmarked pixels, or none (default: 0)', unknownLabel)
+    .option(
+      '--label-count <count>',
+      'where the highest label is not in the file',
+      wholeNumber('--label-count', 1, 65536),
+    )
+    .option(
+      '--upsample <rule>',
+      'of arrays smaller than the image: half-pixel or align-corners (default: half-pixel)',
+      oneOf('--upsample', ['half-pixel', 'align-corners']),
+    )
+    .option(
+      '--max-megapixels <number>',
+      'refuse larger images (default: 100)',
+      numberBetween('--max-megapixels', 0, Number.POSITIVE_INFINITY),
+    )
+    .optionsGroup('How to refine:')
+    .option('--options <file>', 'kernels and iterations (JSON); without: gaussian 3, bilateral 80 and 13, 5 iterations')
+    .option('--iterations <count>', 'mean-field iterations', wholeNumber('--iterations', 0, 10000))
+    .option(
+      '--method <method>',
+      'of every kernel: lattice, exact or separable (gaussian kernels only)',
+      oneOf('--method', ['lattice', 'exact', 'separable']),
+    )
+    .option(
+      '--backend <backend>',
+      'webgpu (in a headless browser) or cpu',
+      oneOf('--backend', ['webgpu', 'cpu']),
+      'webgpu',
+    )
+    .optionsGroup('What to write:')
+    .option(
+      '--label-map <file>',
+      'label of each pixel (.png, grey, 8 or 16 bits)',
+      fileEndingWith('--label-map', '.png'),
+    )
+    .option(
+      '--marginals <file>',
+      'probabilities after refinement (.npy, float32)',
+      fileEndingWith('--marginals', '.npy'),
+    )
+    .option('--overlay <file>', 'photograph with the labels in colour (.png)', fileEndingWith('--overlay', '.png'))
+    .option('--json', 'print one JSON object instead of text')
+    .addHelpText('after', notes)
+    .action(async (image: string, options: RefineOptions) => {
+      const request = checkRequest(image, options);
+      // Loaded when it is known to be needed: help and wrong usage answer at once.
+      const { refine } = await import('./run.js');
+      await refine(request, streams, version);
+    });
+}
+
+function unknownLabel(text: string): number | 'none' {
+  if (text === 'none') return text;
+  if (/^-?\d+$/.test(text) && Number(text) <= 65535) return Number(text);
+  throw wrong('--unknown', text, 'a whole number up to 65535, or none');
+}

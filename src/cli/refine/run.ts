@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+
+import { type CrfParameters, resolveParameters } from '../../index.js';
+import { Failure, UsageError } from '../failure.js';
+import { encodeFloatNpy } from '../files/npy.js';
+import { OutputFiles } from '../files/outputs.js';
+import { encodeGreyPng, encodeRgbPng } from '../files/png.js';
+import { PageSession } from '../page/session.js';
+import type { Streams } from '../streams.js';
+import { type RefineJob, type RefineJobResult, runRefineJob } from './job.js';
+import type { RefineRequest } from './options.js';
+import { drawOverlay } from './overlay.js';
+import { type Problem, readProblem } from './problem.js';
+import { describeProblem, describeResult, summarize } from './report.js';
+
+/** Reads, refines, writes, and says what it did. Where it throws, no output file has appeared or changed. */
+export async function refine(request: RefineRequest, streams: Streams, version: string): Promise<void> {
+  const { json, backend } = request.options;
+  const milliseconds: Record<string, number> = {};
+  const start = performance.now();
+
+  const problem = await readProblem(request);
+  const resolved = blame(request, problem, () => resolveParameters(problem.parameters, problem.size));
+  checkLabelCount(request, problem);
+  const outputs = await OutputFiles.open(request.outputs);
+  try {
+    milliseconds.read = performance.now() - start;
+    if (!json) streams.out(describeProblem(request, problem, resolved));
+
+    const job = jobOf(request, problem);
+    const result =
+      backend === 'cpu' ? await runHere(request, problem, job) : await runInPage(request, problem, job, milliseconds);
+    Object.assign(milliseconds, result.milliseconds);
+
+    const writing = performance.now();
+    await writeOutputs(outputs, problem, result);
+    const files = await outputs.commit();
+    milliseconds.write = performance.now() - writing;
+    milliseconds.total = performance.now() - start;
+
+    const summary = summarize(version, request, problem, resolved, result, milliseconds, files);
+    streams.out(json ? `${JSON.stringify(summary)}\n` : describeResult(summary));
+  } finally {
+    await outputs.close();
+  }
+}
+
+function jobOf(request: RefineRequest, problem: Problem): RefineJob {
+  const { size, parameters, unary, photograph } = problem;
+  const { backend } = request.options;
+  const image = needsImage(parameters) && photograph;
+  return {
+    size,
+    backend,
+    parameters,
+    unary,
+    ...(image ? { image: { data: image.data, width: image.width, height: image.height } } : undefined),
+    marginals: request.outputs.marginals !== undefined,
+  };
+}
+
+function needsImage(parameters: CrfParameters): boolean {
+  return parameters.kernels.some((kernel) => kernel.type === 'bilateral');
+}
+
+async function runHere(request: RefineRequest, problem: Problem, job: RefineJob): Promise<RefineJobResult> {
+  try {
+    return await runRefineJob(job);
+  } catch (error) {
+    throw blamed(request, problem, error);
+  }
+}
+
+async function runInPage(
+  request: RefineRequest,
+  problem: Problem,
+  job: RefineJob,
+  milliseconds: Record<string, number>,
+): Promise<RefineJobResult> {
+  const start = performance.now();
+  const session = await PageSession.start();
+  try {
+    milliseconds.browser = performance.now() - start;
+    const running = performance.now();
+    // The other side of the wire is this same program: it packed a RefineJobResult.
+    const result = (await session.run('refine', job)) as RefineJobResult;
+    const inPage = Object.values(result.milliseconds).reduce((sum, time) => sum + time, 0);
+    milliseconds.transfer = performance.now() - running - inPage;
+    return result;
+  } catch (error) {
+    throw blamed(request, problem, error);
+  } finally {
+    await session.close();
+  }
+}
+
+async function writeOutputs(outputs: OutputFiles, problem: Problem, result: RefineJobResult): Promise<void> {
+  const { width, height, labelCount } = problem.size;
+  const { labelMap, marginals } = result;
+  await outputs.write('label-map', () => [encodeGreyPng(labelMap, width, height, labelCount <= 256 ? 8 : 16)]);
+  if (marginals) await outputs.write('marginals', () => encodeFloatNpy(marginals, [labelCount, height, width]));
+  const { photograph } = problem;
+  if (photograph) {
+    await outputs.write('overlay', () => [encodeRgbPng(drawOverlay(photograph, labelMap, labelCount), width, height)]);
+  }
+}
+
+function checkLabelCount(request: RefineRequest, problem: Problem): void {
+  const { labelCount } = problem.size;
+  if (labelCount <= 65536 || request.outputs['label-map'] === undefined) return;
+  throw new Failure(`--label-map: ${labelCount} labels, but a PNG holds at most 65536`);
+}
+
+function blame<Result>(request: RefineRequest, problem: Problem, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw blamed(request, problem, error);
+  }
+}
+
+/** The library names its own arguments; the user wants to hear which file or option they came from. */
+function blamed(request: RefineRequest, problem: Problem, error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'ArgumentError') return error;
+  const argument = 'argument' in error ? String(error.argument) : '';
+  const message = error.message.slice(argument.length + 2);
+  if (argument === 'unary.confidence') return new UsageError(`--confidence: ${message}`);
+  const element = /^unary\.\w+\[(\d+)\]$/.exec(argument);
+  if (element) return new Failure(`${request.input}: element ${placeOf(Number(element[1]), problem)}: ${message}`);
+  if (argument.startsWith('unary')) return new Failure(`${request.input}: ${message}`);
+  if (argument.startsWith('image')) return new Failure(`${request.image}: ${message}`);
+  const { options } = request.options;
+  return new Failure(options === undefined ? error.message : `${options}: ${error.message}`);
+}
+
+/** Index of an element as its array's owner writes it. */
+function placeOf(index: number, { input, size }: Problem): string {
+  const [height, width] = input.form === 'labels' ? [size.height, size.width] : input.shape.slice(-2);
+  const x = index % width;
+  const y = Math.floor(index / width) % height;
+  const label = Math.floor(index / (width * height));
+  return input.form === 'labels' ? `[${y}, ${x}]` : `[${label}, ${y}, ${x}]`;
+}
