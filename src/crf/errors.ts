@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+export { DeviceError } from '../gpu/errors.js';
+
 /** What a user's argument was, and what it may be. Thrown before any GPU work; the object that threw is as usable as before. */
 export class ArgumentError extends Error {
   override readonly name = 'ArgumentError';
@@ -15,15 +17,12 @@ export class ArgumentError extends Error {
   }
 }
 
-/** The machine, not the argument, stands in the way: no adapter, a limit too low, a lost device, memory. */
-export class DeviceError extends Error {
-  override readonly name = 'DeviceError';
-}
-
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined) return String(value);
-  if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${(value as unknown as { length?: number }).length ?? value.byteLength})`;
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined)
+    return String(value);
+  if (ArrayBuffer.isView(value))
+    return `${value.constructor.name}(${(value as unknown as { length?: number }).length ?? value.byteLength})`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === 'function') return 'a function';
   return `an object (${(value as object).constructor?.name ?? 'Object'})`;

@@ -7,6 +7,9 @@ import type { LabelLayout, ProblemSize, ResolvedUnary, RgbaImage, UnaryInput, Up
 /** What a pixel without a known label holds in ResolvedUnary's `labels`. */
 export const unknownLabel = 0xffffffff;
 
+/** Probabilities are clipped to this..1 before -log, as pydensecrf's `unary_from_softmax` does. */
+export const probabilityFloor = 1e-5;
+
 /** Rounding of a float16 softmax may step this far outside 0..1. */
 const probabilitySlack = 1e-3;
 
@@ -71,11 +74,7 @@ function checkFloats(path: string, value: unknown, length: number, shape: string
   const values = value instanceof Float32Array ? value : Float32Array.from(value);
   const bad = firstNonFinite(values);
   if (bad >= 0) {
-    throw new ArgumentError(
-      `${path}[${bad}]`,
-      value[bad],
-      'a finite float32 number: clip infinities, e.g. to ±1e4',
-    );
+    throw new ArgumentError(`${path}[${bad}]`, value[bad], 'a finite float32 number: clip infinities, e.g. to ±1e4');
   }
   return values;
 }
@@ -101,9 +100,7 @@ function resolveLabels(given: Record<string, unknown>, size: ProblemSize): Resol
   }
   const { unknown } = given;
   const unknownValue =
-    unknown === undefined || unknown === null
-      ? null
-      : checkInteger('unary.unknown', unknown, -(2 ** 31), 2 ** 32 - 1);
+    unknown === undefined || unknown === null ? null : checkInteger('unary.unknown', unknown, -(2 ** 31), 2 ** 32 - 1);
   const confidence = checkNumber('unary.confidence', given.confidence ?? 0.7, {
     // A lower confidence would speak against the marked label. With one label there is nothing to choose.
     ...(labelCount > 1 ? { from: 1 / labelCount } : { above: 0 }),

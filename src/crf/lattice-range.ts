@@ -87,11 +87,7 @@ export function checkLatticeRange(extents: readonly FeatureExtent[]): void {
   const factor = together ? total(worst) / limit : alone;
   const minimum = roundUp(extent.sigma * factor * extent.unitsPerSigma);
   const others = together ? ` and the other sigmas times ${roundUp(factor)}` : '';
-  throw new ArgumentError(
-    extent.argument,
-    extent.given,
-    `at least ${minimum}${others}, ${reason} (or method 'exact')`,
-  );
+  throw new ArgumentError(extent.argument, extent.given, `at least ${minimum}${others}, ${reason} (or method 'exact')`);
 }
 
 /** Three significant digits, never below the value. */

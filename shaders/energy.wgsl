@@ -1,0 +1,72 @@
+// The terms of KL(Q || P) as pydensecrf prints them, by pixel; the host adds them up in double precision. One invocation a pixel.
+//
+//   own       Σ Q log max(Q, 1e-20)  and  Σ U·Q
+//   pairwise  Σ Q·(mu K Q) of one kernel, from its message: the message is -mu K Q
+
+// @import invocation
+// @import lane{laneWidth}
+
+struct Energy {
+  pixelCount: u32,
+  labelCount: u32,
+  firstLabel: u32,
+  // Potts weight of the kernel, for the label that is not stored.
+  unitWeight: f32,
+}
+
+@group(0) @binding(0) var<uniform> problem: Energy;
+@group(0) @binding(1) var<storage, read> q: array<f32>;
+@group(0) @binding(2) var<storage, read> unary: array<f32>;
+@group(0) @binding(3) var<storage, read> lastUnary: array<f32>;
+// (maximum, sum of exponentials) of -unary: energies that came as logits are meant as -log softmax.
+@group(0) @binding(4) var<storage, read> running: array<vec2f>;
+@group(0) @binding(5) var<storage, read> message: array<f32>;
+@group(0) @binding(6) var<storage, read> norms: array<vec2f>;
+// (Σ Q log Q, Σ U·Q, Σ Q·(mu K Q), unused); [pixelCount]
+@group(0) @binding(7) var<storage, read_write> terms: array<vec4f>;
+
+const rowChannels = rowLanes * laneWidth;
+
+fn negativeEntropy(probability: f32) -> f32 {
+  return probability * log(max(probability, 1e-20));
+}
+
+@compute @workgroup_size(workgroupSize)
+fn own(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, workgroups, invocation);
+  if (pixel >= problem.pixelCount) { return; }
+  var sum = 0.0;
+  var added = vec4f();
+  let channels = min(rowChannels, storedLabels - problem.firstLabel);
+  for (var channel = 0u; channel < channels; channel++) {
+    let at = pixel * rowChannels + channel;
+    sum += q[at];
+    added.x += negativeEntropy(q[at]);
+    added.y += q[at] * unary[at];
+  }
+  if (implicitLast) {
+    added.x += negativeEntropy(max(1.0 - sum, 0.0));
+    // Energies are stored relative to the last label's, and Q sums to one.
+    if (!fromLogits) { added.y += lastUnary[pixel]; }
+  }
+  if (fromLogits && problem.firstLabel == 0u) { added.y += running[pixel].x + log(running[pixel].y); }
+  terms[pixel] += added;
+}
+
+@compute @workgroup_size(workgroupSize)
+fn pairwise(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, workgroups, invocation);
+  if (pixel >= problem.pixelCount) { return; }
+  var probabilities = 0.0;
+  var messages = 0.0;
+  var sum = 0.0;
+  let channels = min(rowChannels, storedLabels - problem.firstLabel);
+  for (var channel = 0u; channel < channels; channel++) {
+    let at = pixel * rowChannels + channel;
+    probabilities += q[at];
+    messages += message[at];
+    sum += q[at] * message[at];
+  }
+  if (implicitLast) { sum += (1.0 - probabilities) * (norms[pixel].y * problem.unitWeight - messages); }
+  terms[pixel].z -= sum;
+}

@@ -1,0 +1,95 @@
+// The true Gaussian sum over all pairs of pixels, without a lattice: message_i = Σ_j exp(-|f_i - f_j|²/2)·Q_j
+// (Krähenbühl & Koltun 2011, equation 3, with identity covariance after division by sigma; j = i is in the sum).
+// One invocation a pixel i and a block of lanes; all invocations read the same j at the same time. A dispatch covers the pixels
+// from `firstPixel` on, so that a big sum can be cut into dispatches that end before a watchdog does.
+//
+//   main       message, into the logits
+//   normalize  n, or with `secondPass` K applied to x
+
+// @import invocation
+// @import lane{laneWidth}
+
+struct Exact {
+  pixelCount: u32,
+  firstPixel: u32,
+  endPixel: u32,
+  // Potts weight, or 1.
+  weight: f32,
+}
+
+@group(0) @binding(0) var<uniform> exact: Exact;
+// [pixelCount, featureDim]
+@group(0) @binding(1) var<storage, read> features: array<f32>;
+@group(0) @binding(2) var<storage, read_write> norms: array<vec2f>;
+// [pixelCount, rowLanes]
+@group(0) @binding(3) var<storage, read> q: array<Lane>;
+@group(0) @binding(4) var<storage, read> unary: array<Lane>;
+@group(0) @binding(5) var<storage, read_write> logits: array<Lane>;
+
+// @import norms
+// @import softmax-lanes
+// @import update-logits
+
+struct Point {
+  features: array<f32, featureDim>,
+}
+
+fn point(pixel: u32) -> Point {
+  var loaded: Point;
+  // @unroll
+  for (var j = 0u; j < featureDim; j++) {
+    loaded.features[j] = features[pixel * featureDim + j];
+  }
+  return loaded;
+}
+
+fn gaussian(a: Point, b: Point) -> f32 {
+  var squared = 0.0;
+  // @unroll
+  for (var j = 0u; j < featureDim; j++) {
+    let difference = a.features[j] - b.features[j];
+    squared += difference * difference;
+  }
+  return exp(-0.5 * squared);
+}
+
+@compute @workgroup_size(workgroupSize)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = exact.firstPixel + itemIndex(workgroup, workgroups, invocation);
+  if (pixel >= exact.endPixel) { return; }
+  let firstLane = workgroup.z * blockLanes;
+  let here = point(pixel);
+  var lanes: array<Lane, blockLanes>;
+  for (var other = 0u; other < exact.pixelCount; other++) {
+    var kernel = gaussian(here, point(other));
+    if (divides) { kernel *= norms[other].x; }
+    // @unroll
+    for (var lane = 0u; lane < blockLanes; lane++) {
+      lanes[lane] += kernel * q[other * rowLanes + firstLane + lane];
+    }
+  }
+  let factor = select(1.0, norms[pixel].x, dividesAfter) * exact.weight;
+  // @unroll
+  for (var lane = 0u; lane < blockLanes; lane++) {
+    lanes[lane] *= factor;
+  }
+  updateLogits(pixel * rowLanes + firstLane, lanes, norms[pixel].y * exact.weight);
+}
+
+@compute @workgroup_size(workgroupSize)
+fn normalize(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = exact.firstPixel + itemIndex(workgroup, workgroups, invocation);
+  if (pixel >= exact.endPixel) { return; }
+  let here = point(pixel);
+  var sum = 0.0;
+  for (var other = 0u; other < exact.pixelCount; other++) {
+    var kernel = gaussian(here, point(other));
+    if (secondPass) { kernel *= norms[other].x; }
+    sum += kernel;
+  }
+  if (secondPass) {
+    norms[pixel].y = unitMessage(sum, norms[pixel].x);
+  } else {
+    norms[pixel] = normsOf(sum);
+  }
+}

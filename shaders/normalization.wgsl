@@ -1,0 +1,48 @@
+// Slices K·1, or K applied to 1/n, into the factors that normalise a kernel's message (Krähenbühl & Koltun 2011, section 3.2).
+// One invocation a run.
+//
+//   first pass   the slice, times alpha, is n
+//   second pass  it is K applied to x
+
+// @import invocation
+// @import counted
+
+@group(0) @binding(0) var<uniform> counted: Counted;
+@group(0) @binding(1) var<storage, read> runs: array<vec2u>;
+@group(0) @binding(2) var<storage, read> sortedPixels: array<u32>;
+@group(0) @binding(3) var<storage, read> simplexVertices: array<u32>;
+@group(0) @binding(4) var<storage, read> weights: array<f32>;
+// One channel, [vertexCapacity + 1].
+@group(0) @binding(5) var<storage, read> values: array<f32>;
+@group(0) @binding(6) var<storage, read_write> norms: array<vec2f>;
+
+// @import norms
+
+
+@compute @workgroup_size(workgroupSize)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let index = itemIndex(workgroup, workgroups, invocation);
+  if (index >= counted.runCount) { return; }
+  let run = runs[index];
+  let start = run.y >> runLengthBits;
+  let length = (run.y & (maxRunLength - 1u)) + 1u;
+  var rows: array<f32, cornerCount>;
+  // @unroll
+  for (var k = 0u; k < cornerCount; k++) {
+    rows[k] = values[simplexVertices[run.x * cornerCount + k]];
+  }
+  for (var i = 0u; i < length; i++) {
+    let pixel = sortedPixels[start + i];
+    var sum = 0.0;
+    // @unroll
+    for (var k = 0u; k < cornerCount; k++) {
+      sum += weights[pixel * cornerCount + k] * rows[k];
+    }
+    sum *= latticeScale;
+    if (secondPass) {
+      norms[pixel].y = unitMessage(sum, norms[pixel].x);
+    } else {
+      norms[pixel] = normsOf(sum);
+    }
+  }
+}

@@ -1,0 +1,9 @@
+// Sizes of one kernel's lattice. The same words in `stages/lattice-uniforms.ts`.
+struct Lattice {
+  pixelCount: u32,
+  // Table sizes less one; tables are powers of two.
+  simplexMask: u32,
+  vertexMask: u32,
+  // Vertices there is room for; id 0 is the vertex that does not exist and whose row is zero.
+  vertexCapacity: u32,
+}

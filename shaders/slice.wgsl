@@ -1,0 +1,69 @@
+// Slice: reads each pixel's message from its simplex's vertices and adds it to the logits; the last kernel turns them into Q.
+// Adams, Baek, Davis 2010, section 3.3; Krähenbühl & Koltun 2011, algorithm 1.
+// One invocation a run of pixels in one simplex and a block of lanes: the simplex's rows are loaded once for the run.
+
+// @import invocation
+// @import lane{laneWidth}
+// @import counted
+
+struct Slice {
+  // Lattice scale alpha, times the Potts weight where there is one.
+  weight: f32,
+  // Potts weight: y of `norms` has alpha in it already.
+  unitWeight: f32,
+}
+
+@group(0) @binding(0) var<uniform> counted: Counted;
+@group(0) @binding(1) var<uniform> parameters: Slice;
+@group(0) @binding(2) var<storage, read> runs: array<vec2u>;
+@group(0) @binding(3) var<storage, read> sortedPixels: array<u32>;
+@group(0) @binding(4) var<storage, read> simplexVertices: array<u32>;
+@group(0) @binding(5) var<storage, read> weights: array<f32>;
+@group(0) @binding(6) var<storage, read> norms: array<vec2f>;
+// Blurred rows, [vertexCapacity + 1, rowLanes].
+@group(0) @binding(7) var<storage, read> values: array<Lane>;
+// Energies, [pixelCount, rowLanes]; read by the first kernel only.
+@group(0) @binding(8) var<storage, read> unary: array<Lane>;
+// Logits, and Q after the last kernel where `lastKernel`; [pixelCount, rowLanes].
+@group(0) @binding(9) var<storage, read_write> logits: array<Lane>;
+
+// @import softmax-lanes
+// @import update-logits
+
+@compute @workgroup_size(workgroupSize)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let index = itemIndex(workgroup, workgroups, invocation);
+  if (index >= counted.runCount) { return; }
+  let firstLane = workgroup.z * blockLanes;
+  let run = runs[index];
+  let start = run.y >> runLengthBits;
+  let length = (run.y & (maxRunLength - 1u)) + 1u;
+
+  var rows: array<Lane, cornerCount * blockLanes>;
+  // @unroll
+  for (var k = 0u; k < cornerCount; k++) {
+    let vertex = simplexVertices[run.x * cornerCount + k];
+    // @unroll
+    for (var lane = 0u; lane < blockLanes; lane++) {
+      rows[k * blockLanes + lane] = values[vertex * rowLanes + firstLane + lane];
+    }
+  }
+
+  for (var i = 0u; i < length; i++) {
+    let pixel = sortedPixels[start + i];
+    let first = pixel * rowLanes + firstLane;
+    let norm = norms[pixel];
+    let factor = select(1.0, norm.x, dividesAfter) * parameters.weight;
+    // Zeroed by hand: SwiftShader (through Dawn) kept the values of the turn before in an array declared without a value.
+    var lanes = array<Lane, blockLanes>();
+    // @unroll
+    for (var k = 0u; k < cornerCount; k++) {
+      let weight = weights[pixel * cornerCount + k] * factor;
+      // @unroll
+      for (var lane = 0u; lane < blockLanes; lane++) {
+        lanes[lane] += weight * rows[k * blockLanes + lane];
+      }
+    }
+    updateLogits(first, lanes, norm.y * parameters.unitWeight);
+  }
+}

@@ -1,0 +1,62 @@
+// Fixes the scale of each vertex's fixed-point sums (see splat.wgsl), from the largest term and the number of terms.
+//
+//   bounds  one invocation a run: the largest weight that splat will give each vertex
+//   main    one invocation a vertex: the scale
+//
+// Bounds and scales share a buffer: bits of the largest term first, as bits of numbers that are not negative order as they do.
+
+// @import invocation
+// @import counted
+
+@group(0) @binding(0) var<uniform> counted: Counted;
+@group(0) @binding(1) var<storage, read> runs: array<vec2u>;
+@group(0) @binding(2) var<storage, read> sortedPixels: array<u32>;
+@group(0) @binding(3) var<storage, read> simplexVertices: array<u32>;
+// Barycentric weights, [pixelCount, d + 1].
+@group(0) @binding(4) var<storage, read> weights: array<f32>;
+// x: 1/n or its root, [pixelCount]; read only where `divides`.
+@group(0) @binding(5) var<storage, read> norms: array<vec2f>;
+// Pixels that splat into each vertex, [vertexCapacity + 1].
+@group(0) @binding(6) var<storage, read> splatCounts: array<u32>;
+// [vertexCapacity + 1]
+@group(0) @binding(7) var<storage, read_write> scales: array<atomic<u32>>;
+
+@compute @workgroup_size(workgroupSize)
+fn bounds(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let index = itemIndex(workgroup, workgroups, invocation);
+  if (index >= counted.runCount) { return; }
+  let run = runs[index];
+  let start = run.y >> runLengthBits;
+  let length = (run.y & (maxRunLength - 1u)) + 1u;
+  var largest = array<f32, cornerCount>();
+  for (var i = 0u; i < length; i++) {
+    let pixel = sortedPixels[start + i];
+    var norm = 1.0;
+    if (divides) { norm = norms[pixel].x; }
+    // @unroll
+    for (var k = 0u; k < cornerCount; k++) {
+      largest[k] = max(largest[k], weights[pixel * cornerCount + k] * norm);
+    }
+  }
+  // @unroll
+  for (var k = 0u; k < cornerCount; k++) {
+    let vertex = simplexVertices[run.x * cornerCount + k];
+    // The scale of the vertex that does not exist stays 0.
+    if (vertex > 0u) { atomicMax(&scales[vertex], bitcast<u32>(largest[k])); }
+  }
+}
+
+// A power of two, so that scaling loses nothing. Terms below 2^e come out below 2^23, and the sum of n of them below 2^30.
+fn scaleOf(largestTerm: u32, terms: u32) -> f32 {
+  // By its bits: log2 and exp2 need not be exact. Terms that are all but zero need no more than this.
+  let e = max(i32(largestTerm >> 23u) - 127 + 1, -60);
+  let bits = i32(32u - countLeadingZeros(max(terms, 1u) - 1u));
+  return bitcast<f32>(u32(127 + min(23, 30 - bits) - e) << 23u);
+}
+
+@compute @workgroup_size(workgroupSize)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let vertex = itemIndex(workgroup, workgroups, invocation) + 1u;
+  if (vertex > counted.vertexCount) { return; }
+  atomicStore(&scales[vertex], bitcast<u32>(scaleOf(atomicLoad(&scales[vertex]), splatCounts[vertex])));
+}

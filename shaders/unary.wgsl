@@ -1,0 +1,143 @@
+// Brings what is known before refinement into energies, one row a pixel. One invocation a pixel.
+// Logits and unary energies are taken as they are, probabilities become -log, labels the energies of `unary_from_labels` (types.ts);
+// coarse arrays are sampled bilinearly, at pixel edges (half-pixel) or with corner centres aligned.
+// Where `implicitLast`, energies are kept relative to the last label's.
+//
+// A pixel with a value that is NaN or infinite is unknown: all labels get the same energy, so it cannot poison its neighbours.
+
+// @import invocation
+// @import lane{laneWidth}
+
+struct Unary {
+  // This dispatch covers pixels firstPixel..endPixel - 1.
+  firstPixel: u32,
+  endPixel: u32,
+  width: u32,
+  height: u32,
+  sourceWidth: u32,
+  sourceHeight: u32,
+  labelCount: u32,
+  // Strides of the source, in elements, and the pixel that its first element belongs to.
+  labelStride: u32,
+  pixelStride: u32,
+  sourceOrigin: u32,
+  // First label of this slab.
+  firstLabel: u32,
+  // Label that means unknown, or 0xffffffff.
+  unknown: u32,
+  // Energies of the marked label and of the others (labels only).
+  markedEnergy: f32,
+  otherEnergy: f32,
+}
+
+@group(0) @binding(0) var<uniform> unaryOf: Unary;
+// Bits of float32, or labels.
+@group(0) @binding(1) var<storage, read> source: array<u32>;
+// [pixelCount, rowLanes·laneWidth]; channels that are no label hold 3e38.
+@group(0) @binding(2) var<storage, read_write> unary: array<f32>;
+// Energy of the last label where `implicitLast`, [pixelCount].
+@group(0) @binding(3) var<storage, read_write> lastUnary: array<f32>;
+@group(0) @binding(4) var<storage, read_write> invalidPixelCount: atomic<u32>;
+
+const noLabel = 3e38;
+const rowChannels = rowLanes * laneWidth;
+
+// Where a pixel is in the source: four elements and their weights.
+struct Sample {
+  offsets: vec4u,
+  weights: vec4f,
+}
+
+fn sampleOf(pixel: u32) -> Sample {
+  let column = pixel % unaryOf.width;
+  let line = pixel / unaryOf.width;
+  if (!coarse) { return Sample(vec4u((pixel - unaryOf.sourceOrigin) * unaryOf.pixelStride), vec4f(1.0, 0.0, 0.0, 0.0)); }
+  let position = vec2f(f32(column), f32(line));
+  let full = vec2f(f32(unaryOf.width), f32(unaryOf.height));
+  let size = vec2f(f32(unaryOf.sourceWidth), f32(unaryOf.sourceHeight));
+  var at = (position + 0.5) * (size / full) - 0.5;
+  if (alignCorners) { at = position * ((size - 1.0) / max(full - 1.0, vec2f(1.0))); }
+  at = clamp(at, vec2f(0.0), size - 1.0);
+  let low = min(vec2u(at), vec2u(unaryOf.sourceWidth - 1u, unaryOf.sourceHeight - 1u));
+  let high = min(low + 1u, vec2u(unaryOf.sourceWidth - 1u, unaryOf.sourceHeight - 1u));
+  let part = at - vec2f(low);
+  let lines = vec2u(low.y, high.y) * unaryOf.sourceWidth;
+  return Sample(
+    vec4u(lines.x + low.x, lines.x + high.x, lines.y + low.x, lines.y + high.x) * unaryOf.pixelStride,
+    vec4f((1.0 - part.x) * (1.0 - part.y), part.x * (1.0 - part.y), (1.0 - part.x) * part.y, part.x * part.y),
+  );
+}
+
+// Energy of a label, and whether a bit pattern that is no number was read.
+struct Energy {
+  value: f32,
+  invalid: bool,
+}
+
+fn notFinite(bits: u32) -> bool { return (bits & 0x7f800000u) == 0x7f800000u; }
+
+fn energyOf(sample: Sample, label: u32) -> Energy {
+  let offset = label * unaryOf.labelStride;
+  let first = source[sample.offsets.x + offset];
+  var invalid = notFinite(first);
+  var value = bitcast<f32>(first);
+  if (coarse) {
+    let second = source[sample.offsets.y + offset];
+    let third = source[sample.offsets.z + offset];
+    let fourth = source[sample.offsets.w + offset];
+    invalid = invalid || notFinite(second) || notFinite(third) || notFinite(fourth);
+    value = dot(sample.weights, vec4f(value, bitcast<f32>(second), bitcast<f32>(third), bitcast<f32>(fourth)));
+  }
+  if (fromLogits) { value = -value; }
+  if (fromProbabilities) { value = -log(clamp(value, probabilityFloor, 1.0)); }
+  return Energy(value, invalid);
+}
+
+fn labelEnergy(marked: u32, label: u32) -> f32 {
+  if (marked == 0xffffffffu) { return log(f32(unaryOf.labelCount)); }
+  return select(unaryOf.otherEnergy, unaryOf.markedEnergy, marked == label);
+}
+
+@compute @workgroup_size(workgroupSize)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = unaryOf.firstPixel + itemIndex(workgroup, workgroups, invocation);
+  if (pixel >= unaryOf.endPixel) { return; }
+  let row = pixel * rowChannels;
+
+  if (fromLabels) {
+    // Labels above the unknown one count one less.
+    let given = source[pixel - unaryOf.sourceOrigin];
+    let shifted = select(given, given - 1u, given > unaryOf.unknown);
+    let outside = shifted >= unaryOf.labelCount && given != unaryOf.unknown;
+    let marked = select(shifted, 0xffffffffu, given == unaryOf.unknown || outside);
+    var last = 0.0;
+    if (implicitLast) { last = labelEnergy(marked, unaryOf.labelCount - 1u); lastUnary[pixel] = last; }
+    for (var channel = 0u; channel < rowChannels; channel++) {
+      let label = unaryOf.firstLabel + channel;
+      unary[row + channel] = select(noLabel, labelEnergy(marked, label) - last, label < storedLabels);
+    }
+    if (outside) { atomicAdd(&invalidPixelCount, 1u); }
+    return;
+  }
+
+  let sample = sampleOf(pixel);
+  var invalid = false;
+  var last = 0.0;
+  if (implicitLast) {
+    let energy = energyOf(sample, unaryOf.labelCount - 1u);
+    last = energy.value;
+    invalid = energy.invalid;
+  }
+  for (var label = 0u; label < storedLabels; label++) {
+    let energy = energyOf(sample, label);
+    invalid = invalid || energy.invalid;
+    let channel = label - unaryOf.firstLabel;
+    if (singleSlab || (label >= unaryOf.firstLabel && channel < rowChannels)) { unary[row + channel] = energy.value - last; }
+  }
+  for (var channel = 0u; channel < rowChannels; channel++) {
+    let stored = unaryOf.firstLabel + channel < storedLabels;
+    if (invalid || !stored) { unary[row + channel] = select(noLabel, 0.0, stored); }
+  }
+  if (implicitLast) { lastUnary[pixel] = select(last, log(f32(unaryOf.labelCount)), invalid); }
+  if (invalid && unaryOf.firstLabel == 0u) { atomicAdd(&invalidPixelCount, 1u); }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+
+import type { StageEncoder } from '../gpu/pass.js';
+import type { ProgramCache } from '../gpu/program.js';
+import type { RowPlan } from './row-plan.js';
+import type { Tuning } from './tuning.js';
+import type { ProblemSize, ResolvedKernel } from './types.js';
+
+/** Buffers that all kernels of an engine share. */
+export interface SharedBuffers {
+  /** RGBA bytes, u32 [pixelCount]. */
+  image: GPUBuffer;
+  /** By slab: f32 [pixelCount, rowChannels]. */
+  q: readonly GPUBuffer[];
+  unary: readonly GPUBuffer[];
+  /** Where messages are added up: q itself, or buffers of their own where the old Q is still needed. */
+  logits: readonly GPUBuffer[];
+}
+
+/** What every kernel is given. */
+export interface FilterContext {
+  device: GPUDevice;
+  programs: ProgramCache;
+  size: ProblemSize;
+  rows: RowPlan;
+  tuning: Tuning;
+  /** For unused bindings: WebGPU wants something there. */
+  dummy: GPUBuffer;
+}
+
+/** What a message is for; each is a program of its own. */
+export interface MessageUse {
+  /** Logits begin as -unary, not as what is there. */
+  firstKernel: boolean;
+  /** Logits end as Q. */
+  lastKernel: boolean;
+  /** The message itself, as it is. */
+  messageOnly: boolean;
+}
+
+/** One kernel of the CRF: applies K to Q. The lattice, the exact sum and the separable convolution are such. */
+export interface KernelFilter {
+  /** Bytes of GPU memory held. */
+  readonly bytes: number;
+  /** Dispatches of one iteration. */
+  readonly dispatches: number;
+  /** Whether messages are computed from Q while other messages are written, so that Q and logits may not share memory. */
+  readonly readsQLate: boolean;
+  /** Parameters that change nothing of the structure: compatibility, normalization. Returns whether the factors n must be computed anew. */
+  setKernel(kernel: ResolvedKernel): boolean;
+  /** Compiles what is needed and makes bind groups. Nothing is created once it has been called for these buffers and use. */
+  prepare(buffers: SharedBuffers, use: MessageUse): Promise<void>;
+  /** From image or features to everything that does not depend on Q. */
+  encodeBuild(stages: StageEncoder): void;
+  /** n and what follows from it. */
+  encodeNormalization(stages: StageEncoder): void;
+  /** First half of an iteration: reads Q of a slab. */
+  encodeSpread(stages: StageEncoder, slab: number): void;
+  /** Second half: adds the message of the source slab to the logits of the target slab. */
+  encodeMessage(stages: StageEncoder, sourceSlab: number, targetSlab: number, use: MessageUse): void;
+  /** (factor, message of ones) by pixel. */
+  readonly norms: GPUBuffer;
+  /** Weight of the Potts compatibility; 1 for others. */
+  readonly pottsWeight: number;
+  destroy(): void;
+}
+
+export function useKey(use: MessageUse): string {
+  return `${use.firstKernel} ${use.lastKernel} ${use.messageOnly}`;
+}
+
+/** Constants of the row's shape, the same for every stage that works on rows. */
+export function rowConstants(rows: RowPlan, tuning: Tuning) {
+  return {
+    workgroupSize: tuning.workgroupSize,
+    laneWidth: rows.laneWidth,
+    blockLanes: rows.blockLanes,
+    rowLanes: rows.rowLanes,
+    storedLabels: rows.storedLabels,
+    implicitLast: rows.implicitLast,
+  };
+}
+
+/** The shape of one channel: what normalization filters. */
+export const oneChannel = { laneWidth: 1, blockLanes: 1, rowLanes: 1, storedLabels: 1, implicitLast: false } as const;
+
+/** Constants of a normalization. */
+export function normConstants(kernel: ResolvedKernel) {
+  const { normalization } = kernel;
+  return {
+    symmetric: normalization === 'symmetric',
+    divided: normalization === 'before' || normalization === 'after',
+    dividesBefore: normalization === 'before' || normalization === 'symmetric',
+    dividesAfter: normalization === 'after' || normalization === 'symmetric',
+  };
+}

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: MIT
+
+import { BufferSet } from '../gpu/buffers.js';
+import type { StageEncoder } from '../gpu/pass.js';
+import { float } from '../gpu/shader.js';
+import { writeUniform } from '../gpu/uniforms.js';
+import { blur } from '../stages/blur.js';
+import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
+import { normalization } from '../stages/normalization.js';
+import { slice } from '../stages/slice.js';
+import { splat } from '../stages/splat.js';
+import { splatScales } from '../stages/splat-scales.js';
+import {
+  type FilterContext,
+  type KernelFilter,
+  type MessageUse,
+  normConstants,
+  oneChannel,
+  rowConstants,
+  type SharedBuffers,
+  useKey,
+} from './kernel-filter.js';
+import type { LatticeScratch } from './lattice-scratch.js';
+import { LatticeStructure } from './lattice-structure.js';
+import { PenaltyTransform } from './penalty-transform.js';
+import type { ResolvedKernel } from './types.js';
+
+type Encode = (pass: GPUComputePassEncoder) => void;
+
+/** Filters on the permutohedral lattice: splat, blur along each axis, slice (Adams, Baek, Davis 2010). */
+export class LatticeFilter implements KernelFilter {
+  readonly readsQLate = false;
+  readonly norms: GPUBuffer;
+  readonly structure: LatticeStructure;
+  private readonly buffers: BufferSet;
+  private readonly parameters: GPUBuffer;
+  /** Rows before and after an axis of blur, f32 [vertexCapacity + 1, rowChannels]; fixed-point sums of the same shape. */
+  private even: GPUBuffer;
+  private odd: GPUBuffer;
+  private sums: GPUBuffer;
+  /** f32 [vertexCapacity + 1] */
+  private scales: GPUBuffer;
+  private readonly penalties: PenaltyTransform;
+  private normalize: ((stages: StageEncoder) => void) | undefined;
+  private spread: Encode[] | undefined;
+  private readonly messages = new Map<string, Encode>();
+  private bound: SharedBuffers | undefined;
+
+  constructor(
+    private readonly context: FilterContext,
+    private kernel: ResolvedKernel,
+    scratch: LatticeScratch,
+    vertexCapacity: number,
+  ) {
+    const { device, size } = context;
+    this.buffers = new BufferSet(device);
+    this.penalties = new PenaltyTransform(context, kernel.compatibility);
+    this.structure = new LatticeStructure(context, kernel, scratch, vertexCapacity);
+    this.norms = this.buffers.storage('LatticeFilter.norms', size.width * size.height * 8);
+    this.parameters = this.buffers.uniform('LatticeFilter.parameters', 2);
+    [this.even, this.odd, this.sums, this.scales] = this.createRows();
+    this.writeParameters();
+  }
+
+  get bytes(): number {
+    return this.buffers.bytes + this.structure.bytes + this.penalties.bytes;
+  }
+
+  get dispatches(): number {
+    const { slabCount } = this.context.rows;
+    const perPair = this.transforms ? 2 : 1;
+    return slabCount * (1 + this.cornerCount) + (this.transforms ? slabCount * slabCount : slabCount) * perPair;
+  }
+
+  get pottsWeight(): number {
+    return this.kernel.compatibility.kind === 'potts' ? this.kernel.compatibility.weight : 1;
+  }
+
+  setKernel(kernel: ResolvedKernel): boolean {
+    const renormalize = kernel.normalization !== this.kernel.normalization;
+    const rebind = renormalize || kernel.compatibility.kind !== this.kernel.compatibility.kind;
+    this.kernel = kernel;
+    this.writeParameters();
+    if (rebind) this.forget();
+    this.penalties.setCompatibility(kernel.compatibility);
+    return renormalize;
+  }
+
+  /** Makes room for more vertices; the lattice must be built again. */
+  grow(vertexCapacity: number): void {
+    this.structure.grow(vertexCapacity);
+    for (const buffer of [this.even, this.odd, this.sums, this.scales]) this.buffers.release(buffer);
+    [this.even, this.odd, this.sums, this.scales] = this.createRows();
+    this.forget();
+  }
+
+  /** Another engine-wide scratch: the next build uses it. */
+  setScratch(scratch: LatticeScratch): void {
+    this.structure.setScratch(scratch);
+  }
+
+  async prepare(buffers: SharedBuffers, use: MessageUse): Promise<void> {
+    if (this.bound !== buffers) this.forget();
+    this.bound = buffers;
+    await this.structure.prepare(buffers.image);
+    this.normalize ??= await this.prepareNormalization();
+    this.spread ??= await this.prepareSpread(buffers);
+    if (!this.messages.has(messageKey(use, 0, 0))) await this.prepareMessages(buffers, use);
+  }
+
+  encodeBuild(stages: StageEncoder): void {
+    this.structure.encodeBuild(stages);
+  }
+
+  encodeNormalization(stages: StageEncoder): void {
+    this.normalize?.(stages);
+  }
+
+  encodeSpread(stages: StageEncoder, slab: number): void {
+    const encode = this.spread?.[slab];
+    if (encode) stages.stage('splat and blur', encode);
+  }
+
+  encodeMessage(stages: StageEncoder, sourceSlab: number, targetSlab: number, use: MessageUse): void {
+    const encode = this.messages.get(messageKey(use, sourceSlab, targetSlab));
+    if (!encode) {
+      // Labels of other slabs are no concern of Potts.
+      if (sourceSlab !== targetSlab && !this.transforms) return;
+      throw new Error('LatticeFilter.encodeMessage before prepare');
+    }
+    stages.stage('slice', encode);
+  }
+
+  destroy(): void {
+    this.structure.destroy();
+    this.penalties.destroy();
+    this.buffers.destroy();
+  }
+
+  private get cornerCount(): number {
+    return this.kernel.featureDim + 1;
+  }
+
+  /** Whether rows pass through a penalty matrix. */
+  private get transforms(): boolean {
+    return this.kernel.compatibility.kind !== 'potts';
+  }
+
+  /** pydensecrf's lattice scale, 1/(1 + 2^-d): Adams et al.'s blur has gain 1 + 2^-d on a full lattice. */
+  private get latticeScale(): number {
+    return 1 / (1 + 2 ** -this.kernel.featureDim);
+  }
+
+  private createRows(): [GPUBuffer, GPUBuffer, GPUBuffer, GPUBuffer] {
+    const rowCount = this.structure.vertexCapacity + 1;
+    const bytes = rowCount * this.context.rows.rowChannels * 4;
+    const row = (name: string) => this.buffers.storage(`LatticeFilter.${name}`, bytes);
+    return [row('evenRows'), row('oddRows'), row('sums'), this.buffers.storage('LatticeFilter.scales', rowCount * 4)];
+  }
+
+  private forget(): void {
+    this.normalize = undefined;
+    this.spread = undefined;
+    this.messages.clear();
+  }
+
+  private writeParameters(): void {
+    const weight = this.pottsWeight;
+    writeUniform(this.context.device, this.parameters, [{ float: this.latticeScale * weight }, { float: weight }]);
+  }
+
+  private constants() {
+    const { maxRunLength } = this.context.tuning;
+    return {
+      ...rowConstants(this.context.rows, this.context.tuning),
+      cornerCount: this.cornerCount,
+      maxRunLength,
+      runLengthBits: Math.log2(maxRunLength),
+    };
+  }
+
+  private sizeAt(name: 'runs' | 'vertices' | 'runBlocks' | 'vertexBlocks') {
+    return { buffer: this.structure.sizes, offset: dispatchSizeOffsets[name] };
+  }
+
+  private get counted() {
+    return { buffer: this.structure.sizes, offset: 0, size: 16 };
+  }
+
+  private get runBindings() {
+    const { structure } = this;
+    return {
+      counted: this.counted,
+      runs: { buffer: structure.runs },
+      sortedPixels: { buffer: structure.sortedPixels },
+      simplexVertices: { buffer: structure.simplexVertices },
+      weights: { buffer: structure.weights },
+    };
+  }
+
+  /** splat, then d + 1 axes of blur. Returns the dispatches and where the rows end. */
+  private async prepareFilter(
+    q: GPUBuffer,
+    constants: Record<string, unknown>,
+    divides: boolean,
+    ones: boolean,
+  ): Promise<Encode> {
+    const { programs, dummy } = this.context;
+    const { structure, norms } = this;
+    const all = { ...this.constants(), ...(constants as Record<string, number>) };
+    const splatting = await programs.get(splat, { ...all, divides, ones });
+    const splatGroup = splatting.bind({
+      ...this.runBindings,
+      norms: { buffer: norms },
+      q: { buffer: q },
+      scales: { buffer: this.scales },
+      sums: { buffer: this.sums },
+    });
+    const axes = await Promise.all(
+      Array.from({ length: this.cornerCount }, async (_unused, axis) => {
+        const program = await programs.get(blur, { ...all, axis });
+        const source = axis === 0 ? this.sums : this.rowsAfter(axis - 1);
+        const group = program.bind({
+          counted: this.counted,
+          neighbours: { buffer: structure.neighbours },
+          scales: { buffer: this.scales },
+          source: { buffer: source },
+          blurred: { buffer: this.rowsAfter(axis) },
+          sums: { buffer: axis === 1 ? this.sums : dummy },
+        });
+        return { program, group };
+      }),
+    );
+    const [runSize, vertexSize] = ones
+      ? [this.sizeAt('runs'), this.sizeAt('vertices')]
+      : [this.sizeAt('runBlocks'), this.sizeAt('vertexBlocks')];
+    return (pass) => {
+      splatting.encode(pass, splatGroup, runSize);
+      for (const { program, group } of axes) program.encode(pass, group, vertexSize);
+    };
+  }
+
+  private rowsAfter(axis: number): GPUBuffer {
+    return axis % 2 === 0 ? this.even : this.odd;
+  }
+
+  private get blurredRows(): GPUBuffer {
+    return this.rowsAfter(this.cornerCount - 1);
+  }
+
+  /**
+   * n, by filtering ones; where Potts leaves a label out also the message of Q = 1; and the scales of the sums, of ones and then of Q.
+   */
+  private async prepareNormalization(): Promise<(stages: StageEncoder) => void> {
+    const { dividesBefore } = normConstants(this.kernel);
+    const first = await this.prepareNormalizationPass(false);
+    const second =
+      this.context.rows.implicitLast && dividesBefore ? await this.prepareNormalizationPass(true) : undefined;
+    const rescale = dividesBefore ? await this.prepareScales(true) : undefined;
+    const rowBytes = this.context.rows.rowChannels * 4;
+    return (stages) => {
+      const clearScales = () => stages.command((encoder) => encoder.clearBuffer(this.scales));
+      clearScales();
+      stages.stage('normalization', first.scale);
+      stages.stage('normalization', first.filter);
+      if (rescale) {
+        clearScales();
+        stages.stage('normalization', rescale);
+      }
+      if (second) stages.stage('normalization', second.filter);
+      // The row of the vertex that does not exist is wider than one channel was.
+      stages.command((encoder) => {
+        encoder.clearBuffer(this.even, 0, rowBytes);
+        encoder.clearBuffer(this.odd, 0, rowBytes);
+      });
+    };
+  }
+
+  private async prepareNormalizationPass(secondPass: boolean): Promise<{ scale: Encode; filter: Encode }> {
+    const { programs, dummy } = this.context;
+    const { symmetric, divided } = normConstants(this.kernel);
+    const scale = await this.prepareScales(secondPass);
+    const filter = await this.prepareFilter(dummy, oneChannel, secondPass, true);
+    const slicing = await programs.get(normalization, {
+      ...this.constants(),
+      symmetric,
+      divided,
+      secondPass,
+      latticeScale: float(this.latticeScale),
+    });
+    const group = slicing.bind({
+      ...this.runBindings,
+      values: { buffer: this.blurredRows },
+      norms: { buffer: this.norms },
+    });
+    const runSize = this.sizeAt('runs');
+    return {
+      scale,
+      filter: (pass) => {
+        filter(pass);
+        slicing.encode(pass, group, runSize);
+      },
+    };
+  }
+
+  private async prepareScales(divides: boolean): Promise<Encode> {
+    const { programs } = this.context;
+    const constants = { ...this.constants(), divides };
+    const [bounding, scaling] = await Promise.all([
+      programs.get(splatScales, constants, 'bounds'),
+      programs.get(splatScales, constants),
+    ]);
+    const group = bounding.bind({
+      ...this.runBindings,
+      norms: { buffer: this.norms },
+      splatCounts: { buffer: this.structure.splatCounts },
+      scales: { buffer: this.scales },
+    });
+    const [runSize, vertexSize] = [this.sizeAt('runs'), this.sizeAt('vertices')];
+    return (pass) => {
+      bounding.encode(pass, group, runSize);
+      scaling.encode(pass, group, vertexSize);
+    };
+  }
+
+  private prepareSpread(buffers: SharedBuffers): Promise<Encode[]> {
+    const { dividesBefore } = normConstants(this.kernel);
+    return Promise.all(buffers.q.map((q) => this.prepareFilter(q, {}, dividesBefore, false)));
+  }
+
+  private async prepareMessages(buffers: SharedBuffers, use: MessageUse): Promise<void> {
+    const { programs, rows } = this.context;
+    const { dividesAfter } = normConstants(this.kernel);
+    const slicing = await programs.get(slice, { ...this.constants(), ...use, dividesAfter });
+    const slabs = Array.from({ length: rows.slabCount }, (_unused, slab) => slab);
+    for (const source of slabs) {
+      for (const target of this.transforms ? slabs : [source]) {
+        const transformed = this.blurredRows === this.even ? this.odd : this.even;
+        const transform = this.transforms
+          ? await this.penalties.prepare(source, target, {
+              counted: this.counted,
+              source: { buffer: this.blurredRows },
+              transformed: { buffer: transformed },
+              firstRow: 1,
+              grid: this.sizeAt('vertexBlocks'),
+            })
+          : undefined;
+        const group = slicing.bind({
+          ...this.runBindings,
+          parameters: { buffer: this.parameters },
+          norms: { buffer: this.norms },
+          values: { buffer: transform ? transformed : this.blurredRows },
+          unary: { buffer: buffers.unary[target] },
+          logits: { buffer: buffers.logits[target] },
+        });
+        const runSize = this.sizeAt('runBlocks');
+        this.messages.set(messageKey(use, source, target), (pass) => {
+          transform?.(pass);
+          slicing.encode(pass, group, runSize);
+        });
+      }
+    }
+  }
+}
+
+function messageKey(use: MessageUse, source: number, target: number): string {
+  return `${useKey(use)} ${source} ${target}`;
+}

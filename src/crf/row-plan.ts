@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+
+import { DeviceError } from '../gpu/errors.js';
+import type { Tuning } from './tuning.js';
+import type { ProblemSize, ResolvedKernel } from './types.js';
+
+/**
+ * How the labels of a pixel (or vertex) lie in memory: a row of channels, cut into lanes of 1, 2 or 4 that are loaded together,
+ * lanes into blocks that one invocation works on, blocks into slabs that one binding can hold. Pure: sizes in, sizes out.
+ */
+export interface RowPlan {
+  /** All compatibilities are Potts, all messages normalised, and a row fits one block: the last label follows from the others and is not stored. */
+  implicitLast: boolean;
+  /** Labels that are stored: labelCount, or one less. */
+  storedLabels: number;
+  laneWidth: 1 | 2 | 4;
+  blockLanes: number;
+  /** Blocks of a slab. */
+  blockCount: number;
+  /** Lanes of a slab's row: blockLanes·blockCount. Those past the stored labels hold no label. */
+  rowLanes: number;
+  /** Channels of a slab's row: rowLanes·laneWidth. */
+  rowChannels: number;
+  slabCount: number;
+  /** First label of each slab. */
+  firstLabels: readonly number[];
+}
+
+export interface RowLimits {
+  maxStorageBufferBindingSize: number;
+  maxBufferSize: number;
+}
+
+export function planRows(
+  size: ProblemSize,
+  kernels: readonly ResolvedKernel[],
+  limits: RowLimits,
+  tuning: Pick<Tuning, 'maxBlockLanes'>,
+): RowPlan {
+  const pixelCount = size.width * size.height;
+  const largestBinding = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+  const potts = kernels.every((kernel) => kernel.compatibility.kind === 'potts');
+  // Messages that are not normalised can be in the thousands: their difference from the sum of all would lose digits.
+  const bounded = kernels.every((kernel) => kernel.normalization !== 'none');
+  const reducible = potts && bounded && size.labelCount > 1;
+  const reduced = reducible ? shapeOf(size.labelCount - 1, tuning.maxBlockLanes) : undefined;
+  const fits = (lanes: number, width: number) => pixelCount * lanes * width * 4 <= largestBinding;
+  if (reduced?.blockCount === 1 && fits(reduced.blockLanes, reduced.laneWidth)) {
+    return finish(reduced, size.labelCount - 1, 1, true);
+  }
+  let shape = shapeOf(size.labelCount, tuning.maxBlockLanes);
+  if (!fits(shape.blockLanes, shape.laneWidth)) shape = shapeOf(size.labelCount, 1);
+  if (!fits(shape.blockLanes, shape.laneWidth)) {
+    const needed = pixelCount * shape.laneWidth * 4;
+    throw new DeviceError(
+      `${size.width}×${size.height} pixels need ${needed} bytes in one buffer; the device allows ${largestBinding} (maxStorageBufferBindingSize, maxBufferSize)`,
+    );
+  }
+  let perSlab = shape.blockCount;
+  while (!fits(perSlab * shape.blockLanes, shape.laneWidth)) perSlab--;
+  const slabCount = Math.ceil(shape.blockCount / perSlab);
+  return finish({ ...shape, blockCount: Math.ceil(shape.blockCount / slabCount) }, size.labelCount, slabCount, false);
+}
+
+interface Shape {
+  laneWidth: 1 | 2 | 4;
+  blockLanes: number;
+  blockCount: number;
+}
+
+/** As few blocks as there can be, all of one width. */
+function shapeOf(channels: number, maxBlockLanes: number): Shape {
+  const laneWidth = channels === 1 ? 1 : channels === 2 ? 2 : 4;
+  const lanes = Math.ceil(channels / laneWidth);
+  const blockCount = Math.ceil(lanes / maxBlockLanes);
+  return { laneWidth, blockLanes: Math.ceil(lanes / blockCount), blockCount };
+}
+
+function finish(shape: Shape, storedLabels: number, slabCount: number, implicitLast: boolean): RowPlan {
+  const rowLanes = shape.blockLanes * shape.blockCount;
+  const rowChannels = rowLanes * shape.laneWidth;
+  return {
+    ...shape,
+    implicitLast,
+    storedLabels,
+    rowLanes,
+    rowChannels,
+    slabCount,
+    firstLabels: Array.from({ length: slabCount }, (_unused, slab) => slab * rowChannels),
+  };
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+
+/** Choices that change speed and never results. */
+export interface Tuning {
+  workgroupSize: number;
+  /** Lanes of a row that one invocation holds in registers, times the vertices of a simplex. */
+  maxBlockLanes: number;
+  /** Longest run of pixels in one simplex that one invocation works on. A power of two. */
+  maxRunLength: number;
+}
+
+/**
+ * SwiftShader pays about 20 ns an invocation and 5 ns a scalar loaded, whatever the address (Dawn for Node, two cores of an EPYC):
+ * whole rows in one invocation and long runs save the most loads.
+ */
+const softwareTuning: Tuning = { workgroupSize: 64, maxBlockLanes: 6, maxRunLength: 16 };
+
+/** A GPU wants many invocations with few registers. Not measured: no GPU was at hand. */
+const hardwareTuning: Tuning = { workgroupSize: 64, maxBlockLanes: 6, maxRunLength: 8 };
+
+export function tuningFor(software: boolean): Tuning {
+  return software ? softwareTuning : hardwareTuning;
+}

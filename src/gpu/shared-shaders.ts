@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+
+import accumulate1 from '../../shaders/shared/accumulate1.wgsl?raw';
+import accumulate2 from '../../shaders/shared/accumulate2.wgsl?raw';
+import accumulate4 from '../../shaders/shared/accumulate4.wgsl?raw';
+import counted from '../../shaders/shared/counted.wgsl?raw';
+import counters from '../../shaders/shared/counters.wgsl?raw';
+import hash from '../../shaders/shared/hash.wgsl?raw';
+import invocation from '../../shaders/shared/invocation.wgsl?raw';
+import lane1 from '../../shaders/shared/lane1.wgsl?raw';
+import lane2 from '../../shaders/shared/lane2.wgsl?raw';
+import lane4 from '../../shaders/shared/lane4.wgsl?raw';
+import lattice from '../../shaders/shared/lattice.wgsl?raw';
+import norms from '../../shaders/shared/norms.wgsl?raw';
+import simplex from '../../shaders/shared/simplex.wgsl?raw';
+import softmaxLanes from '../../shaders/shared/softmax-lanes.wgsl?raw';
+import updateLogits from '../../shaders/shared/update-logits.wgsl?raw';
+import vertexHash from '../../shaders/shared/vertex-hash.wgsl?raw';
+
+/** What `// @import name` puts in a shader: every file of `shaders/shared`. */
+export const sharedShaders: Readonly<Record<string, string>> = {
+  accumulate1,
+  accumulate2,
+  accumulate4,
+  counted,
+  counters,
+  hash,
+  invocation,
+  lane1,
+  lane2,
+  lane4,
+  lattice,
+  norms,
+  simplex,
+  'softmax-lanes': softmaxLanes,
+  'update-logits': updateLogits,
+  'vertex-hash': vertexHash,
+};

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+
+export type {
+  DenseCrfOptions,
+  ImageInput,
+  RefineInput,
+  RefineReport,
+  Refiner,
+  StageTiming,
+  UnarySource,
+} from './crf/api.js';
+export { DenseCrf } from './crf/dense-crf.js';
+export { ArgumentError, DeviceError } from './crf/errors.js';
+export { defaultParameters, resolveParameters } from './crf/parameters.js';
+export { type FeatureArray, parametersFromJson } from './crf/parameters-json.js';
+export type {
+  BilateralKernel,
+  Compatibility,
+  CrfParameters,
+  Energy,
+  FeaturesKernel,
+  GaussianKernel,
+  Kernel,
+  Method,
+  Normalization,
+  ProblemSize,
+  ResolvedCompatibility,
+  ResolvedKernel,
+  ResolvedParameters,
+  RgbaImage,
+  UnaryInput,
+  Upsampling,
+} from './crf/types.js';

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+
+import source from '../../shaders/energy.wgsl?raw';
+import type { StageDefinition } from '../gpu/program.js';
+
+/**
+ * Terms of the KL divergence by pixel. On request; entry points own (a slab), then pairwise (a slab and kernel).
+ */
+export const energy = {
+  name: 'energy',
+  source,
+  layout: {
+    /** pixelCount, labelCount, first label of the slab, Potts weight. */
+    problem: 'uniform',
+    /** Marginals, f32 [pixelCount, rowLanes·laneWidth]. */
+    q: 'read',
+    /** Energies, f32 [pixelCount, rowLanes·laneWidth]. */
+    unary: 'read',
+    /** Energy of the label that is not stored, f32 [pixelCount]. */
+    lastUnary: 'read',
+    /** (maximum, sum) of the softmax of -unary, f32 pairs [pixelCount]; read for logits. */
+    running: 'read',
+    /** Message of one kernel, f32 [pixelCount, rowLanes·laneWidth]. */
+    message: 'read',
+    /** (factor, message of ones), f32 pairs [pixelCount]. */
+    norms: 'read',
+    /** f32 quads [pixelCount], zero at first. */
+    terms: 'write',
+  },
+} as const satisfies StageDefinition;

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+
+import source from '../../shaders/splat.wgsl?raw';
+import type { StageDefinition } from '../gpu/program.js';
+
+/**
+ * Adds pixels to the vertices of their simplex, in fixed point. First stage of an iteration; also filters ones for n.
+ */
+export const splat = {
+  name: 'splat',
+  source,
+  layout: {
+    /** Vertex and run counts (dispatch-sizes). */
+    counted: 'uniform',
+    /** (simplex, start and length in sortedPixels), u32 pairs [runCount]. */
+    runs: 'read',
+    /** u32 [pixelCount]. */
+    sortedPixels: 'read',
+    /** Vertex ids, u32 [simplexCount, featureDim + 1]. */
+    simplexVertices: 'read',
+    /** Barycentric weights, f32 [pixelCount, featureDim + 1]. */
+    weights: 'read',
+    /** (factor, message of ones), f32 pairs [pixelCount]. */
+    norms: 'read',
+    /** Marginals, f32 [pixelCount, rowLanes·laneWidth]. */
+    q: 'read',
+    /** f32 [vertexCapacity + 1]. */
+    scales: 'read',
+    /** Fixed-point i32 [vertexCapacity + 1, rowLanes·laneWidth], zero at first. */
+    sums: 'write',
+  },
+} as const satisfies StageDefinition;
