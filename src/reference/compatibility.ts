@@ -2,83 +2,42 @@
 
 import type { ResolvedCompatibility } from '../crf/types.js';
 
-/** What a kernel makes of Q: KQ with its normalisation, without the last label. */
-export interface FilteredMarginals {
-  /** [pixelCount, labelCount - 1] */
-  values: Float32Array;
-  /** Sum over all labels, [pixelCount]: the last label has what the others leave of it. */
-  sums: Float32Array;
-}
-
 /**
- * Adds a kernel's message for pixels begin..end-1: +w·KQ (Potts), -c_l·(KQ)_l (diagonal) or -mu·KQ (matrix).
+ * Adds the message of filtered marginals: +w·KQ (Potts), -c_l·(KQ)_l (diagonal) or -mu·KQ (matrix).
  *
- * @param target [end - begin, labelCount]
+ * @param filtered KQ with its normalisation, [pixelCount, labelCount]
+ * @param target [pixelCount, labelCount]
  */
 export function addMessage(
   compatibility: ResolvedCompatibility,
-  filtered: FilteredMarginals,
-  begin: number,
-  end: number,
+  filtered: Float32Array,
   labelCount: number,
   target: Float32Array,
 ): void {
   if (compatibility.kind === 'potts') {
-    addPotts(compatibility.weight, filtered, begin, end, labelCount, target);
-    return;
-  }
-  const row = new Float64Array(labelCount);
-  for (let pixel = begin; pixel < end; pixel++) {
-    readRow(filtered, pixel, row);
-    const to = (pixel - begin) * labelCount;
-    if (compatibility.kind === 'diagonal') {
-      for (let a = 0; a < labelCount; a++) target[to + a] -= compatibility.penalties[a] * row[a];
-    } else {
-      subtractProduct(compatibility.penalties, row, target, to);
+    const { weight } = compatibility;
+    for (let i = 0; i < filtered.length; i++) target[i] += weight * filtered[i];
+  } else if (compatibility.kind === 'diagonal') {
+    const { penalties } = compatibility;
+    for (let from = 0; from < filtered.length; from += labelCount) {
+      for (let a = 0; a < labelCount; a++) target[from + a] -= penalties[a] * filtered[from + a];
     }
+  } else {
+    subtractProducts(compatibility.penalties, filtered, labelCount, target);
   }
 }
 
-function addPotts(
-  weight: number,
-  filtered: FilteredMarginals,
-  begin: number,
-  end: number,
+function subtractProducts(
+  matrix: Float32Array,
+  filtered: Float32Array,
   labelCount: number,
   target: Float32Array,
 ): void {
-  const { values, sums } = filtered;
-  const channelCount = labelCount - 1;
-  for (let pixel = begin; pixel < end; pixel++) {
-    const from = pixel * channelCount;
-    const to = (pixel - begin) * labelCount;
-    let rest = sums[pixel];
-    for (let c = 0; c < channelCount; c++) {
-      const value = values[from + c];
-      rest -= value;
-      target[to + c] += weight * value;
+  for (let from = 0; from < filtered.length; from += labelCount) {
+    for (let a = 0; a < labelCount; a++) {
+      let sum = 0;
+      for (let b = 0; b < labelCount; b++) sum += matrix[a * labelCount + b] * filtered[from + b];
+      target[from + a] -= sum;
     }
-    target[to + channelCount] += weight * rest;
-  }
-}
-
-/** The filtered row of all labels, the last one from the sum. */
-function readRow(filtered: FilteredMarginals, pixel: number, row: Float64Array): void {
-  const channelCount = row.length - 1;
-  let rest = filtered.sums[pixel];
-  for (let c = 0; c < channelCount; c++) {
-    const value = filtered.values[pixel * channelCount + c];
-    row[c] = value;
-    rest -= value;
-  }
-  row[channelCount] = rest;
-}
-
-function subtractProduct(matrix: Float32Array, row: Float64Array, target: Float32Array, to: number): void {
-  const labelCount = row.length;
-  for (let a = 0; a < labelCount; a++) {
-    let sum = 0;
-    for (let b = 0; b < labelCount; b++) sum += matrix[a * labelCount + b] * row[b];
-    target[to + a] -= sum;
   }
 }

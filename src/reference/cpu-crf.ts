@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: MIT
 
 import type { Energy, ProblemSize, ResolvedParameters } from '../crf/types.js';
-import { addMessage, type FilteredMarginals } from './compatibility.js';
 import { energyOf } from './energy.js';
 import { Kernel } from './kernel.js';
 import { confidence, entropy, labelMap } from './label-map.js';
 import { planarToRows, rowsToPlanar } from './layout.js';
 import { updateMarginals } from './softmax.js';
 
-/** Pixels whose scores are worked on at once: 21 labels of them fit the first-level cache. */
-const blockSize = 128;
-
 /**
  * Mean-field inference in a fully connected CRF, in plain TypeScript: Krähenbühl and Koltun 2011, algorithm 1.
  * Q <- softmax(-unary + Σ_k message_k), from Q = softmax(-unary).
  *
- * Values are held as [pixel, label] rows. Only labelCount - 1 labels are filtered: Q sums to 1, so the last label has
- * what the others leave of K·1.
+ * Values are held as [pixel, label] rows, so that whatever is done to a pixel is done to all labels at once.
  */
 export class CpuCrf {
   private readonly pixelCount: number;
@@ -26,6 +21,7 @@ export class CpuCrf {
   private image: Uint8Array | Uint8ClampedArray | null = null;
   private negatedUnary: Float32Array | null = null;
   private q: Float32Array | null = null;
+  /** -unary + messages, [pixelCount, labelCount]; worked on in every iteration. */
   private readonly scores: Float32Array;
 
   constructor(
@@ -36,7 +32,7 @@ export class CpuCrf {
     this.labelCount = size.labelCount;
     this.parameters = parameters;
     this.kernels = parameters.kernels.map((kernel) => new Kernel(size, kernel));
-    this.scores = new Float32Array(Math.min(blockSize, this.pixelCount) * this.labelCount);
+    this.scores = new Float32Array(this.pixelCount * this.labelCount);
   }
 
   /**
@@ -80,7 +76,8 @@ export class CpuCrf {
       expectLength('q', q.length, pixelCount * labelCount);
       planarToRows(q, pixelCount, labelCount, 1, marginals);
     } else {
-      this.update([], marginals, 0);
+      this.scores.set(this.currentUnary());
+      updateMarginals(this.scores, labelCount, 0, marginals);
     }
     this.q = marginals;
   }
@@ -88,8 +85,10 @@ export class CpuCrf {
   /** One mean-field iteration. `change` is max |ΔQ|. */
   step(): { change: number } {
     const marginals = this.currentMarginals();
-    const filtered = this.filterAll(marginals);
-    return { change: this.update(filtered, marginals, this.parameters.damping) };
+    this.scores.set(this.currentUnary());
+    this.addMessages(marginals, this.scores);
+    const { damping } = this.parameters;
+    return { change: updateMarginals(this.scores, this.labelCount, damping, marginals) };
   }
 
   /** Iterates as often as the parameters say, or until the change is at most the tolerance, if that is above 0. */
@@ -128,11 +127,9 @@ export class CpuCrf {
   /** The KL divergence's sums for the current Q. Costs as much as an iteration. */
   energy(): Energy {
     const marginals = this.currentMarginals();
-    const messages = new Float32Array(marginals.length);
-    for (const [index, filtered] of this.filterAll(marginals).entries()) {
-      const { compatibility } = this.kernels[index];
-      addMessage(compatibility, filtered, 0, this.pixelCount, this.labelCount, messages);
-    }
+    const messages = this.scores;
+    messages.fill(0);
+    this.addMessages(marginals, messages);
     return energyOf(marginals, this.currentUnary(), messages);
   }
 
@@ -148,28 +145,12 @@ export class CpuCrf {
     return this.image !== null || this.parameters.kernels[index].type !== 'bilateral';
   }
 
-  private filterAll(marginals: Float32Array): FilteredMarginals[] {
-    return this.kernels.map((kernel, index) => {
-      if (!this.canPrepare(index)) throw new Error('setImage must come before a bilateral kernel is used.');
-      return kernel.apply(marginals, this.image);
-    });
-  }
-
-  /** Q from the messages of all kernels, block by block. Returns max |ΔQ|. */
-  private update(filtered: readonly FilteredMarginals[], marginals: Float32Array, damping: number): number {
-    const { pixelCount, labelCount, scores } = this;
-    const negatedUnary = this.currentUnary();
-    let change = 0;
-    for (let begin = 0; begin < pixelCount; begin += blockSize) {
-      const end = Math.min(begin + blockSize, pixelCount);
-      scores.set(negatedUnary.subarray(begin * labelCount, end * labelCount));
-      for (let k = 0; k < filtered.length; k++) {
-        addMessage(this.kernels[k].compatibility, filtered[k], begin, end, labelCount, scores);
-      }
-      const blockChange = updateMarginals(scores, end - begin, labelCount, damping, marginals, begin);
-      change = Math.max(change, blockChange);
+  /** Adds the messages of all kernels for Q; both arrays are [pixelCount, labelCount]. */
+  private addMessages(marginals: Float32Array, target: Float32Array): void {
+    for (const [index, kernel] of this.kernels.entries()) {
+      if (!this.canPrepare(index)) throw new Error('A bilateral kernel needs setImage first.');
+      kernel.addMessage(marginals, this.image, target);
     }
-    return change;
   }
 
   private currentUnary(): Float32Array {

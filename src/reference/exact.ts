@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { exponential } from './exponential.js';
-import type { Filter, Rows } from './filter.js';
+import type { Filter, Scaling } from './filter.js';
 
 /**
  * K by its definition, K_ij = exp(-½ |f_i - f_j|²), over all pairs: Krähenbühl and Koltun 2011, equation 3.
@@ -18,27 +18,28 @@ export class ExactFilter implements Filter {
     this.pointCount = features.length / featureDim;
   }
 
-  apply(
-    input: Rows,
-    channelCount: number,
-    scaleBefore: Float32Array | null,
-    scaleAfter: Float32Array | null,
-    out: Float32Array,
-  ): void {
+  filterOnes(scaling: Scaling): Float32Array {
+    const sums = new Float32Array(this.pointCount);
+    this.addFiltered(new Float32Array(this.pointCount).fill(1), 1, scaling, 1, sums);
+    return sums;
+  }
+
+  addFiltered(marginals: Float32Array, labelCount: number, scaling: Scaling, weight: number, out: Float32Array): void {
     const { pointCount } = this;
-    const { values, stride } = input;
+    const { before, after } = scaling;
     const kernelRow = new Float64Array(pointCount);
-    const sums = new Float64Array(channelCount);
+    const sums = new Float64Array(labelCount);
     for (let i = 0; i < pointCount; i++) {
       this.evaluateRow(i, kernelRow);
       sums.fill(0);
       for (let j = 0; j < pointCount; j++) {
-        const weight = scaleBefore === null ? kernelRow[j] : kernelRow[j] * scaleBefore[j];
-        const at = j * stride;
-        for (let c = 0; c < channelCount; c++) sums[c] += weight * values[at + c];
+        const share = before === null ? kernelRow[j] : kernelRow[j] * before[j];
+        const at = j * labelCount;
+        for (let label = 0; label < labelCount; label++) sums[label] += share * marginals[at + label];
       }
-      const factor = scaleAfter === null ? 1 : scaleAfter[i];
-      for (let c = 0; c < channelCount; c++) out[i * channelCount + c] = factor * sums[c];
+      const factor = after === null ? weight : weight * after[i];
+      const to = i * labelCount;
+      for (let label = 0; label < labelCount; label++) out[to + label] += factor * sums[label];
     }
   }
 

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: MIT
 
-/** Rows of values, one a pixel: element c of row i is at i·stride + c. */
-export interface Rows {
-  values: Float32Array;
-  stride: number;
+/** A diagonal scaling of K: one factor a point before and after, null for 1. */
+export interface Scaling {
+  before: Float32Array | null;
+  after: Float32Array | null;
 }
+
+/** K itself. */
+export const noScaling: Scaling = { before: null, after: null };
 
 /** Applies K, the matrix of Gaussian weights between all pairs of points, own pair included. */
 export interface Filter {
   readonly pointCount: number;
+  /** after · K · before · 1, [pointCount]. */
+  filterOnes(scaling: Scaling): Float32Array;
   /**
-   * out[i, c] = scale_i · Σ_j K_ij · scale_j · input[j, c] for c < channelCount, where the scales are those asked for.
+   * out[i, l] += weight · after_i · Σ_j K_ij · before_j · Q[j, l].
    *
-   * @param scaleBefore one factor a point for the input, null for 1
-   * @param scaleAfter one factor a point for the output, null for 1
-   * @param out [pointCount, channelCount], overwritten
+   * It adds, so that the kernels of one CRF can share an array.
+   *
+   * @param marginals Q, [pointCount, labelCount]; every row sums to 1, which saves the lattice one label
+   * @param out [pointCount, labelCount]
    */
-  apply(
-    input: Rows,
-    channelCount: number,
-    scaleBefore: Float32Array | null,
-    scaleAfter: Float32Array | null,
-    out: Float32Array,
-  ): void;
+  addFiltered(marginals: Float32Array, labelCount: number, scaling: Scaling, weight: number, out: Float32Array): void;
 }

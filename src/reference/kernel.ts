@@ -1,29 +1,25 @@
 // SPDX-License-Identifier: MIT
 
 import type { ProblemSize, ResolvedKernel } from '../crf/types.js';
-import type { FilteredMarginals } from './compatibility.js';
+import { addMessage } from './compatibility.js';
 import { ExactFilter } from './exact.js';
 import { kernelFeatures } from './features.js';
-import type { Filter } from './filter.js';
+import type { Filter, Scaling } from './filter.js';
 import { LatticeFilter } from './lattice-filter.js';
-import { type NormalizedKernel, normalize } from './normalization.js';
+import { normalizingScale } from './normalization.js';
 import { SeparableFilter } from './separable.js';
 
 /** One kernel of the CRF with what is worth keeping between calls: its filter, and the factors that normalise it. */
 export class Kernel {
   private filter: Filter | null = null;
-  private normalized: NormalizedKernel | null = null;
-  /** [pixelCount, labelCount - 1], kept between iterations. */
+  private scaling: Scaling | null = null;
+  /** KQ, [pixelCount, labelCount], kept between iterations. */
   private filtered = new Float32Array(0);
 
   constructor(
     private readonly size: ProblemSize,
     private parameters: ResolvedKernel,
   ) {}
-
-  get compatibility(): ResolvedKernel['compatibility'] {
-    return this.parameters.compatibility;
-  }
 
   /** Vertices of the lattice, null where there is none (yet). */
   get vertexCount(): number | null {
@@ -44,7 +40,7 @@ export class Kernel {
 
   /** Takes other parameters for the same filter. */
   setParameters(parameters: ResolvedKernel): void {
-    if (parameters.normalization !== this.parameters.normalization) this.normalized = null;
+    if (parameters.normalization !== this.parameters.normalization) this.scaling = null;
     this.parameters = parameters;
   }
 
@@ -52,27 +48,32 @@ export class Kernel {
   forgetImage(): void {
     if (this.parameters.type !== 'bilateral') return;
     this.filter = null;
-    this.normalized = null;
+    this.scaling = null;
   }
 
   /** Builds what is missing. `rgba` is the image, needed by bilateral kernels only. */
-  prepare(rgba: Uint8Array | Uint8ClampedArray | null): { filter: Filter; normalized: NormalizedKernel } {
+  prepare(rgba: Uint8Array | Uint8ClampedArray | null): { filter: Filter; scaling: Scaling } {
     this.filter ??= createFilter(this.parameters, this.size, rgba);
-    this.normalized ??= normalize(this.filter, this.parameters.normalization);
-    return { filter: this.filter, normalized: this.normalized };
+    this.scaling ??= normalizingScale(this.filter, this.parameters.normalization);
+    return { filter: this.filter, scaling: this.scaling };
   }
 
-  /** KQ with this kernel's normalisation. The result is overwritten by the next call. */
-  apply(marginals: Float32Array, rgba: Uint8Array | Uint8ClampedArray | null): FilteredMarginals {
-    const { filter, normalized } = this.prepare(rgba);
+  /** Adds this kernel's message for Q to `target`; both are [pixelCount, labelCount]. */
+  addMessage(marginals: Float32Array, rgba: Uint8Array | Uint8ClampedArray | null, target: Float32Array): void {
+    const { filter, scaling } = this.prepare(rgba);
     const { labelCount } = this.size;
-    const channelCount = labelCount - 1;
-    const length = filter.pointCount * channelCount;
-    if (this.filtered.length !== length) this.filtered = new Float32Array(length);
-    const input = { values: marginals, stride: labelCount };
-    const { scaleBefore, scaleAfter, messageSum } = normalized;
-    filter.apply(input, channelCount, scaleBefore, scaleAfter, this.filtered);
-    return { values: this.filtered, sums: messageSum };
+    const { compatibility } = this.parameters;
+    // Potts is a factor: no need to hold KQ.
+    if (compatibility.kind === 'potts') {
+      filter.addFiltered(marginals, labelCount, scaling, compatibility.weight, target);
+      return;
+    }
+    if (this.filtered.length !== marginals.length) {
+      this.filtered = new Float32Array(marginals.length);
+    }
+    this.filtered.fill(0);
+    filter.addFiltered(marginals, labelCount, scaling, 1, this.filtered);
+    addMessage(compatibility, this.filtered, labelCount, target);
   }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { type Embedding, vertexCoordinate } from './embed.js';
+import type { Embedding } from './embed.js';
 import { KeyTable } from './key-table.js';
-import { packKey, unpackKey, wordsOfKey } from './packed-key.js';
+import { shiftKey, unpackKey, wordsOfKey } from './packed-key.js';
 
 /**
  * The part of the permutohedral lattice that a set of points touches.
@@ -58,22 +58,33 @@ function numberSimplices(embedding: Embedding): { simplexOfPoint: Int32Array; si
   return { simplexOfPoint, simplices };
 }
 
+/**
+ * Vertex 0 of a simplex is rem0. From one remainder to the next every coordinate grows by 1, and the one whose rank is
+ * d + 1 - remainder, the highest that has not had its turn, falls by d + 1.
+ */
 function numberVertices(simplices: KeyTable, featureDim: number): { simplexRows: Int32Array; vertices: KeyTable } {
   const d = featureDim;
   const wordCount = wordsOfKey(d);
   const simplexRows = new Int32Array(simplices.count * (d + 1));
   const vertices = new KeyTable(wordCount, simplices.count);
   const simplexKey = new Int32Array(d);
-  const vertexKey = new Int32Array(d);
+  const coordinateOfRank = new Int32Array(d + 1);
   const words = new Int32Array(wordCount);
   for (let simplex = 0; simplex < simplices.count; simplex++) {
-    unpackKey(simplices.keys, simplex * wordCount, d, simplexKey);
-    for (let remainder = 0; remainder <= d; remainder++) {
-      for (let i = 0; i < d; i++) {
-        vertexKey[i] = vertexCoordinate(simplexKey[i], remainder, d);
-      }
-      packKey(vertexKey, d, words, 0);
-      simplexRows[simplex * (d + 1) + remainder] = vertices.insert(words, 0) + 1;
+    const at = simplex * (d + 1);
+    for (let w = 0; w < wordCount; w++) words[w] = simplices.keys[simplex * wordCount + w];
+    unpackKey(words, 0, d, simplexKey);
+    coordinateOfRank.fill(d);
+    for (let i = 0; i < d; i++) {
+      const remainder = simplexKey[i] % (d + 1);
+      const rank = remainder < 0 ? remainder + d + 1 : remainder;
+      coordinateOfRank[rank] = i;
+      shiftKey(words, 0, d, 0, i, -rank);
+    }
+    simplexRows[at] = vertices.insert(words, 0) + 1;
+    for (let remainder = 1; remainder <= d; remainder++) {
+      shiftKey(words, 0, d, 1, coordinateOfRank[d + 1 - remainder], -(d + 1));
+      simplexRows[at + remainder] = vertices.insert(words, 0) + 1;
     }
   }
   return { simplexRows, vertices };
@@ -114,16 +125,11 @@ function findNeighbours(vertices: KeyTable, featureDim: number): Int32Array {
   const { count, keys } = vertices;
   const wordCount = wordsOfKey(d);
   const neighbours = new Int32Array((d + 1) * count * 2);
-  const key = new Int32Array(d);
   const words = new Int32Array(wordCount);
   for (let vertex = 0; vertex < count; vertex++) {
-    unpackKey(keys, vertex * wordCount, d, key);
-    for (let i = 0; i < d; i++) key[i]--;
     for (let axis = 0; axis <= d; axis++) {
-      // Coordinate d is not part of the key.
-      if (axis < d) key[axis] += d + 1;
-      packKey(key, d, words, 0);
-      if (axis < d) key[axis] -= d + 1;
+      for (let w = 0; w < wordCount; w++) words[w] = keys[vertex * wordCount + w];
+      shiftKey(words, 0, d, -1, axis, d + 1);
       const found = vertices.find(words, 0);
       if (found < 0) continue;
       neighbours[(axis * count + vertex) * 2] = found + 1;

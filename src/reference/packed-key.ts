@@ -13,7 +13,7 @@ export function wordsOfKey(featureDim: number): number {
 }
 
 /** Packs `numbers[0..featureDim-1]` into `words`, from `offset`. */
-export function packKey(numbers: ArrayLike<number>, featureDim: number, words: Int32Array, offset: number): void {
+export function packKey(numbers: Int32Array, featureDim: number, words: Int32Array, offset: number): void {
   for (let i = 0, w = offset; i < featureDim; i += 2, w++) {
     const low = numbers[i] + bias;
     words[w] = i + 1 < featureDim ? low | ((numbers[i + 1] + bias) << 16) : low;
@@ -21,14 +21,27 @@ export function packKey(numbers: ArrayLike<number>, featureDim: number, words: I
 }
 
 /** The inverse of packKey. */
-export function unpackKey(
-  words: Int32Array,
-  offset: number,
-  featureDim: number,
-  numbers: Int32Array | Float32Array,
-): void {
+export function unpackKey(words: Int32Array, offset: number, featureDim: number, numbers: Int32Array): void {
   for (let i = 0; i < featureDim; i++) {
     const word = words[offset + (i >> 1)];
     numbers[i] = ((i & 1) === 0 ? word & 0xffff : word >>> 16) - bias;
   }
+}
+
+/**
+ * Adds `all` to every coordinate of a packed key, and `more` to coordinate `one` (none if that is featureDim or above).
+ * The result must stay in 16 bits, which `resolveParameters` has seen to.
+ */
+export function shiftKey(
+  words: Int32Array,
+  offset: number,
+  featureDim: number,
+  all: number,
+  one: number,
+  more: number,
+): void {
+  for (let i = 0, w = offset; i < featureDim; i += 2, w++) {
+    words[w] += i + 1 < featureDim ? all * 0x10001 : all;
+  }
+  if (one < featureDim) words[offset + (one >> 1)] += more << (16 * (one & 1));
 }

@@ -3,7 +3,7 @@
 import { separableRadius } from '../crf/parameters.js';
 import type { ProblemSize } from '../crf/types.js';
 import { exponential } from './exponential.js';
-import type { Filter, Rows } from './filter.js';
+import type { Filter, Scaling } from './filter.js';
 
 /**
  * The spatial kernel as two one-dimensional convolutions, rows then columns, cut off at `separableRadius`.
@@ -25,40 +25,49 @@ export class SeparableFilter implements Filter {
     this.tapsY = gaussianTaps(sigmas[1], size.height);
   }
 
-  apply(
-    input: Rows,
-    channelCount: number,
-    scaleBefore: Float32Array | null,
-    scaleAfter: Float32Array | null,
-    out: Float32Array,
-  ): void {
-    const { width, height } = this.size;
-    const length = this.pointCount * channelCount;
+  filterOnes(scaling: Scaling): Float32Array {
+    const sums = new Float32Array(this.pointCount);
+    this.addFiltered(new Float32Array(this.pointCount).fill(1), 1, scaling, 1, sums);
+    return sums;
+  }
+
+  addFiltered(marginals: Float32Array, labelCount: number, scaling: Scaling, weight: number, out: Float32Array): void {
+    const length = this.pointCount * labelCount;
     if (this.between.length !== length) this.between = new Float32Array(length);
-    const { between, tapsX, tapsY } = this;
-    between.fill(0);
+    this.between.fill(0);
+    this.convolveRows(marginals, labelCount, scaling.before);
+    this.convolveColumns(labelCount, scaling.after, weight, out);
+  }
+
+  private convolveRows(marginals: Float32Array, labelCount: number, before: Float32Array | null): void {
+    const { between, tapsX } = this;
+    const { width, height } = this.size;
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
-        const to = (y * width + x) * channelCount;
-        const last = Math.min(width, x + tapsX.length);
-        for (let other = Math.max(0, x - tapsX.length + 1); other < last; other++) {
+        const to = (y * width + x) * labelCount;
+        const end = Math.min(width, x + tapsX.length);
+        for (let other = Math.max(0, x - tapsX.length + 1); other < end; other++) {
           const from = y * width + other;
-          const scale = scaleBefore === null ? 1 : scaleBefore[from];
-          const weight = scale * tapsX[Math.abs(other - x)];
-          addRow(between, to, weight, input.values, from * input.stride, channelCount);
+          const tap = tapsX[Math.abs(other - x)];
+          const share = before === null ? tap : tap * before[from];
+          addRow(between, to, share, marginals, from * labelCount, labelCount);
         }
       }
     }
-    out.fill(0);
+  }
+
+  private convolveColumns(labelCount: number, after: Float32Array | null, weight: number, out: Float32Array): void {
+    const { between, tapsY } = this;
+    const { width, height } = this.size;
     for (let y = 0; y < height; y++) {
-      const last = Math.min(height, y + tapsY.length);
-      for (let other = Math.max(0, y - tapsY.length + 1); other < last; other++) {
-        const tap = tapsY[Math.abs(other - y)];
+      const end = Math.min(height, y + tapsY.length);
+      for (let other = Math.max(0, y - tapsY.length + 1); other < end; other++) {
+        const tap = weight * tapsY[Math.abs(other - y)];
         for (let x = 0; x < width; x++) {
           const pixel = y * width + x;
-          const weight = scaleAfter === null ? tap : tap * scaleAfter[pixel];
-          const from = (other * width + x) * channelCount;
-          addRow(out, pixel * channelCount, weight, between, from, channelCount);
+          const share = after === null ? tap : tap * after[pixel];
+          const from = (other * width + x) * labelCount;
+          addRow(out, pixel * labelCount, share, between, from, labelCount);
         }
       }
     }
@@ -71,9 +80,9 @@ function addRow(
   weight: number,
   source: Float32Array,
   from: number,
-  channelCount: number,
+  labelCount: number,
 ): void {
-  for (let c = 0; c < channelCount; c++) target[to + c] += weight * source[from + c];
+  for (let label = 0; label < labelCount; label++) target[to + label] += weight * source[from + label];
 }
 
 /** exp(-½ (x/sigma)²) for x = 0..radius, no further than an axis of `extent` pixels reaches. */

@@ -1,49 +1,76 @@
 // SPDX-License-Identifier: MIT
 
-import type { Rows } from './filter.js';
 import type { Lattice } from './lattice.js';
 
 /**
- * Spreads every point's row over the vertices of its simplex, by barycentric weight: Adams, Baek and Davis 2010, section 3.2.
+ * Spreads every point's row over the vertices of its simplex, by barycentric weight: Adams, Baek and Davis 2010, p. 6.
  * Points come grouped by simplex, so the order of additions is the same in every run.
  *
  * The two dimensions that images have, 2 and 5, are written out, two points of a simplex at a time: at 512², 20 channels
  * that took 13 and 31 ms where one point at a time took 20 and 40, and the loop for any dimension 90 (d = 5; Node 20).
  *
+ * @param values one row a point, [pointCount, stride]
+ * @param channelCount how many of a row's values are spread, from the first
  * @param scale one factor a point, null for 1
- * @param target rows on the lattice, [vertexCount + 1, channelCount], overwritten
+ * @param target rows on the lattice, [vertexCount + 1, stride]; added to
  */
 export function splat(
   lattice: Lattice,
-  input: Rows,
+  values: Float32Array,
   channelCount: number,
+  stride: number,
   scale: Float32Array | null,
   target: Float32Array,
 ): void {
+  if (lattice.featureDim === 2) splat2(lattice, values, channelCount, stride, scale, target);
+  else if (lattice.featureDim === 5) splat5(lattice, values, channelCount, stride, scale, target);
+  else splatAny(lattice, values, channelCount, stride, scale, target);
+}
+
+/**
+ * Splats rows that sum to 1 without their last label: on every vertex it has what the others leave of the splat of ones.
+ *
+ * @param marginals Q, [pointCount, labelCount]
+ * @param ones splat of ones with the same scale, [vertexCount + 1]
+ * @param target rows on the lattice, [vertexCount + 1, labelCount], overwritten
+ */
+export function splatMarginals(
+  lattice: Lattice,
+  marginals: Float32Array,
+  labelCount: number,
+  scale: Float32Array | null,
+  ones: Float32Array,
+  target: Float32Array,
+): void {
   target.fill(0);
-  if (lattice.featureDim === 2) splat2(lattice, input, channelCount, scale, target);
-  else if (lattice.featureDim === 5) splat5(lattice, input, channelCount, scale, target);
-  else splatAny(lattice, input, channelCount, scale, target);
+  const last = labelCount - 1;
+  splat(lattice, marginals, last, labelCount, scale, target);
+  for (let row = 1; row <= lattice.vertexCount; row++) {
+    const at = row * labelCount;
+    let rest = ones[row];
+    for (let label = 0; label < last; label++) rest -= target[at + label];
+    target[at + last] = rest;
+  }
 }
 
 function splatAny(
   lattice: Lattice,
-  input: Rows,
+  values: Float32Array,
   channelCount: number,
+  stride: number,
   scale: Float32Array | null,
   target: Float32Array,
 ): void {
   const { featureDim, simplexCount, simplexStarts, simplexRows, points, weights } = lattice;
-  const { values, stride } = input;
   const corners = featureDim + 1;
   for (let simplex = 0; simplex < simplexCount; simplex++) {
     for (let place = simplexStarts[simplex]; place < simplexStarts[simplex + 1]; place++) {
       const point = points[place];
       const from = point * stride;
-      const factor = scale === null ? 1 : scale[point];
+      const factor = scaleOf(scale, point);
       for (let k = 0; k < corners; k++) {
         const weight = factor * weights[place * corners + k];
-        const to = simplexRows[simplex * corners + k] * channelCount;
+        const to = simplexRows[simplex * corners + k] * stride;
         for (let c = 0; c < channelCount; c++) target[to + c] += weight * values[from + c];
       }
     }
@@ -52,26 +79,26 @@ function splatAny(
 
 function splat2(
   lattice: Lattice,
-  input: Rows,
+  values: Float32Array,
   channelCount: number,
+  stride: number,
   scale: Float32Array | null,
   target: Float32Array,
 ): void {
   const { simplexCount, simplexStarts, simplexRows, points, weights } = lattice;
-  const { values, stride } = input;
   for (let simplex = 0; simplex < simplexCount; simplex++) {
     const row = simplex * 3;
-    const to0 = simplexRows[row] * channelCount;
-    const to1 = simplexRows[row + 1] * channelCount;
-    const to2 = simplexRows[row + 2] * channelCount;
+    const to0 = simplexRows[row] * stride;
+    const to1 = simplexRows[row + 1] * stride;
+    const to2 = simplexRows[row + 2] * stride;
     const end = simplexStarts[simplex + 1];
     for (let place = simplexStarts[simplex]; place < end; place += 2) {
       // An odd one out is paired with itself at weight 0.
       const other = place + 1 < end ? place + 1 : place;
       const a = points[place];
       const b = points[other];
-      const scaleA = scale === null ? 1 : scale[a];
-      const scaleB = pairScale(other - place, scale, b);
+      const scaleA = scaleOf(scale, a);
+      const scaleB = other === place ? 0 : scaleOf(scale, b);
       const fromA = a * stride;
       const fromB = b * stride;
       const a0 = scaleA * weights[3 * place];
@@ -93,28 +120,28 @@ function splat2(
 
 function splat5(
   lattice: Lattice,
-  input: Rows,
+  values: Float32Array,
   channelCount: number,
+  stride: number,
   scale: Float32Array | null,
   target: Float32Array,
 ): void {
   const { simplexCount, simplexStarts, simplexRows, points, weights } = lattice;
-  const { values, stride } = input;
   for (let simplex = 0; simplex < simplexCount; simplex++) {
     const row = simplex * 6;
-    const to0 = simplexRows[row] * channelCount;
-    const to1 = simplexRows[row + 1] * channelCount;
-    const to2 = simplexRows[row + 2] * channelCount;
-    const to3 = simplexRows[row + 3] * channelCount;
-    const to4 = simplexRows[row + 4] * channelCount;
-    const to5 = simplexRows[row + 5] * channelCount;
+    const to0 = simplexRows[row] * stride;
+    const to1 = simplexRows[row + 1] * stride;
+    const to2 = simplexRows[row + 2] * stride;
+    const to3 = simplexRows[row + 3] * stride;
+    const to4 = simplexRows[row + 4] * stride;
+    const to5 = simplexRows[row + 5] * stride;
     const end = simplexStarts[simplex + 1];
     for (let place = simplexStarts[simplex]; place < end; place += 2) {
       const other = place + 1 < end ? place + 1 : place;
       const a = points[place];
       const b = points[other];
-      const scaleA = scale === null ? 1 : scale[a];
-      const scaleB = pairScale(other - place, scale, b);
+      const scaleA = scaleOf(scale, a);
+      const scaleB = other === place ? 0 : scaleOf(scale, b);
       const fromA = a * stride;
       const fromB = b * stride;
       const a0 = scaleA * weights[6 * place];
@@ -143,8 +170,6 @@ function splat5(
   }
 }
 
-/** Factor of a pair's second point: 0 where there is none and the first stands in. */
-function pairScale(distance: number, scale: Float32Array | null, point: number): number {
-  if (distance === 0) return 0;
+function scaleOf(scale: Float32Array | null, point: number): number {
   return scale === null ? 1 : scale[point];
 }
