@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import { stripVTControlCharacters } from 'node:util';
+
 /** The command line itself is wrong: an unknown option, a value out of range, options that exclude each other. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -58,5 +60,8 @@ const systemReasons: Readonly<Record<string, string>> = {
 };
 
 function oneLine(text: string): string {
-  return text.trim().replace(/\s*[\r\n]+\s*/g, ' ');
+  // Vite colours what it says.
+  return stripVTControlCharacters(text)
+    .trim()
+    .replace(/\s*[\r\n]+\s*/g, ' ');
 }

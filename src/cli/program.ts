@@ -10,12 +10,14 @@ import type { Streams } from './streams.js';
 
 /** Runs one command line. Errors end as one line in `streams.error`, never as an exception. */
 export async function runCommandLine(commandArguments: readonly string[], streams: Streams): Promise<number> {
+  const program = createProgram(streams);
   try {
-    await createProgram(streams).parseAsync([...commandArguments], { from: 'user' });
+    await program.parseAsync([...commandArguments], { from: 'user' });
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
-    const { exitCode, line } = describeError(error instanceof CommanderError ? asUsageError(error) : error);
+    const described = error instanceof CommanderError ? usageError(error, program, commandArguments) : error;
+    const { exitCode, line } = describeError(described);
     streams.error(`error: ${line}\n`);
     return exitCode;
   }
@@ -32,18 +34,20 @@ function createProgram(streams: Streams): Command {
       writeOut: streams.out,
       // Errors come as exceptions, which say the same.
       writeErr: () => undefined,
-    })
-    .showHelpAfterError(false)
-    .action(() => {
-      throw new UsageError('got no command, expected refine; see meanfield --help');
     });
   addRefineCommand(program, streams, version);
   return program;
 }
 
-/** Commander begins its messages with "error: ", and gives a guess of what was meant a line of its own. */
-function asUsageError(error: CommanderError): UsageError {
-  return new UsageError(`${error.message.replace(/^error: /, '')}; see meanfield --help`);
+/** Commander's own finding, in the form that all errors have here. */
+function usageError(error: CommanderError, program: Command, commandArguments: readonly string[]): UsageError {
+  const names = program.commands.map((command) => command.name());
+  const command = names.find((name) => name === commandArguments[0]);
+  const help = `see ${['meanfield', command, '--help'].filter(Boolean).join(' ')}`;
+  // Its answer to an empty command line is to print the help.
+  if (error.code === 'commander.help') return new UsageError(`got no command, expected ${names.join(' or ')}; ${help}`);
+  const finding = error.message.replace(/^error: /, '').replace(/\.$/, '');
+  return new UsageError(`${finding}; ${help}`);
 }
 
 function packageVersion(): string {

@@ -40,10 +40,10 @@ function decodeChecked(bytes: Uint8Array): ReturnType<typeof decode> {
   try {
     return decode(bytes, { checkCrc: true });
   } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     // The decoder runs off the end of a file that ends too early.
-    const reason =
-      error instanceof RangeError ? 'it ends too early' : String(error instanceof Error ? error.message : error);
-    throw new Failure(`a damaged PNG: ${reason}`);
+    if (cause instanceof RangeError) throw new Failure('a damaged PNG: it ends too early');
+    throw new Failure(`a damaged PNG: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
 }
 

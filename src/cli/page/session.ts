@@ -27,12 +27,16 @@ export class PageSession {
     this.#page = page;
   }
 
-  /** Takes the computer's own GPU, and software where there is none; MEANFIELD_ADAPTER asks for one of the two. */
-  static async start(): Promise<PageSession> {
+  /**
+   * Takes the computer's own GPU, and software where there is none; MEANFIELD_ADAPTER asks for one of the two.
+   *
+   * @param extraArguments further Chromium switches
+   */
+  static async start(extraArguments: readonly string[] = []): Promise<PageSession> {
     const server = await PageServer.start(await locatePage());
     try {
       for (const choice of adapterChoices()) {
-        const session = await PageSession.#open(server, choice);
+        const session = await PageSession.#open(server, choice, extraArguments);
         if (session) return session;
       }
     } catch (error) {
@@ -44,8 +48,12 @@ export class PageSession {
     throw new Failure(`the browser has no WebGPU adapter${wish}; --backend cpu works without one`);
   }
 
-  static async #open(server: PageServer, choice: AdapterChoice): Promise<PageSession | undefined> {
-    const browser = await launchBrowser({ adapter: choice, endsWithProcess: true });
+  static async #open(
+    server: PageServer,
+    choice: AdapterChoice,
+    extraArguments: readonly string[],
+  ): Promise<PageSession | undefined> {
+    const browser = await launchBrowser({ adapter: choice, extraArguments, endsWithProcess: true });
     try {
       const [page = await browser.newPage()] = await browser.pages();
       const failures: string[] = [];

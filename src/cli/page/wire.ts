@@ -68,10 +68,6 @@ export function bytesOf(array: WireArray): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-export function emptyArray({ type, length }: ArrayReference): WireArray {
-  return new arrayTypes[type](length);
-}
-
 function reference(view: ArrayBufferView, arrays: WireArray[]): ArrayReference {
   for (const type of Object.keys(arrayTypes) as ArrayType[]) {
     const Type = arrayTypes[type];

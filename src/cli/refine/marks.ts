@@ -35,18 +35,14 @@ export async function readMarks(
   for (let i = 0; i < labels.length; i++) {
     const value = labels[i];
     if (value === unknown) continue;
-    if (value < 0) {
-      throw new Failure(`pixel ${i} has label ${value}, expected at least 0, or ${unknown} for unknown`);
-    }
     highest = Math.max(highest, value > shiftAbove ? value - 1 : value);
     markedPixels++;
   }
-  if (labelCount !== undefined && highest >= labelCount) {
-    throw new Failure(`it has label index ${highest}, but --label-count ${labelCount} allows 0..${labelCount - 1}`);
-  }
-  if (markedPixels === 0)
+  if (markedPixels === 0) {
     throw new Failure(`every pixel is ${unknown}, which means unknown: there is nothing to refine`);
-  return { ...plane, labelCount: labelCount ?? highest + 1, markedPixels };
+  }
+  // Labels that can't be, negative ones for example, are the library's to refuse.
+  return { ...plane, labelCount: labelCount ?? Math.max(1, highest + 1), markedPixels };
 }
 
 interface LabelPlane {

@@ -53,11 +53,12 @@ export function checkRequest(image: string, options: RefineOptions): RefineReque
     throw new UsageError(`got ${got}, expected exactly one of ${inputForms.map((form) => `--${form}`).join(', ')}`);
   }
   const form = given[0];
-  if (form === 'labels')
-    refuse(options, ['upsample'], 'arrays of values, not for --labels, which are of the image’s size');
+  if (form === 'labels') refuse(options, ['upsample'], "arrays: labels have the image's size");
   else refuse(options, ['confidence', 'unknown', 'labelCount'], '--labels');
   if (image === '-' && options.overlay !== undefined) {
-    throw new UsageError('--overlay: needs a photograph, but IMAGE is -');
+    throw new UsageError(
+      `--overlay: got ${JSON.stringify(options.overlay)}, but IMAGE is -: there is nothing to draw on`,
+    );
   }
   const outputs: Record<string, string> = {};
   for (const [key, kind] of Object.entries(outputKinds)) {

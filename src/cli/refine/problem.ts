@@ -133,7 +133,7 @@ function checkDescription(request: RefineRequest, file: ParametersFile, size: Pr
     const [, height, width] = shape;
     if (shape.length !== 3 || (height === size.height && width === size.width)) continue;
     throw new Failure(
-      `${name}: its shape is [${shape.join(', ')}], expected [featureDim, ${size.height}, ${size.width}] or ` +
+      `${options.options}: ${name}: its shape is [${shape.join(', ')}], expected [featureDim, ${size.height}, ${size.width}] or ` +
         `[featureDim, ${size.height * size.width}]`,
     );
   }

@@ -20,6 +20,8 @@ export interface RefineSummary {
   backend: 'webgpu' | 'cpu';
   /** As the browser names it. */
   adapter: string;
+  /** Whether a GPU did the work. */
+  hardware: boolean;
   iterations: number;
   /** max |ΔQ| of the last iteration, where a tolerance was set. */
   change: number | null;
@@ -79,6 +81,7 @@ export function summarize(
     })),
     backend: request.options.backend,
     adapter: result.adapterName,
+    hardware: request.options.backend === 'webgpu' && !softwareAdapters.test(result.adapterName),
     iterations: report.iterations,
     change: Number.isFinite(report.change) ? report.change : null,
     areas: measureAreas(result.labelMap, size.labelCount),
@@ -87,6 +90,9 @@ export function summarize(
     files,
   };
 }
+
+/** SwiftShader is Chromium's, llvmpipe Mesa's, and the last is Windows'. */
+const softwareAdapters = /swiftshader|llvmpipe|basic render/i;
 
 /** What is known before the work begins, in lines. */
 export function describeProblem(request: RefineRequest, problem: Problem, resolved: ResolvedParameters): string {
@@ -108,7 +114,10 @@ export function describeResult(summary: RefineSummary): string {
   const { kernels, iterations, change, milliseconds, stages, files } = summary;
   const vertices = kernels.map((kernel) => kernel.vertexCount?.toLocaleString('en-US') ?? '-');
   const rows = [
-    line('adapter', summary.adapter),
+    line(
+      'adapter',
+      summary.backend === 'webgpu' && !summary.hardware ? `${summary.adapter}, in software` : summary.adapter,
+    ),
     ...(vertices.length > 0 ? [line('vertices', vertices.join(', '))] : []),
     line('iterations', `${iterations}${change === null ? '' : `, last change of Q ${change.toPrecision(2)}`}`),
     line('areas', describeAreas(summary.areas)),
