@@ -4,6 +4,9 @@ import { builtinModules } from 'node:module';
 import { defineConfig } from 'vite';
 import packageJson from './package.json' with { type: 'json' };
 
+/** The script of the page in which the command line uses WebGPU; nobody imports it. */
+const pageOfCommandLine = 'cli/page/main';
+
 /**
  * The published modules. package.json is the only list of them: `exports` and `bin` name
  * `dist/NAME.js`, which is built from `src/NAME.ts`.
@@ -15,7 +18,7 @@ function entries(): Record<string, string> {
     ),
     ...Object.values<string>(packageJson.bin),
   ];
-  const names = targets.map((target) => /^(?:\.\/)?dist\/(.+)\.js$/.exec(target)?.[1]);
+  const names = [...targets.map((target) => /^(?:\.\/)?dist\/(.+)\.js$/.exec(target)?.[1]), pageOfCommandLine];
   return Object.fromEntries(names.filter((name) => name !== undefined).map((name) => [name, `src/${name}.ts`]));
 }
 
