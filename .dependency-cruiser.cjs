@@ -135,7 +135,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json', '.wgsl'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json', '.wgsl'],
     },
   },
 };
