@@ -2,7 +2,7 @@
 
 import type { Embedding } from './embed.js';
 import { KeyTable } from './key-table.js';
-import { shiftKey, unpackKey, wordsOfKey } from './packed-key.js';
+import { packKey, shiftKey, unpackKey, wordsOfKey } from './packed-key.js';
 
 /**
  * The part of the permutohedral lattice that a set of points touches.
@@ -58,36 +58,54 @@ function numberSimplices(embedding: Embedding): { simplexOfPoint: Int32Array; si
   return { simplexOfPoint, simplices };
 }
 
-/**
- * Vertex 0 of a simplex is rem0. From one remainder to the next every coordinate grows by 1, and the one whose rank is
- * d + 1 - remainder, the highest that has not had its turn, falls by d + 1.
- */
 function numberVertices(simplices: KeyTable, featureDim: number): { simplexRows: Int32Array; vertices: KeyTable } {
-  const d = featureDim;
-  const wordCount = wordsOfKey(d);
-  const simplexRows = new Int32Array(simplices.count * (d + 1));
+  const wordCount = wordsOfKey(featureDim);
+  const corners = featureDim + 1;
+  const simplexRows = new Int32Array(simplices.count * corners);
   const vertices = new KeyTable(wordCount, simplices.count);
-  const simplexKey = new Int32Array(d);
-  const coordinateOfRank = new Int32Array(d + 1);
-  const words = new Int32Array(wordCount);
+  const walk: VertexWalk = {
+    words: new Int32Array(wordCount),
+    numbers: new Int32Array(featureDim),
+    coordinateOfRank: new Int32Array(corners),
+  };
   for (let simplex = 0; simplex < simplices.count; simplex++) {
-    const at = simplex * (d + 1);
-    for (let w = 0; w < wordCount; w++) words[w] = simplices.keys[simplex * wordCount + w];
-    unpackKey(words, 0, d, simplexKey);
-    coordinateOfRank.fill(d);
-    for (let i = 0; i < d; i++) {
-      const remainder = simplexKey[i] % (d + 1);
-      const rank = remainder < 0 ? remainder + d + 1 : remainder;
-      coordinateOfRank[rank] = i;
-      shiftKey(words, 0, d, 0, i, -rank);
-    }
-    simplexRows[at] = vertices.insert(words, 0) + 1;
-    for (let remainder = 1; remainder <= d; remainder++) {
-      shiftKey(words, 0, d, 1, coordinateOfRank[d + 1 - remainder], -(d + 1));
-      simplexRows[at + remainder] = vertices.insert(words, 0) + 1;
+    startWalk(simplices, simplex, featureDim, walk);
+    simplexRows[simplex * corners] = vertices.insert(walk.words, 0) + 1;
+    for (let remainder = 1; remainder < corners; remainder++) {
+      const falling = walk.coordinateOfRank[corners - remainder];
+      shiftKey(walk.words, 0, featureDim, 1, falling, -corners);
+      simplexRows[simplex * corners + remainder] = vertices.insert(walk.words, 0) + 1;
     }
   }
   return { simplexRows, vertices };
+}
+
+/**
+ * A walk around a simplex, vertex by vertex. It begins at rem0; from one remainder to the next every coordinate grows by
+ * 1, and the one whose rank is d + 1 - remainder, the highest that has not had its turn, falls by d + 1.
+ */
+interface VertexWalk {
+  /** Packed key of the vertex. */
+  words: Int32Array;
+  /** The simplex' key. */
+  numbers: Int32Array;
+  coordinateOfRank: Int32Array;
+}
+
+/** Splits the simplex' key into rem0 and ranks. */
+function startWalk(simplices: KeyTable, simplex: number, featureDim: number, walk: VertexWalk): void {
+  const { words, numbers, coordinateOfRank } = walk;
+  for (let w = 0; w < words.length; w++) words[w] = simplices.keys[simplex * words.length + w];
+  unpackKey(words, 0, featureDim, numbers);
+  // The rank that is left over belongs to coordinate d, which the key does not hold.
+  for (let rank = 0; rank <= featureDim; rank++) coordinateOfRank[rank] = featureDim;
+  for (let i = 0; i < featureDim; i++) {
+    const remainder = numbers[i] % (featureDim + 1);
+    const rank = remainder < 0 ? remainder + featureDim + 1 : remainder;
+    coordinateOfRank[rank] = i;
+    numbers[i] -= rank;
+  }
+  packKey(numbers, featureDim, words, 0);
 }
 
 /** Counting sort of the points by simplex; the weights move along. */
@@ -96,8 +114,8 @@ function groupBySimplex(
   simplexCount: number,
   embedding: Embedding,
 ): Pick<Lattice, 'points' | 'simplexStarts' | 'weights'> {
-  const { pointCount } = embedding;
-  const vertexPerSimplex = embedding.featureDim + 1;
+  const { pointCount, weights: unsorted } = embedding;
+  const corners = embedding.featureDim + 1;
   const simplexStarts = new Int32Array(simplexCount + 1);
   for (let point = 0; point < pointCount; point++) simplexStarts[simplexOfPoint[point] + 1]++;
   for (let simplex = 0; simplex < simplexCount; simplex++) {
@@ -105,13 +123,11 @@ function groupBySimplex(
   }
   const next = simplexStarts.slice();
   const points = new Int32Array(pointCount);
-  const weights = new Float32Array(pointCount * vertexPerSimplex);
+  const weights = new Float32Array(pointCount * corners);
   for (let point = 0; point < pointCount; point++) {
     const place = next[simplexOfPoint[point]]++;
     points[place] = point;
-    for (let k = 0; k < vertexPerSimplex; k++) {
-      weights[place * vertexPerSimplex + k] = embedding.weights[point * vertexPerSimplex + k];
-    }
+    for (let k = 0; k < corners; k++) weights[place * corners + k] = unsorted[point * corners + k];
   }
   return { points, simplexStarts, weights };
 }

@@ -11,8 +11,11 @@ const smallestSum = 1e-20;
  */
 export function normalizingScale(filter: Filter, normalization: Normalization): Scaling {
   if (normalization === 'none') return noScaling;
-  const power = normalization === 'symmetric' ? -0.5 : -1;
-  const factors = filter.filterOnes(noScaling).map((sum) => (sum + smallestSum) ** power);
+  const factors = filter.filterOnes(noScaling);
+  for (let i = 0; i < factors.length; i++) {
+    const sum = factors[i] + smallestSum;
+    factors[i] = 1 / (normalization === 'symmetric' ? Math.sqrt(sum) : sum);
+  }
   return {
     before: normalization === 'after' ? null : factors,
     after: normalization === 'before' ? null : factors,
