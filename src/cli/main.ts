@@ -11,10 +11,16 @@ for (const [signal, code] of [
 ] as const) {
   process.once(signal, () => process.exit(code));
 }
-// Whoever reads the output may stop early, as `head` does.
-process.stdout.on('error', () => process.exit(0));
+// Whoever reads the report may stop early, as `head` does; the files are written all the same.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   error: (text) => void process.stderr.write(text),
+  status(text) {
+    // To the start of the line, and clear it: a terminal's business, not a log file's.
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+  },
 });

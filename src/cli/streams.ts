@@ -4,4 +4,6 @@
 export interface Streams {
   out(text: string): void;
   error(text: string): void;
+  /** What is going on, for somebody who watches; each text takes the place of the one before, and '' clears it. */
+  status(text: string): void;
 }

@@ -22,6 +22,7 @@ export async function meanfield(...commandArguments: string[]): Promise<CommandR
     error(text) {
       result.error += text;
     },
+    status: () => undefined,
   });
   return { exitCode, ...result };
 }

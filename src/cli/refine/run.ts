@@ -16,7 +16,7 @@ import { describeProblem, describeResult, summarize } from './report.js';
 /** Reads, refines, writes, and says what it did. Where it throws, no output file has appeared or changed. */
 export async function refine(request: RefineRequest, streams: Streams, version: string): Promise<void> {
   const { json, backend } = request.options;
-  const milliseconds: Record<string, number> = {};
+  const milliseconds: Times = {};
   const start = performance.now();
 
   const problem = await readProblem(request);
@@ -27,9 +27,10 @@ export async function refine(request: RefineRequest, streams: Streams, version: 
     milliseconds.read = performance.now() - start;
     if (!json) streams.out(describeProblem(request, problem, resolved));
 
-    const job = jobOf(request, problem);
-    const result =
-      backend === 'cpu' ? await runHere(request, problem, job) : await runInPage(request, problem, job, milliseconds);
+    const runJob = backend === 'cpu' ? runHere : runInPage;
+    const result = await runJob(jobOf(request, problem), milliseconds, streams).catch((error: unknown) => {
+      throw blamed(request, problem, error);
+    });
     Object.assign(milliseconds, result.milliseconds);
 
     const writing = performance.now();
@@ -39,8 +40,10 @@ export async function refine(request: RefineRequest, streams: Streams, version: 
     milliseconds.total = performance.now() - start;
 
     const summary = summarize(version, request, problem, resolved, result, milliseconds, files);
+    streams.status('');
     streams.out(json ? `${JSON.stringify(summary)}\n` : describeResult(summary));
   } finally {
+    streams.status('');
     await outputs.close();
   }
 }
@@ -63,32 +66,26 @@ function needsImage(parameters: CrfParameters): boolean {
   return parameters.kernels.some((kernel) => kernel.type === 'bilateral');
 }
 
-async function runHere(request: RefineRequest, problem: Problem, job: RefineJob): Promise<RefineJobResult> {
-  try {
-    return await runRefineJob(job);
-  } catch (error) {
-    throw blamed(request, problem, error);
-  }
+type Times = Record<string, number>;
+
+async function runHere(job: RefineJob, _milliseconds: Times, streams: Streams): Promise<RefineJobResult> {
+  streams.status('refining on the CPU');
+  return await runRefineJob(job);
 }
 
-async function runInPage(
-  request: RefineRequest,
-  problem: Problem,
-  job: RefineJob,
-  milliseconds: Record<string, number>,
-): Promise<RefineJobResult> {
+async function runInPage(job: RefineJob, milliseconds: Times, streams: Streams): Promise<RefineJobResult> {
+  streams.status('starting the browser');
   const start = performance.now();
   const session = await PageSession.start();
   try {
     milliseconds.browser = performance.now() - start;
+    streams.status('refining on WebGPU');
     const running = performance.now();
     // The other side of the wire is this same program: it packed a RefineJobResult.
     const result = (await session.run('refine', job)) as RefineJobResult;
     const inPage = Object.values(result.milliseconds).reduce((sum, time) => sum + time, 0);
     milliseconds.transfer = performance.now() - running - inPage;
     return result;
-  } catch (error) {
-    throw blamed(request, problem, error);
   } finally {
     await session.close();
   }
