@@ -31,7 +31,8 @@ async function build(folder) {
   await buildWithVite({
     configFile: false,
     root: projectFolder,
-    logLevel: 'error',
+    // The error that it throws says all.
+    logLevel: 'silent',
     publicDir: false,
     build: {
       lib: { entry: { main: path.join(projectFolder, 'src/cli/page/main.ts') }, formats: ['es'] },

@@ -53,7 +53,13 @@ export class PageSession {
     choice: AdapterChoice,
     extraArguments: readonly string[],
   ): Promise<PageSession | undefined> {
-    const browser = await launchBrowser({ adapter: choice, extraArguments, endsWithProcess: true });
+    const browser = await launchBrowser({
+      adapter: choice,
+      extraArguments,
+      endsWithProcess: true,
+      // Large images may take hours in software; who waits too long presses Ctrl-C.
+      protocolTimeout: 0,
+    });
     try {
       const [page = await browser.newPage()] = await browser.pages();
       const failures: string[] = [];
@@ -86,18 +92,26 @@ export class PageSession {
   }
 
   async #evaluate(job: string, json: string): Promise<JobAnswer> {
+    let stopWatching = () => {};
+    // A page that crashes leaves its calls unanswered.
+    const crash = new Promise<never>((_resolve, reject) => {
+      this.#page.once('error', reject);
+      stopWatching = () => this.#page.off('error', reject);
+    });
     try {
-      return await this.#page.evaluate(
+      const answer = this.#page.evaluate(
         (name, input) => (globalThis as unknown as PageGlobal).meanfieldPage.run(name, input),
         job,
         json,
       );
+      return await Promise.race([answer, crash]);
     } catch (error) {
-      // Too large a problem ends the page's process, not with an error in it.
       throw new Failure(
         `the browser's page ended during the work, perhaps for want of memory ` +
           `(${error instanceof Error ? error.message : String(error)}); --backend cpu works without a browser`,
       );
+    } finally {
+      stopWatching();
     }
   }
 
