@@ -200,6 +200,7 @@ describe('outputs', () => {
       ],
       backend: 'cpu',
       adapter: 'CPU',
+      hardware: false,
       iterations: 1,
       change: null,
       areas: Array.from({ length: 5 }, (_, label) => ({ label, pixels: number, percent: number })),

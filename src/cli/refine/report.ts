@@ -132,7 +132,9 @@ function describeInput(request: RefineRequest, { input, size }: Problem): string
   if (input.form === 'labels') {
     const { width, height, labelCount } = size;
     const marked = ((100 * input.markedPixels) / (width * height)).toPrecision(3);
-    return `${request.input}  ${labelCount} labels, ${marked} % of the pixels marked, confidence ${input.confidence}`;
+    // Where 0 is unknown the file counts from 1; the results never do.
+    const numbers = input.unknown === 0 ? ` (1..${labelCount}, below 0..${labelCount - 1})` : '';
+    return `${request.input}  ${labelCount} labels${numbers}, ${marked} % of the pixels marked, confidence ${input.confidence}`;
   }
   const upsampled = input.upsampling ? `, upsampled ${input.upsampling}` : '';
   return `${request.input}  ${input.form} of ${size.labelCount} labels [${input.shape.join(', ')}]${upsampled}`;
