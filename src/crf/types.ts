@@ -136,7 +136,7 @@ export type UnaryInput<Floats = FloatArray, Labels = LabelArray> =
 
 /**
  * A UnaryInput of typed arrays with every default filled in and every value checked against one problem size.
- *  - logits become energies by -log softmax;
+ *  - logits become energies by a change of sign (what -log softmax adds is the same for all labels of a pixel);
  *  - probabilities by -log, clipped to 1e-5..1 as pydensecrf's `unary_from_softmax` does;
  *  - `labels` are 0..labelCount-1, any other value (0xffffffff here) is unknown.
  * Coarse arrays are upsampled as they are, before they become energies.

@@ -3,12 +3,19 @@
 import { exponential } from './exponential.js';
 import type { Filter, Scaling } from './filter.js';
 
+/** Elements of K that are kept from one call to the next, instead of being evaluated again: 16 MiB. */
+const keptElements = 2 ** 22;
+
 /**
  * K by its definition, K_ij = exp(-½ |f_i - f_j|²), over all pairs: Krähenbühl and Koltun 2011, equation 3.
  * pointCount² evaluations a call, for small images and as the oracle for the lattice.
  */
 export class ExactFilter implements Filter {
   readonly pointCount: number;
+  /** K, [pointCount, pointCount], if it is small enough to be kept. */
+  private matrix: Float32Array | null = null;
+  /** One row of it otherwise. */
+  private readonly row: Float32Array;
 
   /** @param features [featureDim, pointCount], divided by their sigmas */
   constructor(
@@ -16,6 +23,7 @@ export class ExactFilter implements Filter {
     private readonly featureDim: number,
   ) {
     this.pointCount = features.length / featureDim;
+    this.row = new Float32Array(this.pointCount);
   }
 
   filterOnes(scaling: Scaling): Float32Array {
@@ -27,13 +35,12 @@ export class ExactFilter implements Filter {
   addFiltered(marginals: Float32Array, labelCount: number, scaling: Scaling, weight: number, out: Float32Array): void {
     const { pointCount } = this;
     const { before, after } = scaling;
-    const kernelRow = new Float64Array(pointCount);
     const sums = new Float64Array(labelCount);
     for (let i = 0; i < pointCount; i++) {
-      this.evaluateRow(i, kernelRow);
+      const weights = this.kernelRow(i);
       sums.fill(0);
       for (let j = 0; j < pointCount; j++) {
-        const share = before === null ? kernelRow[j] : kernelRow[j] * before[j];
+        const share = before === null ? weights[j] : weights[j] * before[j];
         const at = j * labelCount;
         for (let label = 0; label < labelCount; label++) sums[label] += share * marginals[at + label];
       }
@@ -43,18 +50,29 @@ export class ExactFilter implements Filter {
     }
   }
 
-  /** K_ij for one i and all j. */
-  private evaluateRow(i: number, row: Float64Array): void {
-    const { features, featureDim, pointCount } = this;
-    row.fill(0);
-    for (let k = 0; k < featureDim; k++) {
-      const start = k * pointCount;
-      const own = features[start + i];
-      for (let j = 0; j < pointCount; j++) {
-        const difference = features[start + j] - own;
-        row[j] += difference * difference;
-      }
+  /** K_ij for one i and all j. Overwritten by the next call. */
+  private kernelRow(i: number): Float32Array {
+    const { pointCount } = this;
+    if (pointCount ** 2 > keptElements) {
+      this.evaluateRow(i, this.row);
+      return this.row;
     }
-    for (let j = 0; j < pointCount; j++) row[j] = exponential(-0.5 * row[j]);
+    if (this.matrix === null) {
+      this.matrix = new Float32Array(pointCount ** 2);
+      for (let row = 0; row < pointCount; row++) this.evaluateRow(row, this.matrix.subarray(row * pointCount));
+    }
+    return this.matrix.subarray(i * pointCount, (i + 1) * pointCount);
+  }
+
+  private evaluateRow(i: number, row: Float32Array): void {
+    const { features, featureDim, pointCount } = this;
+    for (let j = 0; j < pointCount; j++) {
+      let squares = 0;
+      for (let at = 0; at < featureDim * pointCount; at += pointCount) {
+        const difference = features[at + j] - features[at + i];
+        squares += difference * difference;
+      }
+      row[j] = exponential(-0.5 * squares);
+    }
   }
 }

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+
+import type { ProblemSize, ResolvedUnary, Upsampling } from '../crf/types.js';
+
+type CoarseUnary = Exclude<ResolvedUnary, { form: 'labels' }>;
+
+/** Probabilities below this count as this, as in pydensecrf's `unary_from_softmax`: no label is ever ruled out. */
+const smallestProbability = 1e-5;
+
+/**
+ * Unary energies, -log p, [label, y, x], from any form of input.
+ * Logits only change their sign: what softmax would take off is the same for all labels of a pixel.
+ */
+export function unaryEnergies(input: ResolvedUnary, size: ProblemSize): Float32Array {
+  if (input.form === 'labels') return energiesOfLabels(input.labels, input.confidence, size);
+  const values = toPlanar(input, size);
+  if (input.form === 'unary') return values;
+  for (let i = 0; i < values.length; i++) {
+    values[i] = input.form === 'logits' ? -values[i] : energyOfProbability(values[i]);
+  }
+  return values;
+}
+
+function energyOfProbability(probability: number): number {
+  return -Math.log(Math.min(Math.max(probability, smallestProbability), 1));
+}
+
+/** As pydensecrf's `unary_from_labels`: see UnaryInput. */
+function energiesOfLabels(labels: Uint32Array, confidence: number, size: ProblemSize): Float32Array {
+  const { labelCount } = size;
+  const marked = -Math.log(confidence);
+  const other = -Math.log((1 - confidence) / (labelCount - 1));
+  const unknown = Math.log(labelCount);
+  const energies = new Float32Array(labelCount * labels.length);
+  for (let pixel = 0; pixel < labels.length; pixel++) {
+    const isKnown = labels[pixel] < labelCount;
+    for (let label = 0; label < labelCount; label++) {
+      const known = labels[pixel] === label ? marked : other;
+      energies[label * labels.length + pixel] = isKnown ? known : unknown;
+    }
+  }
+  return energies;
+}
+
+/** The values at full size, [label, y, x]: always a fresh array. */
+function toPlanar(input: CoarseUnary, size: ProblemSize): Float32Array {
+  const { values, layout } = input;
+  const sameSize = input.width === size.width && input.height === size.height;
+  if (sameSize && layout === 'planar') return values.slice();
+  const { labelCount } = size;
+  const pixelStride = layout === 'planar' ? 1 : labelCount;
+  const labelStride = layout === 'planar' ? input.width * input.height : 1;
+  const columns = sampleAxis(size.width, input.width, input.upsampling);
+  const lines = sampleAxis(size.height, input.height, input.upsampling);
+  const planar = new Float32Array(labelCount * size.width * size.height);
+  let to = 0;
+  for (let label = 0; label < labelCount; label++) {
+    for (const line of lines) {
+      const low = label * labelStride + line.low * input.width * pixelStride;
+      const high = label * labelStride + line.high * input.width * pixelStride;
+      for (const column of columns) {
+        const left = column.low * pixelStride;
+        const right = column.high * pixelStride;
+        const above = mix(values[low + left], values[low + right], column.part);
+        const below = mix(values[high + left], values[high + right], column.part);
+        planar[to++] = mix(above, below, line.part);
+      }
+    }
+  }
+  return planar;
+}
+
+/** Between which two samples of a coarse axis a pixel lies, and how far from the lower one, in 0..1. */
+interface AxisSample {
+  low: number;
+  high: number;
+  part: number;
+}
+
+/**
+ * Where the pixels of an axis fall on a coarser (or finer) one.
+ *  - half-pixel: both axes cover the same span from edge to edge, at = (i + ½)·coarse/full - ½;
+ *  - align-corners: the centres of the first pixels coincide and so do those of the last.
+ * Positions outside the coarse centres take the border's value.
+ */
+function sampleAxis(fullExtent: number, coarseExtent: number, upsampling: Upsampling): AxisSample[] {
+  return Array.from({ length: fullExtent }, (_, i) => {
+    const position =
+      upsampling === 'half-pixel'
+        ? ((i + 0.5) * coarseExtent) / fullExtent - 0.5
+        : (i * (coarseExtent - 1)) / Math.max(fullExtent - 1, 1);
+    const at = Math.min(Math.max(position, 0), coarseExtent - 1);
+    const low = Math.floor(at);
+    return { low, high: Math.min(low + 1, coarseExtent - 1), part: at - low };
+  });
+}
+
+function mix(a: number, b: number, part: number): number {
+  return a + (b - a) * part;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readFloatNpy } from '../../src/cli/files/npy.js';
+import { resolveParameters } from '../../src/crf/parameters.js';
+import type { Method } from '../../src/crf/types.js';
+import { CpuCrf } from '../../src/reference/cpu-crf.js';
+import { differenceOf } from '../support/close.js';
+import {
+  countWrongLabels,
+  type GoldenName,
+  goldenFile,
+  goldenMarginals,
+  goldenNames,
+  goldenTolerance,
+} from '../support/golden.js';
+import { type GoldenProblem, loadGoldenProblem } from '../support/golden-problem.js';
+
+/** N² terms an iteration take a while where the processor is busy. */
+const exactTimeout = 60_000;
+
+/** Only these cases have exact sums: the others are too large for N². */
+const exactNames = goldenNames.filter((name) => name !== 'photo-21-labels' && name !== 'scribbles-2-labels');
+
+function startCrf({ size, kernels, unary, image }: GoldenProblem, method: Method): CpuCrf {
+  const crf = new CpuCrf(size, resolveParameters({ kernels, method }, size));
+  if (image) crf.setImage(image);
+  crf.setUnary(unary);
+  crf.start();
+  return crf;
+}
+
+function goldenDivergences(name: GoldenName): Record<string, number> {
+  return JSON.parse(readFileSync(goldenFile(name, 'kl.json'), 'utf8'));
+}
+
+describe.each(goldenNames)('%s', (name) => {
+  test("the lattice gives pydensecrf's Q, labels and KL", async () => {
+    const problem = await loadGoldenProblem(name);
+    const crf = startCrf(problem, 'lattice');
+    const divergences = goldenDivergences(name);
+    let done = 0;
+    for (const iterations of problem.iterations) {
+      for (; done < iterations; done++) crf.step();
+      const expected = await goldenMarginals(name, iterations);
+      const tolerance = iterations === 0 ? 1e-5 : goldenTolerance(iterations);
+      expect(crf.marginals()).toBeAllClose(expected, { tolerance });
+      expect(countWrongLabels(crf.labelMap(), expected)).toBe(0);
+      // Float32 sums over all pixels on pydensecrf's side; absolute where the KL is almost 0.
+      const divergence = divergences[iterations];
+      expect(Math.abs(crf.energy().kl - divergence)).toBeLessThan(2e-5 * Math.abs(divergence) + 1e-4);
+    }
+  });
+});
+
+describe.each(exactNames)('%s', (name) => {
+  test('the exact method gives the O(N²) Q in double precision', { timeout: exactTimeout }, async () => {
+    const problem = await loadGoldenProblem(name);
+    const crf = startCrf(problem, 'exact');
+    let done = 0;
+    for (const iterations of problem.iterations.filter((count) => count > 0)) {
+      for (; done < iterations; done++) crf.step();
+      const { data } = await readFloatNpy(goldenFile(name, `exact_${iterations}.npy`));
+      expect(crf.marginals()).toBeAllClose(data, { tolerance: 1e-4 });
+    }
+  });
+});
+
+test('the lattice is an approximation: near the exact sum on average, far from it in places', async () => {
+  const problem = await loadGoldenProblem('default-5-labels');
+  const crf = startCrf(problem, 'lattice');
+  for (let i = 0; i < 5; i++) crf.step();
+  const { data } = await readFloatNpy(goldenFile('default-5-labels', 'exact_5.npy'));
+  const difference = differenceOf(crf.marginals(), data);
+  expect(difference.mean).toBeLessThan(0.03);
+  expect(difference.maximum).toBeGreaterThan(1e-3);
+});
+
+test('a wrong weight is seen by these comparisons', async () => {
+  const problem = await loadGoldenProblem('default-5-labels');
+  const kernels = problem.kernels.map((kernel) => ({ ...kernel, compatibility: 3.01 }));
+  const crf = startCrf({ ...problem, kernels }, 'lattice');
+  crf.step();
+  const expected = await goldenMarginals('default-5-labels', 1);
+  expect(differenceOf(crf.marginals(), expected).maximum).toBeGreaterThan(goldenTolerance(1));
+});
