@@ -16,17 +16,18 @@
 @group(0) @binding(3) var<storage, read> source: array<IntegerLane>;
 @group(0) @binding(4) var<storage, read_write> blurred: array<Lane>;
 @group(0) @binding(5) var<storage, read_write> sums: array<IntegerLane>;
+@group(0) @binding(6) var<uniform> axis: u32;
 
 
 fn row(vertex: u32, lane: u32, scale: f32) -> Lane {
   let bits = source[vertex * rowLanes + lane];
-  if (axis == 0u) { return Lane(bits) * scale; }
+  if (firstAxis) { return Lane(bits) * scale; }
   return bitcast<Lane>(bits);
 }
 
 // Scales are powers of two: the quotient is exact. Vertex 0 has scale 0 and a row of zeros.
 fn inverseScale(vertex: u32) -> f32 {
-  if (axis == 0u) { return select(0.0, 1.0 / scales[vertex], vertex > 0u); }
+  if (firstAxis) { return select(0.0, 1.0 / scales[vertex], vertex > 0u); }
   return 1.0;
 }
 
@@ -43,6 +44,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   for (var i = 0u; i < blockLanes; i++) {
     let lane = firstLane + i;
     blurred[vertex * rowLanes + lane] = row(vertex, lane, own) + 0.5 * (row(pair.x, lane, before) + row(pair.y, lane, after));
-    if (axis == 1u) { sums[vertex * rowLanes + lane] = IntegerLane(0); }
+    if (secondAxis) { sums[vertex * rowLanes + lane] = IntegerLane(0); }
   }
 }

@@ -18,12 +18,10 @@ struct Energy {
 @group(0) @binding(1) var<storage, read> q: array<f32>;
 @group(0) @binding(2) var<storage, read> unary: array<f32>;
 @group(0) @binding(3) var<storage, read> lastUnary: array<f32>;
-// (maximum, sum of exponentials) of -unary: energies that came as logits are meant as -log softmax.
-@group(0) @binding(4) var<storage, read> running: array<vec2f>;
-@group(0) @binding(5) var<storage, read> message: array<f32>;
-@group(0) @binding(6) var<storage, read> norms: array<vec2f>;
+@group(0) @binding(4) var<storage, read> message: array<f32>;
+@group(0) @binding(5) var<storage, read> norms: array<vec2f>;
 // (Σ Q log Q, Σ U·Q, Σ Q·(mu K Q), unused); [pixelCount]
-@group(0) @binding(7) var<storage, read_write> terms: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> terms: array<vec4f>;
 
 const rowChannels = rowLanes * laneWidth;
 
@@ -47,9 +45,8 @@ fn own(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgro
   if (implicitLast) {
     added.x += negativeEntropy(max(1.0 - sum, 0.0));
     // Energies are stored relative to the last label's, and Q sums to one.
-    if (!fromLogits) { added.y += lastUnary[pixel]; }
+    added.y += lastUnary[pixel];
   }
-  if (fromLogits && problem.firstLabel == 0u) { added.y += running[pixel].x + log(running[pixel].y); }
   terms[pixel] += added;
 }
 

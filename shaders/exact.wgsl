@@ -26,6 +26,9 @@ struct Exact {
 @group(0) @binding(4) var<storage, read> unary: array<Lane>;
 @group(0) @binding(5) var<storage, read_write> logits: array<Lane>;
 
+// Sums of sums: rounding grows with the root of each, not with the number of pixels.
+const chunkPixels = 64u;
+
 // @import norms
 // @import softmax-lanes
 // @import update-logits
@@ -59,13 +62,20 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   if (pixel >= exact.endPixel) { return; }
   let firstLane = workgroup.z * blockLanes;
   let here = point(pixel);
-  var lanes: array<Lane, blockLanes>;
-  for (var other = 0u; other < exact.pixelCount; other++) {
-    var kernel = gaussian(here, point(other));
-    if (divides) { kernel *= norms[other].x; }
+  var lanes = array<Lane, blockLanes>();
+  for (var chunk = 0u; chunk < exact.pixelCount; chunk += chunkPixels) {
+    var part = array<Lane, blockLanes>();
+    for (var other = chunk; other < min(chunk + chunkPixels, exact.pixelCount); other++) {
+      var kernel = gaussian(here, point(other));
+      if (divides) { kernel *= norms[other].x; }
+      // @unroll
+      for (var lane = 0u; lane < blockLanes; lane++) {
+        part[lane] += kernel * q[other * rowLanes + firstLane + lane];
+      }
+    }
     // @unroll
     for (var lane = 0u; lane < blockLanes; lane++) {
-      lanes[lane] += kernel * q[other * rowLanes + firstLane + lane];
+      lanes[lane] += part[lane];
     }
   }
   let factor = select(1.0, norms[pixel].x, dividesAfter) * exact.weight;
@@ -82,10 +92,14 @@ fn normalize(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) w
   if (pixel >= exact.endPixel) { return; }
   let here = point(pixel);
   var sum = 0.0;
-  for (var other = 0u; other < exact.pixelCount; other++) {
-    var kernel = gaussian(here, point(other));
-    if (secondPass) { kernel *= norms[other].x; }
-    sum += kernel;
+  for (var chunk = 0u; chunk < exact.pixelCount; chunk += chunkPixels) {
+    var part = 0.0;
+    for (var other = chunk; other < min(chunk + chunkPixels, exact.pixelCount); other++) {
+      var kernel = gaussian(here, point(other));
+      if (secondPass) { kernel *= norms[other].x; }
+      part += kernel;
+    }
+    sum += part;
   }
   if (secondPass) {
     norms[pixel].y = unitMessage(sum, norms[pixel].x);

@@ -54,7 +54,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     let pixel = sortedPixels[start + i];
     var norm = 1.0;
     if (divides) { norm = norms[pixel].x; }
-    var lanes: array<Lane, blockLanes>;
+    var lanes = array<Lane, blockLanes>();
     // @unroll
     for (var lane = 0u; lane < blockLanes; lane++) {
       if (ones) { lanes[lane] = Lane(1.0); } else { lanes[lane] = q[pixel * rowLanes + firstLane + lane]; }

@@ -160,8 +160,7 @@ export class ExactFilter implements KernelFilter {
   }
 
   private async prepareNormalization(): Promise<Encode> {
-    const { programs, dummy, rows } = this.context;
-    const unused = { buffer: dummy };
+    const { programs, unusedRead, unusedWrite, rows } = this.context;
     const norm = normConstants(this.kernel);
     const second = rows.implicitLast && norm.dividesBefore;
     const passes = await Promise.all(
@@ -174,9 +173,9 @@ export class ExactFilter implements KernelFilter {
         exact: { buffer: uniform },
         features: { buffer: this.features },
         norms: { buffer: this.norms },
-        q: unused,
-        unary: unused,
-        logits: unused,
+        q: unusedRead,
+        unary: unusedRead,
+        logits: unusedWrite[0],
       }),
     );
     return (pass) => {

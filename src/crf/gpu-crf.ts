@@ -56,7 +56,8 @@ export class GpuCrf implements Refiner {
   private readonly tuning: Tuning;
   private readonly readback: Readback;
   private readonly ownBuffers: BufferSet;
-  private readonly dummy: GPUBuffer;
+  private readonly unusedRead: GPUBufferBinding;
+  private readonly unusedWrite: readonly GPUBufferBinding[];
   private readonly profiler: Profiler | undefined;
   private parameters: ResolvedParameters;
   private parametersChanged = false;
@@ -84,7 +85,9 @@ export class GpuCrf implements Refiner {
     this.programs = new ProgramCache(device);
     this.readback = new Readback(device);
     this.ownBuffers = new BufferSet(device);
-    this.dummy = this.ownBuffers.storage('GpuCrf.dummy', 256);
+    this.unusedRead = { buffer: this.ownBuffers.storage('GpuCrf.unusedRead', 256) };
+    const unused = this.ownBuffers.storage('GpuCrf.unusedWrite', 1024);
+    this.unusedWrite = [0, 256, 512, 768].map((offset) => ({ buffer: unused, offset, size: 256 }));
     this.profiler = options.profile && device.features.has('timestamp-query') ? new Profiler(device) : undefined;
     void device.lost.then(({ message }) => {
       this.failure ??= `the GPU device was lost: ${message || 'no reason given'}`;
@@ -161,7 +164,7 @@ export class GpuCrf implements Refiner {
     return this.exclusively(async () => {
       const reader = this.startedReader();
       await this.prepare();
-      const energy = await reader.energy(this.current, this.unaryForm === 'logits' || this.unaryForm === undefined);
+      const energy = await reader.energy(this.current);
       await this.prepare();
       return energy;
     });
@@ -370,7 +373,8 @@ export class GpuCrf implements Refiner {
       size: this.size,
       rows,
       tuning: this.tuning,
-      dummy: this.dummy,
+      unusedRead: this.unusedRead,
+      unusedWrite: this.unusedWrite,
     };
     this.image ??= new ImageSource(context);
     this.meanField = new MeanField(

@@ -24,8 +24,9 @@ export interface FilterContext {
   size: ProblemSize;
   rows: RowPlan;
   tuning: Tuning;
-  /** For unused bindings: WebGPU wants something there. */
-  dummy: GPUBuffer;
+  /** For bindings that an entry point does not use: WebGPU wants something there, one buffer to read and one range a binding to write. */
+  unusedRead: GPUBufferBinding;
+  unusedWrite: readonly GPUBufferBinding[];
 }
 
 /** What a message is for; each is a program of its own. */

@@ -34,6 +34,8 @@ export class LatticeFilter implements KernelFilter {
   readonly structure: LatticeStructure;
   private readonly buffers: BufferSet;
   private readonly parameters: GPUBuffer;
+  /** One uniform an axis. */
+  private readonly axes: readonly GPUBuffer[];
   /** Rows before and after an axis of blur, f32 [vertexCapacity + 1, rowChannels]; fixed-point sums of the same shape. */
   private even: GPUBuffer;
   private odd: GPUBuffer;
@@ -58,6 +60,11 @@ export class LatticeFilter implements KernelFilter {
     this.structure = new LatticeStructure(context, kernel, scratch, vertexCapacity);
     this.norms = this.buffers.storage('LatticeFilter.norms', size.width * size.height * 8);
     this.parameters = this.buffers.uniform('LatticeFilter.parameters', 2);
+    this.axes = Array.from({ length: kernel.featureDim + 1 }, (_unused, axis) => {
+      const uniform = this.buffers.uniform('LatticeFilter.axis', 1);
+      writeUniform(device, uniform, [axis]);
+      return uniform;
+    });
     [this.even, this.odd, this.sums, this.scales] = this.createRows();
     this.writeParameters();
   }
@@ -200,25 +207,25 @@ export class LatticeFilter implements KernelFilter {
 
   /** splat, then d + 1 axes of blur. Returns the dispatches and where the rows end. */
   private async prepareFilter(
-    q: GPUBuffer,
+    q: GPUBufferBinding,
     constants: Record<string, unknown>,
     divides: boolean,
     ones: boolean,
   ): Promise<Encode> {
-    const { programs, dummy } = this.context;
+    const { programs, unusedWrite } = this.context;
     const { structure, norms } = this;
     const all = { ...this.constants(), ...(constants as Record<string, number>) };
     const splatting = await programs.get(splat, { ...all, divides, ones });
     const splatGroup = splatting.bind({
       ...this.runBindings,
       norms: { buffer: norms },
-      q: { buffer: q },
+      q,
       scales: { buffer: this.scales },
       sums: { buffer: this.sums },
     });
     const axes = await Promise.all(
       Array.from({ length: this.cornerCount }, async (_unused, axis) => {
-        const program = await programs.get(blur, { ...all, axis });
+        const program = await programs.get(blur, { ...all, firstAxis: axis === 0, secondAxis: axis === 1 });
         const source = axis === 0 ? this.sums : this.rowsAfter(axis - 1);
         const group = program.bind({
           counted: this.counted,
@@ -226,7 +233,8 @@ export class LatticeFilter implements KernelFilter {
           scales: { buffer: this.scales },
           source: { buffer: source },
           blurred: { buffer: this.rowsAfter(axis) },
-          sums: { buffer: axis === 1 ? this.sums : dummy },
+          sums: axis === 1 ? { buffer: this.sums } : unusedWrite[0],
+          axis: { buffer: this.axes[axis] },
         });
         return { program, group };
       }),
@@ -277,10 +285,10 @@ export class LatticeFilter implements KernelFilter {
   }
 
   private async prepareNormalizationPass(secondPass: boolean): Promise<{ scale: Encode; filter: Encode }> {
-    const { programs, dummy } = this.context;
+    const { programs } = this.context;
     const { symmetric, divided } = normConstants(this.kernel);
     const scale = await this.prepareScales(secondPass);
-    const filter = await this.prepareFilter(dummy, oneChannel, secondPass, true);
+    const filter = await this.prepareFilter(this.context.unusedRead, oneChannel, secondPass, true);
     const slicing = await programs.get(normalization, {
       ...this.constants(),
       symmetric,
@@ -325,7 +333,7 @@ export class LatticeFilter implements KernelFilter {
 
   private prepareSpread(buffers: SharedBuffers): Promise<Encode[]> {
     const { dividesBefore } = normConstants(this.kernel);
-    return Promise.all(buffers.q.map((q) => this.prepareFilter(q, {}, dividesBefore, false)));
+    return Promise.all(buffers.q.map((buffer) => this.prepareFilter({ buffer }, {}, dividesBefore, false)));
   }
 
   private async prepareMessages(buffers: SharedBuffers, use: MessageUse): Promise<void> {

@@ -87,19 +87,19 @@ export class MarginalReader {
   }
 
   /** Sums over all pixels in double precision. */
-  async energy(meanField: MeanField, fromLogits: boolean): Promise<Energy> {
-    const { device, programs, rows, tuning, size, dummy } = this.context;
+  async energy(meanField: MeanField): Promise<Energy> {
+    const { device, programs, rows, tuning, size, unusedRead } = this.context;
     const temporary = new BufferSet(device);
     try {
       const terms = temporary.storage('MarginalReader.terms', this.pixelCount * 16);
       const message = meanField.q.map(() =>
         temporary.storage('MarginalReader.message', this.pixelCount * rows.rowChannels * 4),
       );
-      const constants = { ...rowConstants(rows, tuning), fromLogits };
+      const constants = rowConstants(rows, tuning);
       const own = await programs.get(energyStage, constants, 'own');
       const pairwise = await programs.get(energyStage, constants, 'pairwise');
       const grid = foldedGrid(Math.ceil(this.pixelCount / tuning.workgroupSize));
-      const groupOf = (program: typeof own, slab: number, unitWeight: number, norms: GPUBuffer) => {
+      const groupOf = (program: typeof own, slab: number, unitWeight: number, norms: GPUBufferBinding) => {
         const uniform = temporary.uniform('MarginalReader.energy', 4);
         writeUniform(device, uniform, [
           this.pixelCount,
@@ -112,24 +112,22 @@ export class MarginalReader {
           q: { buffer: meanField.q[slab] },
           unary: { buffer: meanField.unary[slab] },
           lastUnary: { buffer: meanField.lastUnary },
-          running: { buffer: meanField.running },
           message: { buffer: message[slab] },
-          norms: { buffer: norms },
+          norms,
           terms: { buffer: terms },
         });
       };
       const encoder = device.createCommandEncoder({ label: 'energy' });
       const stages = new PlainEncoder(encoder);
-      if (fromLogits) meanField.encodeUnaryNormalizer(stages);
       meanField.q.forEach((_q, slab) => {
-        const group = groupOf(own, slab, 0, dummy);
+        const group = groupOf(own, slab, 0, unusedRead);
         stages.stage('energy', (pass) => own.encode(pass, group, grid));
       });
       for (const [index, filter] of meanField.filters.entries()) {
         const encodeMessages = await meanField.prepareMessage(index, message);
         encodeMessages(stages);
         meanField.q.forEach((_q, slab) => {
-          const group = groupOf(pairwise, slab, filter.pottsWeight, filter.norms);
+          const group = groupOf(pairwise, slab, filter.pottsWeight, { buffer: filter.norms });
           stages.stage('energy', (pass) => pairwise.encode(pass, group, grid));
         });
       }

@@ -38,7 +38,7 @@ export class MeanField {
   readonly unary: readonly GPUBuffer[];
   readonly lastUnary: GPUBuffer;
   /** (maximum, sum) by pixel, left by the last softmax. */
-  readonly running: GPUBuffer;
+  private readonly running: GPUBuffer;
   /** Bits of max |ΔQ|. */
   readonly largestChange: GPUBuffer;
   private readonly buffers: BufferSet;
@@ -49,7 +49,6 @@ export class MeanField {
   private shared: SharedBuffers;
   private ownLogits: GPUBuffer[] = [];
   private fromUnary: Encode | undefined;
-  private unaryReduction: Encode | undefined;
   private fromLogits: Encode | undefined;
   private fromLogitsKey = '';
 
@@ -135,14 +134,11 @@ export class MeanField {
         await filter.prepare(this.shared, { ...this.useOf(index), firstKernel: false });
     }
     if (!this.fromUnary) {
-      const { reduce, apply } = await this.prepareSoftmax(this.unary, true, false);
-      this.unaryReduction = reduce;
-      this.fromUnary = inOrder(reduce, apply);
+      this.fromUnary = await this.prepareSoftmax(this.unary, true, false);
     }
     const key = `${this.fused} ${this.compares}`;
     if (!this.fused && (!this.fromLogits || this.fromLogitsKey !== key)) {
-      const { reduce, apply } = await this.prepareSoftmax(this.shared.logits, false, this.compares);
-      this.fromLogits = inOrder(reduce, apply);
+      this.fromLogits = await this.prepareSoftmax(this.shared.logits, false, this.compares);
       this.fromLogitsKey = key;
     }
   }
@@ -159,11 +155,6 @@ export class MeanField {
   /** Q = softmax(-unary). */
   encodeStart(stages: StageEncoder): void {
     stages.stage('softmax', (pass) => this.fromUnary?.(pass));
-  }
-
-  /** Leaves (maximum, sum) of the softmax of -unary in `running`, and Q as it was. */
-  encodeUnaryNormalizer(stages: StageEncoder): void {
-    stages.stage('softmax', (pass) => this.unaryReduction?.(pass));
   }
 
   encodeIteration(stages: StageEncoder): void {
@@ -310,12 +301,8 @@ export class MeanField {
     return this.vertexCapacity === 'measured' ? Math.ceil(this.pixelCount / 6) + 256 : this.vertexCapacity;
   }
 
-  private async prepareSoftmax(
-    source: readonly GPUBuffer[],
-    fromUnary: boolean,
-    compares: boolean,
-  ): Promise<{ reduce: Encode; apply: Encode }> {
-    const { programs, rows, tuning, dummy } = this.context;
+  private async prepareSoftmax(source: readonly GPUBuffer[], fromUnary: boolean, compares: boolean): Promise<Encode> {
+    const { programs, rows, tuning, unusedWrite } = this.context;
     const constants = { ...rowConstants(rows, tuning), fromUnary, compares };
     const grid = foldedGrid(Math.ceil(this.pixelCount / tuning.workgroupSize));
     const apply = await programs.get(softmax, { ...constants, firstSlab: false }, 'apply');
@@ -330,26 +317,16 @@ export class MeanField {
         };
         return {
           reduce,
-          reduceGroup: reduce.bind({ ...shared, q: { buffer: dummy } }),
+          reduceGroup: reduce.bind({ ...shared, q: unusedWrite[0] }),
           applyGroup: apply.bind({ ...shared, q: { buffer: this.q[slab] } }),
         };
       }),
     );
-    return {
-      reduce: (pass) => {
-        for (const { reduce, reduceGroup } of steps) reduce.encode(pass, reduceGroup, grid);
-      },
-      apply: (pass) => {
-        for (const { applyGroup } of steps) apply.encode(pass, applyGroup, grid);
-      },
+    return (pass) => {
+      for (const { reduce, reduceGroup } of steps) reduce.encode(pass, reduceGroup, grid);
+      for (const { applyGroup } of steps) apply.encode(pass, applyGroup, grid);
     };
   }
-}
-
-function inOrder(...steps: Encode[]): Encode {
-  return (pass) => {
-    for (const step of steps) step(pass);
-  };
 }
 
 /** Whether a filter made for one kernel serves the other: all that its structure depends on is the same. */

@@ -165,15 +165,19 @@ export class SeparableFilter implements KernelFilter {
     program: Program<typeof separable.layout>,
     buffers: Partial<Record<keyof typeof separable.layout, GPUBuffer>>,
   ): GPUBindGroup {
-    const resource = (name: keyof typeof separable.layout) => ({ buffer: buffers[name] ?? this.context.dummy });
+    const { unusedRead, unusedWrite } = this.context;
+    const bound = (name: keyof typeof separable.layout, unused: GPUBufferBinding) => {
+      const buffer = buffers[name];
+      return buffer ? { buffer } : unused;
+    };
     return program.bind({
       separable: { buffer: this.uniform },
-      norms: resource('norms'),
-      q: resource('q'),
-      partial: resource('partial'),
-      partialNorms: resource('partialNorms'),
-      unary: resource('unary'),
-      logits: resource('logits'),
+      norms: bound('norms', unusedWrite[0]),
+      q: bound('q', unusedRead),
+      partial: bound('partial', unusedWrite[1]),
+      partialNorms: bound('partialNorms', unusedWrite[2]),
+      unary: bound('unary', unusedRead),
+      logits: bound('logits', unusedWrite[3]),
     });
   }
 

@@ -18,8 +18,6 @@ export const energy = {
     unary: 'read',
     /** Energy of the label that is not stored, f32 [pixelCount]. */
     lastUnary: 'read',
-    /** (maximum, sum) of the softmax of -unary, f32 pairs [pixelCount]; read for logits. */
-    running: 'read',
     /** Message of one kernel, f32 [pixelCount, rowLanes·laneWidth]. */
     message: 'read',
     /** (factor, message of ones), f32 pairs [pixelCount]. */
