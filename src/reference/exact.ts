@@ -40,11 +40,11 @@ export class ExactFilter implements Filter {
       const weights = this.kernelRow(i);
       sums.fill(0);
       for (let j = 0; j < pointCount; j++) {
-        const share = before === null ? weights[j] : weights[j] * before[j];
+        const share = weights[j] * before[j];
         const at = j * labelCount;
         for (let label = 0; label < labelCount; label++) sums[label] += share * marginals[at + label];
       }
-      const factor = after === null ? weight : weight * after[i];
+      const factor = weight * after[i];
       const to = i * labelCount;
       for (let label = 0; label < labelCount; label++) out[to + label] += factor * sums[label];
     }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 
-/** A diagonal scaling of K: one factor a point before and after, null for 1. */
+/** A diagonal scaling of K: one factor a point before and after, [pointCount]. */
 export interface Scaling {
-  before: Float32Array | null;
-  after: Float32Array | null;
+  before: Float32Array;
+  after: Float32Array;
 }
 
-/** K itself. */
-export const noScaling: Scaling = { before: null, after: null };
+/** Leaves K as it is. */
+export function noScaling(pointCount: number): Scaling {
+  const ones = new Float32Array(pointCount).fill(1);
+  return { before: ones, after: ones };
+}
 
 /** Applies K, the matrix of Gaussian weights between all pairs of points, own pair included. */
 export interface Filter {

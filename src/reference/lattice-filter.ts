@@ -15,7 +15,7 @@ export class LatticeFilter implements Filter {
   private values = new Float32Array(0);
   private scratch = new Float32Array(0);
   /** Splat of ones, and the scale that it was made with. */
-  private ones: { scale: Float32Array | null; splatted: Float32Array } | null = null;
+  private ones: { scale: Float32Array; splatted: Float32Array } | null = null;
 
   /** @param features [featureDim, pointCount], divided by their sigmas */
   constructor(features: Float32Array, featureDim: number) {
@@ -45,7 +45,7 @@ export class LatticeFilter implements Filter {
     slice(lattice, blurred, labelCount, scaling.after, weight, out);
   }
 
-  private splatOnes(scale: Float32Array | null): Float32Array {
+  private splatOnes(scale: Float32Array): Float32Array {
     if (this.ones === null || this.ones.scale !== scale) {
       const ones = new Float32Array(this.pointCount).fill(1);
       const splatted = new Float32Array(this.lattice.vertexCount + 1);

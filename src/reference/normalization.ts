@@ -10,14 +10,15 @@ const smallestSum = 1e-20;
  * The factors of K(Q/n), (KQ)/n or n^-½ K (n^-½ Q) with n = K·1. Krähenbühl and Koltun 2013 introduce the symmetric form.
  */
 export function normalizingScale(filter: Filter, normalization: Normalization): Scaling {
-  if (normalization === 'none') return noScaling;
-  const factors = filter.filterOnes(noScaling);
+  const unscaled = noScaling(filter.pointCount);
+  if (normalization === 'none') return unscaled;
+  const factors = filter.filterOnes(unscaled);
   for (let i = 0; i < factors.length; i++) {
     const sum = factors[i] + smallestSum;
     factors[i] = 1 / (normalization === 'symmetric' ? Math.sqrt(sum) : sum);
   }
   return {
-    before: normalization === 'after' ? null : factors,
-    after: normalization === 'before' ? null : factors,
+    before: normalization === 'after' ? unscaled.before : factors,
+    after: normalization === 'before' ? unscaled.after : factors,
   };
 }

@@ -39,7 +39,7 @@ export class SeparableFilter implements Filter {
     this.convolveColumns(labelCount, scaling.after, weight, out);
   }
 
-  private convolveRows(marginals: Float32Array, labelCount: number, before: Float32Array | null): void {
+  private convolveRows(marginals: Float32Array, labelCount: number, before: Float32Array): void {
     const { between, tapsX } = this;
     const { width, height } = this.size;
     for (let y = 0; y < height; y++) {
@@ -49,14 +49,14 @@ export class SeparableFilter implements Filter {
         for (let other = Math.max(0, x - tapsX.length + 1); other < end; other++) {
           const from = y * width + other;
           const tap = tapsX[Math.abs(other - x)];
-          const share = before === null ? tap : tap * before[from];
+          const share = tap * before[from];
           addRow(between, to, share, marginals, from * labelCount, labelCount);
         }
       }
     }
   }
 
-  private convolveColumns(labelCount: number, after: Float32Array | null, weight: number, out: Float32Array): void {
+  private convolveColumns(labelCount: number, after: Float32Array, weight: number, out: Float32Array): void {
     const { between, tapsY } = this;
     const { width, height } = this.size;
     for (let y = 0; y < height; y++) {
@@ -65,7 +65,7 @@ export class SeparableFilter implements Filter {
         const tap = weight * tapsY[Math.abs(other - y)];
         for (let x = 0; x < width; x++) {
           const pixel = y * width + x;
-          const share = after === null ? tap : tap * after[pixel];
+          const share = tap * after[pixel];
           const from = (other * width + x) * labelCount;
           addRow(out, pixel * labelCount, share, between, from, labelCount);
         }

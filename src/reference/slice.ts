@@ -17,7 +17,7 @@ export function latticeScale(featureDim: number): number {
  * than one point at a time (d = 2; Node 20).
  *
  * @param values rows on the lattice, [vertexCount + 1, channelCount]
- * @param scale one factor a point, null for 1
+ * @param scale one factor a point
  * @param weight one factor for all
  * @param out [pointCount, channelCount]
  */
@@ -25,7 +25,7 @@ export function slice(
   lattice: Lattice,
   values: Float32Array,
   channelCount: number,
-  scale: Float32Array | null,
+  scale: Float32Array,
   weight: number,
   out: Float32Array,
 ): void {
@@ -38,7 +38,7 @@ function sliceAny(
   lattice: Lattice,
   values: Float32Array,
   channelCount: number,
-  scale: Float32Array | null,
+  scale: Float32Array,
   weight: number,
   out: Float32Array,
 ): void {
@@ -49,7 +49,7 @@ function sliceAny(
     for (let place = simplexStarts[simplex]; place < simplexStarts[simplex + 1]; place++) {
       const point = points[place];
       const to = point * channelCount;
-      const factor = scaleOf(all, scale, point);
+      const factor = all * scale[point];
       for (let k = 0; k < corners; k++) {
         const share = factor * weights[place * corners + k];
         const from = simplexRows[simplex * corners + k] * channelCount;
@@ -63,7 +63,7 @@ function slice2(
   lattice: Lattice,
   values: Float32Array,
   channelCount: number,
-  scale: Float32Array | null,
+  scale: Float32Array,
   weight: number,
   out: Float32Array,
 ): void {
@@ -80,8 +80,8 @@ function slice2(
       const other = place + 1 < end ? place + 1 : place;
       const a = points[place];
       const b = points[other];
-      const scaleA = scaleOf(all, scale, a);
-      const scaleB = other === place ? 0 : scaleOf(all, scale, b);
+      const scaleA = all * scale[a];
+      const scaleB = other === place ? 0 : all * scale[b];
       const toA = a * channelCount;
       const toB = b * channelCount;
       const a0 = scaleA * weights[3 * place];
@@ -105,7 +105,7 @@ function slice5(
   lattice: Lattice,
   values: Float32Array,
   channelCount: number,
-  scale: Float32Array | null,
+  scale: Float32Array,
   weight: number,
   out: Float32Array,
 ): void {
@@ -124,8 +124,8 @@ function slice5(
       const other = place + 1 < end ? place + 1 : place;
       const a = points[place];
       const b = points[other];
-      const scaleA = scaleOf(all, scale, a);
-      const scaleB = other === place ? 0 : scaleOf(all, scale, b);
+      const scaleA = all * scale[a];
+      const scaleB = other === place ? 0 : all * scale[b];
       const toA = a * channelCount;
       const toB = b * channelCount;
       const a0 = scaleA * weights[6 * place];
@@ -152,8 +152,4 @@ function slice5(
       }
     }
   }
-}
-
-function scaleOf(all: number, scale: Float32Array | null, point: number): number {
-  return scale === null ? all : all * scale[point];
 }

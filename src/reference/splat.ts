@@ -11,7 +11,7 @@ import type { Lattice } from './lattice.js';
  *
  * @param values one row a point, [pointCount, stride]
  * @param channelCount how many of a row's values are spread, from the first
- * @param scale one factor a point, null for 1
+ * @param scale one factor a point
  * @param target rows on the lattice, [vertexCount + 1, stride]; added to
  */
 export function splat(
@@ -19,7 +19,7 @@ export function splat(
   values: Float32Array,
   channelCount: number,
   stride: number,
-  scale: Float32Array | null,
+  scale: Float32Array,
   target: Float32Array,
 ): void {
   if (lattice.featureDim === 2) splat2(lattice, values, channelCount, stride, scale, target);
@@ -38,7 +38,7 @@ export function splatMarginals(
   lattice: Lattice,
   marginals: Float32Array,
   labelCount: number,
-  scale: Float32Array | null,
+  scale: Float32Array,
   ones: Float32Array,
   target: Float32Array,
 ): void {
@@ -58,7 +58,7 @@ function splatAny(
   values: Float32Array,
   channelCount: number,
   stride: number,
-  scale: Float32Array | null,
+  scale: Float32Array,
   target: Float32Array,
 ): void {
   const { featureDim, simplexCount, simplexStarts, simplexRows, points, weights } = lattice;
@@ -67,7 +67,7 @@ function splatAny(
     for (let place = simplexStarts[simplex]; place < simplexStarts[simplex + 1]; place++) {
       const point = points[place];
       const from = point * stride;
-      const factor = scaleOf(scale, point);
+      const factor = scale[point];
       for (let k = 0; k < corners; k++) {
         const weight = factor * weights[place * corners + k];
         const to = simplexRows[simplex * corners + k] * stride;
@@ -82,7 +82,7 @@ function splat2(
   values: Float32Array,
   channelCount: number,
   stride: number,
-  scale: Float32Array | null,
+  scale: Float32Array,
   target: Float32Array,
 ): void {
   const { simplexCount, simplexStarts, simplexRows, points, weights } = lattice;
@@ -97,8 +97,8 @@ function splat2(
       const other = place + 1 < end ? place + 1 : place;
       const a = points[place];
       const b = points[other];
-      const scaleA = scaleOf(scale, a);
-      const scaleB = other === place ? 0 : scaleOf(scale, b);
+      const scaleA = scale[a];
+      const scaleB = other === place ? 0 : scale[b];
       const fromA = a * stride;
       const fromB = b * stride;
       const a0 = scaleA * weights[3 * place];
@@ -123,7 +123,7 @@ function splat5(
   values: Float32Array,
   channelCount: number,
   stride: number,
-  scale: Float32Array | null,
+  scale: Float32Array,
   target: Float32Array,
 ): void {
   const { simplexCount, simplexStarts, simplexRows, points, weights } = lattice;
@@ -140,8 +140,8 @@ function splat5(
       const other = place + 1 < end ? place + 1 : place;
       const a = points[place];
       const b = points[other];
-      const scaleA = scaleOf(scale, a);
-      const scaleB = other === place ? 0 : scaleOf(scale, b);
+      const scaleA = scale[a];
+      const scaleB = other === place ? 0 : scale[b];
       const fromA = a * stride;
       const fromB = b * stride;
       const a0 = scaleA * weights[6 * place];
@@ -168,8 +168,4 @@ function splat5(
       }
     }
   }
-}
-
-function scaleOf(scale: Float32Array | null, point: number): number {
-  return scale === null ? 1 : scale[point];
 }
