@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+
+import type { Picture } from '../engine/protocol.js';
+import { checkHeader, headerBytes, PhotoError } from './header.js';
+
+/** Of what is kept, so that the working size can be changed without the file. */
+const keptLongSide = 1600;
+
+export interface Photo {
+  name: string;
+  /** As the file has it. */
+  width: number;
+  height: number;
+  /** Reduced to `keptLongSide` at most. */
+  canvas: OffscreenCanvas;
+}
+
+/** Long sides that can be worked on, in pixels. */
+export const workingSizes: readonly number[] = [240, 360, 480, 640, 960];
+
+export const defaultWorkingSize = 480;
+
+/** Throws PhotoError, in words for the person at the screen. */
+export async function readPhoto(name: string, blob: Blob): Promise<Photo> {
+  checkHeader(name, new Uint8Array(await blob.slice(0, headerBytes).arrayBuffer()));
+  const bitmap = await decode(name, blob);
+  const { width, height } = bitmap;
+  const canvas = reduce(bitmap, width, height, keptLongSide);
+  bitmap.close();
+  return { name, width, height, canvas };
+}
+
+async function decode(name: string, blob: Blob): Promise<ImageBitmap> {
+  try {
+    return await createImageBitmap(blob);
+  } catch {
+    throw new PhotoError(`${name} is damaged, or of a kind that this browser cannot show.`);
+  }
+}
+
+/** The picture that is refined: never enlarged. */
+export function pictureOf(photo: Photo, longSide: number): Picture {
+  const { canvas } = photo;
+  const reduced = reduce(canvas, canvas.width, canvas.height, longSide);
+  const { width, height } = reduced;
+  return { width, height, pixels: contextOf(reduced).getImageData(0, 0, width, height).data };
+}
+
+function reduce(source: CanvasImageSource, width: number, height: number, longSide: number): OffscreenCanvas {
+  const scale = Math.min(1, longSide / Math.max(width, height));
+  const canvas = new OffscreenCanvas(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
+  const context = contextOf(canvas);
+  // Where a picture is transparent.
+  context.fillStyle = 'white';
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(source, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
+function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) throw new PhotoError('This browser gave no canvas to draw on. Close other tabs and reload.');
+  return context;
+}

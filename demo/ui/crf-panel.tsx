@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+
+import type { Normalization } from '../../src/index.js';
+import { type CrfSettings, defaultSettings, normalizations, presetOf, presets } from '../state/crf-settings.js';
+import type { Session } from '../state/session.js';
+import { Slider } from './slider.js';
+
+const pixels = (value: number) => `${value} px`;
+const levels = (value: number) => `${value} of 255`;
+const plain = (value: number) => String(value);
+
+export function CrfPanel({ session }: { session: Session }) {
+  const settings = session.settings.value;
+  const preset = presetOf(settings);
+  const change = (changed: Partial<CrfSettings>) => {
+    session.settings.value = { ...settings, ...changed };
+  };
+  return (
+    <section class="panel" aria-labelledby="refinement-title">
+      <div class="panel-head">
+        <h2 id="refinement-title">Refinement</h2>
+        <button
+          type="button"
+          class="button quiet"
+          disabled={preset?.settings === defaultSettings}
+          onClick={() => change(defaultSettings)}
+        >
+          Reset
+        </button>
+      </div>
+      <label class="field">
+        <span>Preset</span>
+        <select
+          value={preset?.id ?? 'custom'}
+          onChange={({ currentTarget }) => {
+            const chosen = presets.find(({ id }) => id === currentTarget.value);
+            if (chosen) change(chosen.settings);
+          }}
+        >
+          {presets.map(({ id, title }) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+          {!preset && <option value="custom">Your own</option>}
+        </select>
+      </label>
+      {preset && <p class="hint">{preset.hint}</p>}
+      <Slider
+        title="Rounds"
+        parameter="iterations"
+        hint="How often pixels ask each other. 0 leaves what the colours say."
+        value={settings.iterations}
+        least={0}
+        most={20}
+        step={1}
+        format={plain}
+        onChange={(iterations) => change({ iterations })}
+      />
+      <BilateralKernel settings={settings} change={change} />
+      <SpatialKernel settings={settings} change={change} />
+    </section>
+  );
+}
+
+interface KernelProps {
+  settings: CrfSettings;
+  change: (changed: Partial<CrfSettings>) => void;
+}
+
+function BilateralKernel({ settings, change }: KernelProps) {
+  const { bilateral } = settings;
+  const set = (changed: Partial<CrfSettings['bilateral']>) => change({ bilateral: { ...bilateral, ...changed } });
+  return (
+    <fieldset class="kernel">
+      <KernelSwitch
+        title="Follow the colours"
+        kernel="bilateral"
+        isOn={bilateral.isOn}
+        onChange={(isOn) => set({ isOn })}
+      />
+      {bilateral.isOn && (
+        <>
+          <Slider
+            title="Reach"
+            parameter="sigmaXY"
+            hint="How far apart pixels of one colour still agree."
+            value={bilateral.sigmaXY}
+            least={4}
+            most={160}
+            step={1}
+            isLogarithmic
+            format={pixels}
+            onChange={(sigmaXY) => set({ sigmaXY })}
+          />
+          <Slider
+            title="Colour tolerance"
+            parameter="sigmaRGB"
+            hint="Small: every shade is an edge. Large: only strong edges count."
+            value={bilateral.sigmaRGB}
+            least={2}
+            most={60}
+            step={0.5}
+            isLogarithmic
+            format={levels}
+            onChange={(sigmaRGB) => set({ sigmaRGB })}
+          />
+          <Strength value={bilateral.compatibility} onChange={(compatibility) => set({ compatibility })} />
+          <NormalizationField value={bilateral.normalization} onChange={(normalization) => set({ normalization })} />
+        </>
+      )}
+    </fieldset>
+  );
+}
+
+function SpatialKernel({ settings, change }: KernelProps) {
+  const { spatial } = settings;
+  const set = (changed: Partial<CrfSettings['spatial']>) => change({ spatial: { ...spatial, ...changed } });
+  return (
+    <fieldset class="kernel">
+      <KernelSwitch
+        title="Smooth the outline"
+        kernel="gaussian"
+        isOn={spatial.isOn}
+        onChange={(isOn) => set({ isOn })}
+      />
+      {spatial.isOn && (
+        <>
+          <Slider
+            title="Reach"
+            parameter="sigmaXY"
+            hint="How wide the neighbourhood is, whatever the colours. Removes specks."
+            value={spatial.sigmaXY}
+            least={0.5}
+            most={20}
+            step={0.1}
+            isLogarithmic
+            format={pixels}
+            onChange={(sigmaXY) => set({ sigmaXY })}
+          />
+          <Strength value={spatial.compatibility} onChange={(compatibility) => set({ compatibility })} />
+          <NormalizationField value={spatial.normalization} onChange={(normalization) => set({ normalization })} />
+        </>
+      )}
+    </fieldset>
+  );
+}
+
+interface SwitchProps {
+  title: string;
+  kernel: string;
+  isOn: boolean;
+  onChange: (isOn: boolean) => void;
+}
+
+function KernelSwitch({ title, kernel, isOn, onChange }: SwitchProps) {
+  return (
+    <legend>
+      <label class="switch">
+        <input type="checkbox" checked={isOn} onChange={({ currentTarget }) => onChange(currentTarget.checked)} />
+        {title}
+        <code>{kernel}</code>
+      </label>
+    </legend>
+  );
+}
+
+function Strength({ value, onChange }: { value: number; onChange: (value: number) => void }) {
+  return (
+    <Slider
+      title="Strength"
+      parameter="compatibility"
+      hint="What it costs pixels to disagree."
+      value={value}
+      least={0}
+      most={20}
+      step={0.5}
+      format={plain}
+      onChange={onChange}
+    />
+  );
+}
+
+function NormalizationField({ value, onChange }: { value: Normalization; onChange: (value: Normalization) => void }) {
+  return (
+    <label class="field">
+      <span>Normalization</span>
+      <select
+        value={value}
+        onChange={({ currentTarget }) => {
+          const chosen = normalizations.find((one) => one.value === currentTarget.value);
+          if (chosen) onChange(chosen.value);
+        }}
+      >
+        {normalizations.map((one) => (
+          <option key={one.value} value={one.value}>
+            {one.title}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

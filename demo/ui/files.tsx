@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+
+import { useRef } from 'preact/hooks';
+import type { Session } from '../state/session.js';
+import { FolderIcon } from './icons.js';
+
+export function FileButton({ session }: { session: Session }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        class="button"
+        title="Or drop a picture anywhere, or paste one"
+        onClick={() => input.current?.click()}
+      >
+        <FolderIcon /> Open photo
+      </button>
+      <input
+        ref={input}
+        class="visually-hidden"
+        type="file"
+        accept="image/*"
+        aria-label="Photo file"
+        tabIndex={-1}
+        onChange={({ currentTarget }) => {
+          const file = currentTarget.files?.[0];
+          if (file) void session.openFile(file);
+          // So that the same file can be chosen again.
+          currentTarget.value = '';
+        }}
+      />
+    </>
+  );
+}
+
+/** Pictures that are dropped or pasted, anywhere on the page. */
+export function listenForFiles(session: Session): void {
+  const open = (data: DataTransfer | null) => {
+    const file = data?.files[0];
+    if (file) void session.openFile(file);
+  };
+  document.addEventListener('paste', ({ clipboardData }) => open(clipboardData));
+  document.addEventListener('dragover', (event) => {
+    event.preventDefault();
+    document.body.classList.add('is-dropping');
+  });
+  document.addEventListener('dragleave', ({ relatedTarget }) => {
+    if (!relatedTarget) document.body.classList.remove('is-dropping');
+  });
+  document.addEventListener('drop', (event) => {
+    event.preventDefault();
+    document.body.classList.remove('is-dropping');
+    open(event.dataTransfer);
+  });
+}

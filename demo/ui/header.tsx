@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+
+import { samples } from '../photo/samples.js';
+import type { Session } from '../state/session.js';
+import { FileButton } from './files.js';
+
+export function Header({ session }: { session: Session }) {
+  return (
+    <header class="header">
+      <div class="title">
+        <h1>meanfield</h1>
+        <p>A few strokes become a crisp mask. All of it in this browser: no picture leaves it.</p>
+      </div>
+      <fieldset class="samples">
+        <legend class="visually-hidden">Photo</legend>
+        {samples.map((sample) => (
+          <button
+            key={sample.id}
+            type="button"
+            class="sample"
+            aria-pressed={session.sampleId.value === sample.id}
+            title={`Sample: ${sample.title}`}
+            onClick={() => void session.openSample(sample)}
+          >
+            <img src={sample.address} alt="" width="40" height="40" />
+            <span class="visually-hidden">Sample: {sample.title}</span>
+          </button>
+        ))}
+        <FileButton session={session} />
+      </fieldset>
+    </header>
+  );
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+
+import type { Session } from '../state/session.js';
+
+export const brushRadii = { least: 0.003, most: 0.06 } as const;
+
+/** What the page says about its keys. */
+export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
+  ['1 – 6', 'label'],
+  ['E', 'eraser'],
+  ['[ and ]', 'brush size'],
+  ['Ctrl Z, Ctrl Shift Z', 'undo, redo'],
+  ['O, held', 'the photo alone'],
+  ['C', 'compare with before the CRF'],
+  ['arrows, Space', 'move the brush and draw, with the picture focused'],
+];
+
+/** Keys that work anywhere on the page, except where text is typed. */
+export function listenForKeys(session: Session): void {
+  document.addEventListener('keydown', (event) => {
+    if (isTyping(event.target)) return;
+    if (event.ctrlKey || event.metaKey) {
+      if (event.key.toLowerCase() === 'z') {
+        event.preventDefault();
+        if (event.shiftKey) session.history.redo();
+        else session.history.undo();
+      } else if (event.key.toLowerCase() === 'y') {
+        event.preventDefault();
+        session.history.redo();
+      }
+      return;
+    }
+    if (!event.altKey) press(session, event.key);
+  });
+  document.addEventListener('keyup', ({ key }) => {
+    if (key.toLowerCase() === 'o') session.showsOriginal.value = false;
+  });
+  window.addEventListener('blur', () => {
+    session.showsOriginal.value = false;
+  });
+}
+
+function press(session: Session, key: string): void {
+  const label = Number(key) - 1;
+  if (label >= 0 && label < session.labels.value.length) session.tool.value = label;
+  else if (key === '[') scaleBrush(session, 1 / 1.25);
+  else if (key === ']') scaleBrush(session, 1.25);
+  else if (key.toLowerCase() === 'e') session.tool.value = null;
+  else if (key.toLowerCase() === 'o') session.showsOriginal.value = true;
+  else if (key.toLowerCase() === 'c') toggleComparison(session);
+}
+
+function scaleBrush(session: Session, factor: number): void {
+  const radius = session.brushRadius.value * factor;
+  session.brushRadius.value = Math.min(brushRadii.most, Math.max(brushRadii.least, radius));
+}
+
+export function toggleComparison({ divider }: Session): void {
+  divider.value = divider.value === null ? 0.5 : null;
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('input:not([type=range], [type=checkbox], [type=radio]), select');
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+
+import type { Point, Stroke } from '../marks/stroke.js';
+
+/** A ring at the pointer, as large as the brush. */
+export interface Ring extends Point {
+  radius: number;
+  colour: string;
+}
+
+/**
+ * Draws strokes with a thin light edge, so that they stand out from a tint of their own colour. What is erased is cut
+ * out of the canvas.
+ */
+export function drawStrokes(
+  context: CanvasRenderingContext2D,
+  strokes: readonly Stroke[],
+  colours: readonly string[],
+  edge: number,
+): void {
+  const { width, height } = context.canvas;
+  const unit = Math.max(width, height);
+  context.clearRect(0, 0, width, height);
+  context.lineCap = 'round';
+  context.lineJoin = 'round';
+  for (const { label, radius, points } of strokes) {
+    const thickness = Math.max(2 * radius * unit, 1);
+    const path = pathOf(points, width, height);
+    context.globalCompositeOperation = label === null ? 'destination-out' : 'source-over';
+    context.strokeStyle = 'rgb(255 255 255 / 0.85)';
+    context.lineWidth = thickness + 2 * edge;
+    context.stroke(path);
+    if (label === null) continue;
+    context.strokeStyle = colours[label];
+    context.lineWidth = thickness;
+    context.stroke(path);
+  }
+  context.globalCompositeOperation = 'source-over';
+}
+
+function pathOf(points: readonly Point[], width: number, height: number): Path2D {
+  const path = new Path2D();
+  const [first] = points;
+  path.moveTo(first.x * width, first.y * height);
+  // A dab: a line of no length still has its round ends.
+  if (points.length === 1) path.lineTo(first.x * width, first.y * height);
+  for (const { x, y } of points.slice(1)) path.lineTo(x * width, y * height);
+  return path;
+}
+
+export function drawRing(context: CanvasRenderingContext2D, ring: Ring, thickness: number): void {
+  const { width, height } = context.canvas;
+  const radius = Math.max(ring.radius * Math.max(width, height), 2 * thickness);
+  for (const [colour, extra] of [
+    ['rgb(0 0 0 / 0.6)', thickness],
+    ['white', 0],
+  ] as const) {
+    context.beginPath();
+    context.arc(ring.x * width, ring.y * height, radius + extra, 0, 2 * Math.PI);
+    context.lineWidth = thickness;
+    context.strokeStyle = colour;
+    context.stroke();
+  }
+  context.beginPath();
+  context.arc(ring.x * width, ring.y * height, 1.5 * thickness, 0, 2 * Math.PI);
+  context.fillStyle = ring.colour;
+  context.fill();
+}
