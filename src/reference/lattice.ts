@@ -50,7 +50,7 @@ export function buildLattice(embedding: Embedding): Lattice {
 function numberSimplices(embedding: Embedding): { simplexOfPoint: Int32Array; simplices: KeyTable } {
   const { featureDim, pointCount, simplexKeys } = embedding;
   const wordCount = wordsOfKey(featureDim);
-  const simplices = new KeyTable(wordCount, pointCount >> 2);
+  const simplices = new KeyTable(wordCount, pointCount >> 1);
   const simplexOfPoint = new Int32Array(pointCount);
   for (let point = 0; point < pointCount; point++) {
     simplexOfPoint[point] = simplices.insert(simplexKeys, point * wordCount);
@@ -70,10 +70,10 @@ function numberVertices(simplices: KeyTable, featureDim: number): { simplexRows:
   };
   for (let simplex = 0; simplex < simplices.count; simplex++) {
     startWalk(simplices, simplex, featureDim, walk);
-    simplexRows[simplex * corners] = vertices.insert(walk.words, 0) + 1;
-    for (let remainder = 1; remainder < corners; remainder++) {
-      const falling = walk.coordinateOfRank[corners - remainder];
-      shiftKey(walk.words, 0, featureDim, 1, falling, -corners);
+    for (let remainder = 0; remainder < corners; remainder++) {
+      if (remainder > 0) {
+        shiftKey(walk.words, 0, featureDim, 1, walk.coordinateOfRank[corners - remainder], -corners);
+      }
       simplexRows[simplex * corners + remainder] = vertices.insert(walk.words, 0) + 1;
     }
   }
