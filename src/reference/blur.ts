@@ -3,7 +3,8 @@
 import type { Lattice } from './lattice.js';
 
 /**
- * Blurs rows on the lattice along axes 0..d in this order, each with the taps ½ 1 ½: Adams, Baek and Davis 2010, p. 6.
+ * Blurs rows on the lattice along axes 0..d in this order, each with the taps ½ 1 ½: blurring in
+ * Adams, Baek and Davis 2010.
  * Only vertices that some point created take part; row 0, all zeros, stands for the others.
  *
  * @param values rows on the lattice, [vertexCount + 1, channelCount]; overwritten

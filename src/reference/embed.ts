@@ -20,8 +20,8 @@ export interface Embedding {
 const roundingMagic = 6755399441055744;
 
 /**
- * Finds for every point the simplex around it and its barycentric weights: Adams, Baek and Davis 2010, section 3.2 and
- * the listing of section 4. All arithmetic is float32, in the order pydensecrf has it: a rounding difference at a tie
+ * Finds for every point the simplex around it and its barycentric weights: Adams, Baek and Davis 2010,
+ * whose pages are named below. All arithmetic is float32, in the order pydensecrf has it: a rounding difference at a tie
  * changes which vertices exist.
  *
  * @param features [featureDim, pointCount], divided by their sigmas

@@ -7,7 +7,7 @@ const smallestMarginal = 1e-20;
 
 /**
  * The three sums of the KL divergence between Q and the CRF's distribution, up to log Z: Krähenbühl and Koltun 2011,
- * equation 2 of the supplement. The pairwise term counts every pair twice, as pydensecrf prints it.
+ * mean field approximation. The pairwise term counts every pair twice, as pydensecrf prints it.
  *
  * @param marginals Q, [pixelCount, labelCount]
  * @param negatedUnary -unary, in the same layout

@@ -134,7 +134,7 @@ function groupBySimplex(
 
 /**
  * Neighbours of a vertex on axis j differ from it by 1 in every coordinate and by d, the other way, in coordinate j:
- * Adams, Baek and Davis 2010, p. 6. Being neighbours is mutual, so one look-up finds two.
+ * Adams, Baek and Davis 2010, blurring. Being neighbours is mutual, so one look-up finds two.
  */
 function findNeighbours(vertices: KeyTable, featureDim: number): Int32Array {
   const d = featureDim;

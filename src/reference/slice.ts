@@ -11,7 +11,7 @@ export function latticeScale(featureDim: number): number {
 
 /**
  * Reads every point's row off the vertices of its simplex, by barycentric weight, and adds it to `out`, times alpha and
- * the factors given: Adams, Baek and Davis 2010, p. 6.
+ * the factors given: slicing in Adams, Baek and Davis 2010.
  *
  * Dimensions 2 and 5 are written out, two points of a simplex at a time: at 512², 20 channels that took a third less time
  * than one point at a time (d = 2; Node 20).

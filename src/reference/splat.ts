@@ -3,7 +3,7 @@
 import type { Lattice } from './lattice.js';
 
 /**
- * Spreads every point's row over the vertices of its simplex, by barycentric weight: Adams, Baek and Davis 2010, p. 6.
+ * Spreads every point's row over the vertices of its simplex, by barycentric weight: splatting in Adams, Baek and Davis 2010.
  * Points come grouped by simplex, so the order of additions is the same in every run.
  *
  * The two dimensions that images have, 2 and 5, are written out, two points of a simplex at a time: at 512², 20 channels
