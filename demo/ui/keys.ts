@@ -60,5 +60,7 @@ export function toggleComparison({ divider }: Session): void {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input:not([type=range], [type=checkbox], [type=radio]), select');
+  return (
+    target instanceof HTMLElement && target.matches('input:not([type=range], [type=checkbox], [type=radio]), select')
+  );
 }
