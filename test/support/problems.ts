@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import type { CrfParameters, ProblemSize, RgbaImage } from '../../src/crf/types.js';
+import { resolveParameters } from '../../src/crf/parameters.js';
+import type { CrfParameters, Kernel, ProblemSize, ResolvedKernel, RgbaImage } from '../../src/crf/types.js';
 
 /** Numbers in 0..1 from a seed (Park and Miller's generator): the same on every machine. */
 export function randomNumbers(seed: number): () => number {
@@ -56,3 +57,14 @@ export const usualKernels: CrfParameters['kernels'] = [
   { type: 'gaussian', sigmaXY: 3, compatibility: 3 },
   { type: 'bilateral', sigmaXY: 80, sigmaRGB: 13, compatibility: 10 },
 ];
+
+/** A kernel with the compatibility that lets a label go unstored. */
+export function pottsKernel(size: ProblemSize, kernel: Kernel = { type: 'gaussian', sigmaXY: 3 }): ResolvedKernel {
+  return resolveParameters({ kernels: [kernel] }, size).kernels[0];
+}
+
+/** A kernel with penalties, for which every label is stored. */
+export function vectorKernel(size: ProblemSize, kernel: Kernel = { type: 'gaussian', sigmaXY: 3 }): ResolvedKernel {
+  const compatibility = Array.from({ length: size.labelCount }, (_, label) => -1 - label / 8);
+  return pottsKernel(size, { ...kernel, compatibility });
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resolveUnary } from '../../../src/crf/inputs.js';
+import type { ProblemSize, UnaryInput } from '../../../src/crf/types.js';
+import { checkUnarySource } from '../../../src/crf/unary-input.js';
+import { UnarySourceStage } from '../../../src/crf/unary-source.js';
+import { planarToRows } from '../../../src/reference/layout.js';
+import { unaryEnergies } from '../../../src/reference/unary.js';
+import { pottsKernel, vectorKernel } from '../../support/problems.js';
+import { randomFloats } from '../../support/random.js';
+import { firstLabelsOf, fromRows, relativeToLast } from '../../support/row-layout.js';
+import { rowsFor, StageDevice, tinyTunings } from '../../support/stage-device.js';
+
+let gpu: StageDevice;
+beforeAll(async () => {
+  gpu = await StageDevice.create();
+});
+afterAll(() => gpu.finish());
+
+const [width, height] = [9, 5];
+const pixelCount = width * height;
+
+interface Given {
+  labelCount: number;
+  potts: boolean;
+  largestBinding?: number;
+  tuning: (typeof tinyTunings)[number];
+}
+
+/** Forms of input for a number of labels, coarse ones included. */
+function inputs(labelCount: number): Record<string, UnaryInput<Float32Array, Uint32Array>> {
+  const logits = randomFloats(pixelCount * labelCount, 1, 8).map((value) => value - 4);
+  const coarse = randomFloats(4 * 3 * labelCount, 2, 8);
+  const probabilities = randomFloats(pixelCount * labelCount, 3);
+  probabilities[0] = 0;
+  const labels = Uint32Array.from({ length: pixelCount }, (_, i) => (i % 3 === 0 ? 77 : i % labelCount));
+  return {
+    logits: { logits },
+    'interleaved logits': { logits, layout: 'interleaved' },
+    energies: { unary: logits },
+    probabilities: { probabilities },
+    labels: { labels, unknown: 77, confidence: 0.9 },
+    'coarse logits': { logits: coarse, width: 4, height: 3 },
+    'coarse, corners aligned': { logits: coarse, width: 4, height: 3, upsampling: 'align-corners' },
+    'coarse, interleaved': {
+      probabilities: coarse.map((value) => value / 8),
+      width: 3,
+      height: 4,
+      layout: 'interleaved',
+    },
+  };
+}
+
+/** Rows as the stage leaves them, what it says of the label that is not stored, and how many pixels were invalid. */
+async function write(input: UnaryInput | { logits: GPUBuffer }, { labelCount, potts, tuning, largestBinding }: Given) {
+  const size: ProblemSize = { width, height, labelCount };
+  const rows = rowsFor(size, [potts ? pottsKernel(size) : vectorKernel(size)], tuning, largestBinding);
+  const unary = rows.firstLabels.map(() => gpu.filled(pixelCount * rows.rowChannels, 77));
+  const lastUnary = gpu.filled(pixelCount, 77);
+  const stage = new UnarySourceStage(gpu.context(size, rows, tuning), unary, lastUnary);
+  await stage.write(checkUnarySource(input, size));
+  const slabs = await Promise.all(unary.map((buffer) => gpu.floats(buffer, pixelCount * rows.rowChannels)));
+  const [invalid] = await gpu.words(stage.invalidPixelCount, 1);
+  stage.destroy();
+  return { rows, slabs, found: fromRows(slabs, rows), last: await gpu.floats(lastUnary, pixelCount), invalid };
+}
+
+describe.each([
+  { labelCount: 2, potts: true, tuning: tinyTunings[0] },
+  { labelCount: 6, potts: true, tuning: tinyTunings[3] },
+  { labelCount: 9, potts: false, largestBinding: 45 * 4 * 8, tuning: tinyTunings[1] },
+])('$labelCount labels, Potts: $potts, bindings of $largestBinding', (given) => {
+  const { labelCount } = given;
+  test.each(Object.entries(inputs(labelCount)))('%s', async (_name, input) => {
+    const size = { width, height, labelCount };
+    const { rows, slabs, found, last, invalid } = await write(input, given);
+    const energies = new Float32Array(pixelCount * labelCount);
+    planarToRows(unaryEnergies(resolveUnary(input, size), size), pixelCount, labelCount, 1, energies);
+    const expected = firstLabelsOf(relativeToLast(energies, labelCount, rows), labelCount, rows.storedLabels);
+    expect(found).toBeAllClose(expected, { tolerance: 1e-5, shape: [pixelCount, rows.storedLabels] });
+    if (rows.implicitLast) {
+      const expectedLast = energies.filter((_energy, i) => i % labelCount === labelCount - 1);
+      expect(last).toBeAllClose(expectedLast, { tolerance: 1e-5 });
+    }
+    expect(invalid).toBe(0);
+    // Channels that are no label never win.
+    for (const [slab, values] of slabs.entries()) {
+      const used = rows.storedLabels - rows.firstLabels[slab];
+      const unused = values.filter((_energy, i) => i % rows.rowChannels >= used);
+      expect(unused.every((energy) => energy === Math.fround(3e38))).toBe(true);
+    }
+    expect(rows.slabCount > 1).toBe(given.largestBinding !== undefined);
+  });
+
+  test('a pixel with a NaN or an infinity has the same energy for all labels', async () => {
+    const logits = randomFloats(pixelCount * labelCount, 1, 8);
+    logits[7] = Number.NaN;
+    logits[(labelCount - 1) * pixelCount + 12] = Number.POSITIVE_INFINITY;
+    const { rows, found, invalid } = await write({ logits: gpu.storage(logits) }, given);
+    const { storedLabels } = rows;
+    const pixel = (index: number) => [...found.subarray(index * storedLabels, (index + 1) * storedLabels)];
+    expect(pixel(7)).toEqual(Array.from({ length: storedLabels }, () => 0));
+    expect(pixel(12)).toEqual(Array.from({ length: storedLabels }, () => 0));
+    expect(found.every(Number.isFinite)).toBe(true);
+    expect(invalid).toBe(2);
+  });
+});
