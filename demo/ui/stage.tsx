@@ -52,6 +52,9 @@ export function Stage({ session }: { session: Session }) {
           <canvas ref={strokes} />
         </div>
         {session.divider.value !== null && <Divider position={session.divider} />}
+        <span class="working" aria-hidden="true">
+          Working…
+        </span>
         <Prompt session={session} />
       </div>
     </div>
@@ -61,7 +64,8 @@ export function Stage({ session }: { session: Session }) {
 /** What to do where there is no mask yet. */
 function Prompt({ session }: { session: Session }) {
   const count = session.drawnLabels.value.size;
-  if (!session.picture.value || session.isLoading.value || count >= 2) return null;
+  const isDrawing = session.draft.value !== undefined;
+  if (!session.picture.value || session.isLoading.value || isDrawing || count >= 2) return null;
   return (
     <p class="prompt" role="status">
       {count === 0
@@ -105,7 +109,8 @@ function showStrokes(
   const strokes = session.strokes.value;
   const pointer = session.pointer.value;
   // Outside of the overlay they would hide what one came to see: they show when one is about to draw.
-  const isWanted = session.view.value === 'overlay' || pointer !== undefined;
+  const hasResult = session.refinement.value !== undefined;
+  const isWanted = session.view.value === 'overlay' || pointer !== undefined || !hasResult;
   const isShown = session.showsStrokes.value && !session.showsOriginal.value && isWanted;
   const tool = session.tool.value;
   const labels = session.labels.value;

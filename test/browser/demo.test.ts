@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { Buffer } from 'node:buffer';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type DemoPage, openDemo, serveBuiltDemo } from '../support/demo.js';
 import type { StaticSite } from '../support/static-site.js';
 
@@ -138,6 +139,23 @@ test('computes without WebGPU, and says so', async () => {
   const colours = [await demo.coloursAt(background), await demo.coloursAt(astronaut)];
   expect(colours.map((list) => new Set(list).size)).toEqual([1, 1]);
   expect(colours[0][0]).not.toBe(colours[1][0]);
+  await demo.finish();
+});
+
+test('is served by `npm start`, from its source', async () => {
+  const { createServer } = await import('vite');
+  const repository = path.resolve(import.meta.dirname, '../..');
+  const server = await createServer({
+    configFile: path.join(repository, 'vite.config.ts'),
+    root: path.join(repository, 'demo'),
+    cacheDir: path.join(repository, 'node_modules/.vite-test-demo'),
+    logLevel: 'warn',
+    server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
+  });
+  await server.listen();
+  onTestFinished(() => server.close());
+  const demo = await openDemo(server.resolvedUrls?.local[0] ?? '', { withoutWebGpu: true });
+  expect(Number.parseFloat((await demo.shares())[1])).toBeGreaterThan(50);
   await demo.finish();
 });
 
