@@ -1,9 +1,10 @@
-// Fixes the scale of each vertex's fixed-point sums (see splat.wgsl), from the largest term and the number of terms.
+// Fixes the scale of each vertex's fixed-point sums (see splat.wgsl), from a bound on its terms and their number.
 //
-//   bounds  one invocation a run: the largest weight that splat will give each vertex
+//   bounds  where `divides`, one invocation a run: the largest factor by which splat will multiply what comes to each vertex
 //   main    one invocation a vertex: the scale
 //
-// Bounds and scales share a buffer: bits of the largest term first, as bits of numbers that are not negative order as they do.
+// Barycentric weights and Q are at most 1, so a term is at most that factor, and at most 1 where there is none.
+// Bounds and scales share a buffer: bits of the factor first, as bits of numbers that are not negative order as they do.
 
 // @import invocation
 // @import counted
@@ -12,14 +13,12 @@
 @group(0) @binding(1) var<storage, read> runs: array<vec2u>;
 @group(0) @binding(2) var<storage, read> sortedPixels: array<u32>;
 @group(0) @binding(3) var<storage, read> simplexVertices: array<u32>;
-// Barycentric weights, [pixelCount, d + 1].
-@group(0) @binding(4) var<storage, read> weights: array<f32>;
-// x: 1/n or its root, [pixelCount]; read only where `divides`.
-@group(0) @binding(5) var<storage, read> norms: array<vec2f>;
+// x: 1/n or its root, [pixelCount].
+@group(0) @binding(4) var<storage, read> norms: array<vec2f>;
 // Pixels that splat into each vertex, [vertexCapacity + 1].
-@group(0) @binding(6) var<storage, read> splatCounts: array<u32>;
+@group(0) @binding(5) var<storage, read> splatCounts: array<u32>;
 // [vertexCapacity + 1]
-@group(0) @binding(7) var<storage, read_write> scales: array<atomic<u32>>;
+@group(0) @binding(6) var<storage, read_write> scales: array<atomic<u32>>;
 
 @compute @workgroup_size(workgroupSize)
 fn bounds(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
@@ -28,23 +27,18 @@ fn bounds(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) work
   let run = runs[index];
   let start = run.y >> runLengthBits;
   let length = (run.y & (maxRunLength - 1u)) + 1u;
-  var largest = array<f32, cornerCount>();
+  var largest = 0.0;
   for (var i = 0u; i < length; i++) {
-    let pixel = sortedPixels[start + i];
-    var norm = 1.0;
-    if (divides) { norm = norms[pixel].x; }
-    // @unroll
-    for (var k = 0u; k < cornerCount; k++) {
-      largest[k] = max(largest[k], weights[pixel * cornerCount + k] * norm);
-    }
+    largest = max(largest, norms[sortedPixels[start + i]].x);
   }
-  // @unroll
   for (var k = 0u; k < cornerCount; k++) {
     let vertex = simplexVertices[run.x * cornerCount + k];
     // The scale of the vertex that does not exist stays 0.
-    if (vertex > 0u) { atomicMax(&scales[vertex], bitcast<u32>(largest[k])); }
+    if (vertex > 0u) { atomicMax(&scales[vertex], bitcast<u32>(largest)); }
   }
 }
+
+const one = 0x3f800000u;
 
 // A power of two, so that scaling loses nothing. Terms below 2^e come out below 2^23, and the sum of n of them below 2^30.
 fn scaleOf(largestTerm: u32, terms: u32) -> f32 {
@@ -58,5 +52,6 @@ fn scaleOf(largestTerm: u32, terms: u32) -> f32 {
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let vertex = itemIndex(workgroup, workgroups, invocation) + 1u;
   if (vertex > counted.vertexCount) { return; }
-  atomicStore(&scales[vertex], bitcast<u32>(scaleOf(atomicLoad(&scales[vertex]), splatCounts[vertex])));
+  let bound = select(one, atomicLoad(&scales[vertex]), divides);
+  atomicStore(&scales[vertex], bitcast<u32>(scaleOf(bound, splatCounts[vertex])));
 }

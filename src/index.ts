@@ -2,6 +2,7 @@
 
 export type {
   DenseCrfOptions,
+  GpuResults,
   ImageInput,
   RefineInput,
   RefineReport,
@@ -9,6 +10,7 @@ export type {
   StageTiming,
   UnarySource,
 } from './crf/api.js';
+export { type BatchItem, refineBatch } from './crf/batch.js';
 export { DenseCrf } from './crf/dense-crf.js';
 export { ArgumentError, DeviceError } from './crf/errors.js';
 export { defaultParameters, resolveParameters } from './crf/parameters.js';

@@ -60,6 +60,18 @@ export interface RefineReport {
   timings: readonly StageTiming[];
 }
 
+/** Results as GPU buffers, owned by the engine and overwritten by the next call of `gpuResults`. */
+export interface GpuResults {
+  /** Q, float32 [label, y, x]. */
+  marginals: GPUBuffer;
+  /** argmax of Q, u32 [y, x]. */
+  labelMap: GPUBuffer;
+  /** max of Q, float32 [y, x]. */
+  confidence: GPUBuffer;
+  /** -Σ Q log Q in nats, float32 [y, x]. */
+  entropy: GPUBuffer;
+}
+
 /** What both backends can do. Arrays are fresh copies. */
 export interface Refiner {
   readonly backend: 'webgpu' | 'cpu';
@@ -81,7 +93,10 @@ export interface Refiner {
   confidence(): Promise<Float32Array>;
   /** -Σ Q log Q in nats, [y, x], in 0..log(labelCount). */
   entropy(): Promise<Float32Array>;
+  /** The sums of the KL divergence for the Q there is. Costs as much as an iteration. */
   energy(): Promise<Energy>;
+  /** All of the above but the energy as GPUBuffers, with nothing read back; throws DeviceError on the CPU backend. */
+  gpuResults(): Promise<GpuResults>;
   /** Pixels that came with a NaN or infinite value in a GPUBuffer and were treated as unknown. */
   invalidPixelCount(): Promise<number>;
   destroy(): void;

@@ -2,8 +2,8 @@
 
 import { CpuCrf } from '../reference/cpu-crf.js';
 import { unaryEnergies } from '../reference/unary.js';
-import type { ImageInput, RefineInput, RefineReport, Refiner } from './api.js';
-import { ArgumentError } from './errors.js';
+import type { GpuResults, ImageInput, RefineInput, RefineReport, Refiner } from './api.js';
+import { ArgumentError, DeviceError } from './errors.js';
 import { checkImage, resolveUnary } from './inputs.js';
 import { resolveParameters } from './parameters.js';
 import type { CrfParameters, Energy, ProblemSize, ResolvedParameters, RgbaImage, UnaryInput } from './types.js';
@@ -71,6 +71,10 @@ export class CpuRefiner implements Refiner {
   async energy(): Promise<Energy> {
     this.checkStarted('energy');
     return this.crf.energy();
+  }
+
+  async gpuResults(): Promise<GpuResults> {
+    throw new DeviceError("gpuResults: backend 'cpu' has no GPU buffers; read the arrays instead");
   }
 
   /** Typed arrays with such values are refused, so there are none. */

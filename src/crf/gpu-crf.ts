@@ -9,7 +9,7 @@ import { ProgramCache } from '../gpu/program.js';
 import { Readback } from '../gpu/readback.js';
 import { kernelFeatures } from '../reference/features.js';
 import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
-import type { ImageInput, RefineInput, RefineReport, Refiner, StageTiming } from './api.js';
+import type { GpuResults, ImageInput, RefineInput, RefineReport, Refiner, StageTiming } from './api.js';
 import { ArgumentError } from './errors.js';
 import { ExactFilter } from './exact-filter.js';
 import { checkImageInput, ImageSource, isRgba } from './image-source.js';
@@ -158,6 +158,10 @@ export class GpuCrf implements Refiner {
 
   entropy(): Promise<Float32Array> {
     return this.exclusively(() => this.startedReader().entropy(this.current.q));
+  }
+
+  gpuResults(): Promise<GpuResults> {
+    return this.exclusively(() => this.startedReader().gpuResults(this.current.q));
   }
 
   energy(): Promise<Energy> {

@@ -27,6 +27,12 @@ import type { ResolvedKernel } from './types.js';
 
 type Encode = (pass: GPUComputePassEncoder) => void;
 
+/** From Q, or ones, to blurred rows. */
+interface Filtering {
+  splat: Encode;
+  blur: Encode;
+}
+
 /** Filters on the permutohedral lattice: splat, blur along each axis, slice (Adams, Baek, Davis 2010). */
 export class LatticeFilter implements KernelFilter {
   readonly readsQLate = false;
@@ -44,7 +50,7 @@ export class LatticeFilter implements KernelFilter {
   private scales: GPUBuffer;
   private readonly penalties: PenaltyTransform;
   private normalize: ((stages: StageEncoder) => void) | undefined;
-  private spread: Encode[] | undefined;
+  private spread: Filtering[] | undefined;
   private readonly messages = new Map<string, Encode>();
   private bound: SharedBuffers | undefined;
 
@@ -124,8 +130,10 @@ export class LatticeFilter implements KernelFilter {
   }
 
   encodeSpread(stages: StageEncoder, slab: number): void {
-    const encode = this.spread?.[slab];
-    if (encode) stages.stage('splat and blur', encode);
+    const filtering = this.spread?.[slab];
+    if (!filtering) throw new Error('LatticeFilter.encodeSpread before prepare');
+    stages.stage('splat', filtering.splat);
+    stages.stage('blur', filtering.blur);
   }
 
   encodeMessage(stages: StageEncoder, sourceSlab: number, targetSlab: number, use: MessageUse): void {
@@ -211,7 +219,7 @@ export class LatticeFilter implements KernelFilter {
     constants: Record<string, unknown>,
     divides: boolean,
     ones: boolean,
-  ): Promise<Encode> {
+  ): Promise<Filtering> {
     const { programs, unusedWrite } = this.context;
     const { structure, norms } = this;
     const all = { ...this.constants(), ...(constants as Record<string, number>) };
@@ -242,9 +250,11 @@ export class LatticeFilter implements KernelFilter {
     const [runSize, vertexSize] = ones
       ? [this.sizeAt('runs'), this.sizeAt('vertices')]
       : [this.sizeAt('runBlocks'), this.sizeAt('vertexBlocks')];
-    return (pass) => {
-      splatting.encode(pass, splatGroup, runSize);
-      for (const { program, group } of axes) program.encode(pass, group, vertexSize);
+    return {
+      splat: (pass) => splatting.encode(pass, splatGroup, runSize),
+      blur: (pass) => {
+        for (const { program, group } of axes) program.encode(pass, group, vertexSize);
+      },
     };
   }
 
@@ -305,7 +315,8 @@ export class LatticeFilter implements KernelFilter {
     return {
       scale,
       filter: (pass) => {
-        filter(pass);
+        filter.splat(pass);
+        filter.blur(pass);
         slicing.encode(pass, group, runSize);
       },
     };
@@ -314,24 +325,23 @@ export class LatticeFilter implements KernelFilter {
   private async prepareScales(divides: boolean): Promise<Encode> {
     const { programs } = this.context;
     const constants = { ...this.constants(), divides };
-    const [bounding, scaling] = await Promise.all([
-      programs.get(splatScales, constants, 'bounds'),
-      programs.get(splatScales, constants),
-    ]);
-    const group = bounding.bind({
-      ...this.runBindings,
+    const bounding = divides ? await programs.get(splatScales, constants, 'bounds') : undefined;
+    const scaling = await programs.get(splatScales, constants);
+    const { weights: _unused, ...runBindings } = this.runBindings;
+    const group = scaling.bind({
+      ...runBindings,
       norms: { buffer: this.norms },
       splatCounts: { buffer: this.structure.splatCounts },
       scales: { buffer: this.scales },
     });
     const [runSize, vertexSize] = [this.sizeAt('runs'), this.sizeAt('vertices')];
     return (pass) => {
-      bounding.encode(pass, group, runSize);
+      bounding?.encode(pass, group, runSize);
       scaling.encode(pass, group, vertexSize);
     };
   }
 
-  private prepareSpread(buffers: SharedBuffers): Promise<Encode[]> {
+  private prepareSpread(buffers: SharedBuffers): Promise<Filtering[]> {
     const { dividesBefore } = normConstants(this.kernel);
     return Promise.all(buffers.q.map((buffer) => this.prepareFilter({ buffer }, {}, dividesBefore, false)));
   }

@@ -88,149 +88,46 @@ export class LatticeStructure {
 
   async prepare(image: GPUBuffer): Promise<void> {
     if (this.build) return;
-    const { context, kernel, scratch } = this;
-    const { device, size, programs, tuning, rows } = context;
-    const { workgroupSize, maxRunLength } = tuning;
-    const pixelCount = size.width * size.height;
-    const shape = latticeShape(kernel.featureDim, pixelCount);
-    writeUniform(device, this.latticeUniform, [
-      pixelCount,
-      shape.simplexTableSize - 1,
-      shape.vertexTableSize - 1,
-      this.vertexCapacity,
-    ]);
+    const { scratch } = this;
+    const programs = await this.compile();
+    const resources = this.resources(image);
+    const simplexTable = { ...resources, table: { buffer: scratch.simplexTable } };
+    const vertexTable = { ...resources, table: { buffer: scratch.vertexTable } };
+    const embedGroup = programs.embed.bind(resources);
+    const simplexGroup = programs.simplices.bind(simplexTable);
+    const runGroup = programs.countRuns.bind(resources);
+    const vertexGroup = programs.vertices.bind(vertexTable);
+    const idGroup = programs.vertexIds.bind(resources);
+    const sizeGroup = programs.dispatchSizes.bind(resources);
+    const neighbourGroup = programs.neighbours.bind(vertexTable);
 
-    const { featureDim } = kernel;
-    const key = {
-      featureDim,
-      cornerCount: featureDim + 1,
-      keyWords: shape.keyWords,
-      rankBits: shape.rankBits,
-      ranksPerWord: shape.ranksPerWord,
-    };
-    const run = { maxRunLength, runLengthBits: Math.log2(maxRunLength) };
-    const get = <Layout extends BindingLayout>(
-      stage: StageDefinition<Layout>,
-      more: Record<string, number | boolean>,
-      entry?: string,
-    ): Promise<Program<Layout>> => programs.get(stage, { workgroupSize, maxRunLength, ...more }, entry);
-    const [embedding, finding, counting, offsetting, placing, scattering, touching, numbering, sizing, joining] =
-      await Promise.all([
-        get(embed, { ...key, fromImage: kernel.type === 'bilateral', fromFeatures: kernel.type === 'features' }),
-        get(simplices, key),
-        get(runs, run, 'count'),
-        get(runs, run, 'offsets'),
-        get(runs, run, 'place'),
-        get(runs, run, 'scatter'),
-        get(vertices, key),
-        get(vertexIds, { cornerCount: featureDim + 1 }),
-        get(dispatchSizes, { itemsPerWorkgroup: workgroupSize, blockCount: rows.blockCount }),
-        get(neighbours, key),
-      ]);
-
-    const resource = (buffer: GPUBuffer) => ({ buffer });
-    const lattice = resource(this.latticeUniform);
-    const keys = resource(scratch.keys);
-    const counters = resource(scratch.counters);
-    const placements = resource(scratch.placements);
-    const population = resource(scratch.population);
-    const simplexOwners = resource(scratch.simplexOwners);
-    const slotSimplices = resource(scratch.slotSimplices);
-    const slotVertices = resource(scratch.slotVertices);
-    const vertexOwners = resource(this.vertexOwners);
-    const simplexVertices = resource(this.simplexVertices);
-    const embedGroup = embedding.bind({
-      problem: resource(this.problemUniform),
-      elevations: resource(this.elevations),
-      image: resource(image),
-      weights: resource(this.weights),
-      keys,
-    });
-    const simplexGroup = finding.bind({
-      lattice,
-      keys,
-      table: resource(scratch.simplexTable),
-      population,
-      slotSimplices,
-      placements,
-      simplexOwners,
-      counters,
-    });
-    const runGroup = counting.bind({
-      lattice,
-      counters,
-      placements,
-      simplexOwners,
-      population,
-      slotSimplices,
-      simplexStarts: resource(scratch.simplexStarts),
-      runs: resource(this.runs),
-      sortedPixels: resource(this.sortedPixels),
-    });
-    const vertexGroup = touching.bind({
-      lattice,
-      keys,
-      simplexOwners,
-      table: resource(scratch.vertexTable),
-      slotVertices,
-      simplexVertices,
-      vertexOwners,
-      counters,
-    });
-    const idGroup = numbering.bind({
-      lattice,
-      counters,
-      simplexOwners,
-      placements,
-      population,
-      slotVertices,
-      simplexVertices,
-      splatCounts: resource(this.splatCounts),
-    });
-    const sizeGroup = sizing.bind({ lattice, counters, sizes: resource(this.sizes) });
-    const neighbourGroup = joining.bind({
-      lattice,
-      keys,
-      simplexOwners,
-      table: resource(scratch.vertexTable),
-      slotVertices,
-      vertexOwners,
-      counters,
-      neighbours: resource(this.neighbours),
-    });
-
-    const perPixel = foldedGrid(Math.ceil(pixelCount / workgroupSize));
+    const perPixel = foldedGrid(Math.ceil(this.pixelCount / this.context.tuning.workgroupSize));
     const perSimplex = { buffer: this.sizes, offset: dispatchSizeOffsets.simplices };
     const perVertex = { buffer: this.sizes, offset: dispatchSizeOffsets.vertices };
     const once = foldedGrid(1);
+    const { simplexTable: simplexSlots, population, vertexTable: vertexSlots, counters } = scratch;
+    const zeroed = [simplexSlots, population, vertexSlots, counters, this.splatCounts];
     this.build = (stages) => {
       stages.command((encoder) => {
-        for (const buffer of [
-          scratch.simplexTable,
-          scratch.population,
-          scratch.vertexTable,
-          scratch.counters,
-          this.splatCounts,
-        ])
-          encoder.clearBuffer(buffer);
+        for (const buffer of zeroed) encoder.clearBuffer(buffer);
       });
-      stages.stage('embed', (pass) => embedding.encode(pass, embedGroup, perPixel));
+      stages.stage('embed', (pass) => programs.embed.encode(pass, embedGroup, perPixel));
       stages.stage('simplices', (pass) => {
-        finding.encode(pass, simplexGroup, perPixel);
-        sizing.encode(pass, sizeGroup, once);
+        programs.simplices.encode(pass, simplexGroup, perPixel);
+        programs.dispatchSizes.encode(pass, sizeGroup, once);
       });
       stages.stage('runs', (pass) => {
-        counting.encode(pass, runGroup, perSimplex);
-        offsetting.encode(pass, runGroup, once);
-        placing.encode(pass, runGroup, perSimplex);
-        scattering.encode(pass, runGroup, perPixel);
+        programs.countRuns.encode(pass, runGroup, perSimplex);
+        programs.runOffsets.encode(pass, runGroup, once);
+        programs.placeRuns.encode(pass, runGroup, perSimplex);
+        programs.scatterPixels.encode(pass, runGroup, perPixel);
       });
       stages.stage('vertices', (pass) => {
-        touching.encode(pass, vertexGroup, perSimplex);
-        numbering.encode(pass, idGroup, perSimplex);
-        sizing.encode(pass, sizeGroup, once);
+        programs.vertices.encode(pass, vertexGroup, perSimplex);
+        programs.vertexIds.encode(pass, idGroup, perSimplex);
+        programs.dispatchSizes.encode(pass, sizeGroup, once);
       });
-      stages.stage('neighbours', (pass) => joining.encode(pass, neighbourGroup, perVertex));
+      stages.stage('neighbours', (pass) => programs.neighbours.encode(pass, neighbourGroup, perVertex));
     };
   }
 
@@ -241,6 +138,85 @@ export class LatticeStructure {
 
   destroy(): void {
     this.buffers.destroy();
+  }
+
+  private get pixelCount(): number {
+    return this.context.size.width * this.context.size.height;
+  }
+
+  private async compile() {
+    const { kernel, context } = this;
+    const { featureDim } = kernel;
+    const { workgroupSize, maxRunLength } = context.tuning;
+    const { keyWords, rankBits, ranksPerWord } = latticeShape(featureDim, this.pixelCount);
+    const cornerCount = featureDim + 1;
+    const key = { featureDim, cornerCount, keyWords, rankBits, ranksPerWord };
+    const run = { runLengthBits: Math.log2(maxRunLength) };
+    const get = <Layout extends BindingLayout>(
+      stage: StageDefinition<Layout>,
+      more: Record<string, number | boolean>,
+      entry?: string,
+    ): Promise<Program<Layout>> => context.programs.get(stage, { workgroupSize, maxRunLength, ...more }, entry);
+    const source = { fromImage: kernel.type === 'bilateral', fromFeatures: kernel.type === 'features' };
+    // All at once: browsers compile side by side.
+    const compiling = {
+      embed: get(embed, { ...key, ...source }),
+      simplices: get(simplices, key),
+      countRuns: get(runs, run, 'count'),
+      runOffsets: get(runs, run, 'offsets'),
+      placeRuns: get(runs, run, 'place'),
+      scatterPixels: get(runs, run, 'scatter'),
+      vertices: get(vertices, key),
+      vertexIds: get(vertexIds, { cornerCount }),
+      dispatchSizes: get(dispatchSizes, { itemsPerWorkgroup: workgroupSize, blockCount: context.rows.blockCount }),
+      neighbours: get(neighbours, key),
+    };
+    return {
+      embed: await compiling.embed,
+      simplices: await compiling.simplices,
+      countRuns: await compiling.countRuns,
+      runOffsets: await compiling.runOffsets,
+      placeRuns: await compiling.placeRuns,
+      scatterPixels: await compiling.scatterPixels,
+      vertices: await compiling.vertices,
+      vertexIds: await compiling.vertexIds,
+      dispatchSizes: await compiling.dispatchSizes,
+      neighbours: await compiling.neighbours,
+    };
+  }
+
+  /** Every buffer of the build under the name that shaders have for it, but for the two tables. */
+  private resources(image: GPUBuffer) {
+    const { scratch } = this;
+    const { simplexTableSize, vertexTableSize } = latticeShape(this.kernel.featureDim, this.pixelCount);
+    writeUniform(this.context.device, this.latticeUniform, [
+      this.pixelCount,
+      simplexTableSize - 1,
+      vertexTableSize - 1,
+      this.vertexCapacity,
+    ]);
+    return {
+      image: { buffer: image },
+      problem: { buffer: this.problemUniform },
+      lattice: { buffer: this.latticeUniform },
+      elevations: { buffer: this.elevations },
+      weights: { buffer: this.weights },
+      runs: { buffer: this.runs },
+      sortedPixels: { buffer: this.sortedPixels },
+      simplexVertices: { buffer: this.simplexVertices },
+      splatCounts: { buffer: this.splatCounts },
+      neighbours: { buffer: this.neighbours },
+      vertexOwners: { buffer: this.vertexOwners },
+      sizes: { buffer: this.sizes },
+      keys: { buffer: scratch.keys },
+      counters: { buffer: scratch.counters },
+      placements: { buffer: scratch.placements },
+      population: { buffer: scratch.population },
+      simplexOwners: { buffer: scratch.simplexOwners },
+      simplexStarts: { buffer: scratch.simplexStarts },
+      slotSimplices: { buffer: scratch.slotSimplices },
+      slotVertices: { buffer: scratch.slotVertices },
+    };
   }
 
   private createVertexBuffers(): [GPUBuffer, GPUBuffer, GPUBuffer] {

@@ -2,26 +2,25 @@
 
 import { BufferSet } from '../gpu/buffers.js';
 import { PlainEncoder } from '../gpu/pass.js';
-import { foldedGrid } from '../gpu/program.js';
+import { foldedGrid, type Grid } from '../gpu/program.js';
 import type { Readback } from '../gpu/readback.js';
 import { writeUniform } from '../gpu/uniforms.js';
 import { energy as energyStage } from '../stages/energy.js';
 import { labelMap as labelMapStage } from '../stages/label-map.js';
+import { planar } from '../stages/planar.js';
+import type { GpuResults } from './api.js';
 import { type FilterContext, rowConstants } from './kernel-filter.js';
 import type { MeanField } from './mean-field.js';
 import type { Energy } from './types.js';
 
-/** Label map, confidence and entropy by pixel, on the GPU. */
-export interface PixelResults {
-  labelMap: GPUBuffer;
-  confidence: GPUBuffer;
-  entropy: GPUBuffer;
-}
+type PixelResults = Omit<GpuResults, 'marginals'>;
 
 /** What people ask of Q: as GPU buffers, or read back as typed arrays. Buffers are made on first use. */
 export class MarginalReader {
   private readonly buffers: BufferSet;
   private results: PixelResults | undefined;
+  private planarMarginals: GPUBuffer | undefined;
+  private encodePlanar: ((pass: GPUComputePassEncoder) => void) | undefined;
   private encodeResults: ((pass: GPUComputePassEncoder) => void) | undefined;
 
   constructor(
@@ -86,6 +85,20 @@ export class MarginalReader {
     return this.results;
   }
 
+  /** Everything in buffers of this object's own, nothing read back. */
+  async gpuResults(q: readonly GPUBuffer[]): Promise<GpuResults> {
+    const results = await this.compute(q);
+    const { device, size } = this.context;
+    this.planarMarginals ??= this.buffers.storage('MarginalReader.marginals', this.pixelCount * size.labelCount * 4);
+    this.encodePlanar ??= await this.preparePlanar(q, this.planarMarginals);
+    const encoder = device.createCommandEncoder({ label: 'MarginalReader' });
+    const pass = encoder.beginComputePass({ label: 'planar' });
+    this.encodePlanar(pass);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    return { ...results, marginals: this.planarMarginals };
+  }
+
   /** Sums over all pixels in double precision. */
   async energy(meanField: MeanField): Promise<Energy> {
     const { device, programs, rows, tuning, size, unusedRead } = this.context;
@@ -148,23 +161,43 @@ export class MarginalReader {
   }
 
   private async prepareResults(q: readonly GPUBuffer[], results: PixelResults) {
-    const { device, programs, rows, tuning, size } = this.context;
+    const { programs, rows, tuning } = this.context;
     const program = await programs.get(labelMapStage, rowConstants(rows, tuning));
-    const groups = q.map((buffer, slab) => {
-      const uniform = this.buffers.uniform('MarginalReader.problem', 3);
-      writeUniform(device, uniform, [this.pixelCount, size.labelCount, rows.firstLabels[slab]]);
-      return program.bind({
-        problem: { buffer: uniform },
+    const groups = q.map((buffer, slab) =>
+      program.bind({
+        problem: { buffer: this.problemUniform(slab) },
         q: { buffer },
         labelMap: { buffer: results.labelMap },
         confidence: { buffer: results.confidence },
         entropy: { buffer: results.entropy },
-      });
-    });
-    const grid = foldedGrid(Math.ceil(this.pixelCount / tuning.workgroupSize));
-    return (pass: GPUComputePassEncoder) => {
+      }),
+    );
+    return this.perPixel((pass, grid) => {
       for (const group of groups) program.encode(pass, group, grid);
-    };
+    });
+  }
+
+  private async preparePlanar(q: readonly GPUBuffer[], marginals: GPUBuffer) {
+    const { programs, rows, tuning } = this.context;
+    const program = await programs.get(planar, rowConstants(rows, tuning));
+    const groups = q.map((buffer, slab) =>
+      program.bind({ problem: { buffer: this.problemUniform(slab) }, q: { buffer }, marginals: { buffer: marginals } }),
+    );
+    return this.perPixel((pass, grid) => {
+      for (const group of groups) program.encode(pass, group, grid);
+    });
+  }
+
+  private perPixel(encode: (pass: GPUComputePassEncoder, grid: Grid) => void) {
+    const grid = foldedGrid(Math.ceil(this.pixelCount / this.context.tuning.workgroupSize));
+    return (pass: GPUComputePassEncoder) => encode(pass, grid);
+  }
+
+  private problemUniform(slab: number): GPUBuffer {
+    const { device, rows, size } = this.context;
+    const uniform = this.buffers.uniform('MarginalReader.problem', 3);
+    writeUniform(device, uniform, [this.pixelCount, size.labelCount, rows.firstLabels[slab]]);
+    return uniform;
   }
 }
 

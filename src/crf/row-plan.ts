@@ -9,7 +9,10 @@ import type { ProblemSize, ResolvedKernel } from './types.js';
  * lanes into blocks that one invocation works on, blocks into slabs that one binding can hold. Pure: sizes in, sizes out.
  */
 export interface RowPlan {
-  /** All compatibilities are Potts, all messages normalised, and a row fits one block: the last label follows from the others and is not stored. */
+  /**
+   * The last label follows from the others and is not stored: all compatibilities are Potts, all messages normalised, a row fits
+   * one block, and there is a lane to be saved.
+   */
   implicitLast: boolean;
   /** Labels that are stored: labelCount, or one less. */
   storedLabels: number;
@@ -42,7 +45,9 @@ export function planRows(
   const potts = kernels.every((kernel) => kernel.compatibility.kind === 'potts');
   // Messages that are not normalised can be in the thousands: their difference from the sum of all would lose digits.
   const bounded = kernels.every((kernel) => kernel.normalization !== 'none');
-  const reducible = potts && bounded && size.labelCount > 1;
+  // It costs a second pass of normalization, so it must save a lane of four in every iteration.
+  const saves = size.labelCount > 1 && size.labelCount % 4 === 1;
+  const reducible = potts && bounded && saves;
   const reduced = reducible ? shapeOf(size.labelCount - 1, tuning.maxBlockLanes) : undefined;
   const fits = (lanes: number, width: number) => pixelCount * lanes * width * 4 <= largestBinding;
   if (reduced?.blockCount === 1 && fits(reduced.blockLanes, reduced.laneWidth)) {
@@ -70,7 +75,7 @@ interface Shape {
 
 /** As few blocks as there can be, all of one width. */
 function shapeOf(channels: number, maxBlockLanes: number): Shape {
-  const laneWidth = channels === 1 ? 1 : channels === 2 ? 2 : 4;
+  const laneWidth = channels <= 2 ? (channels as 1 | 2) : 4;
   const lanes = Math.ceil(channels / laneWidth);
   const blockCount = Math.ceil(lanes / maxBlockLanes);
   return { laneWidth, blockLanes: Math.ceil(lanes / blockCount), blockCount };

@@ -108,8 +108,8 @@ export class ProgramCache {
 function layoutEntry(use: BindingUse, binding: number): GPUBindGroupLayoutEntry {
   const visibility = 4; // GPUShaderStage.COMPUTE, a global that Node lacks
   if (use === 'texture') return { binding, visibility, texture: { sampleType: 'unfilterable-float' } };
-  const type = use === 'uniform' ? 'uniform' : use === 'read' ? 'read-only-storage' : 'storage';
-  return { binding, visibility, buffer: { type } };
+  const types = { uniform: 'uniform', read: 'read-only-storage', write: 'storage' } as const;
+  return { binding, visibility, buffer: { type: types[use] } };
 }
 
 async function compilationMessages(module: GPUShaderModule, error: unknown): Promise<string> {

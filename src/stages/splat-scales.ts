@@ -19,13 +19,11 @@ export const splatScales = {
     sortedPixels: 'read',
     /** Vertex ids, u32 [simplexCount, featureDim + 1]. */
     simplexVertices: 'read',
-    /** Barycentric weights, f32 [pixelCount, featureDim + 1]. */
-    weights: 'read',
     /** (factor, message of ones), f32 pairs [pixelCount]. */
     norms: 'read',
     /** Pixels a vertex, u32 [vertexCapacity + 1]. */
     splatCounts: 'read',
-    /** Bits of the largest term, then the scale, f32 [vertexCapacity + 1], zero at first. */
+    /** Bits of the largest factor, then the scale, f32 [vertexCapacity + 1], zero at first. */
     scales: 'write',
   },
 } as const satisfies StageDefinition;

@@ -271,7 +271,7 @@ describe('the same again', () => {
     const renormalized = await stages(crf.refine({}));
     expect(renormalized).toContain('normalization');
     expect(renormalized).not.toContain('embed');
-    crf.setParameters({ kernels: [usualKernels[0], { ...usualKernels[1], sigmaXY: 40 }] });
+    crf.setParameters({ kernels: [usualKernels[0], { type: 'bilateral', sigmaXY: 40, sigmaRGB: 13 }] });
     expect(await stages(crf.refine({}))).toContain('embed');
     crf.destroy();
   });

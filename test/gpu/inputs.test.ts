@@ -2,11 +2,13 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RefineInput, UnarySource } from '../../src/crf/api.js';
+import { refineBatch } from '../../src/crf/batch.js';
 import { CpuRefiner } from '../../src/crf/cpu-refiner.js';
 import { DenseCrf } from '../../src/crf/dense-crf.js';
 import { GpuCrf } from '../../src/crf/gpu-crf.js';
 import type { CrfParameters } from '../../src/crf/types.js';
 import { bufferUsage } from '../../src/gpu/buffers.js';
+import { Readback } from '../../src/gpu/readback.js';
 import { createTestDevice, type TestDevice } from '../support/device.js';
 import { drawnImage, drawnLogits, usualKernels } from '../support/problems.js';
 
@@ -106,6 +108,38 @@ describe('unary inputs', () => {
     await cpu.refine({ unary: { logits: values } });
     expect(await gpu.marginals()).toBeAllClose(await cpu.marginals(), { tolerance: 1e-6 });
     gpu.destroy();
+  });
+});
+
+describe('results', () => {
+  test.each([4, 5])('of %i labels as GPU buffers are what the arrays are', async (labelCount) => {
+    const parameters = { kernels: usualKernels, iterations: 2 };
+    const crf = new GpuCrf({ size: { ...size, labelCount }, parameters, device: testDevice.device });
+    await crf.refine({ image, unary: { logits: drawnLogits({ ...size, labelCount }) } });
+    const before = testDevice.counts().mapAsync;
+    const { marginals, labelMap, confidence, entropy } = await crf.gpuResults();
+    expect(testDevice.counts().mapAsync).toBe(before);
+    const readback = new Readback(testDevice.device);
+    expect(await readback.floats(marginals, pixelCount * labelCount)).toBeAllClose(await crf.marginals(), {
+      tolerance: 1e-7,
+    });
+    expect(await readback.words(labelMap, 0, pixelCount)).toEqual(await crf.labelMap());
+    expect(await readback.floats(confidence, pixelCount)).toEqual(await crf.confidence());
+    expect(await readback.floats(entropy, pixelCount)).toEqual(await crf.entropy());
+    readback.destroy();
+    crf.destroy();
+  });
+
+  test('of a batch come one after the other', async () => {
+    const crf = new GpuCrf({ size, parameters: { kernels: usualKernels, iterations: 2 }, device: testDevice.device });
+    const inputs = [1, 2, 3].map((seed) => ({
+      image: drawnImage(21, 13, 'blobs', seed),
+      unary: { logits: drawnLogits(size, seed) },
+    }));
+    const batch: Float32Array[] = [];
+    for await (const { index } of refineBatch(crf, inputs)) batch[index] = await crf.marginals();
+    for (const [index, input] of inputs.entries()) expect(batch[index]).toEqual(await marginalsOf(input));
+    crf.destroy();
   });
 });
 

@@ -32,8 +32,9 @@ export function drawnImage(width: number, height: number, pattern: Pattern = 'bl
     );
     for (let c = 0; c < 3; c++) {
       const noise = random();
-      data[4 * i + c] =
-        pattern === 'noise' ? 255 * noise : pattern === 'constant' ? 90 + 40 * c : nearest[2 + c] * 0.9 + 20 * noise;
+      data[4 * i + c] = { noise: 255 * noise, constant: 90 + 40 * c, blobs: nearest[2 + c] * 0.9 + 20 * noise }[
+        pattern
+      ];
     }
   }
   return { data, width, height };
