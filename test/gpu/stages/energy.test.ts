@@ -22,7 +22,7 @@ describe.each([
   { labelCount: 1, potts: true, tuning: tinyTunings[0] },
   { labelCount: 2, potts: true, tuning: tinyTunings[1] },
   { labelCount: 3, potts: false, tuning: tinyTunings[2] },
-  { labelCount: 8, potts: true, tuning: tinyTunings[3] },
+  { labelCount: 9, potts: true, tuning: tinyTunings[3] },
   { labelCount: 21, potts: false, tuning: tinyTunings[1], largestBinding: 11 * 4 * 8 },
 ])(
   '$labelCount labels, Potts: $potts, bindings of $largestBinding',

@@ -25,7 +25,7 @@ interface Case {
 
 const cases: Case[] = [
   { sigmaXY: [1, 1], normalization: 'symmetric', labelCount: 2, potts: true, tuning: tinyTunings[0] },
-  { sigmaXY: [0.6, 30], normalization: 'before', labelCount: 6, potts: true, tuning: tinyTunings[2] },
+  { sigmaXY: [0.6, 30], normalization: 'before', labelCount: 5, potts: true, tuning: tinyTunings[2] },
   { sigmaXY: [3, 1], normalization: 'after', labelCount: 1, potts: false, tuning: tinyTunings[1] },
   { sigmaXY: [2, 2], normalization: 'none', labelCount: 3, potts: true, tuning: tinyTunings[3] },
   { sigmaXY: [2, 2], normalization: 'symmetric', labelCount: 12, potts: false, tuning: tinyTunings[1] },

@@ -67,7 +67,7 @@ const cases = [
   { labelCount: 1, potts: true, damping: 0, fromUnary: true, tuning: tinyTunings[0], largestBinding: whole },
   { labelCount: 2, potts: true, damping: 0.5, fromUnary: false, tuning: tinyTunings[1], largestBinding: whole },
   { labelCount: 2, potts: false, damping: 0, fromUnary: false, tuning: tinyTunings[2], largestBinding: whole },
-  { labelCount: 3, potts: true, damping: 0.2, fromUnary: false, tuning: tinyTunings[3], largestBinding: whole },
+  { labelCount: 5, potts: true, damping: 0.2, fromUnary: false, tuning: tinyTunings[3], largestBinding: whole },
   { labelCount: 5, potts: false, damping: 0.3, fromUnary: false, tuning: tinyTunings[4], largestBinding: whole },
   { labelCount: 21, potts: true, damping: 0, fromUnary: true, tuning: tinyTunings[4], largestBinding: whole },
   { labelCount: 21, potts: false, damping: 0.4, fromUnary: false, tuning: tinyTunings[1], largestBinding: 13 * 4 * 8 },
