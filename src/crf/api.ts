@@ -78,6 +78,12 @@ export interface Refiner {
   /** Adapter as the browser names it, or 'CPU'. */
   readonly adapterName: string;
   readonly size: ProblemSize;
+  /** Bytes of GPU memory held. */
+  readonly bytes?: number;
+  /** Dispatches of one iteration. */
+  readonly dispatchesPerIteration?: number;
+  /** Bytes that one iteration moves by plan, caches left out; null where a kernel is not on a lattice. Reads a few counts back. */
+  bytesMovedPerIteration?(): Promise<number | null>;
   setParameters(parameters: CrfParameters): void;
   /** Everything in one call: new image and unary where given, start, iterate. */
   refine(input: RefineInput): Promise<RefineReport>;

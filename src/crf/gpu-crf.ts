@@ -13,12 +13,13 @@ import type { GpuResults, ImageInput, RefineInput, RefineReport, Refiner, StageT
 import { ArgumentError } from './errors.js';
 import { ExactFilter } from './exact-filter.js';
 import { checkImageInput, ImageSource, isRgba } from './image-source.js';
-import type { FilterContext } from './kernel-filter.js';
+import { type FilterContext, normConstants } from './kernel-filter.js';
 import { LatticeFilter } from './lattice-filter.js';
 import { MarginalReader } from './marginal-reader.js';
 import { MeanField, type VertexCapacity } from './mean-field.js';
 import { resolveParameters } from './parameters.js';
 import { planRows } from './row-plan.js';
+import { iterationTraffic, type TrafficKernel } from './traffic.js';
 import { type Tuning, tuningFor } from './tuning.js';
 import type { CrfParameters, Energy, ProblemSize, ResolvedParameters } from './types.js';
 import { checkUnarySource } from './unary-input.js';
@@ -108,6 +109,27 @@ export class GpuCrf implements Refiner {
   /** Dispatches of one iteration. */
   get dispatchesPerIteration(): number {
     return this.meanField?.dispatches ?? 0;
+  }
+
+  bytesMovedPerIteration(): Promise<number | null> {
+    return this.exclusively(async () => {
+      if (!this.started) return null;
+      const { filters, context } = this.current;
+      const { kernels, damping, tolerance } = this.parameters;
+      const sizes: TrafficKernel[] = [];
+      for (const [index, kernel] of kernels.entries()) {
+        const filter = filters[index];
+        if (!(filter instanceof LatticeFilter)) return null;
+        const { featureDim, compatibility } = kernel;
+        const { sizes: counted } = filter.structure;
+        const [vertexCount, runCount] = await this.readback.words(counted, dispatchSizeOffsets.counted, 2);
+        const { dividesBefore } = normConstants(kernel);
+        sizes.push({ featureDim, vertexCount, runCount, dividesBefore, transforms: compatibility.kind !== 'potts' });
+      }
+      const pixelCount = this.size.width * this.size.height;
+      const compares = damping > 0 || tolerance > 0;
+      return iterationTraffic({ pixelCount, rows: context.rows, kernels: sizes, compares }).total;
+    });
   }
 
   setParameters(parameters: CrfParameters): void {
