@@ -81,7 +81,7 @@ export class Engine {
 
   private async crfFor(job: Job, picture: Picture): Promise<Refiner> {
     const { width, height } = picture;
-    const backend = this.usesProcessor(job) ? 'cpu' : 'auto';
+    const backend = this.usesProcessor(job) ? 'cpu' : job.backend;
     const key = `${width} ${height} ${this.labelCount} ${backend}`;
     const parameters: CrfParameters = job.parameters;
     if (this.crf && key === this.crfKey) {

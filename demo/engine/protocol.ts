@@ -16,7 +16,7 @@ export interface Job {
   marks?: Uint8Array;
   labelCount: number;
   parameters: CrfParameters;
-  backend: 'auto' | 'cpu';
+  backend: 'auto' | 'webgpu' | 'cpu';
 }
 
 /** Which label each pixel has, and how surely. */

@@ -88,7 +88,7 @@ export class Session {
   private readonly labelCount = computed(() => this.labels.value.length);
 
   /** @param backend where the CRF is computed */
-  constructor(readonly backend: 'auto' | 'cpu') {
+  constructor(readonly backend: 'auto' | 'webgpu' | 'cpu') {
     effect(() => {
       const picture = this.picture.value;
       const marks = this.marks.value;

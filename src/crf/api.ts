@@ -21,7 +21,10 @@ export type UnarySource = UnaryInput<FloatArray | GPUBuffer, LabelArray | GPUBuf
 export interface DenseCrfOptions extends ProblemSize {
   /** Default: gaussian 3 / 3 and bilateral 80 / 13 / 10, five iterations. */
   parameters?: CrfParameters;
-  /** 'auto' (default) takes WebGPU where there is an adapter and the CPU twin where there is none. */
+  /**
+   * 'auto' (default) takes WebGPU where there is a GPU, or a device is given, and the CPU twin elsewhere: also where the only adapter
+   * runs shaders on the CPU, as the twin is faster than that.
+   */
   backend?: 'auto' | 'webgpu' | 'cpu';
   /** The device to work on. It stays its owner's: never destroyed here. Without one, a device with the adapter's own limits is asked for. */
   device?: GPUDevice;

@@ -26,7 +26,9 @@ export const DenseCrf = {
     const backend = checkChoice('backend', options.backend ?? 'auto', ['auto', 'webgpu', 'cpu'] as const);
     if (backend !== 'cpu') {
       const [{ GpuCrf }, { requestDevice }] = await Promise.all([import('./gpu-crf.js'), import('../gpu/device.js')]);
-      const acquired = options.device ? { device: options.device } : await requestDevice();
+      const acquired = options.device
+        ? { device: options.device }
+        : await requestDevice(backend === 'auto' ? 'hardware' : 'any');
       const { vertexCapacity, profile } = options;
       if (acquired) {
         return new GpuCrf({

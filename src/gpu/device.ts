@@ -7,11 +7,14 @@ export interface AcquiredDevice {
   adapterName: string;
 }
 
-/** A device with every limit that the adapter has, and the features that are of use here. Undefined where there is no adapter. */
-export async function requestDevice(): Promise<AcquiredDevice | undefined> {
+/**
+ * A device with every limit that the adapter has, and the features that are of use here. Undefined where there is no adapter of
+ * the kind: 'hardware' passes over adapters that run shaders on the CPU.
+ */
+export async function requestDevice(kind: 'any' | 'hardware'): Promise<AcquiredDevice | undefined> {
   const gpu = globalThis.navigator?.gpu;
   const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) return undefined;
+  if (!adapter || (kind === 'hardware' && isSoftware(adapter.info))) return undefined;
   const requiredLimits: Record<string, number> = {};
   // Limits are getters of the prototype, where Object.entries doesn't look.
   for (const name in adapter.limits) {

@@ -30,7 +30,7 @@ const chest: [number, number] = [0.36, 0.62];
 describe('the page', () => {
   let demo: DemoPage;
   beforeAll(async () => {
-    demo = await openDemo(site.url);
+    demo = await openDemo(`${site.url}?backend=webgpu`);
     await demo.page.click('input[value=labels]');
   });
   // Throws if anything was an error on the console.
