@@ -11,20 +11,24 @@ const cacheFolder = path.join(projectFolder, 'node_modules', '.cache', 'meanfiel
 const KEEP_MS = 60 * 60 * 1000;
 
 /**
- * Bundles the page of the command line from the source. The bundle's name is the hash of all it can be made from, so
- * an unchanged source costs no second build.
+ * Bundles a page from the source: the command line's, or that of the measurements. The bundle's name is the hash of all
+ * it can be made from, so an unchanged source costs no second build.
  *
+ * @param {string} source the page's module, from the repository's root
  * @returns {Promise<{ folder: string, entry: string }>} where it lies
  */
-export async function bundlePage() {
-  const folder = path.join(cacheFolder, `page-${hashOfSource()}`);
+export async function bundlePage(source = 'src/cli/page/main.ts') {
+  const folder = path.join(cacheFolder, `page-${hashOfSource(source)}`);
   const entry = 'main.js';
-  if (!existsSync(path.join(folder, entry))) await build(folder);
+  if (!existsSync(path.join(folder, entry))) await build(source, folder);
   return { folder, entry };
 }
 
-/** @param {string} folder */
-async function build(folder) {
+/**
+ * @param {string} source
+ * @param {string} folder
+ */
+async function build(source, folder) {
   const { build: buildWithVite } = await import('vite');
   // Under a name of its own until it is complete: two programs may start at the same time.
   const temporary = `${folder}.${process.pid}`;
@@ -35,7 +39,7 @@ async function build(folder) {
     logLevel: 'silent',
     publicDir: false,
     build: {
-      lib: { entry: { main: path.join(projectFolder, 'src/cli/page/main.ts') }, formats: ['es'] },
+      lib: { entry: { main: path.join(projectFolder, source) }, formats: ['es'] },
       outDir: temporary,
       target: 'es2022',
       minify: false,
@@ -52,9 +56,10 @@ async function build(folder) {
   removeOldBundles(folder);
 }
 
-function hashOfSource() {
-  const hash = createHash('sha256');
-  for (const name of ['src', 'shaders']) {
+/** @param {string} source */
+function hashOfSource(source) {
+  const hash = createHash('sha256').update(source);
+  for (const name of new Set(['src', 'shaders', path.dirname(source).split('/')[0]])) {
     const entries = readdirSync(path.join(projectFolder, name), { recursive: true, encoding: 'utf8' });
     for (const entry of entries.filter((file) => /\.(ts|wgsl)$/.test(file)).sort()) {
       hash.update(`${name}/${entry}\0`).update(readFileSync(path.join(projectFolder, name, entry)));

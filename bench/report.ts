@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+
+import { spawnSync } from 'node:child_process';
+import os from 'node:os';
+import { packageFolder } from '../src/cli/package-folder.js';
+import type { Cost, Measurement } from './measure.js';
+import type { Spread } from './statistics.js';
+
+/** All that a number needs to be compared with another day's. */
+export interface BenchReport {
+  date: string;
+  /** Null outside a git checkout. */
+  commit: string | null;
+  /** Whether the checkout differs from the commit. */
+  dirty: boolean | null;
+  node: string;
+  platform: string;
+  processor: string;
+  processorCount: number;
+  /** Programs that wanted a processor in the minute before: more than a few hundredths is company. */
+  loadAverage: number;
+  repeat: number;
+  measurements: Measurement[];
+}
+
+export function describeRun(repeat: number): BenchReport {
+  const git = (...command: string[]) => {
+    const { status, stdout } = spawnSync('git', ['-C', packageFolder(), ...command], { encoding: 'utf8' });
+    return status === 0 ? stdout.trim() : null;
+  };
+  const changes = git('status', '--porcelain');
+  return {
+    date: new Date().toISOString(),
+    commit: git('rev-parse', 'HEAD'),
+    dirty: changes === null ? null : changes !== '',
+    node: process.version,
+    platform: `${os.platform()} ${os.arch()}`,
+    processor: os.cpus()[0]?.model ?? 'unknown',
+    processorCount: os.cpus().length,
+    loadAverage: os.loadavg()[0],
+    repeat,
+    measurements: [],
+  };
+}
+
+export function headLines(report: BenchReport): string {
+  const { commit, dirty, date, node, platform, processor, processorCount, repeat, loadAverage } = report;
+  return [
+    `meanfield ${commit?.slice(0, 8) ?? 'without git'}${dirty ? ' with changes' : ''}, ${date}`,
+    `Node ${node} on ${platform}, ${processorCount} × ${processor}, load ${loadAverage.toFixed(1)}`,
+    `milliseconds: median of ${repeat}, with the lowest and highest`,
+    '',
+  ].join('\n');
+}
+
+/** Cost and size of every case, the backends side by side. */
+export function costTable({ measurements }: BenchReport): string {
+  const head = [
+    'case',
+    'backend',
+    'first',
+    'build',
+    'CPU',
+    'iteration',
+    'CPU',
+    'dispatches',
+    'vertices',
+    'held',
+    'moved',
+  ];
+  const rows = measurements.map((measurement) => [
+    measurement.case,
+    measurement.backend,
+    number(measurement.firstResultMs),
+    spread(measurement.build.wall),
+    cpu(measurement.build),
+    spread(measurement.iteration.wall),
+    cpu(measurement.iteration),
+    String(measurement.dispatchesPerIteration ?? '–'),
+    measurement.vertexCounts.map((count) => count ?? '–').join(' + '),
+    megabytes(measurement.bytesHeld),
+    megabytes(measurement.bytesMovedPerIteration),
+  ]);
+  return table([head, ...rows], 2);
+}
+
+/** GPU time of each stage: a column a case. */
+export function stageTable({ measurements }: BenchReport): string {
+  const timed = measurements.filter(({ stages }) => stages.length > 0);
+  if (timed.length === 0) return '';
+  const names = [...new Set(timed.flatMap(({ stages }) => stages.map(({ stage }) => stage)))];
+  const head = [`stage, ${timed[0].stageIterations} iterations`, ...timed.map((measurement) => measurement.case)];
+  const rows = names.map((name) => [
+    name,
+    ...timed.map(({ stages }) => {
+      const found = stages.find(({ stage }) => stage === name);
+      return found ? spread(found.milliseconds) : '–';
+    }),
+  ]);
+  return table([head, ...rows], 1);
+}
+
+/** Columns as wide as their widest cell; the first `left` are words, the others numbers. */
+function table(rows: readonly (readonly string[])[], left: number): string {
+  const widths = rows[0].map((_cell, column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => (column < left ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  ');
+  const [head, ...body] = rows.map(line);
+  return `${[head, '─'.repeat(head.length), ...body].join('\n')}\n`;
+}
+
+function spread({ median, minimum, maximum }: Spread): string {
+  return `${number(median)} (${number(minimum)}–${number(maximum)})`;
+}
+
+function cpu({ cpu: time }: Cost): string {
+  return time ? number(time.median) : '–';
+}
+
+/** Three digits where they say something. */
+function number(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(value >= 10 ? 3 : 2);
+}
+
+function megabytes(bytes: number | null): string {
+  return bytes === null ? '–' : `${(bytes / 1e6).toFixed(1)} MB`;
+}

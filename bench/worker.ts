@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+
+import { DenseCrf, type ProblemSize, type RefineInput, type Refiner, type StageTiming } from '../src/index.js';
+
+export interface Task extends ProblemSize {
+  backend: 'webgpu' | 'cpu';
+  /** Timestamps a stage, in passes of their own: a little slower than without. */
+  profile: boolean;
+}
+
+/** What a problem came to, where the backend can tell. */
+export interface Facts {
+  adapterName: string;
+  /** False where `profile` can say nothing: the device has no timestamp-query. */
+  hasTimestamps: boolean;
+  vertexCounts: (number | null)[];
+  dispatchesPerIteration: number | null;
+  bytesHeld: number | null;
+  bytesMovedPerIteration: number | null;
+}
+
+/** Measures one problem at a time. The same code in a page and in Node; all times are wall milliseconds. */
+export class BenchWorker {
+  private crf: Refiner | undefined;
+  private device: GPUDevice | undefined;
+  private input: RefineInput = {};
+  private vertexCounts: (number | null)[] = [];
+
+  /** From nothing to the first result: device, compilation, buffers, lattices, one iteration. */
+  async open({ backend, profile, ...size }: Task, image: Uint8ClampedArray, logits: Float32Array): Promise<number> {
+    this.input = { image: { data: image, width: size.width, height: size.height }, unary: { logits } };
+    return this.timed(async () => {
+      this.device = backend === 'webgpu' ? await requestDevice() : undefined;
+      this.crf = await DenseCrf.create({ ...size, backend, profile, ...(this.device && { device: this.device }) });
+      await this.crf.start(this.input);
+      this.vertexCounts = [...(await this.crf.step(1)).vertexCounts];
+    });
+  }
+
+  /** A new image and new logits: upload, lattices that depend on it, n, Q = softmax(-unary). */
+  async build(): Promise<number> {
+    return this.timed(async () => {
+      await this.opened.start(this.input);
+      // The CPU twin builds lattices when they are first asked for.
+      await this.opened.step(0);
+    });
+  }
+
+  async iterate(count: number): Promise<number> {
+    return this.timed(() => this.opened.step(count));
+  }
+
+  /** GPU time of each stage of a build and `count` iterations; empty without timestamps. */
+  async stages(count: number): Promise<readonly StageTiming[]> {
+    await this.opened.start(this.input);
+    return (await this.opened.step(count)).timings;
+  }
+
+  async facts(): Promise<Facts> {
+    const crf = this.opened;
+    return {
+      adapterName: crf.adapterName,
+      hasTimestamps: this.device?.features.has('timestamp-query') ?? false,
+      vertexCounts: this.vertexCounts,
+      dispatchesPerIteration: crf.dispatchesPerIteration ?? null,
+      bytesHeld: crf.bytes ?? null,
+      bytesMovedPerIteration: (await crf.bytesMovedPerIteration?.()) ?? null,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.crf?.destroy();
+    this.device?.destroy();
+    this.crf = undefined;
+    this.device = undefined;
+  }
+
+  private get opened(): Refiner {
+    if (!this.crf) throw new Error('BenchWorker: nothing is open');
+    return this.crf;
+  }
+
+  /** Until the GPU has done it: submitted work is not yet done. */
+  private async timed(work: () => Promise<unknown>): Promise<number> {
+    const start = performance.now();
+    await work();
+    await this.device?.queue.onSubmittedWorkDone();
+    return performance.now() - start;
+  }
+}
+
+/** The library's own device could not be waited for: this one belongs to the measurement. */
+async function requestDevice(): Promise<GPUDevice> {
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) throw new Error('there is no WebGPU adapter');
+  const requiredLimits: Record<string, number> = {};
+  for (const name in adapter.limits) {
+    const value = adapter.limits[name as keyof GPUSupportedLimits];
+    if (typeof value === 'number') requiredLimits[name] = value;
+  }
+  const wanted: GPUFeatureName[] = ['timestamp-query', 'subgroups', 'shader-f16'];
+  return adapter.requestDevice({
+    requiredLimits,
+    requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
+  });
+}
