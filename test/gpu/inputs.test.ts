@@ -228,6 +228,21 @@ describe('bad calls', () => {
     crf.destroy();
   });
 
+  test('a device with no more than the default limits is enough', async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    if (!adapter) throw new Error('No WebGPU adapter.');
+    const plain = await adapter.requestDevice();
+    expect(plain.limits.maxStorageBuffersPerShaderStage).toBeLessThan(testDevice.device.limits.maxStorageBuffersPerShaderStage);
+    const crf = await DenseCrf.create({ ...size, device: plain, parameters: { kernels: usualKernels, iterations: 2 } });
+    await crf.refine({ image, unary: { logits } });
+    expect(await crf.marginals()).toEqual(await marginalsOf({ image, unary: { logits } }));
+    await crf.energy();
+    crf.setParameters({ kernels: usualKernels, method: 'exact', iterations: 1 });
+    await crf.refine({});
+    crf.destroy();
+    plain.destroy();
+  });
+
   test('options', async () => {
     const create = (more: object) => DenseCrf.create({ ...size, device: testDevice.device, ...more });
     await expect(create({ labelCount: 0 })).rejects.toThrow('labelCount: got 0');

@@ -117,7 +117,7 @@ function trackDevice(device: GPUDevice, adapter: GPUAdapter): TestDevice {
       const leaks = [...live].map(([item, bytes]) => `"${item.label}" (${bytes} bytes)`);
       device.destroy();
       if (errors.length > 0) throw new Error(`GPU errors:\n${errors.join('\n')}`);
-      if (leaks.length > 0) throw new Error(`${leaks.length} not destroyed: ${leaks.slice(0, 8).join(', ')}`);
+      if (leaks.length > 0) throw new Error(`Not destroyed: ${leaks.slice(0, 8).join(', ')} (${leaks.length} in all)`);
     },
   };
 }
