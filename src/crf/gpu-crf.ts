@@ -357,33 +357,34 @@ export class GpuCrf implements Refiner {
 
   /** Buffers, programs and bind groups for the parameters there are; nothing is created where nothing changed. */
   private async prepare(): Promise<void> {
-    const scopes: GPUErrorFilter[] = ['out-of-memory', 'validation'];
-    const fresh = !this.meanField || this.parametersChanged;
-    if (fresh) for (const scope of scopes) this.device.pushErrorScope(scope);
-    try {
+    const work = async () => {
       this.layRows();
       await this.current.prepare();
       await this.setExactFeatures(false);
       if (this.lastUnary && !this.unaryForm) await this.takeUnary(this.lastUnary);
       this.parametersChanged = false;
-    } finally {
-      const errors = fresh ? await Promise.all(scopes.map(() => this.device.popErrorScope())) : [];
-      const error = errors.find((one) => one !== null);
-      if (error) {
-        this.forgetRows();
-        // biome-ignore lint/correctness/noUnsafeFinally: what the device reports is the cause of whatever else was thrown.
-        throw new DeviceError(`the GPU refused what this size and these parameters need: ${error.message}`);
-      }
+    };
+    if (this.meanField && !this.parametersChanged) await work();
+    else await this.reportingGpuErrors(work);
+  }
+
+  /** What the device says of memory and validation is the cause of whatever else was thrown. */
+  private async reportingGpuErrors(work: () => Promise<void>): Promise<void> {
+    const scopes: GPUErrorFilter[] = ['out-of-memory', 'validation'];
+    for (const scope of scopes) this.device.pushErrorScope(scope);
+    const [outcome] = await Promise.allSettled([work()]);
+    const errors = await Promise.all(scopes.map(() => this.device.popErrorScope()));
+    const error = errors.find((one) => one !== null);
+    if (error) {
+      this.forgetRows();
+      throw new DeviceError(`the GPU refused what this size and these parameters need: ${error.message}`);
     }
+    if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   private layRows(): void {
-    const limits = {
-      ...this.device.limits,
-      maxBufferSize: this.device.limits.maxBufferSize,
-      maxStorageBufferBindingSize:
-        this.options.limits?.maxStorageBufferBindingSize ?? this.device.limits.maxStorageBufferBindingSize,
-    };
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
+    const limits = { maxBufferSize, maxStorageBufferBindingSize, ...this.options.limits };
     const rows = planRows(this.size, this.parameters.kernels, limits, this.tuning);
     const key = JSON.stringify(rows);
     if (this.meanField && key === this.rowKey) {

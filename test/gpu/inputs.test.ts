@@ -232,7 +232,7 @@ describe('bad calls', () => {
     const adapter = await navigator.gpu.requestAdapter();
     if (!adapter) throw new Error('No WebGPU adapter.');
     const plain = await adapter.requestDevice();
-    expect(plain.limits.maxStorageBuffersPerShaderStage).toBeLessThan(testDevice.device.limits.maxStorageBuffersPerShaderStage);
+    expect(plain.limits.maxStorageBuffersPerShaderStage).toBe(8);
     const crf = await DenseCrf.create({ ...size, device: plain, parameters: { kernels: usualKernels, iterations: 2 } });
     await crf.refine({ image, unary: { logits } });
     expect(await crf.marginals()).toEqual(await marginalsOf({ image, unary: { logits } }));
