@@ -1,5 +1,5 @@
 // Blur along one axis of the lattice: each vertex plus half of its two neighbours, those that exist (taps ½ 1 ½).
-// Adams, Baek, Davis 2010, section 3.2. One invocation a vertex and a block of lanes. Rows go back and forth between two buffers.
+// Adams, Baek, Davis 2010. One invocation a vertex and a block of lanes. Rows go back and forth between two buffers.
 //
 // The first axis reads splat's fixed-point sums and undoes their scale; the second leaves them zero for the next splat.
 

@@ -1,5 +1,5 @@
 // Embeds each pixel's features in the permutohedral lattice: its simplex and its barycentric weights.
-// Adams, Baek, Davis, "Fast High-Dimensional Filtering Using the Permutohedral Lattice", 2010, section 3.1.
+// Adams, Baek, Davis, "Fast High-Dimensional Filtering Using the Permutohedral Lattice", 2010.
 // One invocation a pixel.
 //
 // elevated_0 = Σ cf_j,  elevated_j = Σ_{k>=j} cf_k - j·cf_{j-1}, with cf_j = f_j·(d+1)·sqrt(2/3)/sqrt((j+1)(j+2)).

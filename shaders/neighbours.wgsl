@@ -1,5 +1,5 @@
 // Finds, for each vertex and each of the d + 1 axes, the two vertices next to it. One invocation a vertex.
-// The neighbours on axis j are key ± 1 in every coordinate but key_j ∓ d (Adams et al. 2010, section 3.2); one that no pixel made is vertex 0.
+// The neighbours on axis j are key ± 1 in every coordinate but key_j ∓ d (Adams et al. 2010); one that no pixel made is vertex 0.
 
 // @import invocation
 // @import lattice

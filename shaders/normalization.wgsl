@@ -1,4 +1,4 @@
-// Slices K·1, or K applied to 1/n, into the factors that normalise a kernel's message (Krähenbühl & Koltun 2011, section 3.2).
+// Slices K·1, or K applied to 1/n, into the factors that normalise a kernel's message (norms.wgsl).
 // One invocation a run.
 //
 //   first pass   the slice, times alpha, is n

@@ -1,5 +1,5 @@
 // Slice: reads each pixel's message from its simplex's vertices and adds it to the logits; the last kernel turns them into Q.
-// Adams, Baek, Davis 2010, section 3.3; Krähenbühl & Koltun 2011, algorithm 1.
+// Adams, Baek, Davis 2010; Krähenbühl & Koltun 2011, algorithm 1.
 // One invocation a run of pixels in one simplex and a block of lanes: the simplex's rows are loaded once for the run.
 
 // @import invocation

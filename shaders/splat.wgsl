@@ -1,6 +1,6 @@
 // Splat: adds each pixel's channels, weighted by its barycentric weights, to its simplex's vertices.
-// Adams, Baek, Davis 2010, section 3.1; for `before` and `symmetric` the channels are first divided by n or its root
-// (Krähenbühl & Koltun 2011, section 3.2).
+// Adams, Baek, Davis 2010; for `before` and `symmetric` the channels are first divided by n or its root
+// (norms.wgsl).
 // One invocation a run of pixels in one simplex and a block of lanes: the run is summed in registers, then added to global memory once.
 //
 // Sums are fixed-point integers, so the result does not depend on the order of invocations or of pixels in a run:

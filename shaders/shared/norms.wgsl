@@ -1,4 +1,4 @@
-// The factors that normalise a kernel's message, from n = K·1 (Krähenbühl & Koltun 2011, section 3.2):
+// The factors that normalise a kernel's message, from n = K·1 (the four kinds of pydensecrf):
 //   x  1, 1/n or n^-1/2, by which Q, the message or both are multiplied
 //   y  the message of Q = 1 under the same normalization: Potts needs it to leave one label out (see update-logits.wgsl)
 // `before` and `symmetric` know y only after a second pass, which filters x.

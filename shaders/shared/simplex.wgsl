@@ -1,7 +1,7 @@
 // A simplex of the permutohedral lattice, packed into `keyWords` words:
 //   d coordinates q_j, 16 bits each, two a word (the remainder-0 vertex is D·q_j; the last follows, as they sum to zero),
 //   then the rank of each of the D = d + 1 residuals, `rankBits` bits each.
-// Its vertex of remainder k has the coordinates D·q_j + (rank_j <= d - k ? k : k - D)  (Adams, Baek, Davis 2010, section 3.1).
+// Its vertex of remainder k has the coordinates D·q_j + (rank_j <= d - k ? k : k - D)  (Adams, Baek, Davis 2010).
 const coordinateWords = (featureDim + 1u) / 2u;
 
 struct Simplex {

@@ -30,8 +30,8 @@ function elevationLimit(featureDim: number): number {
 }
 
 /**
- * Coefficient of feature k in elevated coordinate j (0..featureDim): Adams, Baek and Davis 2010, p. 5, with the scale
- * (d+1)·sqrt(2/3) of p. 6. el_0 = Σ s_k F_k; el_j = Σ_{k≥j} s_k F_k - j·s_{j-1} F_{j-1}.
+ * Coefficient of feature k in elevated coordinate j (0..featureDim): Adams, Baek and Davis 2010, with the scale
+ * (d+1)·sqrt(2/3) that makes up for the blur. el_0 = Σ s_k F_k; el_j = Σ_{k≥j} s_k F_k - j·s_{j-1} F_{j-1}.
  */
 function elevationCoefficient(featureDim: number, j: number, k: number): number {
   if (k < j - 1) return 0;

@@ -68,7 +68,7 @@ function createWork(d: number): Work {
   };
 }
 
-/** Elevation y = E p, onto the plane where coordinates sum to 0 (p. 5). */
+/** Elevation y = E p, onto the plane where coordinates sum to 0. */
 function elevate(features: Float32Array, point: number, pointCount: number, work: Work): void {
   const { d, scales, elevated } = work;
   let sum = 0;
@@ -110,14 +110,14 @@ function findSimplex(work: Work, weights: Float32Array, at: number): void {
     byRank[rank] = Math.fround(elevated[i] - coordinate) * inverse;
     key[i] = coordinate + rank;
   }
-  // Barycentric weights (p. 10): differences between residuals next to each other in rank.
+  // Barycentric weights: differences between residuals next to each other in rank.
   weights[at] = byRank[d] + Math.fround(1 - byRank[0]);
   for (let k = 1; k <= d; k++) weights[at + k] = byRank[d - k] - byRank[d - k + 1];
 }
 
 /**
- * Diagonal of the elevation, (d+1)·sqrt(2/3) / sqrt((j+1)(j+2)) for j = 0..d-1: p. 5, with the standard deviation that
- * splat, blur and slice have together (p. 6). Rounded to float32 where pydensecrf does.
+ * Diagonal of the elevation, (d+1)·sqrt(2/3) / sqrt((j+1)(j+2)) for j = 0..d-1, with the standard deviation that
+ * splat, blur and slice have together (Adams, Baek and Davis 2010). Rounded to float32 where pydensecrf does.
  */
 export function elevationScales(d: number): Float32Array {
   const deviation = Math.fround(Math.sqrt(2 / 3) * (d + 1));
