@@ -70,7 +70,8 @@ export class GpuCrf implements Refiner {
   private imageGiven = false;
   private imageBytes: Uint8Array | Uint8ClampedArray | undefined;
   private lastUnary: UnaryArray | undefined;
-  private unaryForm: UnaryArray['form'] | undefined;
+  /** Whether the rows hold the energies of `lastUnary`. */
+  private unaryWritten = false;
   private started = false;
   private vertexCounts: (number | null)[] = [];
   private queue: Promise<unknown> = Promise.resolve();
@@ -134,19 +135,23 @@ export class GpuCrf implements Refiner {
 
   setParameters(parameters: CrfParameters): void {
     this.checkUsable();
-    this.parameters = resolveParameters(parameters, this.size);
-    this.parametersChanged = true;
+    const resolved = resolveParameters(parameters, this.size);
+    // In its turn: calls made before keep the parameters that they were made with.
+    this.queue = this.queue.then(() => {
+      this.parameters = resolved;
+      this.parametersChanged = true;
+    });
   }
 
   refine(input: RefineInput): Promise<RefineReport> {
     return this.exclusively(async () => {
       await this.begin(this.check(input), this.parameters.iterations);
       return this.finish();
-    }, input);
+    });
   }
 
   start(input: RefineInput): Promise<void> {
-    return this.exclusively(() => this.begin(this.check(input), 0).then(() => undefined), input);
+    return this.exclusively(() => this.begin(this.check(input), 0));
   }
 
   step(count = 1): Promise<RefineReport> {
@@ -326,7 +331,7 @@ export class GpuCrf implements Refiner {
   private async takeUnary(unary: UnaryArray): Promise<void> {
     if (!this.unarySource) throw new Error('GpuCrf: nothing prepared');
     await this.unarySource.write(unary);
-    this.unaryForm = unary.form;
+    this.unaryWritten = true;
     // Kept in case the rows must be laid out anew.
     this.lastUnary = unary;
   }
@@ -361,7 +366,7 @@ export class GpuCrf implements Refiner {
       this.layRows();
       await this.current.prepare();
       await this.setExactFeatures(false);
-      if (this.lastUnary && !this.unaryForm) await this.takeUnary(this.lastUnary);
+      if (this.lastUnary && !this.unaryWritten) await this.takeUnary(this.lastUnary);
       this.parametersChanged = false;
     };
     if (this.meanField && !this.parametersChanged) await work();
@@ -424,7 +429,7 @@ export class GpuCrf implements Refiner {
     this.unarySource = undefined;
     this.reader = undefined;
     this.rowKey = '';
-    this.unaryForm = undefined;
+    this.unaryWritten = false;
     this.started = false;
     if (this.failure) this.image?.destroy();
   }
@@ -438,10 +443,9 @@ export class GpuCrf implements Refiner {
   }
 
   /** One call at a time; arguments are checked when their turn comes, before anything changes. */
-  private exclusively<Result>(work: () => Promise<Result>, input?: RefineInput): Promise<Result> {
+  private exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
     const turn = this.queue.then(() => {
       this.checkUsable();
-      if (input) this.check(input);
       return work();
     });
     this.queue = turn.catch(() => undefined);

@@ -50,7 +50,6 @@ export class MeanField {
   private ownLogits: GPUBuffer[] = [];
   private fromUnary: Encode | undefined;
   private fromLogits: Encode | undefined;
-  private fromLogitsKey = '';
 
   constructor(
     readonly context: FilterContext,
@@ -101,6 +100,7 @@ export class MeanField {
 
   /** Keeps every filter whose features are the same; what depends on nothing that changed is not computed again. */
   setParameters(parameters: ResolvedParameters): void {
+    if (comparesMarginals(parameters) !== this.compares) this.fromLogits = undefined;
     this.parameters = parameters;
     const left = [...this.slots];
     const kept = parameters.kernels.map((kernel) => {
@@ -136,11 +136,7 @@ export class MeanField {
     if (!this.fromUnary) {
       this.fromUnary = await this.prepareSoftmax(this.unary, true, false);
     }
-    const key = `${this.fused} ${this.compares}`;
-    if (!this.fused && (!this.fromLogits || this.fromLogitsKey !== key)) {
-      this.fromLogits = await this.prepareSoftmax(this.shared.logits, false, this.compares);
-      this.fromLogitsKey = key;
-    }
+    if (!this.fused) this.fromLogits ??= await this.prepareSoftmax(this.shared.logits, false, this.compares);
   }
 
   /** Lattices and factors n that are not up to date. */
@@ -220,7 +216,7 @@ export class MeanField {
 
   /** Whether |ΔQ| or the old Q are needed. */
   private get compares(): boolean {
-    return this.parameters.damping > 0 || this.parameters.tolerance > 0;
+    return comparesMarginals(this.parameters);
   }
 
   /** Whether the last kernel's slice ends in softmax, in place. */
@@ -327,6 +323,10 @@ export class MeanField {
       for (const { applyGroup } of steps) apply.encode(pass, applyGroup, grid);
     };
   }
+}
+
+function comparesMarginals({ damping, tolerance }: ResolvedParameters): boolean {
+  return damping > 0 || tolerance > 0;
 }
 
 /** Whether a filter made for one kernel serves the other: all that its structure depends on is the same. */

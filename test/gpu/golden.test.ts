@@ -7,7 +7,7 @@ import { GpuCrf } from '../../src/crf/gpu-crf.js';
 import type { Method } from '../../src/crf/types.js';
 import { createTestDevice, type TestDevice } from '../support/device.js';
 import { countWrongLabels, goldenFile, goldenMarginals, goldenNames, goldenTolerance } from '../support/golden.js';
-import { type GoldenProblem, loadGolden } from '../support/golden-parameters.js';
+import { type GoldenProblem, loadGoldenProblem } from '../support/golden-problem.js';
 
 let testDevice: TestDevice;
 beforeAll(async () => {
@@ -17,13 +17,13 @@ afterAll(() => testDevice.finish());
 
 async function startOn({ size, kernels, image, unary }: GoldenProblem, method: Method): Promise<GpuCrf> {
   const crf = new GpuCrf({ size, parameters: { kernels, method }, device: testDevice.device });
-  await crf.start({ ...(image && { image }), unary: { unary } });
+  await crf.start({ ...(image && { image: { ...size, data: image } }), unary: { unary } });
   return crf;
 }
 
 describe.each(goldenNames)('%s', (name) => {
   test('the lattice gives pydensecrf’s Q, labels and KL', async () => {
-    const problem = await loadGolden(name);
+    const problem = await loadGoldenProblem(name);
     const kl: Record<string, number> = JSON.parse(readFileSync(goldenFile(name, 'kl.json'), 'utf8'));
     const crf = await startOn(problem, 'lattice');
     let done = 0;
@@ -46,7 +46,7 @@ const exactNames = goldenNames.filter((name) => name !== 'photo-21-labels' && na
 
 describe.each(exactNames)('%s', (name) => {
   test('the exact sum gives the double-precision Q', async () => {
-    const problem = await loadGolden(name);
+    const problem = await loadGoldenProblem(name);
     const crf = await startOn(problem, 'exact');
     let done = 0;
     for (const iterations of problem.iterations.filter((count) => count > 0)) {

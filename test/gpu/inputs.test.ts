@@ -267,6 +267,20 @@ describe('bad calls', () => {
     crf.destroy();
   });
 
+  test('parameters set while a call runs are the next call’s', async () => {
+    const other: CrfParameters = { kernels: [usualKernels[0]], iterations: 4, damping: 0.2 };
+    const crf = new GpuCrf({ size, parameters: { kernels: usualKernels, iterations: 2 }, device: testDevice.device });
+    const first = crf.refine({ image, unary: { logits } }).then(() => undefined);
+    const q = crf.marginals();
+    crf.setParameters(other);
+    const second = crf.refine({});
+    const changed = crf.marginals();
+    await Promise.all([first, second]);
+    expect(await q).toEqual(await marginalsOf({ image, unary: { logits } }));
+    expect(await changed).toEqual(await marginalsOf({ image, unary: { logits } }, other));
+    crf.destroy();
+  });
+
   test('no adapter', async () => {
     const { gpu } = navigator;
     Object.defineProperty(navigator, 'gpu', { value: { requestAdapter: async () => null }, configurable: true });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readFloatNpy } from '../../src/cli/files/npy.js';
 import { resolveParameters } from '../../src/crf/parameters.js';
@@ -34,6 +35,12 @@ function startCrf({ size, kernels, unary, image }: GoldenProblem, method: Method
 function goldenDivergences(name: GoldenName): Record<string, number> {
   return JSON.parse(readFileSync(goldenFile(name, 'kl.json'), 'utf8'));
 }
+
+test('every folder of golden cases is tested', () => {
+  const folders = readdirSync(path.join(import.meta.dirname, '../fixtures'), { withFileTypes: true });
+  const names = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  expect(names.sort()).toEqual([...goldenNames].sort());
+});
 
 describe.each(goldenNames)('%s', (name) => {
   test("the lattice gives pydensecrf's Q, labels and KL", async () => {
