@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+
+export type { NetworkDescription, NetworkInput, NetworkOutput, NetworkPrompts } from './network/description.js';
