@@ -46,7 +46,7 @@ export class Program<Layout extends BindingLayout> {
     const label = entryPoint === 'main' ? name : `${name}.${entryPoint}`;
     const groupLayout = device.createBindGroupLayout({
       label,
-      entries: Object.values(layout).map((use, binding) => layoutEntry(use, binding)),
+      entries: layoutEntries(layout, computeStage),
     });
     const module = device.createShaderModule({ label, code: assembleShader(source, constants) });
     try {
@@ -105,14 +105,21 @@ export class ProgramCache {
   }
 }
 
-function layoutEntry(use: BindingUse, binding: number): GPUBindGroupLayoutEntry {
-  const visibility = 4; // GPUShaderStage.COMPUTE, a global that Node lacks
-  if (use === 'texture') return { binding, visibility, texture: { sampleType: 'unfilterable-float' } };
+/** GPUShaderStage.COMPUTE, a global that Node lacks. */
+const computeStage = 4;
+
+/** The explicit bind-group layout of a shader, its bindings visible to the stages of `visibility`. */
+export function layoutEntries(layout: BindingLayout, visibility: number): GPUBindGroupLayoutEntry[] {
   const types = { uniform: 'uniform', read: 'read-only-storage', write: 'storage' } as const;
-  return { binding, visibility, buffer: { type: types[use] } };
+  return Object.values(layout).map((use, binding) =>
+    use === 'texture'
+      ? { binding, visibility, texture: { sampleType: 'unfilterable-float' } }
+      : { binding, visibility, buffer: { type: types[use] } },
+  );
 }
 
-async function compilationMessages(module: GPUShaderModule, error: unknown): Promise<string> {
+/** What the compiler said, line by line; `error` where it said nothing. */
+export async function compilationMessages(module: GPUShaderModule, error: unknown): Promise<string> {
   const info = await module.getCompilationInfo().catch(() => undefined);
   const messages =
     info?.messages
