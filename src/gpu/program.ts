@@ -3,8 +3,11 @@
 import { DeviceError } from './errors.js';
 import { assembleShader, type ShaderConstants } from './shader.js';
 
-/** How a shader uses a binding. The order in a layout is the order of `@binding` numbers. */
-export type BindingUse = 'uniform' | 'read' | 'write' | 'texture';
+/**
+ * How a shader uses a binding. The order in a layout is the order of `@binding` numbers.
+ * 'rgba8-target' is a `texture_storage_2d<rgba8unorm, write>`.
+ */
+export type BindingUse = 'uniform' | 'read' | 'write' | 'texture' | 'external-texture' | 'sampler' | 'rgba8-target';
 export type BindingLayout = Readonly<Record<string, BindingUse>>;
 export type Bindings<Layout extends BindingLayout> = { readonly [Name in keyof Layout]: GPUBindingResource };
 
