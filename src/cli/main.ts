@@ -23,4 +23,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     // To the start of the line, and clear it: a terminal's business, not a log file's.
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
   },
+  terminal: process.stderr,
 });
