@@ -111,14 +111,20 @@ export class ProgramCache {
 /** GPUShaderStage.COMPUTE, a global that Node lacks. */
 const computeStage = 4;
 
+/** What a bind-group layout says of each use. */
+const useEntries: Readonly<Record<BindingUse, Omit<GPUBindGroupLayoutEntry, 'binding' | 'visibility'>>> = {
+  uniform: { buffer: { type: 'uniform' } },
+  read: { buffer: { type: 'read-only-storage' } },
+  write: { buffer: { type: 'storage' } },
+  texture: { texture: { sampleType: 'unfilterable-float' } },
+  'external-texture': { externalTexture: {} },
+  sampler: { sampler: { type: 'filtering' } },
+  'rgba8-target': { storageTexture: { access: 'write-only', format: 'rgba8unorm' } },
+};
+
 /** The explicit bind-group layout of a shader, its bindings visible to the stages of `visibility`. */
 export function layoutEntries(layout: BindingLayout, visibility: number): GPUBindGroupLayoutEntry[] {
-  const types = { uniform: 'uniform', read: 'read-only-storage', write: 'storage' } as const;
-  return Object.values(layout).map((use, binding) =>
-    use === 'texture'
-      ? { binding, visibility, texture: { sampleType: 'unfilterable-float' } }
-      : { binding, visibility, buffer: { type: types[use] } },
-  );
+  return Object.values(layout).map((use, binding) => ({ binding, visibility, ...useEntries[use] }));
 }
 
 /** What the compiler said, line by line; `error` where it said nothing. */
