@@ -33,6 +33,8 @@ export default defineConfig(async () => ({
           setupFiles: ['test/setup/matchers.ts', 'test/setup/dawn.ts'],
           // Dawn is a native addon that holds process-wide state: a process a file.
           pool: 'forks' as const,
+          // V8's optimising compiler takes half a minute on one function of onnxruntime's asyncify build.
+          execArgv: ['--liftoff-only'],
           env: await adapterVariables(),
           testTimeout: GPU_TIMEOUT_MS,
           hookTimeout: GPU_TIMEOUT_MS,

@@ -4,6 +4,7 @@ import { DeviceError } from './errors.js';
 
 export interface AcquiredDevice {
   device: GPUDevice;
+  adapter: GPUAdapter;
   adapterName: string;
 }
 
@@ -28,7 +29,7 @@ export async function requestDevice(kind: 'any' | 'hardware'): Promise<AcquiredD
       requiredLimits,
       requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
     });
-    return { device, adapterName: nameOf(adapter.info) };
+    return { device, adapter, adapterName: nameOf(adapter.info) };
   } catch (error) {
     throw new DeviceError(`the adapter (${nameOf(adapter.info)}) gave no device: ${(error as Error).message}`);
   }
