@@ -10,7 +10,6 @@ const methods = ['log', 'info', 'warn', 'error', 'debug'] as const;
  * The console itself is afterwards as it was.
  */
 export async function withTappedConsole(start: () => Promise<void>): Promise<void> {
-  // biome-ignore lint/suspicious/noConsole: nothing is written here, only listened to.
   const { console } = globalThis;
   const originals = methods.map((method) => console[method]);
   methods.forEach((method, index) => {
