@@ -5,12 +5,15 @@ import accumulate2 from '../../shaders/shared/accumulate2.wgsl?raw';
 import accumulate4 from '../../shaders/shared/accumulate4.wgsl?raw';
 import counted from '../../shaders/shared/counted.wgsl?raw';
 import counters from '../../shaders/shared/counters.wgsl?raw';
+import foreground from '../../shaders/shared/foreground.wgsl?raw';
 import hash from '../../shaders/shared/hash.wgsl?raw';
 import invocation from '../../shaders/shared/invocation.wgsl?raw';
 import lane1 from '../../shaders/shared/lane1.wgsl?raw';
 import lane2 from '../../shaders/shared/lane2.wgsl?raw';
 import lane4 from '../../shaders/shared/lane4.wgsl?raw';
 import lattice from '../../shaders/shared/lattice.wgsl?raw';
+import moments from '../../shaders/shared/moments.wgsl?raw';
+import neighbourhood from '../../shaders/shared/neighbourhood.wgsl?raw';
 import norms from '../../shaders/shared/norms.wgsl?raw';
 import simplex from '../../shaders/shared/simplex.wgsl?raw';
 import softmaxLanes from '../../shaders/shared/softmax-lanes.wgsl?raw';
@@ -24,12 +27,15 @@ export const sharedShaders: Readonly<Record<string, string>> = {
   accumulate4,
   counted,
   counters,
+  foreground,
   hash,
   invocation,
   lane1,
   lane2,
   lane4,
   lattice,
+  moments,
+  neighbourhood,
   norms,
   simplex,
   'softmax-lanes': softmaxLanes,
