@@ -14,11 +14,11 @@ export interface NetworkDescription {
   name: string;
   /** Where the ONNX file is; relative addresses are meant from the page. One of `url` and `bytes`. */
   url?: string;
-  /** The ONNX file itself. */
-  bytes?: Uint8Array;
-  /** Hexadecimal. A file with another hash is refused. */
+  /** The ONNX file itself, or what loads it when it is first needed. */
+  bytes?: Uint8Array | (() => Promise<Uint8Array>);
+  /** Hexadecimal. A file with another hash is refused, and only files with a known hash are kept in the browser's cache. */
   sha256?: string;
-  /** Bytes of the file, for progress before the server says how many there are. */
+  /** Bytes of the file: shown before a download and while it runs. A file of another length is refused. */
   byteLength?: number;
   /** SPDX identifier or a few words, shown before a download. */
   licence?: string;
@@ -26,23 +26,26 @@ export interface NetworkDescription {
   /** A network that is told what to look for by marks on a key image. */
   prompts?: NetworkPrompts;
   output: NetworkOutput;
-  /** Names by label; their number is the number of labels. For a prompt network: names of the first labels, as many as there may be prompts. */
+  /** Names by label, all different; their number is the number of labels. For a prompt network: names for `maxLabels` labels. */
   labels: readonly string[];
-  /** `#rrggbb` by label. Default: the Pascal VOC colour map. */
+  /** `#rrggbb` by label, one for each. Default: the Pascal VOC colour map. */
   colours?: readonly string[];
   /** CRF that suits this network at `workingSize`. Default: the library's default parameters. */
   crf?: CrfParameters;
-  /** Long side in pixels of the picture that the CRF works on, unless the user says otherwise. Default 640. */
+  /** Long side in pixels of the picture that the CRF works on, unless the user says otherwise, 1..16384. Default 640. */
   workingSize?: number;
 }
 
 export interface NetworkInput {
   /** Name of the graph's image input. */
   name: string;
-  /** Pixels. Both, or `longSide`. */
+  /** Pixels, 1..16384. Both, or `longSide`. */
   width?: number;
   height?: number;
-  /** For networks of free size: the picture is scaled to this long side, each side then rounded to a multiple of `multipleOf`. */
+  /**
+   * For networks of free size: the picture is scaled to this long side, each side then rounded to the nearest multiple of
+   * `multipleOf`, 1..16384 pixels.
+   */
   longSide?: number;
   /** Default 1. Only with `longSide`. */
   multipleOf?: number;
@@ -52,14 +55,17 @@ export interface NetworkInput {
   type?: 'float32' | 'float16';
   /** Default 'RGB'. */
   channels?: 'RGB' | 'BGR';
-  /** Values that the bytes 0 and 255 become. Default [0, 1]. Not with `mean` and `scale`. */
+  /** Values that the bytes 0 and 255 become, not equal. Default [0, 1]. Not with `mean` and `scale`. */
   range?: readonly [low: number, high: number];
-  /** value = (byte - mean)·scale, bytes 0..255, in the order of `channels`. Both or neither. */
+  /**
+   * value = (byte - mean)·scale, bytes 0..255, in the order of `channels`. Both or neither. A mean m and deviation s on 0..1 are
+   * `mean` 255·m and `scale` 1/(255·s).
+   */
   mean?: readonly [number, number, number];
   scale?: readonly [number, number, number];
   /** How a picture of another shape is fitted: 'stretch' (default), or 'letterbox': centred, the rest filled. */
   fit?: 'stretch' | 'letterbox';
-  /** Bytes 0..255 around a letterboxed picture. Default [0, 0, 0]. */
+  /** Red, green and blue, 0..255, around a letterboxed picture. Default [0, 0, 0]. */
   fill?: readonly [number, number, number];
 }
 
@@ -69,7 +75,7 @@ export interface NetworkPrompts {
   keyImage: string;
   /** Name of the input for the prompts: float32 [1, labels, height, width], soft seeds 0..1. */
   keyPrompts: string;
-  /** Labels it can tell apart. */
+  /** Labels it can tell apart, from 2. */
   minLabels: number;
   maxLabels: number;
 }
@@ -80,7 +86,7 @@ export interface NetworkOutput {
   layout: 'NHWC' | 'NCHW';
   /**
    * 'logits': one channel a label. 'probabilities': the same, summing to 1.
-   * 'sigmoid': a single channel, the probability of label 1; label 0 is the rest.
+   * 'sigmoid': a single channel, the probability of label 1; label 0 is the rest, so there are two labels.
    */
   activation: 'logits' | 'probabilities' | 'sigmoid';
   /** Default 'float32'. */
@@ -88,3 +94,42 @@ export interface NetworkOutput {
   /** Where a coarse output's samples lie. Default 'half-pixel'. */
   upsampling?: 'half-pixel' | 'align-corners';
 }
+
+/** A description with every default filled in and every value checked. */
+export interface ResolvedNetwork {
+  name: string;
+  /** One of `url` and `bytes`. */
+  url?: string;
+  bytes?: Uint8Array | (() => Promise<Uint8Array>);
+  /** 64 hexadecimal digits in lower case. */
+  sha256?: string;
+  byteLength?: number;
+  licence?: string;
+  input: ResolvedInput;
+  prompts?: NetworkPrompts;
+  output: Required<NetworkOutput>;
+  labels: readonly string[];
+  /** `#rrggbb` in lower case, one a label. */
+  colours: readonly string[];
+  crf: CrfParameters;
+  workingSize: number;
+}
+
+export interface ResolvedInput {
+  name: string;
+  size: InputSize;
+  layout: 'NHWC' | 'NCHW';
+  type: 'float32' | 'float16';
+  channels: 'RGB' | 'BGR';
+  /** value = byte·factor + offset for a byte 0..255, by channel of the tensor: with 'BGR' the first is blue's. */
+  factor: readonly [number, number, number];
+  offset: readonly [number, number, number];
+  fit: 'stretch' | 'letterbox';
+  /** Red, green and blue, 0..255. */
+  fill: readonly [number, number, number];
+}
+
+/** Pixels. */
+export type InputSize =
+  | { kind: 'fixed'; width: number; height: number }
+  | { kind: 'free'; longSide: number; multipleOf: number };
