@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: MIT
 
-export {};
+export * from './metrics/index.js';

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+
+import { ArgumentError } from '../../crf/errors.js';
+import { forEachBandPixel, squaredBandDistances } from './band.js';
+import { boundaryF, boundaryLabels, discOf, matchBoundary } from './boundary.js';
+import {
+  type ComparablePlanes,
+  comparable,
+  countConfusion,
+  type LabelSums,
+  meanOf,
+  scoresOfSums,
+  share,
+  sumsOfConfusion,
+  zeros,
+} from './confusion.js';
+import { type ResolvedMetricOptions, resolveMetricOptions } from './options.js';
+import { checkPlane, checkSameSize } from './planes.js';
+import type {
+  BandCounts,
+  BoundaryCounts,
+  LabelPlane,
+  MetricCounts,
+  MetricOptions,
+  SegmentationScores,
+} from './types.js';
+
+/** F as a whole number of these: sums of 2^27 images stay exact, and a mean is off by less than 1e-8. */
+const stepsOfF = 2 ** 26;
+
+type Mutable<Counts> = {
+  -readonly [Key in keyof Counts]: Counts[Key] extends readonly number[] ? number[] : Counts[Key];
+};
+
+/**
+ * Compares predicted labels with true ones, one image after the other.
+ *
+ *   const metrics = new SegmentationMetrics({ labelCount: 21, ignore: 255 });
+ *   metrics.add({ labels, width, height }, truth);
+ *   const { meanIoU } = metrics.scores();
+ *
+ * Only counts are held, whatever the number of images. They are whole numbers: counted in parts, in any order, and merged, they
+ * equal those of one run.
+ */
+export class SegmentationMetrics {
+  readonly options: ResolvedMetricOptions;
+  private images = 0;
+  private readonly confusion = new Map<number, number>();
+  private readonly bands: Mutable<BandCounts>[];
+  private readonly boundaries: Mutable<BoundaryCounts>[];
+
+  /** Throws ArgumentError, which names the option. */
+  constructor(options: MetricOptions) {
+    this.options = resolveMetricOptions(options);
+    const { labelCount, bandWidths, boundaryTolerances } = this.options;
+    const none = () => zeros(labelCount);
+    this.bands = bandWidths.map((width) => ({ width, both: none(), truth: none(), prediction: none() }));
+    this.boundaries = boundaryTolerances.map((tolerance) => ({
+      ...{ tolerance, images: 0, imageF: 0, labelImages: none(), labelF: none() },
+      ...{ truth: none(), truthMatched: none(), prediction: none(), predictionMatched: none() },
+    }));
+  }
+
+  /** Counts one image. Throws ArgumentError for planes of two sizes or a label out of range, before anything is counted. */
+  add(prediction: LabelPlane, truth: LabelPlane): void {
+    const { labelCount, ignore } = this.options;
+    const checkedTruth = checkPlane('truth', truth);
+    const checkedPrediction = checkPlane('prediction', prediction);
+    checkSameSize(checkedPrediction, checkedTruth);
+    const planes = comparable(checkedPrediction, checkedTruth, labelCount, ignore);
+    this.images++;
+    countConfusion(planes, labelCount, this.confusion);
+    if (this.bands.length > 0) this.addBands(planes);
+    if (this.boundaries.length > 0) this.addBoundaries(planes);
+  }
+
+  /** Adds what was counted elsewhere. Throws ArgumentError where it was counted under other options. */
+  merge(counts: MetricCounts): void {
+    const own = this.counts();
+    for (const key of ['labelCount', 'ignore', 'boundaryUnit'] as const) {
+      if (counts[key] !== own[key])
+        throw new ArgumentError(`counts.${key}`, counts[key], `${own[key]}, as counted here`);
+    }
+    expectEqual('counts.bands', counts.bands, own.bands, ({ width }) => width);
+    expectEqual('counts.boundaries', counts.boundaries, own.boundaries, ({ tolerance }) => tolerance);
+    this.images += counts.images;
+    for (const [index, pixels] of counts.confusion)
+      this.confusion.set(index, (this.confusion.get(index) ?? 0) + pixels);
+    for (const [index, band] of this.bands.entries()) {
+      for (const key of ['both', 'truth', 'prediction'] as const) addTo(band[key], counts.bands[index][key]);
+    }
+    for (const [index, boundary] of this.boundaries.entries()) {
+      const other = counts.boundaries[index];
+      boundary.images += other.images;
+      boundary.imageF += other.imageF;
+      for (const key of perLabelKeys) addTo(boundary[key], other[key]);
+    }
+  }
+
+  /** What was counted, to be stored or merged: a copy, plain JSON. */
+  counts(): MetricCounts {
+    const { labelCount, ignore, boundaryUnit } = this.options;
+    return {
+      ...{ labelCount, ignore, boundaryUnit },
+      images: this.images,
+      confusion: [...this.confusion].sort(([a], [b]) => a - b),
+      bands: structuredClone(this.bands),
+      boundaries: structuredClone(this.boundaries),
+    };
+  }
+
+  /** Every score of all that was counted. */
+  scores(): SegmentationScores {
+    const { labelCount } = this.options;
+    return {
+      images: this.images,
+      ...scoresOfSums(sumsOfConfusion(this.confusion, labelCount)),
+      bands: this.bands.map((band) => {
+        const { pixels, pixelAccuracy, meanIoU, labels } = scoresOfSums(band);
+        return { width: band.width, pixels, pixelAccuracy, meanIoU, iou: labels.map(({ iou }) => iou) };
+      }),
+      boundaries: this.boundaries.map((boundary) => ({
+        tolerance: boundary.tolerance,
+        f: share(boundary.imageF / stepsOfF, boundary.images),
+        labels: boundary.labelImages.map((images, label) => ({
+          label,
+          f: share(boundary.labelF[label] / stepsOfF, images),
+          precision: share(boundary.predictionMatched[label], boundary.prediction[label]),
+          recall: share(boundary.truthMatched[label], boundary.truth[label]),
+        })),
+      })),
+    };
+  }
+
+  /** The confusion matrix, row-major [truth, prediction], pixels: scikit-learn's `confusion_matrix`. */
+  confusionMatrix(): Float64Array {
+    const { labelCount } = this.options;
+    const matrix = new Float64Array(labelCount * labelCount);
+    for (const [index, pixels] of this.confusion) matrix[index] = pixels;
+    return matrix;
+  }
+
+  /** Goes on from stored counts. Throws ArgumentError where they contradict themselves. */
+  static fromCounts(counts: MetricCounts): SegmentationMetrics {
+    const metrics = new SegmentationMetrics({
+      labelCount: counts.labelCount,
+      ignore: counts.ignore,
+      bandWidths: counts.bands.map(({ width }) => width),
+      boundaryTolerances: counts.boundaries.map(({ tolerance }) => tolerance),
+      boundaryUnit: counts.boundaryUnit,
+    });
+    metrics.merge(counts);
+    return metrics;
+  }
+
+  private addBands({ prediction, truth, width, height }: ComparablePlanes): void {
+    const { bandWidths } = this.options;
+    const distances = squaredBandDistances(truth, width, height, bandWidths[bandWidths.length - 1]);
+    forEachBandPixel(distances, bandWidths, (i, narrowest) => {
+      for (let band = narrowest; band < this.bands.length; band++) {
+        const sums: LabelSums & Mutable<BandCounts> = this.bands[band];
+        sums.truth[truth[i]]++;
+        sums.prediction[prediction[i]]++;
+        if (truth[i] === prediction[i]) sums.both[truth[i]]++;
+      }
+    });
+  }
+
+  private addBoundaries({ prediction, truth, width, height }: ComparablePlanes): void {
+    const { labelCount, boundaryTolerances, boundaryUnit } = this.options;
+    const unit = boundaryUnit === 'pixels' ? 1 : Math.hypot(width, height);
+    const tolerances = boundaryTolerances.map((tolerance) => tolerance * unit);
+    const disc = discOf(tolerances[tolerances.length - 1]);
+    const expected = boundaryLabels(truth, width, height);
+    const found = boundaryLabels(prediction, width, height);
+    const recalled = matchBoundary(expected, found, width, height, disc, tolerances, labelCount);
+    const precise = matchBoundary(found, expected, width, height, disc, tolerances, labelCount);
+    for (const [index, boundary] of this.boundaries.entries()) {
+      addTo(boundary.truth, recalled.pixels);
+      addTo(boundary.truthMatched, recalled.matched[index]);
+      addTo(boundary.prediction, precise.pixels);
+      addTo(boundary.predictionMatched, precise.matched[index]);
+      const shares: number[] = [];
+      for (let label = 0; label < labelCount; label++) {
+        const [t, p] = [recalled.pixels[label], precise.pixels[label]];
+        if (t === 0 && p === 0) continue;
+        const f = boundaryF(t, recalled.matched[index][label], p, precise.matched[index][label]);
+        boundary.labelImages[label]++;
+        boundary.labelF[label] += Math.round(f * stepsOfF);
+        shares.push(f);
+      }
+      const imageF = meanOf(shares);
+      if (imageF === null) continue;
+      boundary.images++;
+      boundary.imageF += Math.round(imageF * stepsOfF);
+    }
+  }
+}
+
+const perLabelKeys = ['labelImages', 'labelF', 'truth', 'truthMatched', 'prediction', 'predictionMatched'] as const;
+
+function addTo(target: number[], more: readonly number[]): void {
+  for (let i = 0; i < target.length; i++) target[i] += more[i];
+}
+
+function expectEqual<Element>(
+  argument: string,
+  found: readonly Element[],
+  own: readonly Element[],
+  key: (element: Element) => number,
+): void {
+  const [given, expected] = [found.map(key).join(', '), own.map(key).join(', ')];
+  if (given !== expected) throw new ArgumentError(argument, `[${given}]`, `[${expected}], as counted here`);
+}
