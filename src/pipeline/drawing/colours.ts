@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+
+import { checkArray } from '../../crf/checks.js';
+import { ArgumentError } from '../../crf/errors.js';
+
+/** Red, green, blue and opacity, each 0..1, not premultiplied. */
+export type Rgba = readonly [red: number, green: number, blue: number, alpha: number];
+
+/** Reads `#rrggbb` or `#rrggbbaa`; throws ArgumentError for anything else. */
+export function checkColour(argument: string, value: unknown): Rgba {
+  if (typeof value === 'string' && /^#([0-9a-f]{6}|[0-9a-f]{8})$/i.test(value)) {
+    const [red, green, blue, alpha = 255] = Array.from({ length: (value.length - 1) / 2 }, (_, i) =>
+      Number.parseInt(value.slice(1 + 2 * i, 3 + 2 * i), 16),
+    );
+    return [red / 255, green / 255, blue / 255, alpha / 255];
+  }
+  throw new ArgumentError(argument, value, 'a colour as "#rrggbb" or "#rrggbbaa"');
+}
+
+/** One colour a label; throws ArgumentError where there are fewer or one is none. */
+export function checkColours(argument: string, value: unknown, labelCount: number): Rgba[] {
+  const colours = checkArray(argument, value);
+  if (colours.length < labelCount) {
+    throw new ArgumentError(`${argument}.length`, colours.length, `a colour for each of ${labelCount} labels`);
+  }
+  return colours.slice(0, labelCount).map((colour, label) => checkColour(`${argument}[${label}]`, colour));
+}
+
+/**
+ * The Pascal VOC colour map (Everingham et al., VOC development kit, `VOClabelcolormap`): bits 0, 1 and 2 of a label become the
+ * highest bits of red, green and blue, bits 3 to 5 the next, and so on. Label 0 is black. Colours repeat after 256 labels.
+ */
+export function vocColours(labelCount: number): string[] {
+  return Array.from({ length: labelCount }, (_, label) => {
+    const channels = [0, 0, 0];
+    for (let bit = 0; bit < 8; bit++) {
+      for (let channel = 0; channel < 3; channel++) {
+        channels[channel] |= ((label >> (3 * bit + channel)) & 1) << (7 - bit);
+      }
+    }
+    return `#${channels.map((value) => (value & 255).toString(16).padStart(2, '0')).join('')}`;
+  });
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+
+import { checkArray, checkChoice, checkInteger, checkKeys, checkNumber, checkObject } from '../../crf/checks.js';
+import { ArgumentError } from '../../crf/errors.js';
+import { checkColour, type Rgba } from './colours.js';
+import type { Fit } from './placement.js';
+
+/** How every view lies in its target. */
+interface Look {
+  /** The whole frame with margins that stay transparent ('contain', default), or the whole target filled ('cover'). */
+  fit?: Fit;
+  /** Left and right changed, as in a mirror. Default false. */
+  mirror?: boolean;
+  /** Part of the target's width, from the left, in which the frame is shown as it is: 0 (default) to 1. */
+  split?: number;
+}
+
+/** Which labels a view keeps, and how their edge is found. */
+interface ForegroundLook extends Look {
+  /** Labels that are foreground. Default: all but 0. */
+  foreground?: readonly number[];
+  /** Follow the frame's colours along the edge, and take the background's colour out of it. Default true. */
+  refineEdges?: boolean;
+}
+
+/** The frame. */
+export interface OriginalView extends Look {
+  kind: 'original';
+}
+
+/** Labels in colour over the frame. */
+export interface OverlayView extends Look {
+  kind: 'overlay';
+  /** Of the colours, 0..1. Default 0.5. A label whose own colour is transparent is not seen. */
+  opacity?: number;
+  /** Width in target pixels, 0 for none. Default 2. */
+  outline?: number;
+}
+
+/** Labels in colour, without the frame. */
+export interface LabelsView extends Look {
+  kind: 'labels';
+  /** Width in target pixels. Default 0. */
+  outline?: number;
+}
+
+/** The probability of the label, from black (1/labelCount) to white (1). */
+export interface ConfidenceView extends Look {
+  kind: 'confidence';
+}
+
+/** The foreground over nothing. */
+export interface CutOutView extends ForegroundLook {
+  kind: 'cut-out';
+}
+
+/** The foreground over one colour. */
+export interface ColourView extends ForegroundLook {
+  kind: 'colour';
+  /** `#rrggbb` or `#rrggbbaa`. */
+  colour: string;
+}
+
+/** The foreground over a picture that fills the frame. */
+export interface ImageView extends ForegroundLook {
+  kind: 'image';
+  /** On the painter's device, with usage TEXTURE_BINDING, 8 bits or floats a channel, straight alpha. */
+  image: GPUTexture;
+}
+
+/** The foreground over the blurred background. Nothing of the foreground goes into the blur. */
+export interface BlurView extends ForegroundLook {
+  kind: 'blur';
+  /** Standard deviation of the blur in frame pixels, up to the frame's diagonal. Default: 1/40 of that. */
+  sigmaXY?: number;
+}
+
+export type View =
+  | OriginalView
+  | OverlayView
+  | LabelsView
+  | ConfidenceView
+  | CutOutView
+  | ColourView
+  | ImageView
+  | BlurView;
+export type ViewKind = View['kind'];
+
+export const viewKinds = [
+  'original',
+  'overlay',
+  'labels',
+  'confidence',
+  'cut-out',
+  'colour',
+  'image',
+  'blur',
+] as const satisfies readonly ViewKind[];
+
+/** Fragment entry point of a view. */
+export function entryPointOf(kind: ViewKind): 'original' | 'overlay' | 'confidence' | 'composite' {
+  if (kind === 'original' || kind === 'confidence') return kind;
+  return kind === 'overlay' || kind === 'labels' ? 'overlay' : 'composite';
+}
+
+/** What lies behind the foreground; the numbers are the shader's. */
+export const behind = { colour: 0, blur: 1, image: 2, nothing: 3, frame: 4 } as const;
+
+/** A view with its defaults filled in. */
+export interface ResolvedView {
+  readonly kind: ViewKind;
+  readonly fit: Fit;
+  readonly mirror: boolean;
+  readonly split: number;
+  readonly opacity: number;
+  readonly outline: number;
+  readonly behind: number;
+  readonly colour: Rgba;
+  readonly image: GPUTexture | undefined;
+  /** Null: all but label 0. */
+  readonly foreground: readonly number[] | null;
+  readonly refineEdges: boolean;
+  readonly sigmaXY: number;
+}
+
+const lookKeys = ['kind', 'fit', 'mirror', 'split'];
+const foregroundKeys = [...lookKeys, 'foreground', 'refineEdges'];
+const keys: Record<ViewKind, readonly string[]> = {
+  original: lookKeys,
+  overlay: [...lookKeys, 'opacity', 'outline'],
+  labels: [...lookKeys, 'outline'],
+  confidence: lookKeys,
+  'cut-out': foregroundKeys,
+  colour: [...foregroundKeys, 'colour'],
+  image: [...foregroundKeys, 'image'],
+  blur: [...foregroundKeys, 'sigmaXY'],
+};
+
+const transparent: Rgba = [0, 0, 0, 0];
+
+/** Throws ArgumentError unless `view` can be drawn of a frame of this size with these labels. */
+export function checkView(
+  view: unknown,
+  frame: { width: number; height: number },
+  labelCount: number | undefined,
+): ResolvedView {
+  const given = checkObject('view', view);
+  const kind = checkChoice('view.kind', given.kind, viewKinds);
+  checkKeys('view', given, keys[kind]);
+  const diagonal = Math.hypot(frame.width, frame.height);
+  return {
+    kind,
+    fit: checkChoice('view.fit', given.fit ?? 'contain', ['contain', 'cover'] as const),
+    mirror: checkFlag('view.mirror', given.mirror ?? false),
+    split: checkNumber('view.split', given.split ?? 0, { from: 0, to: 1 }),
+    opacity: kind === 'labels' ? 1 : checkNumber('view.opacity', given.opacity ?? 0.5, { from: 0, to: 1 }),
+    outline: checkNumber('view.outline', given.outline ?? (kind === 'overlay' ? 2 : 0), { from: 0, to: 1000 }),
+    behind: behindOf(kind),
+    colour: kind === 'colour' ? checkColour('view.colour', given.colour) : transparent,
+    image: kind === 'image' ? checkTexture('view.image', given.image) : undefined,
+    foreground: given.foreground === undefined ? null : checkLabels('view.foreground', given.foreground, labelCount),
+    refineEdges: checkFlag('view.refineEdges', given.refineEdges ?? true),
+    sigmaXY: checkNumber('view.sigmaXY', given.sigmaXY ?? diagonal / 40, { above: 0, to: diagonal }),
+  };
+}
+
+/** Throws ArgumentError unless the value is a texture that a shader can read. */
+export function checkTexture(argument: string, value: unknown): GPUTexture {
+  const texture = value as Partial<GPUTexture> | null;
+  if (typeof texture !== 'object' || texture === null || typeof texture.createView !== 'function') {
+    throw new ArgumentError(argument, value, 'a GPUTexture');
+  }
+  const { format = '', usage = 0 } = texture;
+  // Depth, integer and compressed formats are read otherwise.
+  if (!/^(r|rg|rgba|bgra)(8|16|32)(unorm|float)$/.test(format)) {
+    throw new ArgumentError(`${argument}.format`, format, "'rgba8unorm', 'bgra8unorm' or a float format");
+  }
+  // GPUTextureUsage.TEXTURE_BINDING
+  if ((usage & 4) === 0) throw new ArgumentError(`${argument}.usage`, usage, 'a usage with TEXTURE_BINDING');
+  return value as GPUTexture;
+}
+
+function behindOf(kind: ViewKind): number {
+  switch (kind) {
+    case 'colour':
+      return behind.colour;
+    case 'blur':
+      return behind.blur;
+    case 'image':
+      return behind.image;
+    case 'cut-out':
+    case 'labels':
+      return behind.nothing;
+    default:
+      return behind.frame;
+  }
+}
+
+function checkFlag(argument: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new ArgumentError(argument, value, 'true or false');
+}
+
+function checkLabels(argument: string, value: unknown, labelCount: number | undefined): readonly number[] {
+  return checkArray(argument, value).map((label, i) =>
+    checkInteger(`${argument}[${i}]`, label, 0, (labelCount ?? 2 ** 32) - 1),
+  );
+}
