@@ -124,7 +124,7 @@ export class CpuRefiner implements Refiner {
 }
 
 /** Bytes of an image. What a page shows is drawn to a canvas to be read; GPU objects have no place here. */
-function pixelsOf(image: ImageInput, size: ProblemSize): Uint8Array | Uint8ClampedArray {
+export function pixelsOf(image: ImageInput, size: ProblemSize): Uint8Array | Uint8ClampedArray {
   if ('data' in image && ArrayBuffer.isView(image.data)) return checkImage(image as RgbaImage, size).data.slice();
   if ('mapAsync' in image || 'createView' in image) {
     throw new ArgumentError('image', image, "pixels or something a page shows: backend 'cpu' reads no GPU object");

@@ -18,7 +18,7 @@ export class ImageSource {
   private program: Program<typeof imageStage.layout> | undefined;
   private readonly groups = new WeakMap<GPUTexture, GPUBindGroup>();
 
-  constructor(private readonly context: FilterContext) {
+  constructor(private readonly context: Pick<FilterContext, 'device' | 'programs' | 'size' | 'tuning'>) {
     const { device, size } = context;
     this.buffers = new BufferSet(device);
     this.pixels = this.buffers.storage('ImageSource.pixels', size.width * size.height * 4);
