@@ -59,15 +59,23 @@ async function resized(
   return words;
 }
 
+function stretched(width: number, height: number, frameWidth: number, frameHeight: number): Placement {
+  return planIngest({ size: { kind: 'fixed', width, height }, fit: 'stretch' }, frameWidth, frameHeight);
+}
+
+function letterboxed(width: number, height: number, frameWidth: number, frameHeight: number): Placement {
+  return planIngest({ size: { kind: 'fixed', width, height }, fit: 'letterbox' }, frameWidth, frameHeight);
+}
+
 const placements: [string, Frame, Placement][] = [
-  ['the same size', frameOf(7, 5), planIngest({ width: 7, height: 5 }, 7, 5)],
-  ['shrinking to odd sides', frameOf(40, 31), planIngest({ width: 9, height: 7 }, 40, 31)],
-  ['enlarging', frameOf(5, 4), planIngest({ width: 13, height: 12 }, 5, 4)],
-  ['shrinking one side, enlarging the other', frameOf(23, 3), planIngest({ width: 6, height: 11 }, 23, 3)],
-  ['a letterbox', frameOf(40, 12), planIngest({ width: 9, height: 11, fit: 'letterbox' }, 40, 12)],
-  ['an upright letterbox that enlarges', frameOf(3, 7), planIngest({ width: 16, height: 15, fit: 'letterbox' }, 3, 7)],
-  ['one pixel', frameOf(11, 6), planIngest({ width: 1, height: 1 }, 11, 6)],
-  ['from one pixel', frameOf(1, 1), planIngest({ width: 3, height: 3, fit: 'letterbox' }, 1, 1)],
+  ['the same size', frameOf(7, 5), stretched(7, 5, 7, 5)],
+  ['shrinking to odd sides', frameOf(40, 31), stretched(9, 7, 40, 31)],
+  ['enlarging', frameOf(5, 4), stretched(13, 12, 5, 4)],
+  ['shrinking one side, enlarging the other', frameOf(23, 3), stretched(6, 11, 23, 3)],
+  ['a letterbox', frameOf(40, 12), letterboxed(9, 11, 40, 12)],
+  ['an upright letterbox that enlarges', frameOf(3, 7), letterboxed(16, 15, 3, 7)],
+  ['one pixel', frameOf(11, 6), stretched(1, 1, 11, 6)],
+  ['from one pixel', frameOf(1, 1), letterboxed(3, 3, 1, 1)],
 ];
 
 describe.each(placements)('%s', (_name, frame, placement) => {
@@ -104,8 +112,8 @@ describe.each(placements)('%s', (_name, frame, placement) => {
 
   test('packed RGBA', async () => {
     const { width, height } = placement;
-    const stretched = planIngest({ width, height }, frame.width, frame.height);
-    const words = await resized(frame, { kind: 'image' }, stretched, 2);
+    const whole = stretched(width, height, frame.width, frame.height);
+    const words = await resized(frame, { kind: 'image' }, whole, 2);
     const found = new Uint8Array(words.buffer, 0, 4 * pixelCount);
     // What lies within rounding of a half may go either way.
     expect(found).toBeAllClose(resizeToBytes(frame, width, height), { tolerance: 1 });
@@ -118,7 +126,7 @@ describe.each(placements)('%s', (_name, frame, placement) => {
 test('the sides of a large frame lose no precision', async () => {
   const [width, height] = [4001, 2];
   const frame = frameOf(width, height);
-  const placement = planIngest({ width: 257, height: 1 }, width, height);
+  const placement = stretched(257, 1, width, height);
   const form: ResizeForm = { kind: 'tensor', layout: 'NCHW', type: 'float32', ...values };
   const found = new Float32Array((await resized(frame, form, placement, 64)).buffer, 0, 3 * 257);
   expect(found).toBeAllClose(resizeToTensor(frame, placement, { layout: 'NCHW', ...values }), { tolerance: 1e-5 });
@@ -131,7 +139,7 @@ test('a frame of another size needs no other resizer', async () => {
   const resizer = await FrameResizer.create(context, { kind: 'image' }, size, target);
   for (const frame of [frameOf(12, 9), frameOf(5, 20), frameOf(12, 9)]) {
     const texture = gpu.texture(frame.data, frame.width, frame.height);
-    const placement = planIngest(size, frame.width, frame.height);
+    const placement = stretched(6, 6, frame.width, frame.height);
     gpu.encode((stages) => stages.stage('resize', (pass) => resizer.encode(pass, texture, placement)));
     const found = new Uint8Array((await gpu.words(target)).buffer);
     expect(found).toBeAllClose(resizeToBytes(frame, 6, 6), { tolerance: 1 });

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+
+// Runs in a page: frames of every kind, made from one picture, and what a capture makes of them.
+
+import { ProgramCache } from '../../src/gpu/program.js';
+import { FrameCapture, type FrameSource } from '../../src/pipeline/frames/frame-capture.js';
+import { createTestDevice, type DeviceCounts, type TestDevice } from './device.js';
+
+/** RGBA bytes as plain numbers: what a page can hand to a test. */
+export interface Pixels {
+  data: number[];
+  width: number;
+  height: number;
+}
+
+export interface CaptureOptions {
+  /** Act as a browser without importExternalTexture. */
+  withoutImport?: boolean;
+  /** Captures before the one that is looked at, and what they created, all together. */
+  repeat?: number;
+}
+
+export interface Captured extends Pixels {
+  /** What the captures after the first created. */
+  created: Partial<DeviceCounts>;
+}
+
+/** Each kind of source, made of one picture. */
+export const sources = {
+  bytes: (picture: Pixels) => ({ ...picture, data: Uint8Array.from(picture.data) }),
+  imageData: imageDataOf,
+  bitmap: (picture: Pixels) => createImageBitmap(imageDataOf(picture), { premultiplyAlpha: 'none' }),
+  image: async (picture: Pixels) => {
+    const image = new Image();
+    image.src = (await canvasOf(picture)).toDataURL();
+    await image.decode();
+    return image;
+  },
+  canvas: canvasOf,
+  offscreenCanvas: (picture: Pixels) => {
+    const canvas = new OffscreenCanvas(picture.width, picture.height);
+    canvas.getContext('2d')?.putImageData(imageDataOf(picture), 0, 0);
+    return canvas;
+  },
+  /** RGBA, as a canvas gives it. */
+  videoFrame: (picture: Pixels) => {
+    const { data, width, height } = picture;
+    return new VideoFrame(Uint8Array.from(data), {
+      format: 'RGBA',
+      codedWidth: width,
+      codedHeight: height,
+      timestamp: 0,
+    });
+  },
+  video: async (picture: Pixels) => {
+    const canvas = await canvasOf(picture);
+    const video = document.createElement('video');
+    video.muted = true;
+    video.srcObject = canvas.captureStream(30);
+    // A stream of a canvas has a picture when the canvas is drawn to.
+    const drawing = setInterval(() => canvas.getContext('2d')?.putImageData(imageDataOf(picture), 0, 0), 30);
+    await video.play();
+    await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+    clearInterval(drawing);
+    return video;
+  },
+} satisfies Record<string, (picture: Pixels) => FrameSource | Promise<FrameSource>>;
+
+export type SourceKind = keyof typeof sources;
+
+/** Captures a source of this kind and reads it back; a GPU error or leak throws. */
+export async function captured(kind: SourceKind, picture: Pixels, options: CaptureOptions = {}): Promise<Captured> {
+  const source = await sources[kind](picture);
+  return onTestDevice(options, ({ test, capture }) => capturedFrom(test, capture, source, options.repeat ?? 0));
+}
+
+/** Captures sources of several sizes one after the other with one capture. */
+export async function capturedInTurn(kind: SourceKind, pictures: readonly Pixels[]): Promise<Pixels[]> {
+  return onTestDevice({}, async ({ test, capture }) => {
+    const results: Pixels[] = [];
+    for (const picture of pictures) results.push(await capturedFrom(test, capture, await sources[kind](picture), 0));
+    return results;
+  });
+}
+
+/** Captures a texture of this format that holds the picture's bytes, in the format's own channel order. */
+export async function capturedTexture(format: GPUTextureFormat, picture: Pixels): Promise<Pixels> {
+  return onTestDevice({}, async ({ test, capture }) => {
+    const { data, width, height } = picture;
+    const texture = test.device.createTexture({
+      size: [width, height],
+      format,
+      usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST,
+    });
+    test.device.queue.writeTexture({ texture }, Uint8Array.from(data), { bytesPerRow: 4 * width }, [width, height]);
+    const result = await capturedFrom(test, capture, texture, 1);
+    texture.destroy();
+    return result;
+  });
+}
+
+/** Planes of one colour each, 4:2:0, as cameras give them. */
+export async function capturedI420(width: number, height: number, yuv: readonly number[]): Promise<Pixels> {
+  const halves = Math.ceil(width / 2) * Math.ceil(height / 2);
+  const planes = Uint8Array.of(
+    ...Array(width * height).fill(yuv[0]),
+    ...Array(halves).fill(yuv[1]),
+    ...Array(halves).fill(yuv[2]),
+  );
+  const colorSpace = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', fullRange: false } as const;
+  const frame = new VideoFrame(planes, {
+    format: 'I420',
+    codedWidth: width,
+    codedHeight: height,
+    timestamp: 0,
+    colorSpace,
+  });
+  const result = await onTestDevice({}, ({ test, capture }) => capturedFrom(test, capture, frame, 0));
+  frame.close();
+  return result;
+}
+
+/** Messages of the errors that unusable sources give. */
+export async function refusals(): Promise<Record<string, string>> {
+  const picture = { data: Array(4 * 6).fill(9), width: 3, height: 2 };
+  const closedBitmap = await sources.bitmap(picture);
+  closedBitmap.close();
+  const closedFrame = sources.videoFrame(picture);
+  closedFrame.close();
+  const canvas = document.createElement('canvas');
+  canvas.width = 0;
+  const wide = document.createElement('canvas');
+  wide.width = 10000;
+  const broken: Record<string, unknown> = {
+    nothing: null,
+    number: 7,
+    object: {},
+    'closed bitmap': closedBitmap,
+    'closed frame': closedFrame,
+    'video without a picture': document.createElement('video'),
+    'image that is not loaded': new Image(),
+    'empty canvas': canvas,
+    'wide canvas': wide,
+    'too few bytes': { data: new Uint8Array(5), width: 3, height: 2 },
+    'no size': { data: new Uint8Array(0), width: 0, height: 2 },
+  };
+  return onTestDevice({}, async ({ test, capture }) => {
+    const device = test.device;
+    const usage = GPUTextureUsage.TEXTURE_BINDING;
+    const textures = {
+      'texture of another format': device.createTexture({ size: [1], format: 'r8unorm', usage }),
+      'texture that may not be read': device.createTexture({ size: [1], format: 'rgba8unorm', usage: 0x2 }),
+      'array of textures': device.createTexture({ size: [1, 1, 2], format: 'rgba8unorm', usage }),
+    };
+    const messages: Record<string, string> = {};
+    for (const [name, source] of Object.entries({ ...broken, ...textures })) {
+      const encoder = device.createCommandEncoder();
+      try {
+        capture.encode(encoder, source as FrameSource);
+        messages[name] = 'no error';
+      } catch (error) {
+        messages[name] = (error as Error).message;
+      }
+      const prepared = await capture.prepare(source as FrameSource).catch((error: Error) => error.message);
+      if (prepared !== messages[name]) messages[name] += `, but prepare: ${prepared}`;
+    }
+    for (const texture of Object.values(textures)) texture.destroy();
+    return messages;
+  });
+}
+
+interface Setup {
+  test: TestDevice;
+  capture: FrameCapture;
+}
+
+async function onTestDevice<Result>(options: CaptureOptions, run: (setup: Setup) => Promise<Result>): Promise<Result> {
+  const test = await createTestDevice({ limits: { maxTextureDimension2D: 8192 } });
+  if (options.withoutImport) Object.defineProperty(test.device, 'importExternalTexture', { value: undefined });
+  const context = { device: test.device, programs: new ProgramCache(test.device), workgroupSize: 64 };
+  const capture = new FrameCapture(context);
+  const result = await run({ test, capture });
+  capture.destroy();
+  await test.finish();
+  return result;
+}
+
+async function capturedFrom(
+  test: TestDevice,
+  capture: FrameCapture,
+  source: FrameSource,
+  repeat: number,
+): Promise<Captured> {
+  const { device } = test;
+  await capture.prepare(source);
+  const encode = () => {
+    const encoder = device.createCommandEncoder();
+    capture.encode(encoder, source);
+    device.queue.submit([encoder.finish()]);
+  };
+  encode();
+  const before = test.counts();
+  for (let i = 0; i < repeat; i++) encode();
+  const after = test.counts();
+  const created = Object.entries(after).map(([name, count]) => [name, count - before[name as keyof DeviceCounts]]);
+  return { ...(await pixelsOf(device, capture.texture)), created: Object.fromEntries(created) };
+}
+
+async function pixelsOf(device: GPUDevice, texture: GPUTexture): Promise<Pixels> {
+  const { width, height } = texture;
+  const bytesPerRow = Math.ceil((4 * width) / 256) * 256;
+  const buffer = device.createBuffer({
+    size: bytesPerRow * height,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  });
+  const encoder = device.createCommandEncoder();
+  encoder.copyTextureToBuffer({ texture }, { buffer, bytesPerRow }, [width, height]);
+  device.queue.submit([encoder.finish()]);
+  await buffer.mapAsync(GPUMapMode.READ);
+  const padded = new Uint8Array(buffer.getMappedRange());
+  const data: number[] = [];
+  for (let y = 0; y < height; y++) data.push(...padded.subarray(y * bytesPerRow, y * bytesPerRow + 4 * width));
+  buffer.destroy();
+  return { data, width, height };
+}
+
+function imageDataOf({ data, width, height }: Pixels): ImageData {
+  return new ImageData(Uint8ClampedArray.from(data), width, height);
+}
+
+async function canvasOf(picture: Pixels): Promise<HTMLCanvasElement> {
+  const canvas = document.createElement('canvas');
+  canvas.width = picture.width;
+  canvas.height = picture.height;
+  canvas.getContext('2d')?.putImageData(imageDataOf(picture), 0, 0);
+  return canvas;
+}
