@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { Box } from '../marks/marks.js';
 import { unmarked } from '../marks/stroke.js';
 import { assignBins, binCount, type ColourBins, corners } from './colour-bins.js';
 import { LocalHistograms, matchOf } from './local-histograms.js';
@@ -38,6 +39,8 @@ export interface ColourModelInput {
   labelCount: number;
   /** Label a pixel, or `unmarked`: [y, x]. */
   marks: Uint8Array;
+  /** Around label 1: it is somewhere inside. */
+  box?: Box | null;
 }
 
 /**
@@ -67,10 +70,23 @@ export function labelProbabilities(input: ColourModelInput): Float32Array {
 }
 
 /** [block]: how much of each block is marked with the label. */
-function seedsOfLabel(plan: Shrinking, { marks }: ColourModelInput, label: number): Float32Array {
-  const marked = new Uint8Array(marks.length);
+function seedsOfLabel(plan: Shrinking, input: ColourModelInput, label: number): Float32Array {
+  const { marks, box, width, height } = input;
+  const marked = new Float32Array(marks.length);
   for (let pixel = 0; pixel < marks.length; pixel++) marked[pixel] = marks[pixel] === label ? 1 : 0;
+  if (box && label === 1) {
+    for (let pixel = 0; pixel < marks.length; pixel++) {
+      if (marks[pixel] !== unmarked) continue;
+      marked[pixel] = insideSeed(box, ((pixel % width) + 0.5) / width, (Math.floor(pixel / width) + 0.5) / height);
+    }
+  }
   return blockMeans(plan, marked, 1);
+}
+
+/** Objects fill the middle of their boxes, not the corners. */
+function insideSeed({ left, top, width, height }: Box, x: number, y: number): number {
+  const fromMiddle = Math.hypot((x - left - width / 2) / (width / 2), (y - top - height / 2) / (height / 2));
+  return fromMiddle < 0.8 ? 0.5 : 0;
 }
 
 /** [block]: how well each block's colour fits the label, windows and nearness added up. */

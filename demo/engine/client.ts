@@ -1,64 +1,126 @@
 // SPDX-License-Identifier: MIT
 
-import type { Answer, Job, Picture } from './protocol.js';
+import type {
+  Answer,
+  Benchmark,
+  Convergence,
+  FromWorker,
+  GpuNews,
+  Job,
+  MarkMap,
+  Picture,
+  Refinement,
+  Task,
+  ToWorker,
+} from './protocol.js';
 
 /** A job in full: the client sees itself what the worker has already. */
 export interface Request extends Job {
   picture: Picture;
-  marks: Uint8Array;
+  marks: MarkMap;
 }
 
 export interface Listener {
-  answered(answer: Answer): void;
-  busyChanged(busy: boolean): void;
+  refined(refinement: Refinement): void;
+  studied(convergence: Convergence): void;
+  benchmarked(benchmark: Benchmark): void;
+  failed(error: string): void;
+  news(news: GpuNews): void;
+  busyChanged(task: Task['kind'] | undefined): void;
 }
 
-/** The worker's other end: one job at a time, and of those that wait only the latest. */
+/** The worker's other end: one task at a time, and of those that wait only the latest. Refining goes first. */
 export class EngineClient {
   private readonly worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   private waiting: Request | undefined;
-  private running: Request | undefined;
+  private waitingExtra: Task | undefined;
+  private running: Task['kind'] | undefined;
+  private isStale = false;
   /** What the worker has. */
-  private known: { picture?: Picture; marks?: Uint8Array } = {};
+  private known: { picture?: Picture; marks?: MarkMap } = {};
 
   constructor(private readonly listener: Listener) {
-    this.worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => this.finish(data));
+    this.worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+      if (data.kind === 'news') listener.news(data.news);
+      else this.finish(data);
+    });
     this.worker.addEventListener('error', (event) => {
       event.preventDefault();
-      this.finish({ error: event.message || 'the part of the page that computes could not be loaded' });
+      this.finish({
+        kind: 'error',
+        error: event.message || 'the part of the page that computes could not be loaded',
+      });
     });
   }
 
   request(request: Request): void {
     this.waiting = request;
+    // What is measured would be of settings that nobody wants any more.
+    this.waitingExtra = undefined;
+    if (this.running && this.running !== 'refine') this.post({ kind: 'interrupt' });
     if (!this.running) this.next();
+  }
+
+  /** Iteration by iteration, as soon as nothing is refined. */
+  study(): void {
+    this.runExtra({ kind: 'study' });
+  }
+
+  benchmark(runs: number): void {
+    this.runExtra({ kind: 'benchmark', runs });
   }
 
   /** What is being computed is not wanted any more. */
   cancel(): void {
     this.waiting = undefined;
+    this.waitingExtra = undefined;
     this.isStale = this.running !== undefined;
+    if (this.running && this.running !== 'refine') this.post({ kind: 'interrupt' });
   }
 
-  private isStale = false;
+  private runExtra(task: Task): void {
+    this.waitingExtra = task;
+    if (!this.running) this.next();
+  }
 
   private next(): void {
-    const { waiting: request, known } = this;
-    this.waiting = undefined;
-    this.running = request;
+    const task = this.takeTask();
+    this.running = task?.kind;
     this.isStale = false;
-    this.listener.busyChanged(request !== undefined);
-    if (!request) return;
-    const { picture, marks, labelCount, parameters, backend } = request;
-    const job: Job = { labelCount, parameters, backend };
+    this.listener.busyChanged(task?.kind);
+    if (task) this.post(task);
+  }
+
+  private takeTask(): Task | undefined {
+    const { waiting, waitingExtra } = this;
+    if (waiting) {
+      this.waiting = undefined;
+      return { kind: 'refine', job: this.jobOf(waiting) };
+    }
+    this.waitingExtra = undefined;
+    return waitingExtra;
+  }
+
+  private jobOf({ picture, marks, ...rest }: Request): Job {
+    const { known } = this;
+    const job: Job = rest;
     if (picture !== known.picture) job.picture = picture;
     if (marks !== known.marks || job.picture) job.marks = marks;
     this.known = { picture, marks };
-    this.worker.postMessage(job);
+    return job;
+  }
+
+  private post(message: ToWorker): void {
+    this.worker.postMessage(message);
   }
 
   private finish(answer: Answer): void {
-    if (!this.isStale) this.listener.answered(answer);
+    const { listener, isStale } = this;
     this.next();
+    if (isStale) return;
+    if (answer.kind === 'refinement') listener.refined(answer.refinement);
+    else if (answer.kind === 'error') listener.failed(answer.error);
+    else if (answer.kind === 'convergence' && answer.convergence) listener.studied(answer.convergence);
+    else if (answer.kind === 'benchmark' && answer.benchmark) listener.benchmarked(answer.benchmark);
   }
 }

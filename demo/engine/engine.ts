@@ -1,119 +1,275 @@
 // SPDX-License-Identifier: MIT
 
-import { type CrfParameters, DenseCrf, DeviceError, type RefineInput, type Refiner } from '../../src/index.js';
+import {
+  DenseCrf,
+  DeviceError,
+  type Energy,
+  type RefineInput,
+  type RefineReport,
+  type Refiner,
+} from '../../src/index.js';
 import { labelProbabilities } from '../colour-model/colour-model.js';
-import type { Job, Picture, Refinement, Segmentation } from './protocol.js';
+import { acquireGpu, type Gpu } from './gpu.js';
+import type {
+  Benchmark,
+  Convergence,
+  GpuNews,
+  Job,
+  LatticeStatistics,
+  MarkMap,
+  Picture,
+  Refinement,
+  Segmentation,
+} from './protocol.js';
+import { ReadbackMeter } from './readback-meter.js';
 import { segment } from './segmentation.js';
 
 /** The GPU is started anew once after it was lost; then the processor takes over. */
 const retries = 1;
 
+/** Refinement stops at once where nothing changes: never, but the change is measured. */
+const measuringTolerance = 1e-30;
+
 /** Colour model and CRF for one picture at a time. Lives in a worker, so that the page never waits. */
 export class Engine {
+  private readonly meter = new ReadbackMeter();
+  private job: Job | undefined;
   private picture: Picture | undefined;
-  private marks: Uint8Array | undefined;
+  private marks: MarkMap | undefined;
   private labelCount = 0;
   private probabilities: Float32Array | undefined;
   private before: Segmentation | undefined;
+  private gpu: Gpu | undefined;
   private crf: Refiner | undefined;
   private crfKey = '';
   /** What the CRF does not know yet. */
   private pending: RefineInput = {};
   private losses = 0;
+  private isInterrupted = false;
 
-  async run(job: Job): Promise<Refinement> {
+  constructor(private readonly tell: (news: GpuNews) => void) {}
+
+  /** Ends `study` and `benchmark` after the step that they are in. */
+  interrupt(): void {
+    this.isInterrupted = true;
+  }
+
+  async refine(job: Job): Promise<Refinement> {
     const picture = job.picture ?? this.picture;
     const marks = job.marks ?? this.marks;
     if (!picture || !marks) throw new Error('The first job brings a picture and marks.');
     const isNew = job.picture !== undefined || job.marks !== undefined || job.labelCount !== this.labelCount;
+    this.job = job;
     this.picture = picture;
     this.marks = marks;
     this.labelCount = job.labelCount;
-    const colourMilliseconds = isNew || !this.probabilities ? this.learnColours(picture, marks) : 0;
-    if (job.picture) this.pending.image = { data: picture.pixels, width: picture.width, height: picture.height };
-    return { ...(await this.refine(job, picture)), colourMilliseconds };
-  }
-
-  private learnColours(picture: Picture, marks: Uint8Array): number {
     const start = performance.now();
-    const { labelCount } = this;
-    this.probabilities = labelProbabilities({ ...picture, labelCount, marks });
-    this.before = segment(this.probabilities, marks.length, labelCount);
-    this.pending.unary = { probabilities: this.probabilities };
-    return performance.now() - start;
+    if (isNew || !this.probabilities) this.learnColours(picture, marks);
+    const colours = { stage: 'network', milliseconds: performance.now() - start };
+    if (job.picture) this.pending.image = imageOf(picture);
+    const refinement = await this.rebuilding(() => this.tryRefine(job, picture));
+    return isNew ? { ...refinement, timings: [colours, ...refinement.timings] } : refinement;
   }
 
-  private async refine(job: Job, picture: Picture): Promise<Omit<Refinement, 'colourMilliseconds'>> {
+  /** The same inference as in the job before, watched step by step. Undefined where it was interrupted. */
+  async study(): Promise<Convergence | undefined> {
+    const { job, picture } = this;
+    if (!job || !picture) return undefined;
+    this.isInterrupted = false;
+    return this.rebuilding(async () => {
+      const crf = await this.crfFor(job, picture);
+      crf.setParameters({ ...job.parameters, tolerance: measuringTolerance });
+      await crf.start(this.takePending());
+      const changes: number[] = [];
+      const energies: Energy[] = [await crf.energy()];
+      for (let iteration = 0; iteration < (job.parameters.iterations ?? 0); iteration++) {
+        if (this.isInterrupted) return undefined;
+        const report = await crf.step(1);
+        changes.push(report.change);
+        energies.push(await crf.energy());
+      }
+      return { changes, energies };
+    });
+  }
+
+  /** Undefined where it was interrupted. */
+  async benchmark(runs: number): Promise<Benchmark | undefined> {
+    const { job, picture, probabilities } = this;
+    if (!job || !picture || !probabilities) return undefined;
+    this.isInterrupted = false;
+    return this.rebuilding(async () => {
+      this.forgetCrf();
+      const input = { image: imageOf(picture), unary: { probabilities } };
+      const crf = await this.crfFor(job, picture);
+      const milliseconds: number[] = [];
+      const stages: RefineReport['timings'][] = [];
+      let report: RefineReport | undefined;
+      for (let run = 0; run <= runs; run++) {
+        if (this.isInterrupted) return undefined;
+        this.meter.take();
+        const start = performance.now();
+        report = await crf.refine(input);
+        await this.gpu?.device.queue.onSubmittedWorkDone();
+        milliseconds.push(performance.now() - start);
+        if (run > 0) stages.push(report.timings);
+      }
+      const bytesReadBackPerRun = this.meter.take();
+      const [firstMilliseconds, ...others] = milliseconds;
+      return {
+        runs,
+        width: picture.width,
+        height: picture.height,
+        labelCount: this.labelCount,
+        backend: crf.backend,
+        adapterName: this.adapterNameOf(crf),
+        parameters: job.parameters,
+        milliseconds: others,
+        firstMilliseconds,
+        stages,
+        bytesHeld: crf.bytes,
+        bytesReadBackPerRun,
+        lattice: await latticeOf(crf, report),
+      };
+    });
+  }
+
+  private learnColours(picture: Picture, marks: MarkMap): void {
+    const { labelCount } = this;
+    this.probabilities = labelProbabilities({ ...picture, labelCount, marks: marks.labels, box: marks.box });
+    this.before = segment(this.probabilities, marks.labels.length, labelCount);
+    this.pending.unary = { probabilities: this.probabilities };
+  }
+
+  /** Does it again on a new device where the old one was lost, at last on the processor. */
+  private async rebuilding<Result>(work: () => Promise<Result>): Promise<Result> {
     for (;;) {
+      const { losses } = this;
       try {
-        return await this.tryRefine(job, picture);
+        return await work();
       } catch (error) {
         this.forgetCrf();
-        if (!(error instanceof DeviceError) || this.usesProcessor(job)) throw error;
-        this.losses++;
+        const { gpu } = this;
+        // Whatever is under way when a device goes is thrown first; the loss itself is told a moment later.
+        const isLost = losses !== this.losses || (gpu !== undefined && (await isLostSoon(gpu.device)));
+        if (!isLost && !(gpu && error instanceof DeviceError)) throw error;
+        // Also where the device is not lost but refused: a new one has all its memory free.
+        if (gpu) this.loseGpu(gpu);
       }
     }
   }
 
-  private async tryRefine(job: Job, picture: Picture): Promise<Omit<Refinement, 'colourMilliseconds'>> {
+  private async tryRefine(job: Job, picture: Picture): Promise<Refinement> {
     const { width, height } = picture;
     const { labelCount, before } = this;
     if (!before) throw new Error('Colours come before the CRF.');
     const crf = await this.crfFor(job, picture);
     const start = performance.now();
-    const report = await crf.refine(this.pending);
+    this.meter.take();
+    const report = await crf.refine(this.takePending());
+    await this.gpu?.device.queue.onSubmittedWorkDone();
+    const refined = performance.now();
     const marginals = await crf.marginals();
-    const refineMilliseconds = performance.now() - start;
-    this.pending = {};
+    const read = performance.now();
+    const bytesReadBack = this.meter.take();
+    const after = segment(marginals, width * height, labelCount);
     return {
       width,
       height,
       labelCount,
       before,
-      after: segment(marginals, width * height, labelCount),
+      after,
       iterations: report.iterations,
       backend: crf.backend,
-      adapterName: crf.adapterName,
-      refineMilliseconds,
-      notice: this.notice(job),
+      adapterName: this.adapterNameOf(crf),
+      timings: [
+        { stage: 'refine', milliseconds: refined - start },
+        { stage: 'read back', milliseconds: read - refined },
+        { stage: 'label map', milliseconds: performance.now() - read },
+      ],
+      gpuTimings: report.timings,
+      lattice: await latticeOf(crf, report),
+      bytesHeld: crf.bytes,
+      bytesReadBack,
     };
   }
 
-  private async crfFor(job: Job, picture: Picture): Promise<Refiner> {
-    const { width, height } = picture;
-    const backend = this.usesProcessor(job) ? 'cpu' : job.backend;
-    const key = `${width} ${height} ${this.labelCount} ${backend}`;
-    const parameters: CrfParameters = job.parameters;
+  private takePending(): RefineInput {
+    const { pending } = this;
+    this.pending = {};
+    return pending;
+  }
+
+  private adapterNameOf(crf: Refiner): string {
+    return crf.backend === 'webgpu' && this.gpu ? this.gpu.adapterName : crf.adapterName;
+  }
+
+  private async crfFor(job: Job, { width, height }: Picture): Promise<Refiner> {
+    const { parameters, profile } = job;
+    const { labelCount } = this;
+    const gpu = await this.gpuFor(job);
+    const key = `${width} ${height} ${labelCount} ${gpu ? 'webgpu' : 'cpu'} ${profile}`;
     if (this.crf && key === this.crfKey) {
       this.crf.setParameters(parameters);
       return this.crf;
     }
     this.forgetCrf();
-    this.crf = await DenseCrf.create({ width, height, labelCount: this.labelCount, parameters, backend });
+    const backend = gpu ? { backend: 'webgpu' as const, device: gpu.device } : { backend: 'cpu' as const };
+    this.crf = await DenseCrf.create({ width, height, labelCount, parameters, profile, ...backend });
     this.crfKey = key;
     return this.crf;
   }
 
-  private usesProcessor(job: Job): boolean {
-    return job.backend === 'cpu' || this.losses > retries;
+  private hasToldWhy = false;
+
+  private async gpuFor(job: Job): Promise<Gpu | undefined> {
+    if (job.backend === 'cpu' || this.losses > retries) return undefined;
+    if (this.gpu) return this.gpu;
+    const gpu = await acquireGpu(job.backend === 'webgpu' ? 'any' : 'hardware').catch(() => 'none' as const);
+    if (typeof gpu === 'string') {
+      if (!this.hasToldWhy) this.tell({ kind: gpu });
+      this.hasToldWhy = true;
+      return undefined;
+    }
+    this.gpu = gpu;
+    void gpu.device.lost.then(() => {
+      if (this.gpu === gpu) this.loseGpu(gpu);
+    });
+    return gpu;
   }
 
-  private notice(job: Job): string | undefined {
-    if (this.losses === 0 || job.backend === 'cpu') return undefined;
-    return this.losses > retries
-      ? 'The GPU failed twice. The processor computes now: slower, with the same result. Reload to try the GPU again.'
-      : 'The GPU was lost for a moment and started anew. Nothing was lost.';
+  private loseGpu(gpu: Gpu): void {
+    if (this.gpu !== gpu) return;
+    this.gpu = undefined;
+    gpu.device.destroy();
+    this.losses++;
+    this.forgetCrf();
+    this.tell({ kind: 'lost', isLast: this.losses > retries });
   }
 
   /** The next one must be told everything. */
   private forgetCrf(): void {
     this.crf?.destroy();
     this.crf = undefined;
+    this.crfKey = '';
     const { picture, probabilities } = this;
     if (!picture || !probabilities) return;
-    this.pending = {
-      image: { data: picture.pixels, width: picture.width, height: picture.height },
-      unary: { probabilities },
-    };
+    this.pending = { image: imageOf(picture), unary: { probabilities } };
   }
+}
+
+function imageOf({ pixels, width, height }: Picture) {
+  return { data: pixels, width, height };
+}
+
+async function latticeOf(crf: Refiner, report: RefineReport | undefined): Promise<LatticeStatistics> {
+  return {
+    vertexCounts: report?.vertexCounts ?? [],
+    dispatchesPerIteration: crf.dispatchesPerIteration,
+    bytesMovedPerIteration: (await crf.bytesMovedPerIteration?.()) ?? null,
+  };
+}
+
+async function isLostSoon(device: GPUDevice): Promise<boolean> {
+  const soon = new Promise<false>((resolve) => setTimeout(() => resolve(false), 100));
+  return Promise.race([device.lost.then(() => true), soon]);
 }

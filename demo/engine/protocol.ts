@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import type { CrfParameters, Refiner } from '../../src/index.js';
+import type { CrfParameters, Energy, Refiner, StageTiming } from '../../src/index.js';
+import type { Box } from '../marks/marks.js';
 
 /** RGBA, [y, x, 4]. */
 export interface Picture {
@@ -9,14 +10,22 @@ export interface Picture {
   pixels: Uint8ClampedArray;
 }
 
+/** Strokes and box, as the colours are learnt from them. */
+export interface MarkMap {
+  /** Label a pixel, or `unmarked`: [y, x]. */
+  labels: Uint8Array;
+  box: Box | null;
+}
+
 /** What the worker is asked for. What is left out is as it was in the job before. */
 export interface Job {
   picture?: Picture;
-  /** Label a pixel, or `unmarked`: [y, x]. */
-  marks?: Uint8Array;
+  marks?: MarkMap;
   labelCount: number;
   parameters: CrfParameters;
   backend: 'auto' | 'webgpu' | 'cpu';
+  /** Time every stage on the GPU. Passes are then timed one by one, which costs a little. */
+  profile: boolean;
 }
 
 /** Which label each pixel has, and how surely. */
@@ -33,19 +42,70 @@ export interface Refinement {
   width: number;
   height: number;
   labelCount: number;
-  /** From the colours alone. */
+  /** Without the CRF. */
   before: Segmentation;
   /** Refined by the CRF. */
   after: Segmentation;
   iterations: number;
   backend: Refiner['backend'];
   adapterName: string;
-  /** Learning colours; 0 where nothing new was drawn. */
-  colourMilliseconds: number;
-  /** From the call of `refine` to the marginals in hand. */
-  refineMilliseconds: number;
-  /** What the user should know, in words: the GPU was lost, for example. */
-  notice: string | undefined;
+  /** Wall time of the steps, and GPU time of each stage where it was asked for. */
+  timings: readonly StageTiming[];
+  gpuTimings: readonly StageTiming[];
+  lattice: LatticeStatistics;
+  /** Bytes of GPU memory held; undefined on the CPU. */
+  bytesHeld: number | undefined;
+  /** Bytes that came back from the GPU for this result. */
+  bytesReadBack: number;
 }
 
-export type Answer = { refinement: Refinement } | { error: string };
+export interface LatticeStatistics {
+  /** Vertices by kernel; null where a kernel has no lattice or nobody counted. */
+  vertexCounts: readonly (number | null)[];
+  dispatchesPerIteration: number | undefined;
+  bytesMovedPerIteration: number | null;
+}
+
+/** What each iteration does to Q. */
+export interface Convergence {
+  /** max |ΔQ| of the iterations, in order. */
+  changes: readonly number[];
+  /** KL divergence, up to a constant: before the first iteration, then after each. */
+  energies: readonly Energy[];
+}
+
+/** Repeated refinement of one picture, all included but the network. */
+export interface Benchmark {
+  runs: number;
+  width: number;
+  height: number;
+  labelCount: number;
+  backend: Refiner['backend'];
+  adapterName: string;
+  parameters: CrfParameters;
+  /** Milliseconds from the call to the end of the GPU's work, run by run; the first, which builds everything, is left out. */
+  milliseconds: readonly number[];
+  firstMilliseconds: number;
+  /** GPU milliseconds by stage, run by run, where the device has timestamps. */
+  stages: readonly (readonly StageTiming[])[];
+  bytesHeld: number | undefined;
+  bytesReadBackPerRun: number;
+  lattice: LatticeStatistics;
+}
+
+/** `study` and `benchmark` are about the job before them. */
+export type Task = { kind: 'refine'; job: Job } | { kind: 'study' } | { kind: 'benchmark'; runs: number };
+
+export type ToWorker = Task | { kind: 'interrupt' };
+
+export type Answer =
+  | { kind: 'refinement'; refinement: Refinement }
+  /** Undefined where it was interrupted. */
+  | { kind: 'convergence'; convergence: Convergence | undefined }
+  | { kind: 'benchmark'; benchmark: Benchmark | undefined }
+  | { kind: 'error'; error: string };
+
+/** What the user should know of the GPU, whether or not something was asked for. */
+export type GpuNews = { kind: 'lost'; isLast: boolean } | { kind: 'software' } | { kind: 'none' };
+
+export type FromWorker = Answer | { kind: 'news'; news: GpuNews };

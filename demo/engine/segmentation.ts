@@ -19,9 +19,24 @@ export function segment(marginals: Float32Array, pixelCount: number, labelCount:
   return { labels, confidence, marginals: rounded };
 }
 
-/** How many pixels each label has. */
-export function areas(segmentation: Segmentation, labelCount: number): number[] {
-  const counts = new Array<number>(labelCount).fill(0);
-  for (const label of segmentation.labels) counts[label]++;
+/** Pixels by the label that theirs counts as; `leaders` says which that is. */
+export function areas(segmentation: Segmentation, leaders: readonly number[]): number[] {
+  const counts = new Array<number>(leaders.length).fill(0);
+  for (const label of segmentation.labels) counts[leaders[label]]++;
   return counts;
+}
+
+/** Probability 0..1 of the labels that count as `leader`, at one pixel. */
+export function probabilityOf(
+  { marginals, labels }: Segmentation,
+  leaders: readonly number[],
+  leader: number,
+  pixel: number,
+): number {
+  const pixelCount = labels.length;
+  let sum = 0;
+  for (let label = 0; label * pixelCount < marginals.length; label++) {
+    if (leaders[label] === leader) sum += marginals[label * pixelCount + pixel];
+  }
+  return Math.min(1, sum / 255);
 }

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: MIT
 
 import { Engine } from './engine.js';
-import type { Answer, Job } from './protocol.js';
+import type { Answer, FromWorker, Task, ToWorker } from './protocol.js';
 
-const engine = new Engine();
+const post = (message: FromWorker) => postMessage(message);
 
-addEventListener('message', ({ data }: MessageEvent<Job>) => {
-  void answer(data).then((message) => postMessage(message));
+const engine = new Engine((news) => post({ kind: 'news', news }));
+
+addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
+  if (data.kind === 'interrupt') engine.interrupt();
+  else void answer(data).then(post);
 });
 
-async function answer(job: Job): Promise<Answer> {
+async function answer(task: Task): Promise<Answer> {
   try {
-    return { refinement: await engine.run(job) };
+    if (task.kind === 'refine') return { kind: 'refinement', refinement: await engine.refine(task.job) };
+    if (task.kind === 'study') return { kind: 'convergence', convergence: await engine.study() };
+    return { kind: 'benchmark', benchmark: await engine.benchmark(task.runs) };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    return { kind: 'error', error: error instanceof Error ? error.message : String(error) };
   }
 }

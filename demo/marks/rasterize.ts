@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-import { type Stroke, unmarked } from './stroke.js';
+import type { Box, Marks } from './marks.js';
+import { unmarked } from './stroke.js';
 
-/** Which label each pixel is marked with, [y, x], `unmarked` elsewhere. A later stroke covers an earlier one. */
-export function rasterize(strokes: readonly Stroke[], width: number, height: number): Uint8Array {
+/**
+ * Which label each pixel is marked with, [y, x], `unmarked` elsewhere. Outside of the box is the first label; a later
+ * stroke covers an earlier one.
+ */
+export function rasterize({ strokes, box }: Marks, width: number, height: number): Uint8Array {
   const marks = new Uint8Array(width * height).fill(unmarked);
+  if (box) fillOutside(marks, width, height, box);
   for (const stroke of strokes) {
     const value = stroke.label ?? unmarked;
     // Even the thinnest stroke marks the pixels it runs through.
@@ -15,6 +20,16 @@ export function rasterize(strokes: readonly Stroke[], width: number, height: num
     }
   }
   return marks;
+}
+
+function fillOutside(marks: Uint8Array, width: number, height: number, box: Box): void {
+  const [left, right] = [Math.round(box.left * width), Math.round((box.left + box.width) * width)];
+  const [top, bottom] = [Math.round(box.top * height), Math.round((box.top + box.height) * height)];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (x < left || x >= right || y < top || y >= bottom) marks[y * width + x] = 0;
+    }
+  }
 }
 
 interface Corner {

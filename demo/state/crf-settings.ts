@@ -61,22 +61,28 @@ const crisp: Preset = {
 export const presets: readonly Preset[] = [
   crisp,
   {
-    id: 'gentle',
-    title: 'Gentle',
-    hint: 'Cleans specks, and trusts the colours otherwise.',
-    settings: settingsOf([2, 2], [30, 6, 3], 5),
-  },
-  {
-    id: 'strong',
-    title: 'Strong',
-    hint: 'Large, calm regions. Thin parts may go.',
-    settings: settingsOf([6, 8], [60, 12, 10], 10),
-  },
-  {
-    id: 'paper',
-    title: 'Krähenbühl & Koltun',
-    hint: 'The usual values of pydensecrf, and the defaults of this library.',
+    id: 'pydensecrf',
+    title: 'pydensecrf default',
+    hint: 'Krähenbühl and Koltun’s values, and the defaults of this library. Meant for large photos.',
     settings: settingsOf([3, 3], [80, 13, 10], 5),
+  },
+  {
+    id: 'deeplab',
+    title: 'DeepLab',
+    hint: 'DeepLab v2’s values for ResNet-101: every shade is an edge. For coarse network output.',
+    settings: settingsOf([1, 3], [67, 3, 4], 10),
+  },
+  {
+    id: 'thin',
+    title: 'Thin structures',
+    hint: 'Short reach and little smoothing: spokes, stems and whiskers stay.',
+    settings: settingsOf([1, 1], [20, 6, 4], 5),
+  },
+  {
+    id: 'webcam',
+    title: 'Webcam',
+    hint: 'Few rounds, tolerant of sensor noise: made for small live pictures.',
+    settings: settingsOf([2, 2], [30, 10, 5], 3),
   },
 ];
 
@@ -99,4 +105,48 @@ export function crfParameters({ spatial, bilateral, iterations }: CrfSettings): 
     kernels.push({ type: 'bilateral', ...kernel });
   }
   return { kernels, iterations };
+}
+
+/** A trouble in plain words, and the change of values that is known to help. */
+export interface Remedy {
+  trouble: string;
+  advice: string;
+  /** Undefined where there is nothing left to change. */
+  change: (settings: CrfSettings) => CrfSettings | undefined;
+}
+
+export const remedies: readonly Remedy[] = [
+  {
+    trouble: 'Edges leak',
+    advice: 'Raise the bilateral strength, or lower the colour tolerance.',
+    change(settings) {
+      const { bilateral } = settings;
+      if (bilateral.isOn && bilateral.sigmaRGB <= 2 && bilateral.compatibility >= 20) return undefined;
+      const sigmaRGB = Math.max(2, rounded(bilateral.sigmaRGB * 0.75));
+      const compatibility = Math.min(20, rounded(bilateral.compatibility * 1.25));
+      return { ...settings, bilateral: { ...bilateral, isOn: true, sigmaRGB, compatibility } };
+    },
+  },
+  {
+    trouble: 'Too smooth',
+    advice: 'Lower the spatial strength.',
+    change(settings) {
+      const { spatial } = settings;
+      if (!spatial.isOn || spatial.compatibility === 0) return undefined;
+      return { ...settings, spatial: { ...spatial, compatibility: Math.floor(spatial.compatibility) / 2 } };
+    },
+  },
+  {
+    trouble: 'Too slow',
+    advice: 'Fewer rounds.',
+    change(settings) {
+      if (settings.iterations <= 1) return undefined;
+      return { ...settings, iterations: Math.max(1, Math.floor(settings.iterations * 0.6)) };
+    },
+  },
+];
+
+/** To the sliders' half steps. */
+function rounded(value: number): number {
+  return Math.round(2 * value) / 2;
 }

@@ -1,52 +1,71 @@
 // SPDX-License-Identifier: MIT
 
 import { computed, signal } from '@preact/signals';
+import { type Marks, noMarks } from '../marks/marks.js';
 import type { Stroke } from '../marks/stroke.js';
+import { type Merges, noMerges } from './merges.js';
 
-/** All strokes, with undo and redo. Clearing is a step like any other. */
+/** What undo goes back to. */
+export interface Step {
+  marks: Marks;
+  merges: Merges;
+}
+
+/** Marks and merged labels, with undo and redo. Clearing is a step like any other. */
 export class History {
-  private readonly past = signal<readonly (readonly Stroke[])[]>([]);
-  private readonly future = signal<readonly (readonly Stroke[])[]>([]);
-  private readonly present = signal<readonly Stroke[]>([]);
+  private readonly past = signal<readonly Step[]>([]);
+  private readonly future = signal<readonly Step[]>([]);
+  private readonly present = signal<Step>({ marks: noMarks, merges: noMerges });
 
-  readonly strokes = computed(() => this.present.value);
+  readonly marks = computed(() => this.present.value.marks);
+  readonly merges = computed(() => this.present.value.merges);
   readonly canUndo = computed(() => this.past.value.length > 0);
   readonly canRedo = computed(() => this.future.value.length > 0);
+  readonly isEmpty = computed(() => this.marks.value.strokes.length === 0 && this.marks.value.box === null);
 
   add(stroke: Stroke): void {
-    this.replace([...this.present.value, stroke]);
+    const { strokes, box } = this.marks.value;
+    this.setMarks({ strokes: [...strokes, stroke], box });
+  }
+
+  setMarks(marks: Marks): void {
+    this.replace({ ...this.present.value, marks });
+  }
+
+  setMerges(merges: Merges): void {
+    if (merges !== this.merges.value) this.replace({ ...this.present.value, merges });
   }
 
   clear(): void {
-    if (this.present.value.length > 0) this.replace([]);
+    if (!this.isEmpty.value) this.setMarks(noMarks);
   }
 
   undo(): void {
-    const previous = this.past.value.at(-1);
-    if (!previous) return;
-    this.past.value = this.past.value.slice(0, -1);
-    this.future.value = [...this.future.value, this.present.value];
-    this.present.value = previous;
+    this.travel(this.past, this.future);
   }
 
   redo(): void {
-    const next = this.future.value.at(-1);
-    if (!next) return;
-    this.future.value = this.future.value.slice(0, -1);
-    this.past.value = [...this.past.value, this.present.value];
-    this.present.value = next;
+    this.travel(this.future, this.past);
   }
 
   /** A new photo: there is nothing to go back to. */
-  reset(strokes: readonly Stroke[]): void {
+  reset(step: Step): void {
     this.past.value = [];
     this.future.value = [];
-    this.present.value = strokes;
+    this.present.value = step;
   }
 
-  private replace(strokes: readonly Stroke[]): void {
+  private travel(from: typeof this.past, to: typeof this.past): void {
+    const next = from.value.at(-1);
+    if (!next) return;
+    from.value = from.value.slice(0, -1);
+    to.value = [...to.value, this.present.value];
+    this.present.value = next;
+  }
+
+  private replace(step: Step): void {
     this.past.value = [...this.past.value, this.present.value];
     this.future.value = [];
-    this.present.value = strokes;
+    this.present.value = step;
   }
 }

@@ -1,31 +1,36 @@
 // SPDX-License-Identifier: MIT
 
 import { batch, computed, effect, signal } from '@preact/signals';
-import { EngineClient } from '../engine/client.js';
-import type { Answer, Picture, Refinement } from '../engine/protocol.js';
+import { EngineClient, type Listener } from '../engine/client.js';
+import type { Benchmark, Convergence, GpuNews, MarkMap, Picture, Refinement } from '../engine/protocol.js';
 import { areas } from '../engine/segmentation.js';
+import { type Box, type Marks, noMarks } from '../marks/marks.js';
 import { rasterize } from '../marks/rasterize.js';
 import type { Point, Stroke } from '../marks/stroke.js';
 import { defaultWorkingSize, type Photo, pictureOf, readPhoto } from '../photo/photo.js';
-import type { Sample } from '../photo/samples.js';
+import { type Sample, samples } from '../photo/samples.js';
 import type { ViewName } from '../view/paint.js';
 import { type CrfSettings, crfParameters, defaultSettings } from './crf-settings.js';
 import { History } from './history.js';
-import { type Label, labelsNamed, withAnotherLabel } from './labels.js';
+import { type Label, labelsNamed, shownLabels, withAnotherLabel } from './labels.js';
+import { membersOf, merged, noMerges, separated } from './merges.js';
+import { type StageStatistics, TimeLog } from './statistics.js';
 
-/** `null` is the eraser. */
-export type Tool = number | null;
+/** A label's number draws that label. */
+export type Tool = number | 'eraser' | 'box';
 
 /** A photo with all that belongs to it. */
-interface Work {
+export interface Work {
   photo: Photo;
   sampleId: string | undefined;
   description: string;
   labels: readonly string[];
-  strokes: readonly Stroke[];
+  marks: Marks;
 }
 
-/** All that the page shows, and what can be done with it. */
+export const benchmarkRuns = 20;
+
+/** All that the photo page shows, and what can be done with it. Nothing of it lives in the worker or on the GPU. */
 export class Session {
   readonly photo = signal<Photo | undefined>(undefined);
   readonly sampleId = signal<string | undefined>(undefined);
@@ -35,90 +40,112 @@ export class Session {
   readonly history = new History();
   /** The stroke that is being drawn. */
   readonly draft = signal<Stroke | undefined>(undefined);
+  /** The box that is being drawn. */
+  readonly draftBox = signal<Box | null | undefined>(undefined);
   readonly tool = signal<Tool>(1);
   /** In parts of the long side. */
   readonly brushRadius = signal(0.014);
   readonly settings = signal<CrfSettings>(defaultSettings);
 
   readonly view = signal<ViewName>('overlay');
-  readonly showsStrokes = signal(true);
+  readonly showsMarks = signal(true);
   readonly showsOriginal = signal(false);
+  /** The only label that is shown, or null. */
+  readonly isolated = signal<number | null>(null);
   /** Left of this place, 0..1 of the width, is what was before the CRF; null without comparison. */
   readonly divider = signal<number | null>(null);
   readonly pointer = signal<Point | undefined>(undefined);
 
   readonly refinement = signal<Refinement | undefined>(undefined);
   readonly refinementCount = signal(0);
-  readonly isBusy = signal(false);
+  readonly busyWith = signal<'refine' | 'study' | 'benchmark' | undefined>(undefined);
   readonly isLoading = signal(true);
   readonly error = signal<string | undefined>(undefined);
+  readonly gpuNews = signal<GpuNews | undefined>(undefined);
+
+  /** Whether measurements are in sight: they cost time, so they are made only then. */
+  readonly isMeasuring = signal(false);
+  readonly statistics = signal<readonly StageStatistics[]>([]);
+  readonly gpuStatistics = signal<readonly StageStatistics[]>([]);
+  readonly convergence = signal<Convergence | undefined>(undefined);
+  readonly benchmark = signal<Benchmark | undefined>(undefined);
 
   readonly picture = computed<Picture | undefined>(() => {
     const photo = this.photo.value;
     return photo && pictureOf(photo, this.workingSize.value);
   });
 
-  readonly strokes = computed<readonly Stroke[]>(() => {
+  /** What is drawn, with what is just being drawn. */
+  readonly marks = computed<Marks>(() => {
+    const { strokes, box } = this.history.marks.value;
     const draft = this.draft.value;
-    const strokes = this.history.strokes.value;
-    return draft ? [...strokes, draft] : strokes;
+    const draftBox = this.draftBox.value;
+    return { strokes: draft ? [...strokes, draft] : strokes, box: draftBox === undefined ? box : draftBox };
   });
 
-  /** Indices of the labels that have a stroke. */
-  readonly drawnLabels = computed(() => new Set(this.strokes.value.flatMap(({ label }) => label ?? [])));
+  /** Indices of the labels that something is known of. */
+  readonly markedLabels = computed(() => {
+    const { strokes, box } = this.marks.value;
+    return new Set([...(box ? [0, 1] : []), ...strokes.flatMap(({ label }) => label ?? [])]);
+  });
 
-  /** Pixels by label. */
+  readonly shownLabels = computed(() => shownLabels(this.labels.value, this.history.merges.value, this.isolated.value));
+
+  /** By label, the label that it counts as. */
+  readonly leaders = computed(() => this.shownLabels.value.map(({ leader }) => leader));
+
+  /** Pixels by label that others are not merged into. */
   readonly areas = computed(() => {
     const refinement = this.refinement.value;
-    return refinement && areas(refinement.after, refinement.labelCount);
+    return refinement && areas(refinement.after, this.leaders.value);
   });
 
-  private readonly marks = computed(() => {
+  private readonly markMap = computed<MarkMap | undefined>(() => {
     const picture = this.picture.value;
-    return picture && rasterize(this.strokes.value, picture.width, picture.height);
+    const marks = this.marks.value;
+    return picture && { labels: rasterize(marks, picture.width, picture.height), box: marks.box };
   });
 
-  private readonly engine = new EngineClient({
-    answered: (answer) => this.takeAnswer(answer),
-    busyChanged: (busy) => {
-      this.isBusy.value = busy;
-    },
-  });
-
+  private readonly timeLog = new TimeLog();
+  private readonly gpuTimeLog = new TimeLog();
   private readonly labelCount = computed(() => this.labels.value.length);
+  private readonly engine: EngineClient;
 
-  /** @param backend where the CRF is computed */
-  constructor(readonly backend: 'auto' | 'webgpu' | 'cpu') {
+  /** Where the CRF is computed. */
+  readonly backend: 'auto' | 'webgpu' | 'cpu';
+
+  /** @param wanted where the CRF is to be computed, if there is WebGPU at all */
+  constructor(wanted: Session['backend']) {
+    const hasWebGpu = 'gpu' in navigator && navigator.gpu;
+    this.backend = hasWebGpu ? wanted : 'cpu';
+    if (!hasWebGpu) this.gpuNews.value = { kind: 'none' };
+    this.engine = new EngineClient(this.listener());
+    effect(() => this.requestRefinement());
     effect(() => {
-      const picture = this.picture.value;
-      const marks = this.marks.value;
-      const labelCount = this.labelCount.value;
-      const parameters = crfParameters(this.settings.value);
-      if (!picture || !marks) return;
-      if (this.drawnLabels.value.size < 2) {
-        this.engine.cancel();
-        this.refinement.value = undefined;
-        return;
-      }
-      this.engine.request({ picture, marks, labelCount, parameters, backend });
+      // Each new result is studied where somebody looks.
+      if (this.isMeasuring.value && this.refinement.value) this.engine.study();
     });
   }
 
-  async openSample(sample: Sample): Promise<void> {
+  async openSample(sample: Sample, marks: Marks = { strokes: sample.strokes, box: null }): Promise<void> {
     await this.load(async () => {
       const response = await fetch(sample.address);
       if (!response.ok) throw new Error(`The sample ${sample.title} could not be loaded (status ${response.status}).`);
       const photo = await readPhoto(sample.title, await response.blob());
-      return { ...sample, photo, sampleId: sample.id };
+      const { description, labels } = sample;
+      return { photo, sampleId: sample.id, description, labels, marks };
     });
   }
 
-  async openFile(file: File): Promise<void> {
-    const name = file.name || 'The picture';
+  async openFile(file: Blob, name: string): Promise<void> {
     await this.load(async () => {
       const photo = await readPhoto(name, file);
-      return { photo, sampleId: undefined, description: name, labels: ['Background', 'Object'], strokes: [] };
+      return { photo, sampleId: undefined, description: name, labels: ['Background', 'Object'], marks: noMarks };
     });
+  }
+
+  get sample(): Sample | undefined {
+    return samples.find(({ id }) => id === this.sampleId.value);
   }
 
   addLabel(): void {
@@ -128,6 +155,31 @@ export class Session {
 
   changeLabel(index: number, change: Partial<Label>): void {
     this.labels.value = this.labels.value.map((label, i) => (i === index ? { ...label, ...change } : label));
+  }
+
+  merge(from: number, into: number): void {
+    batch(() => {
+      this.isolated.value = null;
+      this.history.setMerges(merged(this.history.merges.value, from, into));
+    });
+  }
+
+  separate(leader: number): void {
+    this.history.setMerges(separated(this.history.merges.value, leader));
+  }
+
+  membersOf(leader: number): number[] {
+    return membersOf(this.history.merges.value, leader, this.labels.value.length);
+  }
+
+  /** Shows this label alone, or all again. */
+  toggleIsolated(leader: number): void {
+    this.isolated.value = this.isolated.value === leader ? null : leader;
+  }
+
+  runBenchmark(): void {
+    this.benchmark.value = undefined;
+    this.engine.benchmark(benchmarkRuns);
   }
 
   /** The latest call wins: a slow file does not replace a photo that was chosen after it. */
@@ -147,7 +199,7 @@ export class Session {
     }
   }
 
-  private begin({ photo, sampleId, description, labels, strokes }: Work): void {
+  private begin({ photo, sampleId, description, labels, marks }: Work): void {
     this.engine.cancel();
     batch(() => {
       this.photo.value = photo;
@@ -155,20 +207,72 @@ export class Session {
       this.description.value = description;
       this.labels.value = labelsNamed(labels);
       this.tool.value = 1;
+      this.isolated.value = null;
       this.draft.value = undefined;
-      this.refinement.value = undefined;
-      this.history.reset(strokes);
+      this.draftBox.value = undefined;
+      this.forgetResults();
+      this.history.reset({ marks, merges: noMerges });
     });
   }
 
-  private takeAnswer(answer: Answer): void {
-    if ('error' in answer) {
-      this.error.value = `The mask could not be refined: ${answer.error}`;
+  private forgetResults(): void {
+    this.refinement.value = undefined;
+    this.convergence.value = undefined;
+    this.benchmark.value = undefined;
+    this.timeLog.clear();
+    this.gpuTimeLog.clear();
+    this.statistics.value = [];
+    this.gpuStatistics.value = [];
+  }
+
+  private requestRefinement(): void {
+    const picture = this.picture.value;
+    const marks = this.markMap.value;
+    const labelCount = this.labelCount.value;
+    const parameters = crfParameters(this.settings.value);
+    const profile = this.isMeasuring.value;
+    if (!picture || !marks) return;
+    if (this.markedLabels.value.size < 2) {
+      this.engine.cancel();
+      this.refinement.value = undefined;
       return;
     }
+    this.engine.request({ picture, marks, labelCount, parameters, backend: this.backend, profile });
+  }
+
+  private listener(): Listener {
+    return {
+      refined: (refinement) => this.takeRefinement(refinement),
+      studied: (convergence) => {
+        this.convergence.value = convergence;
+      },
+      benchmarked: (benchmark) => {
+        this.benchmark.value = benchmark;
+      },
+      failed: (error) => {
+        this.error.value = `The mask could not be refined: ${error}`;
+      },
+      news: (news) => this.takeNews(news),
+      busyChanged: (task) => {
+        this.busyWith.value = task;
+      },
+    };
+  }
+
+  private takeRefinement(refinement: Refinement): void {
+    this.timeLog.add(refinement.timings);
+    this.gpuTimeLog.add(refinement.gpuTimings);
     batch(() => {
-      this.refinement.value = answer.refinement;
+      this.refinement.value = refinement;
       this.refinementCount.value++;
+      this.statistics.value = this.timeLog.statistics();
+      this.gpuStatistics.value = this.gpuTimeLog.statistics();
     });
+  }
+
+  private takeNews(news: GpuNews): void {
+    this.gpuNews.value = news;
+    // The worker forgot what lay on the GPU; everything needed to make it again is here.
+    if (news.kind === 'lost' && this.busyWith.value === undefined) this.requestRefinement();
   }
 }

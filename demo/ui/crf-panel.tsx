@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 
 import type { Normalization } from '../../src/index.js';
-import { type CrfSettings, defaultSettings, normalizations, presetOf, presets } from '../state/crf-settings.js';
+import {
+  type CrfSettings,
+  defaultSettings,
+  normalizations,
+  presetOf,
+  presets,
+  remedies,
+} from '../state/crf-settings.js';
 import type { Session } from '../state/session.js';
 import { Slider } from './slider.js';
 
@@ -16,9 +23,9 @@ export function CrfPanel({ session }: { session: Session }) {
     session.settings.value = { ...settings, ...changed };
   };
   return (
-    <section class="panel" aria-labelledby="refinement-title">
-      <div class="panel-head">
-        <h2 id="refinement-title">Refinement</h2>
+    <>
+      <div class="part-head">
+        <h3>Parameters</h3>
         <button
           type="button"
           class="button quiet"
@@ -46,6 +53,7 @@ export function CrfPanel({ session }: { session: Session }) {
         </select>
       </label>
       {preset && <p class="hint">{preset.hint}</p>}
+      <Remedies settings={settings} change={change} />
       <Slider
         title="Rounds"
         parameter="iterations"
@@ -59,7 +67,32 @@ export function CrfPanel({ session }: { session: Session }) {
       />
       <BilateralKernel settings={settings} change={change} />
       <SpatialKernel settings={settings} change={change} />
-    </section>
+    </>
+  );
+}
+
+/** Plain words for what one sees, and a step in the direction that helps. */
+function Remedies({ settings, change }: KernelProps) {
+  return (
+    <ul class="remedies" aria-label="If something is wrong">
+      {remedies.map(({ trouble, advice, change: helped }) => {
+        const changed = helped(settings);
+        return (
+          <li key={trouble}>
+            <button
+              type="button"
+              class="button"
+              disabled={!changed}
+              title={advice}
+              onClick={() => changed && change(changed)}
+            >
+              {trouble}?
+            </button>
+            <span class="hint">{advice}</span>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

@@ -2,14 +2,15 @@
 
 import { batch } from '@preact/signals';
 import type { TargetedKeyboardEvent, TargetedPointerEvent } from 'preact';
+import { boxBetween } from '../marks/marks.js';
 import type { Point } from '../marks/stroke.js';
 import type { Session } from '../state/session.js';
 
 type PointerOnPicture = TargetedPointerEvent<HTMLElement>;
 
-/** Makes strokes of what mouse, finger, pen and keys do on the picture. */
+/** Makes strokes and boxes of what mouse, finger, pen and keys do on the picture. */
 export function drawingHandlers(session: Session) {
-  const { draft, pointer } = session;
+  const { pointer } = session;
   return {
     onPointerDown(event: PointerOnPicture) {
       if (event.button !== 0 || !event.isPrimary) return;
@@ -21,7 +22,7 @@ export function drawingHandlers(session: Session) {
       const element = event.currentTarget;
       batch(() => {
         pointer.value = placeOf(event, element);
-        if (!draft.value) return;
+        if (!isDrawing(session)) return;
         const moves = event.getCoalescedEvents?.() ?? [];
         extend(
           session,
@@ -36,11 +37,11 @@ export function drawingHandlers(session: Session) {
       if (event.pointerType === 'touch') pointer.value = undefined;
     },
     onPointerCancel() {
-      draft.value = undefined;
+      abandon(session);
       pointer.value = undefined;
     },
     onPointerLeave() {
-      if (!draft.value) pointer.value = undefined;
+      if (!isDrawing(session)) pointer.value = undefined;
     },
     onKeyDown(event: TargetedKeyboardEvent<HTMLElement>) {
       const way = arrows[event.key];
@@ -49,8 +50,8 @@ export function drawingHandlers(session: Session) {
         move(session, way, event.shiftKey ? 4 : 1);
       } else if (event.key === ' ') {
         event.preventDefault();
-        if (!draft.value) begin(session, pointer.value ?? { x: 0.5, y: 0.5 });
-      }
+        if (!isDrawing(session)) begin(session, pointer.value ?? { x: 0.5, y: 0.5 });
+      } else if (event.key === 'Escape') abandon(session);
     },
     onKeyUp(event: TargetedKeyboardEvent<HTMLElement>) {
       if (event.key === ' ') finish(session);
@@ -69,23 +70,48 @@ const arrows: Readonly<Record<string, Point>> = {
   ArrowDown: { x: 0, y: 1 },
 };
 
-function begin({ draft, pointer, tool, brushRadius }: Session, place: Point): void {
+/** Where the box that is being drawn began; one pointer draws at a time. */
+let corner: Point = { x: 0, y: 0 };
+
+function isDrawing({ draft, draftBox }: Session): boolean {
+  return draft.value !== undefined || draftBox.value !== undefined;
+}
+
+function begin(session: Session, place: Point): void {
+  const { draft, draftBox, pointer, tool, brushRadius } = session;
   batch(() => {
     pointer.value = place;
-    draft.value = { label: tool.value, radius: brushRadius.value, points: [place] };
+    if (tool.value === 'box') {
+      corner = place;
+      draftBox.value = null;
+      return;
+    }
+    const label = tool.value === 'eraser' ? null : tool.value;
+    draft.value = { label, radius: brushRadius.value, points: [place] };
   });
 }
 
-function extend({ draft }: Session, places: readonly Point[]): void {
+function extend({ draft, draftBox }: Session, places: readonly Point[]): void {
   if (draft.value) draft.value = { ...draft.value, points: [...draft.value.points, ...places] };
+  const last = places.at(-1);
+  if (draftBox.value !== undefined && last) draftBox.value = boxBetween(corner, last);
 }
 
-function finish({ draft, history }: Session): void {
-  const stroke = draft.value;
-  if (!stroke) return;
+function finish({ draft, draftBox, history }: Session): void {
+  const [stroke, box] = [draft.value, draftBox.value];
   batch(() => {
     draft.value = undefined;
-    history.add(stroke);
+    draftBox.value = undefined;
+    if (stroke) history.add(stroke);
+    // A mere click draws no box, and takes none away.
+    if (box) history.setMarks({ ...history.marks.value, box });
+  });
+}
+
+function abandon({ draft, draftBox }: Session): void {
+  batch(() => {
+    draft.value = undefined;
+    draftBox.value = undefined;
   });
 }
 

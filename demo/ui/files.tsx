@@ -25,7 +25,7 @@ export function FileButton({ session }: { session: Session }) {
         tabIndex={-1}
         onChange={({ currentTarget }) => {
           const file = currentTarget.files?.[0];
-          if (file) void session.openFile(file);
+          if (file) void session.openFile(file, file.name || 'The picture');
           // So that the same file can be chosen again.
           currentTarget.value = '';
         }}
@@ -38,7 +38,7 @@ export function FileButton({ session }: { session: Session }) {
 export function listenForFiles(session: Session): void {
   const open = (data: DataTransfer | null) => {
     const file = data?.files[0];
-    if (file) void session.openFile(file);
+    if (file) void session.openFile(file, file.name || 'The picture');
   };
   document.addEventListener('paste', ({ clipboardData }) => open(clipboardData));
   document.addEventListener('dragover', (event) => {

@@ -3,6 +3,8 @@
 import { samples } from '../photo/samples.js';
 import type { Session } from '../state/session.js';
 import { FileButton } from './files.js';
+import { KeyHelp } from './key-help.js';
+import { SnapshotButton } from './snapshot.js';
 
 export function Header({ session }: { session: Session }) {
   return (
@@ -27,6 +29,8 @@ export function Header({ session }: { session: Session }) {
           </button>
         ))}
         <FileButton session={session} />
+        <SnapshotButton session={session} />
+        <KeyHelp />
       </fieldset>
     </header>
   );

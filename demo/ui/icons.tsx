@@ -76,3 +76,59 @@ export const CloseIcon = () => (
     <path d="m4 4 8 8M12 4l-8 8" />
   </Icon>
 );
+
+export const BoxIcon = () => (
+  <Icon>
+    <path d="M2.5 5v-2.5H5M11 2.5h2.5V5M13.5 11v2.5H11M5 13.5H2.5V11M7 2.5h2M7 13.5h2M2.5 7v2M13.5 7v2" />
+  </Icon>
+);
+
+export const BrushIcon = () => (
+  <Icon>
+    <path d="M13.5 2.5 8 8.5M6.2 8.2c-2.2 0-2.4 1.6-2.6 2.9-.1.9-.6 1.6-1.6 1.9 3 1.2 6.4.5 6.4-2.4 0-1.4-1-2.4-2.2-2.4z" />
+  </Icon>
+);
+
+export const DotsIcon = () => (
+  <Icon>
+    <path d="M3.5 8h.01M8 8h.01M12.5 8h.01" stroke-width="2.2" />
+  </Icon>
+);
+
+export const LinkIcon = () => (
+  <Icon>
+    <path d="M6.5 9.5a2.5 2.5 0 0 0 3.6 0l2.4-2.4a2.55 2.55 0 0 0-3.6-3.6l-.9.9M9.5 6.5a2.5 2.5 0 0 0-3.6 0L3.5 8.9a2.55 2.55 0 0 0 3.6 3.6l.9-.9" />
+  </Icon>
+);
+
+export const CopyIcon = () => (
+  <Icon>
+    <path d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3" />
+  </Icon>
+);
+
+export const CameraIcon = () => (
+  <Icon>
+    <path d="M2 4.5h2.5L6 2.5h4l1.5 2H14v8H2z" />
+    <circle cx="8" cy="8.3" r="2.3" />
+  </Icon>
+);
+
+export const PhotoIcon = () => (
+  <Icon>
+    <path d="M2 3h12v10H2zM2 11l3.5-3.5L8 10l2.5-2.5L14 11" />
+    <circle cx="10.7" cy="5.7" r=".9" />
+  </Icon>
+);
+
+export const KeyboardIcon = () => (
+  <Icon>
+    <path d="M1.5 4h13v8h-13zM5 9.7h6M4 6.7h.01M6.7 6.7h.01M9.3 6.7h.01M12 6.7h.01" />
+  </Icon>
+);
+
+export const MirrorIcon = () => (
+  <Icon>
+    <path d="M8 2v12M5.5 4.5 2 11.5h3.5zM10.5 4.5 14 11.5h-3.5z" />
+  </Icon>
+);

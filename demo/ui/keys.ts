@@ -6,17 +6,20 @@ export const brushRadii = { least: 0.003, most: 0.06 } as const;
 
 /** What the page says about its keys. */
 export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
-  ['1 – 6', 'label'],
-  ['E', 'eraser'],
-  ['[ and ]', 'brush size'],
-  ['Ctrl Z, Ctrl Shift Z', 'undo, redo'],
-  ['O, held', 'the photo alone'],
-  ['C', 'compare with before the CRF'],
-  ['arrows, Space', 'move the brush and draw, with the picture focused'],
+  ['1 – 8', 'Draw this label'],
+  ['B', 'Draw a box'],
+  ['E', 'Eraser'],
+  ['[ and ]', 'Brush size'],
+  ['Ctrl Z, Ctrl Shift Z', 'Undo, redo'],
+  ['O, held', 'The photo alone'],
+  ['C', 'Compare with before the CRF'],
+  ['V', 'Next view'],
+  ['Arrows, Space held', 'Move the brush and draw, with the picture focused'],
+  ['Arrows', 'Move the handle between before and after, when it is focused'],
 ];
 
 /** Keys that work anywhere on the page, except where text is typed. */
-export function listenForKeys(session: Session): void {
+export function listenForKeys(session: Session, nextView: () => void): void {
   document.addEventListener('keydown', (event) => {
     if (isTyping(event.target)) return;
     if (event.ctrlKey || event.metaKey) {
@@ -30,7 +33,9 @@ export function listenForKeys(session: Session): void {
       }
       return;
     }
-    if (!event.altKey) press(session, event.key);
+    if (event.altKey) return;
+    if (event.key.toLowerCase() === 'v' && !event.repeat) nextView();
+    else press(session, event.key);
   });
   document.addEventListener('keyup', ({ key }) => {
     if (key.toLowerCase() === 'o') session.showsOriginal.value = false;
@@ -45,7 +50,8 @@ function press(session: Session, key: string): void {
   if (label >= 0 && label < session.labels.value.length) session.tool.value = label;
   else if (key === '[') scaleBrush(session, 1 / 1.25);
   else if (key === ']') scaleBrush(session, 1.25);
-  else if (key.toLowerCase() === 'e') session.tool.value = null;
+  else if (key.toLowerCase() === 'e') session.tool.value = 'eraser';
+  else if (key.toLowerCase() === 'b') session.tool.value = 'box';
   else if (key.toLowerCase() === 'o') session.showsOriginal.value = true;
   else if (key.toLowerCase() === 'c') toggleComparison(session);
 }
@@ -61,6 +67,7 @@ export function toggleComparison({ divider }: Session): void {
 
 function isTyping(target: EventTarget | null): boolean {
   return (
-    target instanceof HTMLElement && target.matches('input:not([type=range], [type=checkbox], [type=radio]), select')
+    target instanceof HTMLElement &&
+    target.matches('input:not([type=range], [type=checkbox], [type=radio]), select, textarea')
   );
 }

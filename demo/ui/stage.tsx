@@ -2,23 +2,26 @@
 
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import type { Refinement } from '../engine/protocol.js';
 import { cssColour } from '../state/labels.js';
 import type { Session } from '../state/session.js';
-import { drawRing, drawStrokes } from '../view/draw-strokes.js';
-import { paint } from '../view/paint.js';
+import { drawBox, drawRing, drawStrokes } from '../view/draw-marks.js';
+import { type Painting, paint } from '../view/paint.js';
 import { Divider } from './divider.js';
 import { drawingHandlers } from './drawing.js';
+import { HoverLabel } from './hover-label.js';
 
-/** The picture with its mask, and above it the strokes. */
+/** The picture with its mask, and above it the marks. */
 export function Stage({ session }: { session: Session }) {
   const result = useRef<HTMLCanvasElement>(null);
-  const strokes = useRef<HTMLCanvasElement>(null);
-  /** Of the strokes' canvas, in the screen's own pixels. */
+  const marks = useRef<HTMLCanvasElement>(null);
+  /** Of the marks' canvas, in the screen's own pixels. */
   const size = useSignal({ width: 0, height: 0 });
   const picture = session.picture.value;
+  const isBox = session.tool.value === 'box';
 
   useEffect(() => {
-    const canvas = strokes.current;
+    const canvas = marks.current;
     if (!canvas) return;
     const observer = new ResizeObserver(() => {
       const width = Math.round(canvas.clientWidth * devicePixelRatio);
@@ -30,28 +33,29 @@ export function Stage({ session }: { session: Session }) {
   }, [size]);
 
   useSignalEffect(() => showResult(session, result.current));
-  useSignalEffect(() => showStrokes(session, strokes.current, size.value));
+  useSignalEffect(() => showMarks(session, marks.current, size.value));
 
   return (
     <div
       class="stage"
       style={{ '--ratio': picture ? picture.width / picture.height : 1 }}
       data-refinements={session.refinementCount.value}
-      data-busy={session.isBusy.value || session.isLoading.value}
+      data-busy={session.busyWith.value === 'refine' || session.isLoading.value}
     >
       <div class={`frame is-${session.view.value}`}>
         <canvas ref={result} class="result" role="img" aria-label={session.description.value} />
         <div
-          class="strokes"
+          class={isBox ? 'strokes is-box' : 'strokes'}
           role="application"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes keys; it is drawn on with them.
           tabIndex={0}
           aria-label="Picture to draw on. The arrow keys move the brush, Space draws while it is held."
           {...drawingHandlers(session)}
         >
-          <canvas ref={strokes} />
+          <canvas ref={marks} />
         </div>
         {session.divider.value !== null && <Divider position={session.divider} />}
+        <HoverLabel session={session} />
         <span class="working" aria-hidden="true">
           Working…
         </span>
@@ -63,63 +67,76 @@ export function Stage({ session }: { session: Session }) {
 
 /** What to do where there is no mask yet. */
 function Prompt({ session }: { session: Session }) {
-  const count = session.drawnLabels.value.size;
-  const isDrawing = session.draft.value !== undefined;
+  const count = session.markedLabels.value.size;
+  const isDrawing = session.draft.value !== undefined || session.draftBox.value !== undefined;
   if (!session.picture.value || session.isLoading.value || isDrawing || count >= 2) return null;
   return (
     <p class="prompt" role="status">
       {count === 0
-        ? 'Draw a stroke on the object, then choose Background and draw one around it.'
+        ? 'Draw a stroke on the object, then choose Background and draw one around it. Or draw a box.'
         : 'Now choose another label and draw a stroke with it.'}
     </p>
   );
 }
 
+/** The refinement of the picture that is shown: after a change of size there is none for a moment. */
+function currentResult(session: Session): Refinement | undefined {
+  const [picture, refinement] = [session.picture.value, session.refinement.value];
+  const fits = refinement?.width === picture?.width && refinement?.height === picture?.height;
+  return fits ? refinement : undefined;
+}
+
 function showResult(session: Session, canvas: HTMLCanvasElement | null): void {
   const picture = session.picture.value;
-  const refinement = session.refinement.value;
+  const refinement = currentResult(session);
   const divider = session.divider.value;
   if (!canvas || !picture) return;
   const { width, height, pixels } = picture;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext('2d');
   if (!context) return;
-  // After a change of the working size the result is of the old one for a moment.
-  const fits = refinement?.width === width && refinement.height === height;
-  if (!refinement || !fits || session.showsOriginal.value) {
+  if (!refinement || session.showsOriginal.value) {
     context.putImageData(new ImageData(new Uint8ClampedArray(pixels), width, height), 0, 0);
     return;
   }
+  const { before, after } = refinement;
   const view = session.view.value;
-  const labels = session.labels.value;
-  const show = (segmentation: typeof refinement.after, left: number, right: number) => {
-    const painted = new ImageData(paint(view, { picture, segmentation, labels }), width, height);
+  const common = {
+    picture,
+    before,
+    labels: session.shownLabels.value,
+    isIsolated: session.isolated.value !== null,
+  };
+  const show = (segmentation: Painting['segmentation'], left: number, right: number) => {
+    const painted = new ImageData(paint(view, { ...common, segmentation }), width, height);
     context.putImageData(painted, 0, 0, left, 0, right - left, height);
   };
   const middle = divider === null ? 0 : Math.round(divider * width);
-  if (middle > 0) show(refinement.before, 0, middle);
-  if (middle < width) show(refinement.after, middle, width);
+  if (middle > 0) show(before, 0, middle);
+  if (middle < width) show(after, middle, width);
 }
 
-function showStrokes(
+function showMarks(
   session: Session,
   canvas: HTMLCanvasElement | null,
   { width, height }: { width: number; height: number },
 ): void {
-  const strokes = session.strokes.value;
+  const { strokes, box } = session.marks.value;
   const pointer = session.pointer.value;
   // Outside of the overlay they would hide what one came to see: they show when one is about to draw.
   const hasResult = session.refinement.value !== undefined;
   const isWanted = session.view.value === 'overlay' || pointer !== undefined || !hasResult;
-  const isShown = session.showsStrokes.value && !session.showsOriginal.value && isWanted;
+  const isShown = session.showsMarks.value && !session.showsOriginal.value && isWanted;
   const tool = session.tool.value;
   const labels = session.labels.value;
   if (!canvas) return;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext('2d');
   if (!context || width === 0 || height === 0) return;
-  drawStrokes(context, isShown ? strokes : [], labels.map(cssColour), 1.25 * devicePixelRatio);
-  if (!pointer) return;
-  const colour = tool === null ? 'white' : cssColour(labels[tool]);
-  drawRing(context, { ...pointer, radius: session.brushRadius.value, colour }, 1.25 * devicePixelRatio);
+  const edge = 1.25 * devicePixelRatio;
+  drawStrokes(context, isShown ? strokes : [], labels.map(cssColour), edge);
+  if (isShown && box) drawBox(context, box, edge);
+  if (!pointer || tool === 'box') return;
+  const colour = tool === 'eraser' ? 'white' : cssColour(labels[tool]);
+  drawRing(context, { ...pointer, radius: session.brushRadius.value, colour }, edge);
 }

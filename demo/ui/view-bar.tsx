@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 
 import type { Session } from '../state/session.js';
-import { paint, views } from '../view/paint.js';
-import { CompareIcon, SaveIcon } from './icons.js';
+import { views } from '../view/paint.js';
+import { CompareIcon } from './icons.js';
 import { toggleComparison } from './keys.js';
 
 export function ViewBar({ session }: { session: Session }) {
-  const { view, divider, showsStrokes, refinement } = session;
+  const { view, divider, showsMarks, showsOriginal } = session;
+  const hold = (isHeld: boolean) => {
+    showsOriginal.value = isHeld;
+  };
   return (
     <div class="view-bar">
       <fieldset class="segments">
@@ -30,49 +33,43 @@ export function ViewBar({ session }: { session: Session }) {
         type="button"
         class="button"
         aria-pressed={divider.value !== null}
-        title="A handle between the colours alone and the CRF’s result (C)"
+        title="A handle between the network alone and the CRF’s result (C)"
         onClick={() => toggleComparison(session)}
       >
         <CompareIcon /> Compare
       </button>
-      <label class="switch">
-        <input
-          type="checkbox"
-          checked={showsStrokes.value}
-          onChange={({ currentTarget }) => {
-            showsStrokes.value = currentTarget.checked;
-          }}
-        />
-        Strokes
-      </label>
-      <span class="spacer" />
       <button
         type="button"
         class="button"
-        title="Saves this view as a PNG; the cut-out with transparency"
-        disabled={!refinement.value}
-        onClick={() => void save(session)}
+        aria-pressed={showsOriginal.value}
+        title="The photo alone, while this button or O is held"
+        onPointerDown={() => hold(true)}
+        onPointerUp={() => hold(false)}
+        onPointerLeave={() => hold(false)}
+        onKeyDown={({ key }) => {
+          if (key === ' ' || key === 'Enter') hold(true);
+        }}
+        onKeyUp={() => hold(false)}
+        onBlur={() => hold(false)}
       >
-        <SaveIcon /> Save
+        Original
       </button>
+      <label class="switch">
+        <input
+          type="checkbox"
+          checked={showsMarks.value}
+          onChange={({ currentTarget }) => {
+            showsMarks.value = currentTarget.checked;
+          }}
+        />
+        Marks
+      </label>
     </div>
   );
 }
 
-async function save(session: Session): Promise<void> {
-  const picture = session.picture.value;
-  const result = session.refinement.value;
-  if (!picture || !result || result.width !== picture.width || result.height !== picture.height) return;
-  const { width, height } = picture;
-  const view = session.view.value;
-  const painted = paint(view, { picture, segmentation: result.after, labels: session.labels.value });
-  const canvas = new OffscreenCanvas(width, height);
-  canvas.getContext('2d')?.putImageData(new ImageData(painted, width, height), 0, 0);
-  const address = URL.createObjectURL(await canvas.convertToBlob());
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = `${(session.photo.value?.name ?? 'picture').replace(/\.\w+$/, '')} ${view}.png`;
-  link.click();
-  // The download has begun by then.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+/** The one after the current, from the start again after the last. */
+export function showNextView({ view }: Session): void {
+  const place = views.findIndex(({ value }) => value === view.value);
+  view.value = views[(place + 1) % views.length].value;
 }

@@ -1,25 +1,45 @@
 // SPDX-License-Identifier: MIT
 
 import type { Picture, Segmentation } from '../engine/protocol.js';
-import type { Label } from '../state/labels.js';
+import type { ShownLabel } from '../state/labels.js';
 
-export type ViewName = 'overlay' | 'cut-out' | 'labels' | 'confidence';
+export type ViewName = 'overlay' | 'cut-out' | 'labels' | 'before' | 'confidence' | 'edges';
 
-export const views: readonly { value: ViewName; title: string; hint: string }[] = [
+export interface View {
+  value: ViewName;
+  title: string;
+  hint: string;
+}
+
+export const views: readonly View[] = [
   { value: 'overlay', title: 'Overlay', hint: 'The shown labels tinted over the photo' },
   { value: 'cut-out', title: 'Cut-out', hint: 'Only the shown labels, on transparency' },
   { value: 'labels', title: 'Labels', hint: 'Each pixel in its label’s colour' },
+  { value: 'before', title: 'Network', hint: 'What the network says, before the CRF: faint where it is not sure' },
   { value: 'confidence', title: 'Confidence', hint: 'Bright where the result is sure, dark where it is not' },
+  {
+    value: 'edges',
+    title: 'Edges',
+    hint: 'Outlines before the CRF (thin, white) and after it (in the labels’ colours)',
+  },
 ];
 
 /** Share of a label's colour in the overlay. */
 const tint = 0.42;
 
+/** Brightness of what an isolated label is not. */
+const dimmed = 0.3;
+
 /** Everything a view needs but the photo alone. */
 export interface Painting {
   picture: Picture;
+  /** What is painted. */
   segmentation: Segmentation;
-  labels: readonly Label[];
+  /** Without the CRF, for the views that show both. */
+  before: Segmentation;
+  labels: readonly ShownLabel[];
+  /** One label was chosen: the rest of the photo steps back. */
+  isIsolated: boolean;
 }
 
 /** RGBA with straight alpha, [y, x, 4]. */
@@ -33,16 +53,17 @@ export function paint(view: ViewName, painting: Painting): Uint8ClampedArray<Arr
 type Painter = (painting: Painting, painted: Uint8ClampedArray) => void;
 
 const painters: Record<ViewName, Painter> = {
-  overlay({ picture, segmentation, labels }, painted) {
-    const { width, height, pixels } = picture;
+  overlay({ picture, segmentation, labels, isIsolated }, painted) {
+    const { pixels } = picture;
     const map = segmentation.labels;
+    const isContour = contours(map, picture, labels);
     for (let pixel = 0; pixel < map.length; pixel++) {
       const { colour, isShown } = labels[map[pixel]];
-      const isContour = isShown && isAtEdge(map, pixel, width, height);
-      const share = isContour ? 1 : tint;
+      const share = isContour(pixel) ? 1 : tint;
       for (let channel = 0; channel < 3; channel++) {
         const own = pixels[4 * pixel + channel];
-        painted[4 * pixel + channel] = isShown ? own + share * (colour[channel] - own) : own;
+        const hidden = isIsolated ? dimmed * own : own;
+        painted[4 * pixel + channel] = isShown ? own + share * (colour[channel] - own) : hidden;
       }
       painted[4 * pixel + 3] = 255;
     }
@@ -61,10 +82,26 @@ const painters: Record<ViewName, Painter> = {
       painted[4 * pixel + 3] = alpha;
     }
   },
-  labels({ segmentation, labels }, painted) {
+  labels({ segmentation, labels, isIsolated }, painted) {
     const map = segmentation.labels;
     for (let pixel = 0; pixel < map.length; pixel++) {
-      painted.set(labels[map[pixel]].colour, 4 * pixel);
+      const { colour, isShown } = labels[map[pixel]];
+      const share = isIsolated && !isShown ? dimmed : 1;
+      for (let channel = 0; channel < 3; channel++) painted[4 * pixel + channel] = share * colour[channel];
+      painted[4 * pixel + 3] = 255;
+    }
+  },
+  before({ before, labels, picture }, painted) {
+    const map = before.labels;
+    const least = (255 * map.length) / before.marginals.length;
+    for (let pixel = 0; pixel < map.length; pixel++) {
+      const { colour } = labels[map[pixel]];
+      const sureness = Math.max(0, (before.confidence[pixel] - least) / (255 - least));
+      const share = 0.25 + 0.75 * sureness;
+      const grey = greyOf(picture.pixels, pixel);
+      for (let channel = 0; channel < 3; channel++) {
+        painted[4 * pixel + channel] = share * colour[channel] + (1 - share) * grey;
+      }
       painted[4 * pixel + 3] = 255;
     }
   },
@@ -79,20 +116,53 @@ const painters: Record<ViewName, Painter> = {
       painted[4 * pixel + 3] = 255;
     }
   },
+  edges({ picture, segmentation, before, labels }, painted) {
+    const map = segmentation.labels;
+    const isAfter = contours(map, picture, labels, 'either');
+    const isBefore = contours(before.labels, picture, labels, 'either');
+    for (let pixel = 0; pixel < map.length; pixel++) {
+      const grey = 0.45 * greyOf(picture.pixels, pixel);
+      const colour = isAfter(pixel) ? edgeColour(labels[map[pixel]]) : [grey, grey, grey];
+      const line = isBefore(pixel) && !isAfter(pixel) ? 0.75 : 0;
+      for (let channel = 0; channel < 3; channel++) {
+        painted[4 * pixel + channel] = colour[channel] + line * (255 - colour[channel]);
+      }
+      painted[4 * pixel + 3] = 255;
+    }
+  },
 };
 
 /** The ends of the confidence view's scale. */
 const unsure = [62, 8, 60];
 const sure = [250, 244, 226];
 
-/** Whether the pixel to the right or below has another label, or the one to the left or above. */
-function isAtEdge(map: Uint8Array, pixel: number, width: number, height: number): boolean {
-  const x = pixel % width;
-  const label = map[pixel];
-  return (
-    (x > 0 && map[pixel - 1] !== label) ||
-    (x < width - 1 && map[pixel + 1] !== label) ||
-    (pixel >= width && map[pixel - width] !== label) ||
-    (pixel < width * (height - 1) && map[pixel + width] !== label)
-  );
+/** Of the first label, which is what is around, only its neighbours' side is drawn. */
+function edgeColour({ colour, isShown }: ShownLabel): readonly number[] {
+  return isShown ? colour : [20, 20, 24];
+}
+
+/** Luma as Rec. 601 has it. */
+function greyOf(pixels: Uint8ClampedArray, pixel: number): number {
+  return 0.299 * pixels[4 * pixel] + 0.587 * pixels[4 * pixel + 1] + 0.114 * pixels[4 * pixel + 2];
+}
+
+/** Says of a pixel whether a neighbour to the right, left, above or below counts as another label. */
+function contours(
+  map: Uint8Array,
+  { width, height }: Picture,
+  labels: readonly ShownLabel[],
+  side: 'shown' | 'either' = 'shown',
+): (pixel: number) => boolean {
+  const leaders = Uint8Array.from(labels, ({ leader }) => leader);
+  return (pixel) => {
+    const own = leaders[map[pixel]];
+    if (side === 'shown' && !labels[map[pixel]].isShown) return false;
+    const x = pixel % width;
+    return (
+      (x > 0 && leaders[map[pixel - 1]] !== own) ||
+      (x < width - 1 && leaders[map[pixel + 1]] !== own) ||
+      (pixel >= width && leaders[map[pixel - width]] !== own) ||
+      (pixel < width * (height - 1) && leaders[map[pixel + width]] !== own)
+    );
+  };
 }

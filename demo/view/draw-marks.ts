@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { Box } from '../marks/marks.js';
 import type { Point, Stroke } from '../marks/stroke.js';
 
 /** A ring at the pointer, as large as the brush. */
@@ -65,4 +66,17 @@ export function drawRing(context: CanvasRenderingContext2D, ring: Ring, thicknes
   context.arc(ring.x * width, ring.y * height, 1.5 * thickness, 0, 2 * Math.PI);
   context.fillStyle = ring.colour;
   context.fill();
+}
+
+/** A dashed frame that is seen on dark and on light. */
+export function drawBox(context: CanvasRenderingContext2D, box: Box, thickness: number): void {
+  const { width, height } = context.canvas;
+  const place = [box.left * width, box.top * height, box.width * width, box.height * height] as const;
+  context.lineWidth = 2 * thickness;
+  context.strokeStyle = 'rgb(0 0 0 / 0.65)';
+  context.strokeRect(...place);
+  context.setLineDash([6 * thickness, 4 * thickness]);
+  context.strokeStyle = 'white';
+  context.strokeRect(...place);
+  context.setLineDash([]);
 }

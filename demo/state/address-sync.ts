@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+
+import { batch, effect } from '@preact/signals';
+import { decodeMarks, encodeMarks } from '../marks/marks-code.js';
+import { workingSizes } from '../photo/photo.js';
+import { samples } from '../photo/samples.js';
+import { views } from '../view/paint.js';
+import { type AddressState, readAddress, writeAddress } from './address.js';
+import { defaultSettings } from './crf-settings.js';
+import { labelsNamed } from './labels.js';
+import type { Session } from './session.js';
+
+/** The address is rewritten no more often than this, in milliseconds: browsers refuse more than some hundred a minute. */
+const pause = 300;
+
+/** Opens what the address names, the first sample without one, and keeps the address up to date from then on. */
+export async function followAddress(session: Session): Promise<void> {
+  await openAddress(session);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    const text = writeAddress(stateOf(session));
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const address = new URL(location.href);
+      address.hash = text;
+      if (address.href !== location.href) history.replaceState(null, '', address);
+    }, pause);
+  });
+  // A link that is pasted into the bar of the open page. What the page itself writes comes without this event.
+  addEventListener('hashchange', () => void openAddress(session));
+}
+
+/** A link to the page as it is now. */
+export function linkTo(session: Session): string {
+  const address = new URL(location.href);
+  address.hash = writeAddress(stateOf(session));
+  return address.href;
+}
+
+async function openAddress(session: Session): Promise<void> {
+  const { state, problems } = readAddress(location.hash);
+  const sample = samples.find(({ id }) => id === state.photo);
+  if (state.photo && !sample) problems.push(`photo=${state.photo}`);
+  batch(() => applyLook(session, state, problems));
+  const chosen = sample ?? samples[0];
+  const labelCount = Math.max(chosen.labels.length, state.labels?.length ?? 0);
+  const marks = state.marks === undefined ? undefined : decodeMarks(state.marks, labelCount);
+  if (state.marks !== undefined && !marks) problems.push('marks');
+  await session.openSample(chosen, marks);
+  batch(() => applyLabels(session, state, problems));
+  if (problems.length > 0) {
+    session.error.value = `The address has parts that mean nothing here, so they were left out: ${problems.join(', ')}.`;
+  }
+}
+
+function applyLook(session: Session, state: AddressState, problems: string[]): void {
+  if (state.settings) session.settings.value = state.settings;
+  if (state.compare !== undefined) session.divider.value = state.compare;
+  if (state.workingSize !== undefined) {
+    if (workingSizes.includes(state.workingSize)) session.workingSize.value = state.workingSize;
+    else problems.push(`size=${state.workingSize}`);
+  }
+  if (state.view !== undefined) {
+    const view = views.find(({ value }) => value === state.view);
+    if (view) session.view.value = view.value;
+    else problems.push(`view=${state.view}`);
+  }
+}
+
+function applyLabels(session: Session, state: AddressState, problems: string[]): void {
+  const { labels, merges } = state;
+  if (labels && labels.length >= 2 && labels.length <= maximum(session)) session.labels.value = labelsNamed(labels);
+  else if (labels) problems.push('labels');
+  const count = session.labels.value.length;
+  for (const [label, leader] of Object.entries(merges ?? {})) {
+    if (Number(label) < count && leader < count) session.merge(Number(label), leader);
+    else problems.push(`merge=${label}-${leader}`);
+  }
+}
+
+function maximum(session: Session): number {
+  return Math.max(8, session.labels.value.length);
+}
+
+function stateOf(session: Session): AddressState {
+  const { sample } = session;
+  const settings = session.settings.value;
+  const compare = session.divider.value;
+  const names = session.labels.value.map(({ name }) => name);
+  const marks = session.history.marks.value;
+  const isAsOpened = sample && marks.box === null && marks.strokes === sample.strokes;
+  const hasOwnNames = names.join('~') !== (sample?.labels ?? ['Background', 'Object']).join('~');
+  return {
+    ...(sample && { photo: sample.id }),
+    ...(session.view.value !== 'overlay' && { view: session.view.value }),
+    ...(session.workingSize.value !== 480 && { workingSize: session.workingSize.value }),
+    ...(compare !== null && { compare }),
+    ...(settings !== defaultSettings && { settings }),
+    ...(hasOwnNames && { labels: names }),
+    merges: session.history.merges.value,
+    // Marks mean nothing without their photo, and one's own is not in the address.
+    ...(sample && !isAsOpened && { marks: encodeMarks(marks) }),
+  };
+}

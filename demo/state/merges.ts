@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+
+/**
+ * Labels that count as one: `merges[label]` is the label it was merged into. Every entry names a label that is itself
+ * not merged, so one look-up is enough. Labels without an entry stand alone.
+ */
+export type Merges = Readonly<Record<number, number>>;
+
+export const noMerges: Merges = {};
+
+/** The label under whose name and colour this one is shown. */
+export function leaderOf(merges: Merges, label: number): number {
+  return merges[label] ?? label;
+}
+
+/** All labels that are shown as `leader`, itself first. */
+export function membersOf(merges: Merges, leader: number, labelCount: number): number[] {
+  const others = Array.from({ length: labelCount }, (_, label) => label).filter((label) => merges[label] === leader);
+  return [leader, ...others];
+}
+
+/** Everything shown as `from` is from now on shown as `into`. */
+export function merged(merges: Merges, from: number, into: number): Merges {
+  const [source, target] = [leaderOf(merges, from), leaderOf(merges, into)];
+  if (source === target) return merges;
+  const entries = Object.entries(merges).map(([label, leader]) => [label, leader === source ? target : leader]);
+  return { ...Object.fromEntries(entries), [source]: target };
+}
+
+/** Everything shown as `leader` stands alone again. */
+export function separated(merges: Merges, leader: number): Merges {
+  return Object.fromEntries(Object.entries(merges).filter(([, own]) => own !== leader));
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+
+import { optionsFile, reproducingCode } from '../export/reproduce.js';
+import { type Export, saveExport } from '../export/save.js';
+import { linkTo } from '../state/address-sync.js';
+import { crfParameters } from '../state/crf-settings.js';
+import type { Session } from '../state/session.js';
+import { CodeBlock } from './code-block.js';
+import { CopyButton } from './copy-button.js';
+import { SaveIcon } from './icons.js';
+
+const exports: readonly { what: Export; title: string; hint: string }[] = [
+  { what: 'cut-out', title: 'Cut-out', hint: 'The shown labels with straight alpha' },
+  { what: 'mask', title: 'Mask', hint: 'White where a shown label is, black elsewhere' },
+  { what: 'overlay', title: 'Overlay', hint: 'The photo with tinted labels' },
+  { what: 'labels', title: 'Label map', hint: 'The number of each pixel’s label as its grey value' },
+];
+
+export function ExportPanel({ session }: { session: Session }) {
+  const picture = session.picture.value;
+  const refinement = session.refinement.value;
+  const parameters = crfParameters(session.settings.value);
+  const labels = session.labels.value.map(({ name }) => name);
+  const code = picture && reproducingCode({ width: picture.width, height: picture.height, labels, parameters });
+  return (
+    <>
+      <section class="part">
+        <h3>PNG files</h3>
+        <ul class="exports">
+          {exports.map(({ what, title, hint }) => (
+            <li key={what}>
+              <button
+                type="button"
+                class="button"
+                disabled={!refinement}
+                aria-describedby={`export-${what}`}
+                onClick={() => saveExport(session, what)}
+              >
+                <SaveIcon /> {title}
+              </button>
+              <span class="hint" id={`export-${what}`}>
+                {hint}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section class="part">
+        <div class="part-head">
+          <h3>Code</h3>
+          {code && <CopyButton text={code} title="Copy code" />}
+        </div>
+        {code && <CodeBlock title="Code with the current settings" text={code} />}
+        <div class="button-row">
+          <CopyButton text={optionsFile(parameters)} title="Copy as options file" />
+        </div>
+      </section>
+      <section class="part">
+        <div class="part-head">
+          <h3>Link</h3>
+          <CopyButton text={linkTo(session)} title="Copy link" />
+        </div>
+        <p class="hint">
+          {session.sample
+            ? 'Opens this page as it is now: sample, marks, labels and settings.'
+            : 'Holds the settings. Your photo stays here, so it is not in the link.'}
+        </p>
+      </section>
+    </>
+  );
+}

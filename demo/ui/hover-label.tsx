@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+
+import { probabilityOf } from '../engine/segmentation.js';
+import { cssColour } from '../state/labels.js';
+import type { Session } from '../state/session.js';
+
+/** Beside the pointer: the label there, and how probable it is. */
+export function HoverLabel({ session }: { session: Session }) {
+  const place = session.pointer.value;
+  const result = session.refinement.value;
+  const divider = session.divider.value;
+  if (!place || !result || session.showsOriginal.value) return null;
+  if (session.draft.value || session.draftBox.value !== undefined) return null;
+  const x = Math.min(result.width - 1, Math.max(0, Math.floor(place.x * result.width)));
+  const y = Math.min(result.height - 1, Math.max(0, Math.floor(place.y * result.height)));
+  const pixel = y * result.width + x;
+  const isBefore = session.view.value === 'before' || (divider !== null && place.x < divider);
+  const segmentation = isBefore ? result.before : result.after;
+  const label = session.shownLabels.value[segmentation.labels[pixel]];
+  const probability = probabilityOf(segmentation, session.leaders.value, label.leader, pixel);
+  return (
+    <span
+      class="hover-label"
+      data-side={place.x > 0.7 ? 'left' : 'right'}
+      style={{ '--x': place.x, '--y': place.y, '--label': cssColour(label) }}
+    >
+      <i aria-hidden="true" />
+      {label.name} {Math.round(100 * probability)} %
+    </span>
+  );
+}

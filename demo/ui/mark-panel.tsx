@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+
+import type { Session, Tool } from '../state/session.js';
+import { BoxIcon, BrushIcon, EraserIcon, RedoIcon, UndoIcon } from './icons.js';
+import { brushRadii } from './keys.js';
+import { Slider } from './slider.js';
+
+/** What one draws with, and undo. */
+export function MarkPanel({ session }: { session: Session }) {
+  const { brushRadius, history, picture, tool } = session;
+  const longSide = picture.value ? Math.max(picture.value.width, picture.value.height) : 0;
+  const label = typeof tool.value === 'number' ? tool.value : 1;
+  return (
+    <section class="panel" aria-labelledby="marks-title">
+      <div class="panel-head">
+        <h2 id="marks-title">Marks</h2>
+        <div class="button-row">
+          <button
+            type="button"
+            class="button icon-only quiet"
+            title="Undo (Ctrl Z)"
+            aria-label="Undo"
+            disabled={!history.canUndo.value}
+            onClick={() => history.undo()}
+          >
+            <UndoIcon />
+          </button>
+          <button
+            type="button"
+            class="button icon-only quiet"
+            title="Redo (Ctrl Shift Z)"
+            aria-label="Redo"
+            disabled={!history.canRedo.value}
+            onClick={() => history.redo()}
+          >
+            <RedoIcon />
+          </button>
+          <button
+            type="button"
+            class="button quiet"
+            title="Removes strokes and box; can be undone"
+            disabled={history.isEmpty.value}
+            onClick={() => history.clear()}
+          >
+            Clear
+          </button>
+        </div>
+      </div>
+      <fieldset class="segments is-wide">
+        <legend class="visually-hidden">Tool</legend>
+        <ToolChoice session={session} tool={label} name="Brush" hint="Strokes in the chosen label (1 – 8)">
+          <BrushIcon />
+        </ToolChoice>
+        <ToolChoice session={session} tool="box" name="Box" hint="A box around the object (B)">
+          <BoxIcon />
+        </ToolChoice>
+        <ToolChoice session={session} tool="eraser" name="Eraser" hint="Takes strokes away (E)">
+          <EraserIcon />
+        </ToolChoice>
+      </fieldset>
+      {tool.value !== 'box' && (
+        <Slider
+          title="Size"
+          value={brushRadius.value}
+          least={brushRadii.least}
+          most={brushRadii.most}
+          step={0.0005}
+          isLogarithmic
+          format={(radius) => `${Math.max(1, Math.round(2 * radius * longSide))} px`}
+          onChange={(radius) => {
+            brushRadius.value = radius;
+          }}
+        />
+      )}
+      {tool.value === 'box' && (
+        <p class="hint">
+          Drag from corner to corner around one object. What is outside counts as {session.labels.value[0].name}.
+        </p>
+      )}
+    </section>
+  );
+}
+
+interface ToolChoiceProps {
+  session: Session;
+  tool: Tool;
+  name: string;
+  hint: string;
+  children: preact.ComponentChildren;
+}
+
+function ToolChoice({ session, tool, name, hint, children }: ToolChoiceProps) {
+  const chosen = session.tool.value;
+  const isChosen = typeof tool === 'number' ? typeof chosen === 'number' : chosen === tool;
+  return (
+    <label title={hint}>
+      <input
+        type="radio"
+        name="tool"
+        checked={isChosen}
+        onChange={() => {
+          session.tool.value = tool;
+        }}
+      />
+      <span>
+        {children} {name}
+      </span>
+    </label>
+  );
+}
