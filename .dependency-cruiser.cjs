@@ -32,14 +32,15 @@ module.exports = {
       comment: 'A package that package.json does not name may vanish with the next install.',
       severity: 'error',
       from: { pathNot: '^node_modules' },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+      // Who says of an optional peer that it is optional names it in a place that the cruiser doesn't know.
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     },
     {
       name: 'published-code-needs-published-packages',
       comment: 'What ships may not import a development dependency; types vanish in the build.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
     {
       name: 'programs-use-public-entries',
