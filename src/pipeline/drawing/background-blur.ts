@@ -6,9 +6,9 @@ import { writeUniform } from '../../gpu/uniforms.js';
 import { drawBackground } from '../../stages/pipeline/draw-background.js';
 import { drawBlur } from '../../stages/pipeline/draw-blur.js';
 import { drawHalve } from '../../stages/pipeline/draw-halve.js';
+import { Words } from '../gpu-values/words.js';
 import type { ForegroundLayer } from './foreground-layer.js';
 import type { DrawingContext } from './sources.js';
-import { Words } from './words.js';
 
 /** A picture of the background, 2^exponent times smaller than the frame. */
 interface Level {

@@ -3,8 +3,8 @@
 import { BufferSet } from '../../gpu/buffers.js';
 import { foldedGrid } from '../../gpu/program.js';
 import { drawContours } from '../../stages/pipeline/draw-contours.js';
+import { Words } from '../gpu-values/words.js';
 import type { DrawingContext } from './sources.js';
-import { Words } from './words.js';
 
 /** Distances to the contours between labels, at the working size. */
 export class ContourLayer {

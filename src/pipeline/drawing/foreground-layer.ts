@@ -5,8 +5,8 @@ import { foldedGrid, type Grid } from '../../gpu/program.js';
 import { drawEdges } from '../../stages/pipeline/draw-edges.js';
 import { drawForeground } from '../../stages/pipeline/draw-foreground.js';
 import { drawGuide } from '../../stages/pipeline/draw-guide.js';
+import { Words } from '../gpu-values/words.js';
 import type { DrawingContext } from './sources.js';
-import { Words } from './words.js';
 
 /** The foreground at the frame's size: opacity along the frame's edges, colours free of the background's. */
 export class ForegroundLayer {

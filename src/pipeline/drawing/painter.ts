@@ -10,6 +10,7 @@ import { DeviceError } from '../../gpu/errors.js';
 import { ProgramCache } from '../../gpu/program.js';
 import { RenderModule, type RenderProgram } from '../../gpu/render-program.js';
 import { draw } from '../../stages/pipeline/draw.js';
+import { Words } from '../gpu-values/words.js';
 import { BackgroundBlur } from './background-blur.js';
 import { checkColours, type Rgba, vocColours } from './colours.js';
 import { ContourLayer } from './contour-layer.js';
@@ -19,7 +20,6 @@ import { type Placement, placeFrame, tapsFor } from './placement.js';
 import { checkSources, type DrawingContext, type PainterSources } from './sources.js';
 import { openTarget, type PaintTarget, type ViewTarget } from './target.js';
 import { behind, checkView, entryPointOf, type ResolvedView, type View, type ViewKind, viewKinds } from './view.js';
-import { Words } from './words.js';
 
 export interface PainterOptions {
   sources: PainterSources;
@@ -116,6 +116,10 @@ export class Painter {
       const colours = sources.labels && this.checkedColours(options.colours, sources.labels.labelCount);
       const formats = options.formats ?? [navigator.gpu.getPreferredCanvasFormat()];
       const scene = this.sceneFor(sources);
+      if (scene === this.scene && this.has(kinds, formats)) {
+        if (colours) this.writeColours(colours);
+        return;
+      }
       const before = scene.layers;
       try {
         await this.reportingGpuErrors(async () => {
@@ -190,10 +194,18 @@ export class Painter {
     return this.scene;
   }
 
+  private has(kinds: readonly ViewKind[], formats: readonly GPUTextureFormat[]): boolean {
+    return (
+      kinds.every((kind) => this.preparedKinds.has(kind)) &&
+      formats.every((format) => this.prepared.has(`original ${format}`))
+    );
+  }
+
   private checkedColours(given: readonly string[] | undefined, labelCount: number): Rgba[] | undefined {
     if (given) return checkColours('colours', given, labelCount);
     // Colours that were set stay, unless there are not enough.
-    return this.colourCount >= labelCount ? undefined : checkColours('colours', vocColours(labelCount), labelCount);
+    if (this.colourCount >= labelCount) return undefined;
+    return checkColours('colours', vocColours(labelCount), labelCount);
   }
 
   private async compile(kinds: readonly ViewKind[], formats: readonly GPUTextureFormat[]): Promise<void> {

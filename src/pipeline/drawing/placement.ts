@@ -34,14 +34,15 @@ export function tapsFor(step: number): number {
   return Math.max(1, Math.ceil(Math.abs(step) - 1e-6));
 }
 
-/** Frame position under a target position; null in the margins around it. For picking a label under a pointer. */
+/** Frame position under a target position, for picking what a pointer is on; null in the margins around the frame. */
 export function framePosition(
-  placement: Placement,
   frame: Extent,
-  x: number,
-  y: number,
+  target: Extent,
+  { fit = 'contain', mirror = false }: { fit?: Fit; mirror?: boolean },
+  { x, y }: { x: number; y: number },
 ): { x: number; y: number } | null {
-  const position = { x: placement.offsetX + placement.stepX * x, y: placement.offsetY + placement.stepY * y };
+  const { offsetX, offsetY, stepX, stepY } = placeFrame(frame, target, fit, mirror);
+  const position = { x: offsetX + stepX * x, y: offsetY + stepY * y };
   const isInside = position.x >= 0 && position.x < frame.width && position.y >= 0 && position.y < frame.height;
   return isInside ? position : null;
 }

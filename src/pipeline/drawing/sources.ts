@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { checkInteger, checkObject } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
 import type { ProgramCache } from '../../gpu/program.js';
+import { checkBuffer } from '../gpu-values/check-buffer.js';
 import { checkTexture } from './view.js';
 
 /** What is known of the frame's labels, at the working size. */
@@ -34,9 +34,6 @@ export interface DrawingContext {
   readonly labels: LabelSource;
 }
 
-/** GPUBufferUsage.STORAGE */
-const storageUsage = 0x80;
-
 /** Throws ArgumentError unless all can be bound. */
 export function checkSources(value: PainterSources): PainterSources {
   const { frame, labels } = checkObject('sources', value) as unknown as PainterSources;
@@ -50,15 +47,4 @@ export function checkSources(value: PainterSources): PainterSources {
   checkBuffer('sources.labels.labelMap', labelMap, width * height * 4);
   checkBuffer('sources.labels.marginals', marginals, width * height * labelCount * 4);
   return { frame, labels };
-}
-
-/** Throws ArgumentError unless the value is a storage buffer of at least that many bytes. */
-export function checkBuffer(argument: string, value: GPUBuffer, bytes: number): void {
-  if (typeof value !== 'object' || value === null || !('mapAsync' in value)) {
-    throw new ArgumentError(argument, value, 'a GPUBuffer');
-  }
-  if (value.size < bytes) throw new ArgumentError(`${argument}.size`, value.size, `at least ${bytes} bytes`);
-  if ((value.usage & storageUsage) === 0) {
-    throw new ArgumentError(`${argument}.usage`, value.usage, 'a usage with STORAGE');
-  }
 }

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+
+import { checkKeys, checkNumber, checkObject } from '../../crf/checks.js';
+import { ArgumentError } from '../../crf/errors.js';
+import { checkSize } from '../../crf/parameters.js';
+import { tuningFor } from '../../crf/tuning.js';
+import type { ProblemSize } from '../../crf/types.js';
+import { BufferSet } from '../../gpu/buffers.js';
+import { isSoftware } from '../../gpu/device.js';
+import { DeviceError } from '../../gpu/errors.js';
+import { foldedGrid, type Grid, type Program, ProgramCache } from '../../gpu/program.js';
+import { temporal } from '../../stages/pipeline/temporal.js';
+import { checkBuffer } from '../gpu-values/check-buffer.js';
+import { Words } from '../gpu-values/words.js';
+
+export interface TemporalParameters {
+  /** Weight of the frames before where nothing changed: 0 (none) to 1, 1 excluded. Default 0.8: a mean over about 5 frames. */
+  strength?: number;
+  /** By how much a colour may change until the past counts less, on 0..255, greater than 0. Noise is allowed for besides. Default 10. */
+  colourSigma?: number;
+  /** By how much another label's probability must be above the shown one's where nothing changed, 0..1. Default 0.2. */
+  hysteresis?: number;
+}
+
+export const defaultTemporalParameters: Required<TemporalParameters> = {
+  strength: 0.8,
+  colourSigma: 10,
+  hysteresis: 0.2,
+};
+
+/** What comes anew with each frame, in the same buffers. */
+export interface TemporalSources {
+  /** The working image: RGBA bytes, u32 [height, width]. */
+  image: GPUBuffer;
+  /** Q of the frame, f32 [labelCount, height, width]. */
+  marginals: GPUBuffer;
+}
+
+/** Throws ArgumentError for what can't be; fills in what is left out. */
+export function resolveTemporalParameters(parameters: TemporalParameters): Required<TemporalParameters> {
+  const given = checkObject('parameters', parameters);
+  checkKeys('parameters', given, Object.keys(defaultTemporalParameters));
+  const { strength, colourSigma, hysteresis } = { ...defaultTemporalParameters, ...parameters };
+  return {
+    strength: checkNumber('parameters.strength', strength, { from: 0, below: 1 }),
+    colourSigma: checkNumber('parameters.colourSigma', colourSigma, { above: 0 }),
+    hysteresis: checkNumber('parameters.hysteresis', hysteresis, { from: 0, to: 1 }),
+  };
+}
+
+/**
+ * Marginals and label map without flicker: each frame's are mixed with those before it, by how little the image changed at a pixel, so that
+ * edges do not drag. `shaders/pipeline/temporal.wgsl` has the formula.
+ *
+ *   const smoothing = new TemporalSmoothing(device, { width, height, labelCount });
+ *   await smoothing.prepare({ image, marginals });
+ *   smoothing.encode(encoder);                // each frame, after the refinement
+ *   // smoothing.marginals, smoothing.labelMap: always the same two buffers
+ *
+ * With the CRF's `warmStart`: that lets mean field begin from the last frame's Q and so makes up for few iterations; its memory fades with
+ * every iteration and knows nothing of motion. This smoothing comes after the last iteration and is not fed back into the CRF. They go together;
+ * where edges seem to drag, it is the warm start that has too few iterations.
+ */
+export class TemporalSmoothing {
+  readonly size: ProblemSize;
+  /** Q', f32 [labelCount, height, width]. */
+  readonly marginals: GPUBuffer;
+  /** u32 [height, width]. */
+  readonly labelMap: GPUBuffer;
+  private readonly buffers: BufferSet;
+  private readonly means: readonly [GPUBuffer, GPUBuffer];
+  private readonly words: Words;
+  private readonly firstWords: Words;
+  private readonly grid: Grid;
+  private readonly workgroupSize: number;
+  private program: Program<typeof temporal.layout> | undefined;
+  private sources: TemporalSources | undefined;
+  /** By which mean is written. */
+  private groups: readonly GPUBindGroup[] = [];
+  private firstGroup: GPUBindGroup | undefined;
+  private parameters = defaultTemporalParameters;
+  private frame = 0;
+  private isDestroyed = false;
+
+  /** Throws ArgumentError for a size that can't be, DeviceError where it is too large for the device. */
+  constructor(
+    private readonly device: GPUDevice,
+    size: ProblemSize,
+  ) {
+    this.size = checkSize({ width: size.width, height: size.height, labelCount: size.labelCount });
+    const { width, height, labelCount } = this.size;
+    const pixelCount = width * height;
+    this.workgroupSize = tuningFor(isSoftware(device.adapterInfo)).workgroupSize;
+    this.grid = foldedGrid(Math.ceil(pixelCount / this.workgroupSize));
+    this.buffers = new BufferSet(device);
+    this.marginals = this.buffers.storage('TemporalSmoothing.marginals', pixelCount * labelCount * 4);
+    this.labelMap = this.buffers.storage('TemporalSmoothing.labelMap', pixelCount * 4);
+    const mean = () => this.buffers.storage('TemporalSmoothing.mean', pixelCount * 8);
+    this.means = [mean(), mean()];
+    this.words = new Words(device, this.buffers.uniform('TemporalSmoothing.parameters', 7), 7);
+    this.firstWords = new Words(device, this.buffers.uniform('TemporalSmoothing.first', 7), 7);
+    this.words.u32.set([width, height, labelCount, 0]);
+    this.firstWords.u32.set([width, height, labelCount, 1]);
+    this.firstWords.flush();
+  }
+
+  /** Bytes of GPU memory held. */
+  get bytes(): number {
+    return this.buffers.bytes;
+  }
+
+  /** Compiles, and binds the buffers that frames come in. The past stays. */
+  async prepare(sources: TemporalSources): Promise<void> {
+    this.checkUsable();
+    checkObject('sources', sources);
+    const { width, height, labelCount } = this.size;
+    checkBuffer('sources.image', sources.image, width * height * 4);
+    checkBuffer('sources.marginals', sources.marginals, width * height * labelCount * 4);
+    this.program ??= await new ProgramCache(this.device).get(temporal, { workgroupSize: this.workgroupSize });
+    this.checkUsable();
+    if (this.sources?.image === sources.image && this.sources.marginals === sources.marginals) return;
+    const { program } = this;
+    const groupOf = (uniform: GPUBuffer, past: number) =>
+      program.bind({
+        temporal: { buffer: uniform },
+        image: { buffer: sources.image },
+        pastMean: { buffer: this.means[past] },
+        marginals: { buffer: sources.marginals },
+        presentMean: { buffer: this.means[1 - past] },
+        smoothed: { buffer: this.marginals },
+        labelMap: { buffer: this.labelMap },
+      });
+    this.groups = [groupOf(this.words.buffer, 0), groupOf(this.words.buffer, 1)];
+    this.firstGroup = groupOf(this.firstWords.buffer, 0);
+    this.sources = { image: sources.image, marginals: sources.marginals };
+  }
+
+  /** From the next `encode` on. Throws ArgumentError for a parameter that can't be. */
+  setParameters(parameters: TemporalParameters): void {
+    this.parameters = resolveTemporalParameters(parameters);
+  }
+
+  /** Forgets the frames before: after a cut, a jump in the video, another camera. */
+  reset(): void {
+    this.frame = 0;
+  }
+
+  /** Brings `marginals` and `labelMap` up to the frame in the sources. Once a frame. */
+  encode(encoder: GPUCommandEncoder): void {
+    this.checkUsable();
+    if (!this.program || !this.firstGroup) {
+      throw new ArgumentError('sources', undefined, 'a call of prepare before encode');
+    }
+    const { strength, colourSigma, hysteresis } = this.parameters;
+    const { f32 } = this.words;
+    f32[4] = strength;
+    f32[5] = 1 / (2 * colourSigma * colourSigma);
+    f32[6] = hysteresis;
+    this.words.flush();
+    // The first frame writes mean 1, the second reads it and writes mean 0.
+    const group = this.frame === 0 ? this.firstGroup : this.groups[this.frame % 2];
+    const pass = encoder.beginComputePass({ label: 'TemporalSmoothing' });
+    this.program.encode(pass, group, this.grid);
+    pass.end();
+    this.frame++;
+  }
+
+  destroy(): void {
+    this.isDestroyed = true;
+    this.buffers.destroy();
+  }
+
+  private checkUsable(): void {
+    if (this.isDestroyed) throw new DeviceError('this TemporalSmoothing was destroyed');
+  }
+}
