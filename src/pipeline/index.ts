@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-export { vocColours } from './drawing/colours.js';
 export { Painter, type PainterOptions } from './drawing/painter.js';
 export { type Fit, framePosition } from './drawing/placement.js';
 export type { LabelSource, PainterSources } from './drawing/sources.js';
@@ -17,7 +16,29 @@ export type {
   View,
   ViewKind,
 } from './drawing/view.js';
-export type { NetworkDescription, NetworkInput, NetworkOutput, NetworkPrompts } from './network/description.js';
+export { checkNetwork, networkFromJson } from './network/check-network.js';
+export { vocColour } from './network/colours.js';
+export type {
+  InputSize,
+  NetworkDescription,
+  NetworkInput,
+  NetworkOutput,
+  NetworkPrompts,
+  ResolvedInput,
+  ResolvedNetwork,
+} from './network/description.js';
+export { DownloadError, type DownloadFailure } from './network/download-error.js';
+export {
+  type DownloadProgress,
+  type FetchNetworkOptions,
+  fetchNetwork,
+  type NetworkFile,
+} from './network/fetch-network.js';
+export type { FileCache } from './network/file-cache.js';
+export { inputSizeFor } from './network/input-size.js';
+export { type PresetName, presetNetwork, presets } from './network/presets.js';
+export { cutGraph } from './onnx/cut.js';
+export { type ElementType, inspectModel, type ModelInfo, type OperatorInfo, type TensorInfo } from './onnx/inspect.js';
 export {
   defaultTemporalParameters,
   type TemporalParameters,
