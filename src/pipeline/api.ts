@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+
+import type { GpuResults, StageTiming } from '../crf/api.js';
+import type { CrfParameters } from '../crf/types.js';
+import type { FrameSource } from './frames/frame-source.js';
+import type { Extent } from './frames/plan.js';
+import type { NetworkDescription } from './network/description.js';
+import type { PresetName } from './network/presets.js';
+import type { OnnxruntimeOptions } from './runtime/onnxruntime.js';
+import type { TemporalParameters } from './video/temporal.js';
+
+/** How far `Pipeline.create` has come. */
+export interface LoadProgress {
+  phase: 'download' | 'session';
+  /** Of the network's file; only while downloading. */
+  loadedBytes?: number;
+  /** Left out while nobody knows. */
+  totalBytes?: number;
+}
+
+export interface DeviceLoss {
+  /** What the browser says of the cause. */
+  message: string;
+  /** Whether everything is being made anew on another device. False the second time, and where the device was the user's. */
+  rebuilding: boolean;
+}
+
+export interface PipelineOptions {
+  /** A preset's name, or a description of your own. Default 'colour-prompt', which needs no download but `setPrompts`. */
+  network?: PresetName | NetworkDescription;
+  /** Default: what suits the network. Null: the network's output is only upsampled. Sigmas are meant at `workingSize`. */
+  crf?: CrfParameters | null;
+  /** Long side in pixels of the picture that the CRF works on, 1..16384; never larger than the frame. Default: the network's. */
+  workingSize?: number;
+  /** Smoothing from frame to frame of a video; null for none. */
+  smoothing?: TemporalParameters | null;
+  /**
+   * Photos only: labels whose probability stays below this everywhere are left out of the CRF, and are 0 in its result.
+   * 0..1, default 0.001 for networks of more than 32 labels and 0, none, for others.
+   */
+  dropBelow?: number;
+  /** The device to work on. It stays its owner's, and when it is lost it is its owner who can get another. */
+  device?: GPUDevice;
+  /** Time every stage with timestamp queries, which are read back. Default false. */
+  profile?: boolean;
+  onnxruntime?: OnnxruntimeOptions;
+  onProgress?: (progress: LoadProgress) => void;
+  onDeviceLost?: (loss: DeviceLoss) => void;
+  /** Ends loading; the pipeline is then never made. */
+  signal?: AbortSignal;
+}
+
+export interface SegmentOptions {
+  signal?: AbortSignal;
+  /**
+   * Prompt networks on photos: how often the network runs, each time after the first with the refined marginals as prompts. 1..16,
+   * default 1.
+   */
+  rounds?: number;
+}
+
+/** What one call did. */
+export interface FrameReport {
+  frame: Extent;
+  /** The picture that the CRF worked on: the size of all results. */
+  working: Extent;
+  /** The network's input. */
+  input: Extent;
+  /** False where a frame of a video used the network's output of an earlier one. */
+  networkRan: boolean;
+  /** Mean-field iterations done. */
+  iterations: number;
+  /** Labels that the CRF worked on. */
+  labelCount: number;
+  /** CRF stages, where `profile` is on. */
+  timings: readonly StageTiming[];
+}
+
+/** Where the results of one call are. Good until the pipeline's next call; reading them later throws ArgumentError. */
+export interface Segmentation {
+  /** Of the results, in pixels: the working size. */
+  readonly width: number;
+  readonly height: number;
+  /** Names by label. */
+  readonly labels: readonly string[];
+  readonly report: FrameReport;
+  /**
+   * On the pipeline's device, overwritten by its next call. Labels that were dropped are missing here: plane k of the marginals and the
+   * value k in the label map mean label `keptLabels[k]`.
+   */
+  readonly gpu: GpuResults;
+  readonly keptLabels: readonly number[];
+  /** Label by pixel, u32 [y, x]. */
+  labelMap(): Promise<Uint32Array>;
+  /** Q, float32 [label, y, x], for all labels. */
+  marginals(): Promise<Float32Array>;
+  /** max of Q, float32 [y, x]: of the refinement, before any smoothing over time. */
+  confidence(): Promise<Float32Array>;
+}
+
+export type { Extent, FrameSource };

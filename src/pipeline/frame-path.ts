@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+
+import type { GpuResults, RefineReport, Refiner } from '../crf/api.js';
+import { tuningFor } from '../crf/tuning.js';
+import type { CrfParameters, ProblemSize } from '../crf/types.js';
+import { BufferSet } from '../gpu/buffers.js';
+import { isSoftware } from '../gpu/device.js';
+import { ProgramCache } from '../gpu/program.js';
+import { Engines } from './engines.js';
+import { FrameCapture } from './frames/frame-capture.js';
+import { FrameResizer, resizeTargetBytes } from './frames/frame-resizer.js';
+import { checkFrame, type FrameSource } from './frames/frame-source.js';
+import { type Extent, type Placement, planWorkingSize } from './frames/plan.js';
+import type { StageContext } from './frames/stage-context.js';
+import type { ResolvedNetwork } from './network/description.js';
+import { NetworkRun } from './network-run.js';
+import type { Gpu } from './runtime/gpu.js';
+import type { Onnxruntime } from './runtime/onnxruntime.js';
+import { type TemporalParameters, TemporalSmoothing } from './video/temporal.js';
+
+export interface FrameJob {
+  source: FrameSource;
+  use: 'photo' | 'video';
+  /** Long side of the working size. */
+  workingSize: number;
+  /** By the working size there is, as sigmas are meant at one. */
+  parameters: (working: Extent) => CrfParameters;
+  /** False: the network's last output is used again. */
+  runNetwork: boolean;
+  /** Begin from the Q of the frame before, if it had the same size. */
+  warmStart: boolean;
+}
+
+export interface FrameResult {
+  results: GpuResults;
+  refinement: RefineReport;
+  frame: Extent;
+  working: Extent;
+  input: Extent;
+  labelCount: number;
+}
+
+/**
+ * Everything a pipeline has on one device, and the way of a frame through it:
+ * source → frame texture → network's input and working image → network → unary → CRF.
+ * One call at a time.
+ */
+export class FramePath {
+  readonly capture: FrameCapture;
+  readonly network: NetworkRun;
+  private readonly context: StageContext;
+  private readonly engines: Engines;
+  private readonly buffers: BufferSet;
+  /** Engines that have a Q to start from. */
+  private refined = new WeakSet<Refiner>();
+  private smoothing: TemporalSmoothing | undefined;
+  private working: { extent: Extent; image: GPUBuffer; resizer: FrameResizer } | undefined;
+
+  private constructor(
+    readonly gpu: Gpu,
+    network: NetworkRun,
+    context: StageContext,
+    profile: boolean,
+  ) {
+    this.context = context;
+    this.network = network;
+    this.capture = new FrameCapture(context);
+    this.engines = new Engines(gpu.device, profile);
+    this.buffers = new BufferSet(gpu.device);
+  }
+
+  static async create(
+    options: { gpu: Gpu; runtime: Onnxruntime; network: ResolvedNetwork; bytes: Uint8Array; profile: boolean },
+    signal?: AbortSignal,
+  ): Promise<FramePath> {
+    const { gpu, profile } = options;
+    const { device } = gpu;
+    const { workgroupSize } = tuningFor(isSoftware(device.adapterInfo));
+    const context = { device, programs: new ProgramCache(device), workgroupSize };
+    return new FramePath(gpu, await NetworkRun.create({ ...options, context }, signal), context, profile);
+  }
+
+  /** Bytes of GPU memory held, but for what onnxruntime holds. */
+  get bytes(): number {
+    return (
+      this.buffers.bytes + this.capture.bytes + this.engines.bytes + this.network.bytes + (this.smoothing?.bytes ?? 0)
+    );
+  }
+
+  get workingImage(): GPUBuffer {
+    if (!this.working) throw new Error('FramePath.workingImage before process');
+    return this.working.image;
+  }
+
+  /** One frame, in order. Nothing is created unless a size or the number of labels changed, and nothing is awaited but the network. */
+  async process(job: FrameJob, signal?: AbortSignal): Promise<FrameResult> {
+    const { device } = this.gpu;
+    const { source, use } = job;
+    const frame = checkFrame(source, device.limits.maxTextureDimension2D);
+    const working = planWorkingSize(frame, job.workingSize);
+    await this.capture.prepare(source);
+    const placement = this.network.placementFor(frame);
+    if (job.runNetwork) await this.network.shape(placement, signal);
+    const { image, resizer } = await this.workingFor(working);
+    signal?.throwIfAborted();
+
+    const ingest = device.createCommandEncoder({ label: 'ingest' });
+    const texture = this.capture.encode(ingest, source);
+    const pass = ingest.beginComputePass({ label: 'ingest' });
+    resizer.encode(pass, texture, whole(working));
+    if (job.runNetwork) this.network.encodeInput(pass, texture, placement);
+    pass.end();
+    device.queue.submit([ingest.finish()]);
+
+    if (job.runNetwork) await this.network.run(signal);
+    const { unary } = this.network;
+    const { labelCount } = this.network;
+    const engine = await this.engines.get({ ...working, labelCount, use }, job.parameters(working));
+    signal?.throwIfAborted();
+    const refinement = await engine.refine({
+      image,
+      unary,
+      warmStart: job.warmStart && this.refined.has(engine),
+    });
+    this.refined.add(engine);
+    const results = await engine.gpuResults();
+    return { results, refinement, frame: sizeOf(frame), working, input: sizeOf(placement), labelCount };
+  }
+
+  /** The result with the flicker taken out: its marginals and label map follow those of the frames before. */
+  async smooth(result: FrameResult, parameters: TemporalParameters): Promise<FrameResult> {
+    const { device } = this.gpu;
+    const smoothing = await this.smoothingFor(result);
+    smoothing.setParameters(parameters);
+    const encoder = device.createCommandEncoder({ label: 'smoothing' });
+    smoothing.encode(encoder);
+    device.queue.submit([encoder.finish()]);
+    const { marginals, labelMap } = smoothing;
+    return { ...result, results: { ...result.results, marginals, labelMap } };
+  }
+
+  /** Forgets the frames before. */
+  restart(): void {
+    this.smoothing?.reset();
+    this.refined = new WeakSet();
+  }
+
+  /** Shows a prompt network its key image, with seeds for each label. */
+  async setKey(source: FrameSource, labelCount: number, seedsFor: (size: Extent) => Float32Array): Promise<void> {
+    const { device } = this.gpu;
+    const frame = checkFrame(source, device.limits.maxTextureDimension2D);
+    await this.capture.prepare(source);
+    await this.network.beginKey(frame, labelCount, seedsFor);
+    const encoder = device.createCommandEncoder({ label: 'key image' });
+    const texture = this.capture.encode(encoder, source);
+    const pass = encoder.beginComputePass({ label: 'key image' });
+    this.network.encodeKey(pass, texture);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    await this.network.keepKey();
+  }
+
+  async destroy(): Promise<void> {
+    this.capture.destroy();
+    this.working?.resizer.destroy();
+    this.smoothing?.destroy();
+    this.engines.destroy();
+    this.buffers.destroy();
+    await this.network.destroy();
+    this.gpu.release();
+  }
+
+  private async smoothingFor({ working, labelCount, results }: FrameResult): Promise<TemporalSmoothing> {
+    const size = { ...working, labelCount };
+    if (!this.smoothing || !sameSize(this.smoothing.size, size)) {
+      this.smoothing?.destroy();
+      this.smoothing = undefined;
+      this.smoothing = new TemporalSmoothing(this.gpu.device, size);
+    }
+    await this.smoothing.prepare({ image: this.workingImage, marginals: results.marginals });
+    return this.smoothing;
+  }
+
+  private async workingFor(extent: Extent): Promise<{ image: GPUBuffer; resizer: FrameResizer }> {
+    const { working } = this;
+    if (working?.extent.width === extent.width && working.extent.height === extent.height) return working;
+    working?.resizer.destroy();
+    this.buffers.release(working?.image);
+    this.working = undefined;
+    const image = this.buffers.storage('FramePath.workingImage', resizeTargetBytes({ kind: 'image' }, extent));
+    const resizer = await FrameResizer.create(this.context, { kind: 'image' }, extent, image);
+    this.working = { extent, image, resizer };
+    return this.working;
+  }
+}
+
+function sameSize(a: ProblemSize, b: ProblemSize): boolean {
+  return a.width === b.width && a.height === b.height && a.labelCount === b.labelCount;
+}
+
+function sizeOf({ width, height }: Extent): Extent {
+  return { width, height };
+}
+
+function whole({ width, height }: Extent): Placement {
+  return { width, height, window: { x: 0, y: 0, width, height } };
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+
+import type { UnarySource } from '../crf/api.js';
+import { ArgumentError, DeviceError } from '../crf/errors.js';
+import { Readback } from '../gpu/readback.js';
+import { FrameResizer, type TensorForm } from './frames/frame-resizer.js';
+import { type Extent, type Placement, planIngest } from './frames/plan.js';
+import type { StageContext } from './frames/stage-context.js';
+import { checkChannels } from './network/check-graph.js';
+import type { ResolvedNetwork } from './network/description.js';
+import { OutputReader } from './outputs/output-reader.js';
+import { unaryWindow } from './outputs/unary-window.js';
+import type { Onnxruntime } from './runtime/onnxruntime.js';
+import { NetworkSession } from './runtime/session.js';
+
+export interface NetworkRunOptions {
+  runtime: Onnxruntime;
+  context: StageContext;
+  network: ResolvedNetwork;
+  /** The ONNX file, with the described output among its outputs. */
+  bytes: Uint8Array;
+}
+
+/** What a prompt network was told: enough to tell it again on another device. */
+export interface Key {
+  placement: Placement;
+  labelCount: number;
+  /** Soft seeds 0..1, [label, y, x] at the placement's size. */
+  seeds: Float32Array;
+  /** The key image as the network's input has it, as words. */
+  image: Uint32Array;
+}
+
+/** What depends on the size of the input and on the number of labels. */
+interface Shaped {
+  key: string;
+  placement: Placement;
+  image: FrameResizer;
+  keyImage: FrameResizer | undefined;
+  output: OutputReader;
+}
+
+/** A network on a device: frames in, unaries out, both on the GPU. */
+export class NetworkRun {
+  private shaped: Shaped | undefined;
+  private key: Key | undefined;
+
+  private constructor(
+    private readonly options: NetworkRunOptions,
+    private readonly session: NetworkSession,
+  ) {}
+
+  static async create(options: NetworkRunOptions, signal?: AbortSignal): Promise<NetworkRun> {
+    const { runtime, context, network, bytes } = options;
+    const { input, output, name } = network;
+    const halves = [input.type, output.type].includes('float16');
+    if (halves && !context.device.features.has('shader-f16')) {
+      throw new DeviceError(`${name}: its float16 tensors need the device feature shader-f16, which this device lacks`);
+    }
+    const session = await NetworkSession.create(
+      { runtime, device: context.device, bytes, name, preferredLayout: input.layout, output },
+      signal,
+    );
+    return new NetworkRun(options, session);
+  }
+
+  get bytes(): number {
+    return this.session.bytes + (this.shaped?.image.bytes ?? 0) + (this.shaped?.output.bytes ?? 0);
+  }
+
+  /** Labels of the output: a prompt network's are those of its prompts. */
+  get labelCount(): number {
+    return this.key?.labelCount ?? this.options.network.labels.length;
+  }
+
+  /** Where a frame lies in the input. A prompt network sees every frame at the size of its key image. */
+  placementFor(frame: Extent): Placement {
+    const { network } = this.options;
+    if (!network.prompts) return planFor(network, frame);
+    if (!this.key) {
+      throw new ArgumentError(
+        'prompts',
+        undefined,
+        `a call of setPrompts before: ${network.name} is told what to look for`,
+      );
+    }
+    return this.key.placement;
+  }
+
+  /** Makes what this placement needs. Nothing happens where it is there. */
+  async shape(placement: Placement, signal?: AbortSignal): Promise<void> {
+    const { network, context } = this.options;
+    const { input, prompts, output } = network;
+    const { labelCount } = this;
+    const key = `${placement.width}x${placement.height}x${labelCount}`;
+    if (this.shaped?.key === key) {
+      this.shaped.placement = placement;
+      return;
+    }
+    this.forget();
+    const { width, height } = placement;
+    const imageDims = input.layout === 'NCHW' ? [1, 3, height, width] : [1, height, width, 3];
+    const image = (name: string) => ({ name, type: input.type, dims: imageDims });
+    await this.session.shape(
+      prompts
+        ? [
+            image(input.name),
+            image(prompts.keyImage),
+            { name: prompts.keyPrompts, type: 'float32', dims: [1, labelCount, height, width] },
+          ]
+        : [image(input.name)],
+      signal,
+    );
+    const { dims, buffer } = this.session.output;
+    this.checkOutput(dims);
+    const form: { kind: 'tensor' } & TensorForm = { kind: 'tensor', ...input };
+    const resizerFor = (name: string) =>
+      FrameResizer.create(context, form, { width, height }, this.session.input(name));
+    const resizer = await resizerFor(input.name);
+    const keyImage = prompts ? await resizerFor(prompts.keyImage) : undefined;
+    const reader = await OutputReader.create(context, { ...output, labelCount, dims, buffer });
+    this.shaped = { key, placement, image: resizer, keyImage, output: reader };
+    this.restoreKey();
+  }
+
+  /** Compiles what a first frame would have to wait for, where its size at the network is known before. */
+  async warmUp(signal?: AbortSignal): Promise<void> {
+    const { input, prompts } = this.options.network;
+    if (this.key) await this.shape(this.key.placement, signal);
+    else if (!prompts && input.size.kind === 'fixed') {
+      await this.shape(planFor(this.options.network, input.size), signal);
+    }
+  }
+
+  /** Encodes the frame's way into the input. After `shape`. */
+  encodeInput(pass: GPUComputePassEncoder, frame: GPUTexture, placement: Placement): void {
+    this.current.image.encode(pass, frame, placement);
+  }
+
+  /** When it resolves, what is submitted afterwards sees the output as a unary. */
+  async run(signal?: AbortSignal): Promise<void> {
+    await this.session.run(signal);
+    const { device } = this.options.context;
+    const encoder = device.createCommandEncoder({ label: 'network output' });
+    const pass = encoder.beginComputePass({ label: 'network output' });
+    this.current.output.encode(pass);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  }
+
+  /** The output of the last run, for the picture alone where it was letterboxed. */
+  get unary(): UnarySource {
+    const { output, placement } = this.current;
+    const { upsampling } = this.options.network.output;
+    const { window } = placement;
+    const isWhole = window.width === placement.width && window.height === placement.height;
+    return isWhole
+      ? { ...output.unary, upsampling }
+      : { ...output.unary, window: unaryWindow(placement, output.extent, upsampling) };
+  }
+
+  /**
+   * Makes room for a key image of this size and for that many labels, and uploads the seeds. `encodeKey` brings the image itself.
+   *
+   * @param seedsFor soft seeds 0..1, [label, y, x], at the size of the network's input
+   */
+  async beginKey(frame: Extent, labelCount: number, seedsFor: (size: Extent) => Float32Array): Promise<void> {
+    const before = this.key;
+    const placement = planFor(this.options.network, frame);
+    this.key = { placement, labelCount, seeds: seedsFor(placement), image: new Uint32Array() };
+    try {
+      await this.shape(placement);
+    } catch (error) {
+      this.key = before;
+      throw error;
+    }
+    this.writeSeeds(this.key.seeds);
+  }
+
+  /** Encodes the key image's way into its input. After `beginKey`, with a frame of its size. */
+  encodeKey(pass: GPUComputePassEncoder, frame: GPUTexture): void {
+    const { keyImage, placement } = this.current;
+    keyImage?.encode(pass, frame, placement);
+  }
+
+  /** Reads the key image back, once: it is shown to another device when this one is lost. */
+  async keepKey(): Promise<void> {
+    const { network, context } = this.options;
+    if (!this.key || !network.prompts) return;
+    const readback = new Readback(context.device);
+    const buffer = this.session.input(network.prompts.keyImage);
+    this.key.image = await readback.words(buffer, 0, buffer.size / 4).finally(() => readback.destroy());
+  }
+
+  get currentKey(): Key | undefined {
+    return this.key;
+  }
+
+  /** Takes over what another one was told, on another device. */
+  adoptKey(key: Key | undefined): void {
+    this.key = key;
+  }
+
+  async destroy(): Promise<void> {
+    this.forget();
+    await this.session.destroy();
+  }
+
+  private get current(): Shaped {
+    if (!this.shaped) throw new Error('NetworkRun: nothing shaped');
+    return this.shaped;
+  }
+
+  private checkOutput(dims: readonly number[]): void {
+    const { network } = this.options;
+    const { output } = network;
+    if (dims.length !== 4 || dims[0] !== 1) {
+      throw new ArgumentError(
+        'output.name',
+        output.name,
+        `a tensor of 4 dimensions and batch 1, not [${dims.join(', ')}]`,
+      );
+    }
+    const channels = dims[output.layout === 'NCHW' ? 1 : 3];
+    checkChannels(network, channels);
+    if (network.prompts && channels !== this.labelCount) {
+      throw new ArgumentError(
+        'output.layout',
+        output.layout,
+        `${this.labelCount} channels, one a prompt, not ${channels}`,
+      );
+    }
+  }
+
+  private restoreKey(): void {
+    const { key } = this;
+    const { network, context } = this.options;
+    if (!key || !network.prompts || key.image.length === 0) return;
+    context.device.queue.writeBuffer(
+      this.session.input(network.prompts.keyImage),
+      0,
+      key.image as Uint32Array<ArrayBuffer>,
+    );
+    this.writeSeeds(key.seeds);
+  }
+
+  private writeSeeds(seeds: Float32Array): void {
+    const { network, context } = this.options;
+    const buffer = this.session.input(network.prompts?.keyPrompts ?? '');
+    context.device.queue.writeBuffer(buffer, 0, seeds as Float32Array<ArrayBuffer>);
+  }
+
+  private forget(): void {
+    this.shaped?.image.destroy();
+    this.shaped?.keyImage?.destroy();
+    this.shaped?.output.destroy();
+    this.shaped = undefined;
+  }
+}
+
+function planFor({ input }: ResolvedNetwork, frame: Extent): Placement {
+  return planIngest(input, frame.width, frame.height);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+
+import { checkInteger, checkKeys, checkNumber, checkObject } from '../crf/checks.js';
+import { ArgumentError } from '../crf/errors.js';
+import type { CrfParameters } from '../crf/types.js';
+import type { PipelineOptions, SegmentOptions } from './api.js';
+import { checkNetwork } from './network/check-network.js';
+import type { NetworkDescription, ResolvedNetwork } from './network/description.js';
+import { presetNetwork } from './network/presets.js';
+import { resolveTemporalParameters, type TemporalParameters } from './video/temporal.js';
+
+const optionNames = [
+  'network',
+  'crf',
+  'workingSize',
+  'smoothing',
+  'dropBelow',
+  'device',
+  'profile',
+  'onnxruntime',
+  'onProgress',
+  'onDeviceLost',
+  'signal',
+] as const satisfies (keyof PipelineOptions)[];
+
+/** Options with every default filled in. */
+export interface Settings {
+  network: ResolvedNetwork;
+  crf: CrfParameters;
+  /** Long side of the working picture at which the sigmas of `crf` are meant. */
+  nominalSize: number;
+  workingSize: number;
+  smoothing: Required<TemporalParameters> | null;
+  dropBelow: number;
+  device: GPUDevice | undefined;
+  profile: boolean;
+  onDeviceLost: PipelineOptions['onDeviceLost'];
+}
+
+/** The network's output as it is. */
+const unrefined: CrfParameters = { kernels: [], iterations: 0 };
+
+const largestWorkingSize = 16384;
+/** Networks of more labels than this leave out those that a photo doesn't show, unless told otherwise. */
+const manyLabels = 32;
+
+/** Throws ArgumentError for what can't be, before anything is loaded. */
+export function checkOptions(options: PipelineOptions): Settings {
+  const given = checkObject('options', options);
+  checkKeys('options', given, optionNames);
+  const { network = 'colour-prompt', crf, device, profile, onDeviceLost } = options;
+  const description: NetworkDescription = typeof network === 'string' ? presetNetwork(network) : network;
+  const resolved = checkNetwork(crf ? { ...description, crf } : description);
+  const workingSize = checkInteger('workingSize', options.workingSize ?? resolved.workingSize, 1, largestWorkingSize);
+  if (device !== undefined && (typeof device !== 'object' || !('queue' in device))) {
+    throw new ArgumentError('device', device, 'a GPUDevice');
+  }
+  const dropBelow = options.dropBelow ?? (resolved.labels.length > manyLabels ? 0.001 : 0);
+  return {
+    network: resolved,
+    crf: crf === null ? unrefined : resolved.crf,
+    nominalSize: crf ? workingSize : resolved.workingSize,
+    workingSize,
+    smoothing: options.smoothing === null ? null : resolveTemporalParameters(options.smoothing ?? {}),
+    dropBelow: checkNumber('dropBelow', dropBelow, { from: 0, below: 1 }),
+    device,
+    profile: profile === true,
+    onDeviceLost,
+  };
+}
+
+/** Throws ArgumentError. */
+export function checkSegmentOptions(options: SegmentOptions): Required<Omit<SegmentOptions, 'signal'>> {
+  checkKeys('options', checkObject('options', options), ['signal', 'rounds']);
+  return { rounds: checkInteger('rounds', options.rounds ?? 1, 1, 16) };
+}

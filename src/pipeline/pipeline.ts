@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: MIT
+
+import { ArgumentError, DeviceError } from '../crf/errors.js';
+import type { CrfParameters } from '../crf/types.js';
+import type { FrameReport, LoadProgress, PipelineOptions, Segmentation, SegmentOptions } from './api.js';
+import { Painter } from './drawing/painter.js';
+import { configureCanvas, type PaintTarget } from './drawing/target.js';
+import type { View } from './drawing/view.js';
+import { scaledParameters } from './engines.js';
+import { FramePath, type FrameResult } from './frame-path.js';
+import type { FrameSource } from './frames/frame-source.js';
+import type { Extent } from './frames/plan.js';
+import type { ResolvedNetwork } from './network/description.js';
+import { loadNetwork } from './network/load-network.js';
+import type { Key } from './network-run.js';
+import { checkOptions, checkSegmentOptions, type Settings } from './options.js';
+import { Pace } from './pace.js';
+import { checkPrompts, type Prompts } from './prompts/prompts.js';
+import { seedMaps } from './prompts/seeds.js';
+import { Gpu } from './runtime/gpu.js';
+import { loadOnnxruntime, type Onnxruntime } from './runtime/onnxruntime.js';
+import { GpuSegmentation } from './segmentation.js';
+import { Turns } from './turns.js';
+
+/**
+ * From a camera or an image to refined labels without leaving the GPU: a network run by onnxruntime-web and a dense CRF on one device.
+ *
+ *   const pipeline = await Pipeline.create({ network: 'selfie' });
+ *   const { labelMap } = await pipeline.segment(image);
+ *   await pipeline.draw({ kind: 'blur' }, canvas);
+ *
+ * Calls wait for each other, in the order in which they were made.
+ */
+export class Pipeline {
+  private readonly turns = new Turns();
+  private readonly pace = new Pace();
+  private path: FramePath | undefined;
+  private painter: { painter: Painter; path: FramePath } | undefined;
+  private losses = 0;
+  private lossMessage = '';
+  private destroyed = false;
+  /** Counts calls: a result knows by it whether it is still the last. */
+  private call = 0;
+  private last: { result: FrameResult; segmentation: GpuSegmentation } | undefined;
+  private scaled: { from: CrfParameters; scale: number; to: CrfParameters } | undefined;
+
+  private constructor(
+    private readonly options: PipelineOptions,
+    private settings: Settings,
+    private readonly bytes: Uint8Array,
+    private readonly runtime: Onnxruntime,
+  ) {}
+
+  /**
+   * Downloads the network if need be, checks it, and makes it ready on the device.
+   *
+   * Throws ArgumentError for an option that can't be and for a description that doesn't fit its file, DownloadError for a file
+   * that can't be had, DeviceError where there is no WebGPU or the device is not enough, and the signal's reason.
+   */
+  static async create(options: PipelineOptions = {}): Promise<Pipeline> {
+    const settings = checkOptions(options);
+    const { signal, onProgress } = options;
+    const [bytes, runtime] = await Promise.all([
+      loadNetwork(settings.network, progressOptions(signal, onProgress)),
+      loadOnnxruntime(options.onnxruntime),
+    ]);
+    signal?.throwIfAborted();
+    onProgress?.({ phase: 'session' });
+    const pipeline = new Pipeline(options, settings, bytes, runtime);
+    try {
+      await pipeline.turns.take(() => pipeline.withPath(async () => undefined, signal), signal);
+    } catch (error) {
+      void pipeline.destroy();
+      throw error;
+    }
+    return pipeline;
+  }
+
+  /** What is known of the network, with every default filled in. */
+  get network(): ResolvedNetwork {
+    return this.settings.network;
+  }
+
+  /** The device that frames go through: another one after a loss. */
+  get device(): GPUDevice {
+    if (!this.path) throw new DeviceError('this pipeline has no device at present');
+    return this.path.gpu.device;
+  }
+
+  get adapterName(): string {
+    return this.path?.gpu.adapterName ?? 'none';
+  }
+
+  /** Names by label: a prompt network's are as many as there are prompts. */
+  get labels(): readonly string[] {
+    return this.network.labels.slice(0, this.path?.network.labelCount);
+  }
+
+  /** Bytes of GPU memory held, but for the weights and what else onnxruntime holds. */
+  get bytesHeld(): number {
+    return (this.path?.bytes ?? 0) + (this.painter?.painter.bytes ?? 0);
+  }
+
+  /** Other parameters from the next call on; null leaves the network's output as it is. Throws ArgumentError. */
+  setCrf(crf: CrfParameters | null): void {
+    this.settings = checkOptions({ ...this.options, crf });
+  }
+
+  /**
+   * Tells a prompt network what to look for: marks on a key image. Frames are segmented against it until the next call.
+   *
+   * Throws ArgumentError for marks that can't be, and for networks that take none.
+   */
+  async setPrompts(keyImage: FrameSource, prompts: Prompts, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    const { prompts: taken, name } = this.network;
+    if (!taken) throw new ArgumentError('prompts', prompts, `none: ${name} needs nobody to tell it what to look for`);
+    const checked = checkPrompts(prompts);
+    await this.turns.take(
+      () =>
+        this.withPath(async (path) => {
+          // The frame that was drawn last is no longer there.
+          this.last = undefined;
+          await path.setKey(keyImage, checked.labelCount, (size) => seedMaps(checked, size.width, size.height));
+        }, signal),
+      signal,
+    );
+  }
+
+  /** Labels of one picture, on its own. Throws ArgumentError for a picture that can't be read, and the signal's reason. */
+  segment(source: FrameSource, options: SegmentOptions = {}): Promise<Segmentation> {
+    const { signal } = options;
+    checkSegmentOptions(options);
+    return this.turns.take(() => this.withPath((path) => this.photo(path, source, signal), signal), signal);
+  }
+
+  /** Labels of the next frame of a video: begins from the frame before. Nothing is read back, and nothing made anew. */
+  segmentFrame(source: FrameSource, { signal }: { signal?: AbortSignal } = {}): Promise<Segmentation> {
+    return this.turns.take(() => this.withPath((path) => this.frame(path, source, signal), signal), signal);
+  }
+
+  /** Forgets the frames before: after a cut, or for another camera. */
+  async restart(): Promise<void> {
+    await this.turns.take(async () => this.path?.restart());
+  }
+
+  /**
+   * Draws the last result into a canvas, or into any texture of the pipeline's device. A canvas is configured for WebGPU the first time.
+   */
+  draw(view: View, target: HTMLCanvasElement | OffscreenCanvas | PaintTarget): Promise<void> {
+    return this.turns.take(() => this.withPath((path) => this.paint(path, view, target)));
+  }
+
+  /** Waits for the call under way, then frees everything. Calls made later throw DeviceError. */
+  async destroy(): Promise<void> {
+    if (this.destroyed) return;
+    this.destroyed = true;
+    await this.turns.idle();
+    await this.close();
+  }
+
+  private async photo(path: FramePath, source: FrameSource, signal: AbortSignal | undefined): Promise<Segmentation> {
+    this.call++;
+    const result = await path.process(
+      {
+        source,
+        use: 'photo',
+        workingSize: this.settings.workingSize,
+        parameters: (working) => this.parametersFor(working),
+        runNetwork: true,
+        warmStart: false,
+      },
+      signal,
+    );
+    return this.finish(path, result, true);
+  }
+
+  private async frame(path: FramePath, source: FrameSource, signal: AbortSignal | undefined): Promise<Segmentation> {
+    this.call++;
+    await this.pace.begin();
+    const start = performance.now();
+    const result = await path.process(
+      {
+        source,
+        use: 'video',
+        workingSize: this.settings.workingSize,
+        parameters: (working) => this.parametersFor(working),
+        runNetwork: true,
+        warmStart: true,
+      },
+      signal,
+    );
+    const { smoothing } = this.settings;
+    const smoothed = smoothing ? await path.smooth(result, smoothing) : result;
+    void this.pace.submitted(path.gpu.device, start);
+    return this.finish(path, smoothed, true);
+  }
+
+  private finish(path: FramePath, result: FrameResult, networkRan: boolean): Segmentation {
+    const { frame, working, input, labelCount, refinement, results } = result;
+    const report: FrameReport = {
+      frame,
+      working,
+      input,
+      networkRan,
+      iterations: refinement.iterations,
+      labelCount,
+      timings: refinement.timings,
+    };
+    const { call } = this;
+    const segmentation = new GpuSegmentation({
+      device: path.gpu.device,
+      labels: this.labels,
+      keptLabels: Array.from({ length: labelCount }, (_unused, label) => label),
+      gpu: results,
+      report,
+      isCurrent: () => this.call === call && !this.destroyed,
+    });
+    this.last = { result, segmentation };
+    return segmentation;
+  }
+
+  private async paint(
+    path: FramePath,
+    view: View,
+    target: HTMLCanvasElement | OffscreenCanvas | PaintTarget,
+  ): Promise<void> {
+    const { last } = this;
+    // Its result went with the device: the next frame will be drawn.
+    if (!last && this.losses > 0) return;
+    if (!last) throw new ArgumentError('draw', 'no result yet', 'a call of segment or segmentFrame before');
+    const { device } = path.gpu;
+    if (this.painter?.path !== path) {
+      this.painter?.painter.destroy();
+      this.painter = { painter: new Painter(device), path };
+    }
+    const { painter } = this.painter;
+    const surface = this.surfaceOf(target, device);
+    const { width, height, gpu, keptLabels } = last.segmentation;
+    const labels = { width, height, labelCount: keptLabels.length, labelMap: gpu.labelMap, marginals: gpu.marginals };
+    await painter.prepare({
+      sources: { frame: path.capture.texture, labels },
+      views: [view.kind],
+      formats: [surface.format],
+      colours: keptLabels.map((label) => this.network.colours[label]),
+    });
+    const encoder = device.createCommandEncoder({ label: 'draw' });
+    painter.encode(encoder, view, surface.target);
+    device.queue.submit([encoder.finish()]);
+  }
+
+  /** Canvases are configured once a device. */
+  private surfaceOf(
+    target: HTMLCanvasElement | OffscreenCanvas | PaintTarget,
+    device: GPUDevice,
+  ): { target: PaintTarget; format: GPUTextureFormat } {
+    if ('getContext' in target) {
+      const context = target.getContext('webgpu') as GPUCanvasContext | null;
+      if (!context) throw new ArgumentError('target', target, 'a canvas without another kind of context');
+      const configured = context.getConfiguration?.();
+      const format = configured?.device === device ? configured.format : configureCanvas(context, device);
+      return { target: context, format };
+    }
+    if ('getCurrentTexture' in target) {
+      const format = target.getConfiguration()?.format ?? navigator.gpu.getPreferredCanvasFormat();
+      return { target, format };
+    }
+    return { target, format: target.format };
+  }
+
+  /** Sigmas are meant at one size: the network's own parameters at its working size, the user's at the one they asked for. */
+  private parametersFor(working: Extent): CrfParameters {
+    const { crf, nominalSize } = this.settings;
+    const longSide = Math.max(working.width, working.height);
+    const scale = longSide / nominalSize;
+    if (this.scaled?.from !== crf || this.scaled.scale !== scale) {
+      this.scaled = { from: crf, scale, to: scaledParameters(crf, scale) };
+    }
+    return this.scaled.to;
+  }
+
+  /** Runs a call on the device there is. A device lost under it is replaced, once, and the call repeated. */
+  private async withPath<Result>(work: (path: FramePath) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    for (;;) {
+      const path = await this.open(signal);
+      const [outcome] = await Promise.allSettled([work(path)]);
+      if (this.destroyed) throw destroyedError();
+      signal?.throwIfAborted();
+      if (path.gpu.lost === undefined) {
+        if (outcome.status === 'rejected') throw outcome.reason;
+        return outcome.value;
+      }
+    }
+  }
+
+  private async open(signal: AbortSignal | undefined): Promise<FramePath> {
+    for (;;) {
+      if (this.destroyed) throw destroyedError();
+      if (this.path && this.path.gpu.lost === undefined) return this.path;
+      const key = this.path?.network.currentKey;
+      await this.close();
+      const { device } = this.settings;
+      if (this.losses > (device ? 0 : 1)) throw this.lossError();
+      const gpu = await Gpu.acquire(device, (message) => this.deviceLost(message));
+      const [outcome] = await Promise.allSettled([this.build(gpu, key, signal)]);
+      if (outcome.status === 'fulfilled') {
+        this.path = outcome.value;
+      } else {
+        gpu.release();
+        // What fails on a lost device fails because of that.
+        if (gpu.lost === undefined) throw outcome.reason;
+      }
+    }
+  }
+
+  private async build(gpu: Gpu, key: Key | undefined, signal: AbortSignal | undefined): Promise<FramePath> {
+    const { bytes, runtime } = this;
+    const { network, profile } = this.settings;
+    const path = await FramePath.create({ gpu, runtime, network, bytes, profile }, signal);
+    try {
+      path.network.adoptKey(key);
+      await path.network.warmUp(signal);
+      return path;
+    } catch (error) {
+      await path.destroy();
+      throw error;
+    }
+  }
+
+  private async close(): Promise<void> {
+    const { path, painter } = this;
+    this.path = undefined;
+    this.painter = undefined;
+    this.last = undefined;
+    this.call++;
+    painter?.painter.destroy();
+    await path?.destroy();
+  }
+
+  private deviceLost(message: string): void {
+    this.losses++;
+    this.lossMessage = message;
+    const rebuilding = this.losses === 1 && !this.settings.device && !this.destroyed;
+    if (this.destroyed) return;
+    this.settings.onDeviceLost?.({ message, rebuilding });
+    // Now rather than with the next frame; what fails is told to whoever calls next.
+    if (rebuilding) void this.turns.take(() => this.open(undefined)).catch(() => undefined);
+  }
+
+  private lossError(): DeviceError {
+    const what = this.settings.device
+      ? 'the GPU device that this pipeline was given was lost: make another pipeline with another device'
+      : 'the GPU device was lost again after everything had been made anew: reload the page';
+    return new DeviceError(`${what} (${this.lossMessage})`);
+  }
+}
+
+function destroyedError(): DeviceError {
+  return new DeviceError('this pipeline was destroyed');
+}
+
+function progressOptions(signal: AbortSignal | undefined, onProgress: ((progress: LoadProgress) => void) | undefined) {
+  return {
+    ...(signal ? { signal } : undefined),
+    ...(onProgress
+      ? {
+          onProgress: ({ loadedBytes, totalBytes }: { loadedBytes: number; totalBytes?: number }) =>
+            onProgress({ phase: 'download', loadedBytes, ...(totalBytes === undefined ? undefined : { totalBytes }) }),
+        }
+      : undefined),
+  };
+}

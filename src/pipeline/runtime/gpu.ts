@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+
+import { DeviceError } from '../../crf/errors.js';
+import { nameOf, requestDevice } from '../../gpu/device.js';
+
+/** A device, ours or the user's, and whether it is still there. */
+export class Gpu {
+  /** What the browser said when the device was lost. */
+  lost: string | undefined;
+  private released = false;
+
+  private constructor(
+    readonly device: GPUDevice,
+    readonly adapterName: string,
+    readonly isOwn: boolean,
+    readonly adapter: GPUAdapter | undefined,
+    onLost: (message: string) => void,
+  ) {
+    void device.lost.then(({ message }) => {
+      this.lost = message || 'no reason given';
+      // Not by its reason: a crash may say 'destroyed', too.
+      if (!this.released) onLost(this.lost);
+    });
+  }
+
+  /**
+   * The user's device, or one of our own with all of the adapter's limits. Throws DeviceError where there is no adapter.
+   * `onLost` is called once when the device goes away, but for `release`.
+   */
+  static async acquire(given: GPUDevice | undefined, onLost: (message: string) => void): Promise<Gpu> {
+    if (given) return new Gpu(given, nameOf(given.adapterInfo), false, undefined, onLost);
+    // After a loss the browser may need a moment until it gives an adapter again.
+    for (const pause of [0, 100, 400, 1500]) {
+      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+      const acquired = await requestDevice('any').catch(() => undefined);
+      if (acquired) return new Gpu(acquired.device, acquired.adapterName, true, acquired.adapter, onLost);
+      if (!globalThis.navigator?.gpu) break;
+    }
+    throw new DeviceError(
+      'no WebGPU adapter: this browser or machine has none that is usable; networks run on WebGPU only',
+    );
+  }
+
+  /** Ends our own device; a user's stays. */
+  release(): void {
+    this.released = true;
+    if (this.isOwn) this.device.destroy();
+  }
+}
