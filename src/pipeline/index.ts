@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: MIT
 
+export type {
+  DeviceLoss,
+  FrameReport,
+  LoadProgress,
+  PipelineOptions,
+  Segmentation,
+  SegmentOptions,
+} from './api.js';
 export { Painter, type PainterOptions } from './drawing/painter.js';
 export { type Fit, framePosition } from './drawing/placement.js';
 export type { LabelSource, PainterSources } from './drawing/sources.js';
@@ -16,6 +24,8 @@ export type {
   View,
   ViewKind,
 } from './drawing/view.js';
+export type { FrameSource } from './frames/frame-source.js';
+export type { Extent } from './frames/plan.js';
 export { checkNetwork, networkFromJson } from './network/check-network.js';
 export { vocColour } from './network/colours.js';
 export type {
