@@ -1,6 +1,6 @@
 // Brings what is known before refinement into energies, one row a pixel. One invocation a pixel.
 // Logits and unary energies are taken as they are, probabilities become -log, labels the energies of `unary_from_labels` (types.ts);
-// coarse arrays are sampled bilinearly, at pixel edges (half-pixel) or with corner centres aligned.
+// coarse arrays are sampled bilinearly, at pixel edges (half-pixel), with corner centres aligned, or in a window (types.ts).
 // Where `implicitLast`, energies are kept relative to the last label's.
 //
 // A pixel with a value that is NaN or infinite is unknown: all labels get the same energy, so it cannot poison its neighbours.
@@ -28,6 +28,11 @@ struct Unary {
   // Energies of the marked label and of the others (labels only).
   markedEnergy: f32,
   otherEnergy: f32,
+  // Of the window, where `windowed`: samples at which pixel 0 lies, samples from pixel to pixel, first and last sample in it.
+  windowOrigin: vec2f,
+  windowStep: vec2f,
+  windowFirst: vec2u,
+  windowLast: vec2u,
 }
 
 @group(0) @binding(0) var<uniform> unaryOf: Unary;
@@ -58,8 +63,13 @@ fn sampleOf(pixel: u32) -> Sample {
   var at = (position + 0.5) * (size / full) - 0.5;
   if (alignCorners) { at = position * ((size - 1.0) / max(full - 1.0, vec2f(1.0))); }
   at = clamp(at, vec2f(0.0), size - 1.0);
-  let low = min(vec2u(at), vec2u(unaryOf.sourceWidth - 1u, unaryOf.sourceHeight - 1u));
-  let high = min(low + 1u, vec2u(unaryOf.sourceWidth - 1u, unaryOf.sourceHeight - 1u));
+  var last = vec2u(unaryOf.sourceWidth - 1u, unaryOf.sourceHeight - 1u);
+  if (windowed) {
+    at = clamp(position * unaryOf.windowStep + unaryOf.windowOrigin, vec2f(unaryOf.windowFirst), vec2f(unaryOf.windowLast));
+    last = unaryOf.windowLast;
+  }
+  let low = min(vec2u(at), last);
+  let high = min(low + 1u, last);
   let part = at - vec2f(low);
   let lines = vec2u(low.y, high.y) * unaryOf.sourceWidth;
   return Sample(

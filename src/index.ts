@@ -16,6 +16,7 @@ export { ArgumentError, DeviceError } from './crf/errors.js';
 export { defaultParameters, resolveParameters } from './crf/parameters.js';
 export { type FeatureArray, parametersFromJson } from './crf/parameters-json.js';
 export type {
+  ArrayWindow,
   BilateralKernel,
   Compatibility,
   CrfParameters,

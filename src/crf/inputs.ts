@@ -2,7 +2,15 @@
 
 import { checkChoice, checkInteger, checkKeys, checkNumber, checkObject, firstNonFinite } from './checks.js';
 import { ArgumentError } from './errors.js';
-import type { LabelLayout, ProblemSize, ResolvedUnary, RgbaImage, UnaryInput, Upsampling } from './types.js';
+import type {
+  ArrayWindow,
+  LabelLayout,
+  ProblemSize,
+  ResolvedUnary,
+  RgbaImage,
+  UnaryInput,
+  Upsampling,
+} from './types.js';
 
 /** What a pixel without a known label holds in ResolvedUnary's `labels`. */
 export const unknownLabel = 0xffffffff;
@@ -21,6 +29,15 @@ const upsamplings: readonly Upsampling[] = ['half-pixel', 'align-corners'];
 const layouts: readonly LabelLayout[] = ['planar', 'interleaved'];
 
 /**
+ * Samples by which a window may reach out of its array: where corners are aligned in an array finer than the network's input, half a
+ * pixel of the input is more than half a sample.
+ */
+const windowReach = 2;
+
+/** Keys of a unary that say how its array is laid out. */
+export const shapeKeys = ['width', 'height', 'upsampling', 'layout', 'window'] as const;
+
+/**
  * Checks a unary input of typed arrays against the problem's size, value by value, and fills in the defaults.
  * Float32 arrays are passed on without a copy. Throws ArgumentError, which names the first value that is wrong.
  */
@@ -34,20 +51,38 @@ export function resolveUnary(unary: UnaryInput, size: ProblemSize): ResolvedUnar
   const form = named[0];
   if (form === 'labels') return resolveLabels(given, size);
 
-  checkKeys('unary', given, [form, 'width', 'height', 'upsampling', 'layout']);
+  checkKeys('unary', given, [form, ...shapeKeys]);
   const width = checkInteger('unary.width', given.width ?? size.width, 1, maximumExtent);
   const height = checkInteger('unary.height', given.height ?? size.height, 1, maximumExtent);
   const shape = `[labelCount ${size.labelCount}, height ${height}, width ${width}]`;
   const values = checkFloats(`unary.${form}`, given[form], size.labelCount * width * height, shape);
   if (form === 'probabilities') checkProbabilities('unary.probabilities', values);
-  return {
-    form,
-    values,
-    width,
-    height,
-    upsampling: checkChoice('unary.upsampling', given.upsampling ?? 'half-pixel', upsamplings),
-    layout: checkChoice('unary.layout', given.layout ?? 'planar', layouts),
-  };
+  return { form, values, width, height, ...checkArrayShape(given, width, height) };
+}
+
+/** How an array of a unary is laid out and what of it is sampled, checked and with defaults. */
+export function checkArrayShape(
+  given: Record<string, unknown>,
+  width: number,
+  height: number,
+): { upsampling: Upsampling; layout: LabelLayout; window: ArrayWindow | null } {
+  const upsampling = checkChoice('unary.upsampling', given.upsampling ?? 'half-pixel', upsamplings);
+  const layout = checkChoice('unary.layout', given.layout ?? 'planar', layouts);
+  if (given.window === undefined) return { upsampling, layout, window: null };
+  if (upsampling === 'align-corners') {
+    throw new ArgumentError('unary.upsampling', upsampling, 'none beside a window, which says where samples lie');
+  }
+  return { upsampling, layout, window: checkWindow(given.window, width, height) };
+}
+
+function checkWindow(value: unknown, width: number, height: number): ArrayWindow {
+  const given = checkObject('unary.window', value);
+  checkKeys('unary.window', given, ['x', 'y', 'width', 'height']);
+  const x = checkNumber('unary.window.x', given.x, { from: -windowReach, below: width });
+  const y = checkNumber('unary.window.y', given.y, { from: -windowReach, below: height });
+  const across = checkNumber('unary.window.width', given.width, { above: 0, to: width + windowReach - x });
+  const down = checkNumber('unary.window.height', given.height, { above: 0, to: height + windowReach - y });
+  return { x, y, width: across, height: down };
 }
 
 /** Checks that an image holds width·height RGBA pixels of the problem's size. */

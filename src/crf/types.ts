@@ -112,12 +112,28 @@ export type LabelLayout = 'planar' | 'interleaved';
 export type FloatArray = Float32Array | Float64Array;
 export type LabelArray = Uint8Array | Uint8ClampedArray | Uint16Array | Int16Array | Uint32Array | Int32Array;
 
+/** A rectangle of an array, in its pixels, between edges: sample k reaches from k to k + 1, its centre is at k + ½. */
+export interface ArrayWindow {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 interface ArrayShape {
   /** Size of the array where it is coarser (or finer) than the problem. */
   width?: number;
   height?: number;
   /** Default 'half-pixel'. */
   upsampling?: Upsampling;
+  /**
+   * The part of the array that the problem's pixels cover, edge to edge; it need not be whole pixels, and may reach out of the array by
+   * up to 2. Default: all of it.
+   * Pixel i of n along an axis takes its value at x + (i + ½)·width/n - ½, counted in samples, and only from samples whose centre is in
+   * the window (from the one nearest to its middle where there is none). The window says by itself where samples lie, so
+   * 'align-corners' may not stand beside it; see `unaryWindow` for networks.
+   */
+  window?: ArrayWindow;
   /** Default 'planar'. */
   layout?: LabelLayout;
 }
@@ -149,6 +165,8 @@ export type ResolvedUnary =
       height: number;
       upsampling: Upsampling;
       layout: LabelLayout;
+      /** Null: the whole array, by `upsampling`. */
+      window: ArrayWindow | null;
     }
   | { form: 'labels'; labels: Uint32Array; confidence: number };
 

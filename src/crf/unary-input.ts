@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import type { UnarySource } from './api.js';
-import { checkChoice, checkInteger, checkKeys, checkNumber, checkObject } from './checks.js';
+import { checkInteger, checkKeys, checkNumber, checkObject } from './checks.js';
 import { ArgumentError } from './errors.js';
-import { resolveUnary, unknownLabel } from './inputs.js';
+import { checkArrayShape, resolveUnary, shapeKeys, unknownLabel } from './inputs.js';
 import type { ProblemSize, UnaryInput } from './types.js';
 import type { UnaryArray } from './unary-source.js';
 
@@ -15,11 +15,7 @@ export function checkUnarySource(source: UnarySource, size: ProblemSize): UnaryA
   const form = forms.find((name) => isGpuBuffer(given[name]));
   if (!form) return fromArrays(source as UnaryInput, size);
 
-  checkKeys(
-    'unary',
-    given,
-    form === 'labels' ? ['labels', 'confidence', 'unknown'] : [form, 'width', 'height', 'upsampling', 'layout'],
-  );
+  checkKeys('unary', given, form === 'labels' ? ['labels', 'confidence', 'unknown'] : [form, ...shapeKeys]);
   const buffer = given[form] as GPUBuffer;
   const width = checkInteger('unary.width', given.width ?? size.width, 1, 2 ** 24);
   const height = checkInteger('unary.height', given.height ?? size.height, 1, 2 ** 24);
@@ -32,11 +28,7 @@ export function checkUnarySource(source: UnarySource, size: ProblemSize): UnaryA
     values: buffer,
     width,
     height,
-    upsampling: checkChoice('unary.upsampling', given.upsampling ?? 'half-pixel', [
-      'half-pixel',
-      'align-corners',
-    ] as const),
-    layout: checkChoice('unary.layout', given.layout ?? 'planar', ['planar', 'interleaved'] as const),
+    ...checkArrayShape(given, width, height),
     confidence: checkNumber('unary.confidence', given.confidence ?? 0.7, { above: 0, below: 1 }),
     unknown:
       given.unknown === undefined || given.unknown === null
@@ -55,6 +47,7 @@ function fromArrays(source: UnaryInput, size: ProblemSize): UnaryArray {
     height: size.height,
     upsampling: 'half-pixel',
     layout: 'planar',
+    window: null,
     confidence: resolved.confidence,
     unknown: unknownLabel,
   };

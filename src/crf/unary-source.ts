@@ -7,7 +7,7 @@ import { type UniformWord, writeUniform } from '../gpu/uniforms.js';
 import { unary as unaryStage } from '../stages/unary.js';
 import { probabilityFloor, unknownLabel } from './inputs.js';
 import { type FilterContext, rowConstants } from './kernel-filter.js';
-import type { Upsampling } from './types.js';
+import type { ArrayWindow, ProblemSize, Upsampling } from './types.js';
 
 /** A unary input on its way to the GPU: where its numbers are and what they mean. */
 export interface UnaryArray {
@@ -18,6 +18,7 @@ export interface UnaryArray {
   height: number;
   upsampling: Upsampling;
   layout: 'planar' | 'interleaved';
+  window: ArrayWindow | null;
   /** Labels only. */
   confidence: number;
   unknown: number;
@@ -56,11 +57,13 @@ export class UnarySourceStage {
   async write(input: UnaryArray): Promise<void> {
     const { context } = this;
     const { size, programs, device } = context;
-    const coarse = input.form !== 'labels' && (input.width !== size.width || input.height !== size.height);
+    const sameSize = input.width === size.width && input.height === size.height;
+    const coarse = input.form !== 'labels' && (!sameSize || input.window !== null);
     const program = await programs.get(unaryStage, {
       ...rowConstants(context.rows, context.tuning),
       coarse,
       alignCorners: input.upsampling === 'align-corners',
+      windowed: input.window !== null,
       fromLogits: input.form === 'logits',
       fromProbabilities: input.form === 'probabilities',
       fromLabels: input.form === 'labels',
@@ -124,7 +127,7 @@ export class UnarySourceStage {
   }
 
   private uniform(slab: number): GPUBuffer {
-    this.uniforms[slab] ??= this.buffers.uniform('UnarySourceStage.uniform', 14);
+    this.uniforms[slab] ??= this.buffers.uniform('UnarySourceStage.uniform', 22);
     return this.uniforms[slab];
   }
 
@@ -176,6 +179,37 @@ export class UnarySourceStage {
       input.form === 'labels' ? input.unknown : unknownLabel,
       { float: -Math.log(input.confidence) },
       { float: -Math.log((1 - input.confidence) / others) },
+      ...windowWords(input, this.context.size),
     ];
   }
+}
+
+/** Where pixel 0 lies in the array, how far apart pixels are, and the first and last samples they may take: x and y each. */
+function windowWords({ window, width, height }: UnaryArray, full: ProblemSize): UniformWord[] {
+  if (!window) return Array<UniformWord>(8).fill(0);
+  const across = windowAxis(window.x, window.width, width, full.width);
+  const down = windowAxis(window.y, window.height, height, full.height);
+  return [
+    { float: across.origin },
+    { float: down.origin },
+    { float: across.step },
+    { float: down.step },
+    across.first,
+    down.first,
+    across.last,
+    down.last,
+  ];
+}
+
+/** See `ArrayShape.window`. */
+function windowAxis(start: number, extent: number, samples: number, pixels: number) {
+  const step = extent / pixels;
+  const within = (sample: number) => Math.min(Math.max(sample, 0), samples - 1);
+  let first = Math.ceil(start - 0.5);
+  let last = Math.floor(start + extent - 0.5);
+  if (first > last) {
+    first = Math.floor(start + extent / 2);
+    last = first;
+  }
+  return { origin: start + step / 2 - 0.5, step, first: within(first), last: within(last) };
 }

@@ -46,12 +46,11 @@ function energiesOfLabels(labels: Uint32Array, confidence: number, size: Problem
 function toPlanar(input: CoarseUnary, size: ProblemSize): Float32Array {
   const { values, layout } = input;
   const sameSize = input.width === size.width && input.height === size.height;
-  if (sameSize && layout === 'planar') return values.slice();
+  if (sameSize && layout === 'planar' && !input.window) return values.slice();
   const { labelCount } = size;
   const pixelStride = layout === 'planar' ? 1 : labelCount;
   const labelStride = layout === 'planar' ? input.width * input.height : 1;
-  const columns = sampleAxis(size.width, input.width, input.upsampling);
-  const lines = sampleAxis(size.height, input.height, input.upsampling);
+  const { columns, lines } = samplesOf(input, size);
   const planar = new Float32Array(labelCount * size.width * size.height);
   let to = 0;
   for (let label = 0; label < labelCount; label++) {
@@ -68,6 +67,20 @@ function toPlanar(input: CoarseUnary, size: ProblemSize): Float32Array {
     }
   }
   return planar;
+}
+
+function samplesOf(input: CoarseUnary, size: ProblemSize): { columns: AxisSample[]; lines: AxisSample[] } {
+  const { width, height, upsampling, window } = input;
+  if (window) {
+    return {
+      columns: sampleWindow(size.width, width, window.x, window.width),
+      lines: sampleWindow(size.height, height, window.y, window.height),
+    };
+  }
+  return {
+    columns: sampleAxis(size.width, width, upsampling),
+    lines: sampleAxis(size.height, height, upsampling),
+  };
 }
 
 /** Between which two samples of a coarse axis a pixel lies, and how far from the lower one, in 0..1. */
@@ -92,6 +105,25 @@ function sampleAxis(fullExtent: number, coarseExtent: number, upsampling: Upsamp
     const at = Math.min(Math.max(position, 0), coarseExtent - 1);
     const low = Math.floor(at);
     return { low, high: Math.min(low + 1, coarseExtent - 1), part: at - low };
+  });
+}
+
+/**
+ * The same for a part of the coarse axis, `start`..`start + extent` between edges: only samples with their centre in it count, and
+ * where there is none the one that holds its middle.
+ */
+function sampleWindow(fullExtent: number, coarseExtent: number, start: number, extent: number): AxisSample[] {
+  const inside = Array.from({ length: coarseExtent }, (_, sample) => sample).filter(
+    (sample) => sample + 0.5 >= start && sample + 0.5 <= start + extent,
+  );
+  const middle = Math.min(Math.max(Math.floor(start + extent / 2), 0), coarseExtent - 1);
+  const first = inside[0] ?? middle;
+  const last = inside.at(-1) ?? middle;
+  return Array.from({ length: fullExtent }, (_, i) => {
+    const position = start + ((i + 0.5) * extent) / fullExtent - 0.5;
+    const at = Math.min(Math.max(position, first), last);
+    const low = Math.floor(at);
+    return { low, high: Math.min(low + 1, last), part: at - low };
   });
 }
 

@@ -33,6 +33,7 @@ describe('floats', () => {
       height: 2,
       upsampling: 'half-pixel',
       layout: 'planar',
+      window: null,
     });
     expect('values' in resolved && resolved.values).toBe(logits);
   });
@@ -63,6 +64,18 @@ describe('floats', () => {
     ['unary.upsampling', { logits: twelve(), upsampling: 'nearest' }],
     ['unary.layout', { logits: twelve(), layout: 'NCHW' }],
     ['unary.confidence', { logits: twelve(), confidence: 0.5 }],
+    ['unary.window', { logits: twelve(), window: [0, 0, 3, 2] }],
+    ['unary.window.left', { logits: twelve(), window: { left: 0, y: 0, width: 3, height: 2 } }],
+    ['unary.window.x', { logits: twelve(), window: { y: 0, width: 3, height: 2 } }],
+    ['unary.window.x', { logits: twelve(), window: { x: 3, y: 0, width: 3, height: 2 } }],
+    ['unary.window.y', { logits: twelve(), window: { x: 0, y: -2.5, width: 3, height: 2 } }],
+    ['unary.window.width', { logits: twelve(), window: { x: 0, y: 0, width: 0, height: 2 } }],
+    ['unary.window.width', { logits: twelve(), window: { x: 1, y: 0, width: 4.5, height: 2 } }],
+    ['unary.window.height', { logits: twelve(), window: { x: 0, y: 0, width: 3, height: Number.NaN } }],
+    [
+      'unary.upsampling',
+      { logits: twelve(), upsampling: 'align-corners', window: { x: 0, y: 0, width: 3, height: 2 } },
+    ],
     ['unary.logits[4]', { logits: twelve().fill(Number.NaN, 4) }],
     ['unary.unary[11]', { unary: twelve().fill(Number.POSITIVE_INFINITY, 11) }],
     ['unary.logits[0]', { logits: twelve().fill(Number.NEGATIVE_INFINITY, 0, 1) }],

@@ -6,6 +6,7 @@ import { resolveUnary } from '../../src/crf/inputs.js';
 import type { UnaryInput } from '../../src/crf/types.js';
 import { unaryEnergies } from '../../src/reference/unary.js';
 import { goldenFile } from '../support/golden.js';
+import { randomFloats } from '../support/random.js';
 
 function energies(input: UnaryInput, width: number, height: number, labelCount: number): Float32Array {
   const size = { width, height, labelCount };
@@ -85,4 +86,31 @@ test('interleaved and planar coarse arrays give the same', () => {
   expect(energies({ unary: interleaved, layout: 'interleaved', ...coarse }, 5, 3, 2)).toEqual(
     energies({ unary: planar, ...coarse }, 5, 3, 2),
   );
+});
+
+test('a window takes its part of the array, and no sample from outside', () => {
+  const unary = Float32Array.of(100, 0, 4, 100);
+  const coarse = { width: 4, height: 1 };
+  const whole = energies({ unary, ...coarse, window: { x: 1, y: 0, width: 2, height: 1 } }, 4, 1, 1);
+  expect([...whole]).toEqual([0, 1, 3, 4]);
+  // Edges between samples: both centres are in it.
+  const fraction = energies({ unary, ...coarse, window: { x: 1.25, y: 0, width: 1.5, height: 1 } }, 3, 1, 1);
+  expect(fraction).toBeAllClose([0, 2, 4]);
+  // No centre is in it: the sample that holds its middle.
+  const narrow = energies({ unary, ...coarse, window: { x: 2.6, y: 0, width: 0.3, height: 1 } }, 2, 1, 1);
+  expect([...narrow]).toEqual([4, 4]);
+});
+
+test('a window over all of the array is half-pixel upsampling', () => {
+  const unary = randomFloats(15, 3);
+  const coarse = { width: 5, height: 3 };
+  const window = { x: 0, y: 0, width: 5, height: 3 };
+  expect(energies({ unary, ...coarse, window }, 11, 8, 1)).toBeAllClose(energies({ unary, ...coarse }, 11, 8, 1));
+});
+
+test('a window may cut an array of the same size, and an interleaved one', () => {
+  const window = { x: 1, y: 0, width: 1, height: 1 };
+  expect([...energies({ unary: Float32Array.of(1, 2, 3), window }, 3, 1, 1)]).toEqual([2, 2, 2]);
+  const unary = Float32Array.of(1, 10, 2, 20, 3, 30);
+  expect([...energies({ unary, layout: 'interleaved', window }, 3, 1, 2)]).toEqual([2, 2, 2, 20, 20, 20]);
 });

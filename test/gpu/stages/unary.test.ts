@@ -43,6 +43,20 @@ function inputs(labelCount: number): Record<string, UnaryInput<Float32Array, Uin
     labels: { labels, unknown: 77, confidence: 0.9 },
     'coarse logits': { logits: coarse, width: 4, height: 3 },
     'coarse, corners aligned': { logits: coarse, width: 4, height: 3, upsampling: 'align-corners' },
+    'a window': { logits: coarse, width: 4, height: 3, window: { x: 0.3, y: 1, width: 3.1, height: 1.9 } },
+    'a window without a centre': {
+      unary: coarse,
+      width: 4,
+      height: 3,
+      window: { x: 1.6, y: 0.1, width: 0.8, height: 2 },
+    },
+    'a window of the same size': { logits, window: { x: 2, y: 1, width: 5.5, height: 3 } },
+    'a window that reaches out': {
+      logits: coarse,
+      width: 4,
+      height: 3,
+      window: { x: -1, y: -0.5, width: 6, height: 4 },
+    },
     'coarse, interleaved': {
       probabilities: coarse.map((value) => value / 8),
       width: 3,
