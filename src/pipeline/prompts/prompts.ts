@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+
+import { checkArray, checkInteger, checkKeys, checkNumber, checkObject } from '../../crf/checks.js';
+import { ArgumentError } from '../../crf/errors.js';
+import type { LabelArray } from '../../crf/types.js';
+
+/** Labels that a prompt network can tell apart. */
+export const minPromptLabels = 2;
+export const maxPromptLabels = 16;
+
+/** A place on the picture: pixels from its left and its upper edge, so that the first pixel's centre is 0.5, 0.5. */
+export interface PromptPoint {
+  x: number;
+  y: number;
+}
+
+/** What a round brush drew. */
+export interface PromptStroke {
+  /** 0..labelCount-1, or null: wipes out what lies under it. */
+  label: number | null;
+  /** Of the brush, in pixels of the picture, above 0. */
+  radius: number;
+  /** Corners of a polyline; a single one is a dab. */
+  points: readonly PromptPoint[];
+}
+
+/** The object is inside. Pixels of the picture; parts outside of it are cut off. */
+export interface PromptBox {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** Label of the object, default 1. */
+  inside?: number;
+  /** Label of what is not in the box, default 0. */
+  outside?: number;
+}
+
+/**
+ * What a user marked on a picture. Strokes cover the label map, which covers the box; a later stroke covers an earlier one.
+ * Plain JSON, but for `labelMap`.
+ */
+export interface Prompts {
+  /** Of the picture that positions are meant on, in pixels. Other sizes of the same picture are reached by scaling. */
+  width: number;
+  height: number;
+  /** 2..16 */
+  labelCount: number;
+  box?: PromptBox;
+  /** [y, x] at the picture's size: 0 is unknown, k marks label k - 1. */
+  labelMap?: LabelArray;
+  strokes?: readonly PromptStroke[];
+}
+
+export interface CheckedPrompts {
+  width: number;
+  height: number;
+  labelCount: number;
+  box: Required<PromptBox> | undefined;
+  labelMap: LabelArray | undefined;
+  strokes: readonly PromptStroke[];
+}
+
+/**
+ * Checks every value, fills in defaults, and cuts the box to the picture. At least one mark must be there.
+ * Throws ArgumentError. `argument` is the prefix that messages name values with.
+ */
+export function checkPrompts(prompts: Prompts, argument = 'prompts'): CheckedPrompts {
+  const given = checkObject(argument, prompts);
+  checkKeys(argument, given, ['width', 'height', 'labelCount', 'box', 'labelMap', 'strokes']);
+  const width = checkInteger(`${argument}.width`, given.width, 1, 2 ** 24);
+  const height = checkInteger(`${argument}.height`, given.height, 1, 2 ** 24);
+  const labelCount = checkInteger(`${argument}.labelCount`, given.labelCount, minPromptLabels, maxPromptLabels);
+  const size = { width, height, labelCount };
+  const box = given.box === undefined ? undefined : checkBox(`${argument}.box`, given.box, size);
+  const labelMap =
+    given.labelMap === undefined ? undefined : checkLabelMap(`${argument}.labelMap`, given.labelMap, size);
+  const strokes =
+    given.strokes === undefined
+      ? []
+      : checkArray(`${argument}.strokes`, given.strokes).map((stroke, i) =>
+          checkStroke(`${argument}.strokes[${i}]`, stroke, labelCount),
+        );
+  if (!box && !labelMap && !strokes.some(({ label }) => label !== null)) {
+    throw new ArgumentError(argument, prompts, 'a box, a label map with a mark in it, or a stroke with a label');
+  }
+  return { ...size, box, labelMap, strokes };
+}
+
+interface LabelledSize {
+  width: number;
+  height: number;
+  labelCount: number;
+}
+
+function checkBox(argument: string, value: unknown, size: LabelledSize): Required<PromptBox> {
+  const given = checkObject(argument, value);
+  checkKeys(argument, given, ['x', 'y', 'width', 'height', 'inside', 'outside']);
+  const x = checkNumber(`${argument}.x`, given.x);
+  const y = checkNumber(`${argument}.y`, given.y);
+  const right = x + checkNumber(`${argument}.width`, given.width, { above: 0 });
+  const bottom = y + checkNumber(`${argument}.height`, given.height, { above: 0 });
+  const inside = checkInteger(`${argument}.inside`, given.inside ?? 1, 0, size.labelCount - 1);
+  const outside = checkInteger(`${argument}.outside`, given.outside ?? 0, 0, size.labelCount - 1);
+  if (inside === outside) throw new ArgumentError(`${argument}.inside`, inside, 'another label than `outside`');
+  const cut = {
+    x: Math.max(0, x),
+    y: Math.max(0, y),
+    width: Math.min(size.width, right) - Math.max(0, x),
+    height: Math.min(size.height, bottom) - Math.max(0, y),
+  };
+  if (cut.width <= 0 || cut.height <= 0) {
+    throw new ArgumentError(argument, value, `a box that lies on the picture of ${size.width}×${size.height}`);
+  }
+  return { ...cut, inside, outside };
+}
+
+function checkLabelMap(argument: string, value: unknown, size: LabelledSize): LabelArray {
+  const pixelCount = size.width * size.height;
+  if (!isLabelArray(value)) throw new ArgumentError(argument, value, 'an integer typed array');
+  if (value.length !== pixelCount) {
+    throw new ArgumentError(argument, value, `${size.width}·${size.height} = ${pixelCount} labels`);
+  }
+  let marked = false;
+  for (let i = 0; i < pixelCount; i++) {
+    if (value[i] < 0 || value[i] > size.labelCount) {
+      throw new ArgumentError(`${argument}[${i}]`, value[i], `0 (unknown) or a label plus one, 1..${size.labelCount}`);
+    }
+    marked ||= value[i] !== 0;
+  }
+  if (!marked) throw new ArgumentError(argument, value, 'at least one pixel that is not 0 (unknown)');
+  return value;
+}
+
+function isLabelArray(value: unknown): value is LabelArray {
+  return (
+    value instanceof Uint8Array ||
+    value instanceof Uint8ClampedArray ||
+    value instanceof Uint16Array ||
+    value instanceof Int16Array ||
+    value instanceof Uint32Array ||
+    value instanceof Int32Array
+  );
+}
+
+function checkStroke(argument: string, value: unknown, labelCount: number): PromptStroke {
+  const given = checkObject(argument, value);
+  checkKeys(argument, given, ['label', 'radius', 'points']);
+  const label = given.label === null ? null : checkInteger(`${argument}.label`, given.label, 0, labelCount - 1);
+  const radius = checkNumber(`${argument}.radius`, given.radius, { above: 0 });
+  const points = checkArray(`${argument}.points`, given.points).map((point, i) => {
+    const at = checkObject(`${argument}.points[${i}]`, point);
+    return {
+      x: checkNumber(`${argument}.points[${i}].x`, at.x),
+      y: checkNumber(`${argument}.points[${i}].y`, at.y),
+    };
+  });
+  if (points.length === 0) throw new ArgumentError(`${argument}.points`, given.points, 'at least one point');
+  return { label, radius, points };
+}
