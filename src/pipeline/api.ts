@@ -7,6 +7,7 @@ import type { Extent } from './frames/plan.js';
 import type { NetworkDescription } from './network/description.js';
 import type { PresetName } from './network/presets.js';
 import type { OnnxruntimeOptions } from './runtime/onnxruntime.js';
+import type { BudgetChoice, BudgetOptions } from './video/budget.js';
 import type { TemporalParameters } from './video/temporal.js';
 
 /** How far `Pipeline.create` has come. */
@@ -34,6 +35,8 @@ export interface PipelineOptions {
   workingSize?: number;
   /** Smoothing from frame to frame of a video; null for none. */
   smoothing?: TemporalParameters | null;
+  /** Trades quality for speed from frame to frame of a video. Default null: the same quality always. */
+  budget?: BudgetOptions | null;
   /**
    * Photos only: labels whose probability stays below this everywhere are left out of the CRF, and are 0 in its result.
    * 0..1, default 0.001 for networks of more than 32 labels and 0, none, for others.
@@ -72,6 +75,10 @@ export interface FrameReport {
   iterations: number;
   /** Labels that the CRF worked on. */
   labelCount: number;
+  /** What the frame budget chose, where there is one. */
+  budget: BudgetChoice | undefined;
+  /** What the CRF worked with, at its working size: sigmas scaled, iterations as the budget had them. */
+  parameters: CrfParameters;
   /** CRF stages, where `profile` is on. */
   timings: readonly StageTiming[];
 }

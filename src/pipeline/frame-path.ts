@@ -23,9 +23,9 @@ export interface FrameJob {
   use: 'photo' | 'video';
   /** Long side of the working size. */
   workingSize: number;
-  /** By the working size there is, as sigmas are meant at one. */
-  parameters: (working: Extent) => CrfParameters;
-  /** False: the network's last output is used again. */
+  /** For the working size there is, as sigmas are meant at one. The same object as long as nothing changes. */
+  parametersFor: (working: Extent) => CrfParameters;
+  /** False: the network's last output is used again, if there is one for a frame of this size. */
   runNetwork: boolean;
   /** Begin from the Q of the frame before, if it had the same size. */
   warmStart: boolean;
@@ -37,7 +37,9 @@ export interface FrameResult {
   frame: Extent;
   working: Extent;
   input: Extent;
+  networkRan: boolean;
   labelCount: number;
+  parameters: CrfParameters;
 }
 
 /**
@@ -53,6 +55,8 @@ export class FramePath {
   private readonly buffers: BufferSet;
   /** Engines that have a Q to start from. */
   private refined = new WeakSet<Refiner>();
+  /** Size of the frame that the network's output is of. */
+  private networkFrame: Extent | undefined;
   private smoothing: TemporalSmoothing | undefined;
   private working: { extent: Extent; image: GPUBuffer; resizer: FrameResizer } | undefined;
 
@@ -100,7 +104,8 @@ export class FramePath {
     const working = planWorkingSize(frame, job.workingSize);
     await this.capture.prepare(source);
     const placement = this.network.placementFor(frame);
-    if (job.runNetwork) await this.network.shape(placement, signal);
+    const runNetwork = job.runNetwork || !this.network.hasRun || !sameExtent(frame, this.networkFrame);
+    if (runNetwork) await this.network.shape(placement, signal);
     const { image, resizer } = await this.workingFor(working);
     signal?.throwIfAborted();
 
@@ -108,14 +113,18 @@ export class FramePath {
     const texture = this.capture.encode(ingest, source);
     const pass = ingest.beginComputePass({ label: 'ingest' });
     resizer.encode(pass, texture, whole(working));
-    if (job.runNetwork) this.network.encodeInput(pass, texture, placement);
+    if (runNetwork) this.network.encodeInput(pass, texture, placement);
     pass.end();
     device.queue.submit([ingest.finish()]);
 
-    if (job.runNetwork) await this.network.run(signal);
+    if (runNetwork) {
+      await this.network.run(signal);
+      this.networkFrame = sizeOf(frame);
+    }
     const { unary } = this.network;
     const { labelCount } = this.network;
-    const engine = await this.engines.get({ ...working, labelCount, use }, job.parameters(working));
+    const parameters = job.parametersFor(working);
+    const engine = await this.engines.get({ ...working, labelCount, use }, parameters);
     signal?.throwIfAborted();
     const refinement = await engine.refine({
       image,
@@ -124,7 +133,16 @@ export class FramePath {
     });
     this.refined.add(engine);
     const results = await engine.gpuResults();
-    return { results, refinement, frame: sizeOf(frame), working, input: sizeOf(placement), labelCount };
+    return {
+      results,
+      refinement,
+      frame: sizeOf(frame),
+      working,
+      input: sizeOf(placement),
+      networkRan: runNetwork,
+      labelCount,
+      parameters,
+    };
   }
 
   /** The result with the flicker taken out: its marginals and label map follow those of the frames before. */
@@ -183,7 +201,7 @@ export class FramePath {
 
   private async workingFor(extent: Extent): Promise<{ image: GPUBuffer; resizer: FrameResizer }> {
     const { working } = this;
-    if (working?.extent.width === extent.width && working.extent.height === extent.height) return working;
+    if (working && sameExtent(working.extent, extent)) return working;
     working?.resizer.destroy();
     this.buffers.release(working?.image);
     this.working = undefined;
@@ -196,6 +214,10 @@ export class FramePath {
 
 function sameSize(a: ProblemSize, b: ProblemSize): boolean {
   return a.width === b.width && a.height === b.height && a.labelCount === b.labelCount;
+}
+
+function sameExtent(a: Extent, b: Extent | undefined): boolean {
+  return a.width === b?.width && a.height === b.height;
 }
 
 function sizeOf({ width, height }: Extent): Extent {

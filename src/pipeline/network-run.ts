@@ -38,6 +38,8 @@ interface Shaped {
   image: FrameResizer;
   keyImage: FrameResizer | undefined;
   output: OutputReader;
+  /** Whether `output` holds something. */
+  hasRun: boolean;
 }
 
 /** A network on a device: frames in, unaries out, both on the GPU. */
@@ -119,7 +121,7 @@ export class NetworkRun {
     const resizer = await resizerFor(input.name);
     const keyImage = prompts ? await resizerFor(prompts.keyImage) : undefined;
     const reader = await OutputReader.create(context, { ...output, labelCount, dims, buffer });
-    this.shaped = { key, placement, image: resizer, keyImage, output: reader };
+    this.shaped = { key, placement, image: resizer, keyImage, output: reader, hasRun: false };
     this.restoreKey();
   }
 
@@ -146,6 +148,12 @@ export class NetworkRun {
     this.current.output.encode(pass);
     pass.end();
     device.queue.submit([encoder.finish()]);
+    this.current.hasRun = true;
+  }
+
+  /** Whether there is an output: of a run since the input's size changed. */
+  get hasRun(): boolean {
+    return this.shaped?.hasRun === true;
   }
 
   /** The output of the last run, for the picture alone where it was letterboxed. */

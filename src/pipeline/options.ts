@@ -7,6 +7,7 @@ import type { PipelineOptions, SegmentOptions } from './api.js';
 import { checkNetwork } from './network/check-network.js';
 import type { NetworkDescription, ResolvedNetwork } from './network/description.js';
 import { presetNetwork } from './network/presets.js';
+import { type BudgetOptions, resolveBudgetOptions } from './video/budget.js';
 import { resolveTemporalParameters, type TemporalParameters } from './video/temporal.js';
 
 const optionNames = [
@@ -14,6 +15,7 @@ const optionNames = [
   'crf',
   'workingSize',
   'smoothing',
+  'budget',
   'dropBelow',
   'device',
   'profile',
@@ -31,6 +33,7 @@ export interface Settings {
   nominalSize: number;
   workingSize: number;
   smoothing: Required<TemporalParameters> | null;
+  budget: Required<BudgetOptions> | null;
   dropBelow: number;
   device: GPUDevice | undefined;
   profile: boolean;
@@ -62,6 +65,7 @@ export function checkOptions(options: PipelineOptions): Settings {
     nominalSize: crf ? workingSize : resolved.workingSize,
     workingSize,
     smoothing: options.smoothing === null ? null : resolveTemporalParameters(options.smoothing ?? {}),
+    budget: options.budget ? resolveBudgetOptions(options.budget) : null,
     dropBelow: checkNumber('dropBelow', dropBelow, { from: 0, below: 1 }),
     device,
     profile: profile === true,

@@ -21,6 +21,11 @@ import { Gpu } from './runtime/gpu.js';
 import { loadOnnxruntime, type Onnxruntime } from './runtime/onnxruntime.js';
 import { GpuSegmentation } from './segmentation.js';
 import { Turns } from './turns.js';
+import { type BudgetChoice, type BudgetOptions, FrameBudget } from './video/budget.js';
+import type { TemporalParameters } from './video/temporal.js';
+
+/** Of CrfParameters that name none. */
+const defaultIterations = 5;
 
 /**
  * From a camera or an image to refined labels without leaving the GPU: a network run by onnxruntime-web and a dense CRF on one device.
@@ -34,6 +39,7 @@ import { Turns } from './turns.js';
 export class Pipeline {
   private readonly turns = new Turns();
   private readonly pace = new Pace();
+  private budget: FrameBudget | undefined;
   private path: FramePath | undefined;
   private painter: { painter: Painter; path: FramePath } | undefined;
   private losses = 0;
@@ -45,11 +51,13 @@ export class Pipeline {
   private scaled: { from: CrfParameters; scale: number; to: CrfParameters } | undefined;
 
   private constructor(
-    private readonly options: PipelineOptions,
+    private options: PipelineOptions,
     private settings: Settings,
     private readonly bytes: Uint8Array,
     private readonly runtime: Onnxruntime,
-  ) {}
+  ) {
+    this.budget = this.newBudget();
+  }
 
   /**
    * Downloads the network if need be, checks it, and makes it ready on the device.
@@ -101,9 +109,24 @@ export class Pipeline {
     return (this.path?.bytes ?? 0) + (this.painter?.painter.bytes ?? 0);
   }
 
+  /** Trades quality for speed in the frames to come, or, with null, no longer. Throws ArgumentError. */
+  setBudget(budget: BudgetOptions | null): void {
+    this.configure({ budget });
+  }
+
+  /** Smoothing over time in the frames to come; null for none. Throws ArgumentError. */
+  setSmoothing(smoothing: TemporalParameters | null): void {
+    this.configure({ smoothing });
+  }
+
+  /** Long side in pixels of the picture that the CRF works on, 1..16384. Throws ArgumentError. */
+  setWorkingSize(workingSize: number): void {
+    this.configure({ workingSize });
+  }
+
   /** Other parameters from the next call on; null leaves the network's output as it is. Throws ArgumentError. */
   setCrf(crf: CrfParameters | null): void {
-    this.settings = checkOptions({ ...this.options, crf });
+    this.configure({ crf });
   }
 
   /**
@@ -158,45 +181,69 @@ export class Pipeline {
     await this.close();
   }
 
+  /** Nothing changes where the new options can't be. */
+  private configure(change: Partial<PipelineOptions>): void {
+    const options = { ...this.options, ...change };
+    this.settings = checkOptions(options);
+    this.options = options;
+    this.budget = this.newBudget();
+  }
+
+  private newBudget(): FrameBudget | undefined {
+    const { budget, workingSize, crf } = this.settings;
+    return budget
+      ? new FrameBudget(budget, { workingSize, iterations: crf.iterations ?? defaultIterations })
+      : undefined;
+  }
+
   private async photo(path: FramePath, source: FrameSource, signal: AbortSignal | undefined): Promise<Segmentation> {
     this.call++;
+    const { workingSize, crf } = this.settings;
     const result = await path.process(
       {
         source,
         use: 'photo',
-        workingSize: this.settings.workingSize,
-        parameters: (working) => this.parametersFor(working),
+        workingSize,
+        parametersFor: (working) => this.parametersFor(working, crf.iterations),
         runNetwork: true,
         warmStart: false,
       },
       signal,
     );
-    return this.finish(path, result, true);
+    return this.finish(path, result);
   }
 
   private async frame(path: FramePath, source: FrameSource, signal: AbortSignal | undefined): Promise<Segmentation> {
     this.call++;
     await this.pace.begin();
     const start = performance.now();
+    const { settings } = this;
+    const choice = this.budget?.next();
     const result = await path.process(
       {
         source,
         use: 'video',
-        workingSize: this.settings.workingSize,
-        parameters: (working) => this.parametersFor(working),
-        runNetwork: true,
+        workingSize: choice?.workingSize ?? settings.workingSize,
+        parametersFor: (working) => this.parametersFor(working, choice?.iterations ?? settings.crf.iterations),
+        runNetwork: choice?.runNetwork ?? true,
         warmStart: true,
       },
       signal,
     );
-    const { smoothing } = this.settings;
+    const { smoothing } = settings;
     const smoothed = smoothing ? await path.smooth(result, smoothing) : result;
-    void this.pace.submitted(path.gpu.device, start);
-    return this.finish(path, smoothed, true);
+    const done = this.pace.submitted(path.gpu.device, start);
+    const { budget } = this;
+    if (budget && choice) {
+      void done.then((milliseconds) => {
+        if (milliseconds >= 0) budget.record(choice, milliseconds);
+      });
+    }
+    return this.finish(path, smoothed, choice);
   }
 
-  private finish(path: FramePath, result: FrameResult, networkRan: boolean): Segmentation {
-    const { frame, working, input, labelCount, refinement, results } = result;
+  private finish(path: FramePath, result: FrameResult, budget?: BudgetChoice): Segmentation {
+    const { frame, working, input, networkRan, labelCount, parameters, refinement, results } = result;
     const report: FrameReport = {
       frame,
       working,
@@ -204,6 +251,8 @@ export class Pipeline {
       networkRan,
       iterations: refinement.iterations,
       labelCount,
+      parameters,
+      budget,
       timings: refinement.timings,
     };
     const { call } = this;
@@ -267,15 +316,18 @@ export class Pipeline {
     return { target, format: target.format };
   }
 
-  /** Sigmas are meant at one size: the network's own parameters at its working size, the user's at the one they asked for. */
-  private parametersFor(working: Extent): CrfParameters {
+  /**
+   * Sigmas are meant at one size: the network's own parameters at its working size, the user's at the one they asked for.
+   * The same object from frame to frame.
+   */
+  private parametersFor(working: Extent, iterations: number | undefined): CrfParameters {
     const { crf, nominalSize } = this.settings;
-    const longSide = Math.max(working.width, working.height);
-    const scale = longSide / nominalSize;
-    if (this.scaled?.from !== crf || this.scaled.scale !== scale) {
-      this.scaled = { from: crf, scale, to: scaledParameters(crf, scale) };
-    }
-    return this.scaled.to;
+    const scale = Math.max(working.width, working.height) / nominalSize;
+    const { scaled } = this;
+    if (scaled?.from === crf && scaled.scale === scale && scaled.to.iterations === iterations) return scaled.to;
+    const to = { ...scaledParameters(crf, scale), ...(iterations === undefined ? undefined : { iterations }) };
+    this.scaled = { from: crf, scale, to };
+    return to;
   }
 
   /** Runs a call on the device there is. A device lost under it is replaced, once, and the call repeated. */
