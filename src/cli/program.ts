@@ -3,9 +3,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { addEvaluateCommand, addMergeCommand } from './evaluate/command.js';
 import { describeError, exitCodes, UsageError } from './failure.js';
 import { packageFolder } from './package-folder.js';
 import { addRefineCommand } from './refine/command.js';
+import { addSegmentCommand } from './segment/command.js';
 import type { Streams } from './streams.js';
 
 /** Runs one command line. Errors end as one line in `streams.error`, never as an exception. */
@@ -36,6 +38,9 @@ function createProgram(streams: Streams): Command {
       writeErr: () => undefined,
     });
   addRefineCommand(program, streams, version);
+  addSegmentCommand(program, streams, version);
+  addEvaluateCommand(program, streams, version);
+  addMergeCommand(program, streams);
   return program;
 }
 

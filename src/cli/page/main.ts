@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: MIT
 
+import { type LabelMapsJob, runLabelMapsJob } from '../evaluate/job.js';
 import { type RefineJob, runRefineJob } from '../refine/job.js';
+import type { OpenJob, SegmentJob } from '../segment/job.js';
 import type { JobAnswer, PageInterface } from './protocol.js';
 import { arrayOn, bytesOf, pack, references, unpack } from './wire.js';
 
 /** What runs in the browser: takes jobs from the command line, and leaves their results at its server. */
 
 const jobs: Readonly<Record<string, (input: unknown) => Promise<unknown>>> = {
-  // The other side of the wire is this same program: it packed a RefineJob.
+  // The other side of the wire is this same program: it packed what the job takes.
   refine: (input) => runRefineJob(input as RefineJob),
+  'label-maps': (input) => runLabelMapsJob(input as LabelMapsJob),
+  // Loaded by who needs them: with them come the network runtime's packages.
+  'open-network': async (input) => (await import('../segment/job.js')).openNetwork(input as OpenJob),
+  'segment-picture': async (input) => (await import('../segment/job.js')).segmentPicture(input as SegmentJob),
 };
 
 const page: PageInterface = {

@@ -21,7 +21,9 @@ const sizeKeys = ['width', 'height', 'labelCount'] as const;
 const remarkKeys = ['name', 'image', 'note'] as const;
 
 /** From the file of --options, else the library's defaults; --iterations and --method win over both. */
-export async function readParameters(options: RefineOptions): Promise<ParametersFile> {
+export async function readParameters(
+  options: Pick<RefineOptions, 'options' | 'iterations' | 'method'>,
+): Promise<ParametersFile> {
   const { options: file, iterations, method } = options;
   const read: ParametersFile = file
     ? await about(file, () => readParametersFile(file, iterations))

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+
+import type { Command } from 'commander';
+import { shardOption } from '../batch/shard.js';
+import { oneOf, wholeNumber } from '../option-values.js';
+import type { Streams } from '../streams.js';
+import { addDataSetOptions, numberList } from './data-set-options.js';
+import { checkEvaluateRequest, type EvaluateOptions } from './options.js';
+
+const notes = `
+PREDICTIONS, TRUTH and IMAGES are folders whose files belong together by their names (val/a.npy, val/a.png,
+val/a.jpg), or a file each. Truth is a PNG whose grey values or palette indices are the labels, or an .npy of
+whole numbers [y, x]. Predictions are refined where --images or --options is given.
+
+The folder of --out gets report.json, scores.csv, items.csv and report.html, and a journal: run the same command
+again after it was stopped, and it goes on. With --shard i/n it does one part of n, each may be on a machine of its own;
+then: meanfield merge OUT --out OUT. Slurm's arrays are recognised by themselves, for Kubernetes' indexed
+jobs take --shard auto/n.
+
+Examples:
+  meanfield evaluate logits truth --form logits --images photos --out result
+  meanfield evaluate logits truth --form logits --images photos --options crf.json --out part --shard 1/8
+`;
+
+/** Adds `evaluate` to the program. */
+export function addEvaluateCommand(program: Command, streams: Streams, version: string): void {
+  const command = program
+    .command('evaluate')
+    .summary('measure predictions on a labelled data set, before and after refinement')
+    .description('Measures predicted labels against true ones, before and after refinement.')
+    .argument('<predictions>', 'folder of .npy arrays [label, y, x] or label PNGs, or one file')
+    .argument('<truth>', 'folder of label PNGs, or one file')
+    .requiredOption('--out <folder>', 'where results and the journal go; made if it is not there');
+  addDataSetOptions(command)
+    .optionsGroup('How to refine:')
+    .option('--options <file>', 'kernels and iterations (JSON); without: gaussian 3, bilateral 80 and 13, 5 iterations')
+    .option('--iterations <count>', 'mean-field iterations', wholeNumber('--iterations', 0, 10000))
+    .option(
+      '--method <method>',
+      'of every kernel: lattice, exact or separable (gaussian kernels only)',
+      oneOf('--method', ['lattice', 'exact', 'separable']),
+    )
+    .option('--no-refine', 'measure the predictions as they are')
+    .option(
+      '--backend <backend>',
+      'webgpu (in a headless browser) or cpu',
+      oneOf('--backend', ['webgpu', 'cpu']),
+      'webgpu',
+    )
+    .optionsGroup('What to measure, beside pixel accuracy, IoU and Dice:')
+    .option(
+      '--bands <widths>',
+      "IoU in bands around the truth's boundaries, widths in pixels, or none",
+      numberList('--bands', 'above 0 and at most 1024', (value) => value > 0 && value <= 1024),
+      [2, 4, 8, 16],
+    )
+    .option(
+      '--boundary <tolerances>',
+      'boundary F at these tolerances, or none',
+      numberList('--boundary', 'in 0..64', (value) => value >= 0 && value <= 64),
+      [1, 2, 4],
+    )
+    .option(
+      '--boundary-unit <unit>',
+      "of the tolerances: pixels, or diagonal for parts of the image's diagonal",
+      oneOf('--boundary-unit', ['pixels', 'diagonal']),
+      'pixels',
+    )
+    .optionsGroup('How to work:')
+    .option('--shard <part>', 'the part to do: i/n, auto, or auto/n', shardOption)
+    .option('--strict', 'stop at the first file that is wrong')
+    .option('--json', 'print the report as one JSON object instead of text')
+    .addHelpText('after', notes)
+    .action(async (predictions: string, truth: string, options: EvaluateOptions) => {
+      const request = checkEvaluateRequest(predictions, truth, options);
+      const { evaluate } = await import('./run.js');
+      await evaluate(request, streams, version);
+    });
+}
+
+/** Adds `merge` to the program. */
+export function addMergeCommand(program: Command, streams: Streams): void {
+  program
+    .command('merge')
+    .summary('put the parts of a sharded evaluation together')
+    .description('Makes the report of all parts of an evaluation; it equals that of one run.')
+    .argument('<folders...>', 'the --out folders of all parts')
+    .requiredOption('--out <folder>', 'where the report goes; may be one of them')
+    .option('--json', 'print the report as one JSON object instead of text')
+    .action(async (folders: string[], options: { out: string; json?: boolean }) => {
+      const { merge } = await import('./merge.js');
+      await merge(folders, options, streams);
+    });
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+
+import type { Command } from 'commander';
+import type { Upsampling } from '../../index.js';
+import { UsageError } from '../failure.js';
+import { numberBetween, oneOf, wholeNumber, wrong } from '../option-values.js';
+
+/** What predictions may be. */
+export const predictionForms = ['logits', 'probabilities', 'unary', 'labels'] as const;
+export type PredictionForm = (typeof predictionForms)[number];
+
+/** Options that say where a labelled data set is and how to read it, as commander gives them. */
+export interface DataSetOptions {
+  images?: string;
+  form?: PredictionForm;
+  upsample?: Upsampling;
+  confidence?: number;
+  labelCount?: number;
+  names?: string;
+  /** Commander turns null into an empty text. */
+  ignore: number | 'none';
+  maxMegapixels?: number;
+}
+
+export function addDataSetOptions(command: Command): Command {
+  return command
+    .optionsGroup('How to read the data set:')
+    .option('--images <folder>', 'photographs that the kernels see; file names as those of the predictions')
+    .option(
+      '--form <form>',
+      'of the predictions: logits, probabilities or unary (.npy), or labels (.png; the default where all are)',
+      oneOf('--form', predictionForms),
+    )
+    .option(
+      '--upsample <rule>',
+      'of arrays smaller than the image: half-pixel or align-corners (default: half-pixel)',
+      oneOf('--upsample', ['half-pixel', 'align-corners']),
+    )
+    .option(
+      '--confidence <number>',
+      'probability of a predicted label, with --form labels (default: 0.7)',
+      numberBetween('--confidence', 0, 1),
+    )
+    .option(
+      '--label-count <count>',
+      'how many labels there are; needed with label PNGs unless --names says it',
+      wholeNumber('--label-count', 1, 65536),
+    )
+    .option('--names <file>', "the labels' names: a JSON array, or a line each")
+    .option('--ignore <value>', 'pixels of truth that count nowhere, or none', ignoreOption, 255)
+    .option(
+      '--max-megapixels <number>',
+      'refuse larger images (default: 100)',
+      numberBetween('--max-megapixels', 0, Number.POSITIVE_INFINITY),
+    );
+}
+
+export function checkDataSetOptions(options: DataSetOptions): void {
+  const { form, confidence, upsample } = options;
+  if (confidence !== undefined && form !== undefined && form !== 'labels') {
+    throw new UsageError(`--confidence: got ${confidence}, but it is for --form labels`);
+  }
+  if (upsample !== undefined && form === 'labels') {
+    throw new UsageError(`--upsample: got ${upsample}, but it is for arrays: labels have the image's size`);
+  }
+}
+
+function ignoreOption(text: string): number | 'none' {
+  if (text === 'none') return text;
+  if (/^-?\d+$/.test(text) && Number(text) <= 65535 && Number(text) >= -(2 ** 31)) return Number(text);
+  throw wrong('--ignore', text, 'a whole number up to 65535, or none');
+}
+
+/** A list of numbers separated by commas, or none. */
+export function numberList(option: string, allowed: string, passes: (value: number) => boolean) {
+  return (text: string): number[] => {
+    if (text === 'none') return [];
+    const values = text.split(',').map((part) => (/^\d*\.?\d+$/.test(part) ? Number(part) : Number.NaN));
+    if (values.every((value) => passes(value))) return [...new Set(values)].sort((a, b) => a - b);
+    throw wrong(option, text, `numbers separated by commas, each ${allowed}, or none`);
+  };
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+
+import { readFile } from 'node:fs/promises';
+import type { CrfParameters, ProblemSize, RgbaImage, UnaryInput } from '../../index.js';
+import { fileStamp } from '../batch/atomic-file.js';
+import { isFile, listItems } from '../batch/items.js';
+import { about, Failure, UsageError } from '../failure.js';
+import { defaultMaximumPixels, type Photograph, readPhotograph } from '../files/image.js';
+import { readMarks } from '../refine/marks.js';
+import { checkDataSetOptions, type DataSetOptions } from './data-set-options.js';
+import { type PredictionSource, predictionFiles, readNames } from './prediction-source.js';
+
+/** Truth by pixel, as its file has it. */
+export interface TruthPlane {
+  labels: Int32Array;
+  width: number;
+  height: number;
+}
+
+/** One image of a data set: what is predicted, what is true, and perhaps what it shows. */
+export interface Example {
+  item: string;
+  size: ProblemSize;
+  unary: UnaryInput<Float32Array, Int32Array>;
+  truth: TruthPlane;
+  image?: RgbaImage;
+}
+
+const photographEndings = ['.png', '.jpg', '.jpeg', '.webp'];
+
+/** Predictions with their truth, found by their names. Nothing is held but names. */
+export class DataSet {
+  private constructor(
+    private readonly predictions: PredictionSource,
+    private readonly truths: ReadonlyMap<string, string>,
+    private readonly photographs: ReadonlyMap<string, string> | undefined,
+    private readonly maximumPixels: number,
+    /** Sorted. */
+    readonly items: readonly string[],
+    /** How many labels there are, where something said so before the first prediction is read. */
+    private knownLabelCount: number | undefined,
+    readonly names: readonly string[] | null,
+    /** Files of truth that nothing was predicted for. */
+    readonly unpredicted: readonly string[],
+    /** All that the examples depend on; plain JSON. */
+    readonly settings: Readonly<Record<string, unknown>>,
+  ) {}
+
+  /** Looks for the files. What is missing for one item is that item's error, when it is read. */
+  static async open(predictions: string, truth: string, options: DataSetOptions): Promise<DataSet> {
+    checkDataSetOptions(options);
+    const names = options.names === undefined ? null : await readNames(options.names, (file) => readFile(file, 'utf8'));
+    const { labelCount = names?.length } = options;
+    if (names && labelCount !== names.length) {
+      throw new UsageError(`--label-count: got ${labelCount}, but ${options.names} names ${names.length} labels`);
+    }
+    const source = await predictionFiles(predictions, options, labelCount);
+    const items = [...source.items.keys()];
+    const truths = await matching(truth, ['.png', '.npy'], predictions, items);
+    const { images } = options;
+    const photographs =
+      images === undefined ? undefined : await matching(images, photographEndings, predictions, items);
+    return new DataSet(
+      source,
+      truths,
+      photographs,
+      options.maxMegapixels === undefined ? defaultMaximumPixels : options.maxMegapixels * 1e6,
+      items,
+      labelCount,
+      names,
+      [...truths.keys()].filter((item) => !source.items.has(item)),
+      {
+        predictions,
+        truth,
+        images: images ?? null,
+        ...source.settings,
+        ignore: options.ignore === 'none' ? null : options.ignore,
+        names,
+        ...(options.labelCount === undefined ? undefined : { labelCount: options.labelCount }),
+      },
+    );
+  }
+
+  get hasPhotographs(): boolean {
+    return this.photographs !== undefined;
+  }
+
+  /** How many labels there are: reads predictions, if it must, until one says so. */
+  async labelCount(): Promise<number> {
+    if (this.knownLabelCount !== undefined) return this.knownLabelCount;
+    let first: unknown;
+    for (const item of this.items) {
+      try {
+        const { labelCount } = await about(this.fileOf(item), () => this.predictions.read(item, undefined));
+        this.knownLabelCount = labelCount;
+        return labelCount;
+      } catch (error) {
+        first ??= error;
+      }
+    }
+    throw first;
+  }
+
+  /** Changes when a file of the item does. */
+  async stamp(item: string): Promise<string> {
+    const files = [this.truths.get(item), this.photographs?.get(item)].filter((file) => file !== undefined);
+    const stamps = files.map((file) => fileStamp(file).catch(() => 'missing'));
+    const prediction = this.predictions.stamp(item).catch(() => 'missing');
+    return (await Promise.all([prediction, ...stamps])).join(' ');
+  }
+
+  /** Reads one item's files, and finds that they agree. Errors name the file. */
+  async read(item: string): Promise<Example> {
+    const labelCount = await this.labelCount();
+    const truthFile = this.truths.get(item);
+    if (truthFile === undefined) throw new Failure(`${this.fileOf(item)}: there is no truth of the name ${item}`);
+    const truth = await about(truthFile, () => readMarks(truthFile, this.maximumPixels, null, labelCount));
+    const photograph = await this.readPhotograph(item);
+    const file = this.fileOf(item);
+    const prediction = await about(file, () => this.predictions.read(item, photograph));
+    if (prediction.labelCount !== labelCount) {
+      throw new Failure(`${file}: it has ${prediction.labelCount} labels, expected ${labelCount} as the others`);
+    }
+    const { width, height } = truth;
+    if (photograph && (photograph.width !== width || photograph.height !== height)) {
+      throw new Failure(
+        `${truthFile}: it has ${width} x ${height} pixels, expected ${photograph.width} x ${photograph.height}, the image's size`,
+      );
+    }
+    const isLabels = 'labels' in prediction.unary;
+    const fits = isLabels
+      ? prediction.width === width && prediction.height === height
+      : prediction.width <= width && prediction.height <= height;
+    if (!fits) {
+      throw new Failure(
+        `${file}: it has ${prediction.width} x ${prediction.height} pixels, expected ${isLabels ? '' : 'at most '}${width} x ${height}, the truth's size`,
+      );
+    }
+    const { unary } = prediction;
+    return {
+      item,
+      size: { width, height, labelCount },
+      unary,
+      truth: { labels: truth.labels, width, height },
+      ...(photograph ? { image: { data: photograph.data, width, height } } : undefined),
+    };
+  }
+
+  private async readPhotograph(item: string): Promise<Photograph | undefined> {
+    if (!this.photographs) return undefined;
+    const file = this.photographs.get(item);
+    if (file === undefined) throw new Failure(`${this.fileOf(item)}: there is no image of the name ${item}`);
+    return await about(file, () => readPhotograph(file, this.maximumPixels));
+  }
+
+  fileOf(item: string): string {
+    return this.predictions.items.get(item) ?? item;
+  }
+
+  truthFileOf(item: string): string {
+    return this.truths.get(item) ?? item;
+  }
+}
+
+/** Where predictions and the others are single files they belong together whatever their names. */
+async function matching(
+  source: string,
+  endings: readonly string[],
+  predictions: string,
+  items: readonly string[],
+): Promise<Map<string, string>> {
+  const found = await listItems(source, endings);
+  if (found.size === 0) throw new Failure(`${source}: no ${endings.join(' or ')} file in it`);
+  if (items.length === 1 && found.size === 1 && (await isFile(predictions)) && (await isFile(source))) {
+    return new Map([[items[0], source]]);
+  }
+  return found;
+}
+
+/** What a kernel asks of the data set: an array of features belongs to one image, a bilateral kernel needs photographs. */
+export function checkKernels(parameters: CrfParameters, source: string, hasPhotographs: boolean): void {
+  for (const [index, kernel] of parameters.kernels.entries()) {
+    if (kernel.type === 'features') {
+      throw new Failure(`${source}: kernels[${index}] is a features kernel, whose array belongs to one image`);
+    }
+    if (kernel.type === 'bilateral' && !hasPhotographs) {
+      throw new UsageError(`${source}: kernels[${index}] is a bilateral kernel, which needs --images`);
+    }
+  }
+}

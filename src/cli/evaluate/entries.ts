@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+
+import { type MetricCounts, SegmentationMetrics } from '../../analysis/index.js';
+
+/** One item in the journal: what was counted, or why it could not be. */
+export type EvaluateEntry = CountedEntry | FailedEntry;
+
+export interface CountedEntry {
+  item: string;
+  /** What the counts hold for: the item's files at the time. */
+  stamp: string;
+  before: MetricCounts;
+  /** Where it was refined. */
+  after?: MetricCounts;
+}
+
+export interface FailedEntry {
+  item: string;
+  failure: string;
+}
+
+/** What items are ranked by: mean IoU over the item's own labels; null where it has no pixel that counts. */
+export interface ItemScore {
+  before: number | null;
+  after: number | null;
+}
+
+export function scoreOf(entry: CountedEntry): ItemScore {
+  const meanIoU = (counts: MetricCounts) => SegmentationMetrics.fromCounts(counts).scores().meanIoU;
+  return { before: meanIoU(entry.before), after: entry.after ? meanIoU(entry.after) : null };
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+
+import {
+  type CrfParameters,
+  DenseCrf,
+  type ProblemSize,
+  type Refiner,
+  type RgbaImage,
+  type UnaryInput,
+} from '../../index.js';
+
+/** One image, and the parameters it is refined with, each in its turn. Plain data and arrays. */
+export interface LabelMapsJob {
+  size: ProblemSize;
+  backend: 'webgpu' | 'cpu';
+  image?: RgbaImage;
+  unary: UnaryInput<Float32Array, Int32Array>;
+  /** Each gives label maps after all the iteration counts beside it, which rise. */
+  refinements: readonly Refinement[];
+}
+
+export interface Refinement {
+  parameters: CrfParameters;
+  /** Iterations after which the label map is wanted, rising; without them as many as the parameters say. */
+  iterations?: readonly number[];
+}
+
+export interface LabelMapsResult {
+  adapterName: string;
+  /** argmax of what was given, [y, x]. */
+  before: Uint32Array;
+  /** By refinement, then by iteration count, [y, x]. */
+  after: readonly (readonly Uint32Array[])[];
+}
+
+/** The engine of the job before: compiling shaders takes longer than refining. */
+let kept: { key: string; crf: Refiner } | undefined;
+
+/** Runs in the page for WebGPU and in Node for the CPU. */
+export async function runLabelMapsJob(job: LabelMapsJob): Promise<LabelMapsResult> {
+  const { size, backend, refinements } = job;
+  const nothing: CrfParameters = { kernels: [], iterations: 0 };
+  const crf = await engineFor(size, backend, nothing);
+  // Parameters before the image: engines look at what their kernels need.
+  crf.setParameters(nothing);
+  await crf.refine({ unary: job.unary, ...(job.image ? { image: job.image } : undefined) });
+  const before = await crf.labelMap();
+  const after: Uint32Array[][] = [];
+  for (const refinement of refinements) after.push(await refineWith(crf, refinement));
+  return { adapterName: crf.adapterName, before, after };
+}
+
+async function refineWith(crf: Refiner, { parameters, iterations }: Refinement): Promise<Uint32Array[]> {
+  crf.setParameters(parameters);
+  if (!iterations) {
+    await crf.refine({});
+    return [await crf.labelMap()];
+  }
+  const maps: Uint32Array[] = [];
+  await crf.start({});
+  let done = 0;
+  for (const count of iterations) {
+    if (count > done) await crf.step(count - done);
+    done = count;
+    maps.push(await crf.labelMap());
+  }
+  return maps;
+}
+
+async function engineFor(size: ProblemSize, backend: 'webgpu' | 'cpu', parameters: CrfParameters): Promise<Refiner> {
+  const key = JSON.stringify([size.width, size.height, size.labelCount, backend]);
+  if (kept?.key === key) return kept.crf;
+  kept?.crf.destroy();
+  kept = undefined;
+  const crf = await DenseCrf.create({ ...size, backend, parameters });
+  kept = { key, crf };
+  return crf;
+}

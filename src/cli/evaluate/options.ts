@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+
+import type { Method } from '../../index.js';
+import { UsageError } from '../failure.js';
+import type { DataSetOptions } from './data-set-options.js';
+
+/** As commander gives them. */
+export interface EvaluateOptions extends DataSetOptions {
+  out: string;
+  options?: string;
+  iterations?: number;
+  method?: Method;
+  /** False with --no-refine. */
+  refine: boolean;
+  backend: 'webgpu' | 'cpu';
+  bands: number[];
+  boundary: number[];
+  boundaryUnit: 'pixels' | 'diagonal';
+  shard?: string;
+  strict?: boolean;
+  json?: boolean;
+}
+
+/** The command line, found to make sense as a whole. */
+export interface EvaluateRequest {
+  predictions: string;
+  truth: string;
+  /** Whether predictions are refined: where photographs or parameters are given, unless --no-refine says otherwise. */
+  refine: boolean;
+  options: EvaluateOptions;
+}
+
+export function checkEvaluateRequest(predictions: string, truth: string, options: EvaluateOptions): EvaluateRequest {
+  const parameterOptions = (['options', 'iterations', 'method'] as const).filter((key) => options[key] !== undefined);
+  if (!options.refine && parameterOptions.length > 0) {
+    throw new UsageError(
+      `--${parameterOptions[0]}: got ${options[parameterOptions[0]]}, but --no-refine refines nothing`,
+    );
+  }
+  const refine = options.refine && (options.images !== undefined || parameterOptions.length > 0);
+  return { predictions, truth, refine, options };
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { RgbaImage } from '../../index.js';
+import { writeAtomically } from '../batch/atomic-file.js';
+import { drawOverlay } from '../refine/overlay.js';
+
+/** Long side of one tile in pixels. */
+const TILE = 256;
+
+/** Between two tiles, in pixels. */
+const GAP = 4;
+
+/** Of WebP, 0..100. */
+const QUALITY = 82;
+
+/** What a strip shows, from left to right. */
+export interface Strip {
+  image?: RgbaImage;
+  /** Any value outside 0..labelCount-1 is drawn as ignored. */
+  truth: ArrayLike<number>;
+  before: ArrayLike<number>;
+  after?: ArrayLike<number>;
+  width: number;
+  height: number;
+  labelCount: number;
+}
+
+/** Strips of small pictures, one WebP an item, in a folder. */
+export class Pictures {
+  constructor(private readonly folder: string) {}
+
+  async has(item: string): Promise<boolean> {
+    return await stat(this.fileOf(item)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async write(item: string, strip: Strip): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    await writeAtomically(this.fileOf(item), [await encodeWebp(drawStrip(strip))]);
+  }
+
+  /** undefined where there is none. */
+  async read(item: string): Promise<Buffer | undefined> {
+    return await readFile(this.fileOf(item)).catch(() => undefined);
+  }
+
+  /** Removes all but those of `items`. */
+  async keep(items: ReadonlySet<string>): Promise<void> {
+    const names = new Set([...items].map((item) => path.basename(this.fileOf(item))));
+    for (const name of await readdir(this.folder).catch(() => [])) {
+      if (name.endsWith('.webp') && !names.has(name)) await rm(path.join(this.folder, name), { force: true });
+    }
+  }
+
+  /** An item's name may have slashes, and be longer than a file's may. */
+  private fileOf(item: string): string {
+    return path.join(this.folder, `${createHash('sha256').update(item).digest('hex').slice(0, 32)}.webp`);
+  }
+}
+
+/** The tiles side by side on white; RGBA. */
+export function drawStrip(strip: Strip): RgbaImage {
+  const scale = Math.max(strip.width, strip.height) / TILE;
+  const size = {
+    width: Math.max(1, Math.round(strip.width / Math.max(1, scale))),
+    height: Math.max(1, Math.round(strip.height / Math.max(1, scale))),
+  };
+  const photograph = shrinkPhotograph(strip, size);
+  const maps = [strip.truth, strip.before, ...(strip.after ? [strip.after] : [])];
+  const tiles = maps.map((labels) => drawTile(photograph, shrinkLabels(labels, strip, size), strip.labelCount));
+  if (strip.image) tiles.unshift(withoutAlpha(photograph));
+  const width = tiles.length * size.width + (tiles.length - 1) * GAP;
+  const data = new Uint8ClampedArray(4 * width * size.height).fill(255);
+  for (const [index, tile] of tiles.entries()) {
+    const left = index * (size.width + GAP);
+    for (let y = 0; y < size.height; y++) {
+      for (let x = 0; x < size.width; x++) {
+        const pixel = 3 * (y * size.width + x);
+        data.set(tile.subarray(pixel, pixel + 3), 4 * (y * width + left + x));
+      }
+    }
+  }
+  return { data, width, height: size.height };
+}
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** Mean of the pixels under each pixel of the tile; without a photograph a plain grey. */
+function shrinkPhotograph({ image, width, height }: Strip, size: Size): RgbaImage {
+  const data = new Uint8ClampedArray(4 * size.width * size.height).fill(255);
+  if (!image) return { data: data.fill(225), ...size };
+  for (let y = 0; y < size.height; y++) {
+    const [top, bottom] = span(y, size.height, height);
+    for (let x = 0; x < size.width; x++) {
+      const [left, right] = span(x, size.width, width);
+      for (let c = 0; c < 3; c++) {
+        let sum = 0;
+        for (let v = top; v < bottom; v++) {
+          for (let u = left; u < right; u++) sum += image.data[4 * (v * width + u) + c];
+        }
+        data[4 * (y * size.width + x) + c] = sum / ((bottom - top) * (right - left));
+      }
+    }
+  }
+  return { data, ...size };
+}
+
+function span(index: number, count: number, extent: number): [from: number, to: number] {
+  const from = Math.floor((index * extent) / count);
+  return [from, Math.max(from + 1, Math.floor(((index + 1) * extent) / count))];
+}
+
+/** The label in the middle under each pixel of the tile. */
+function shrinkLabels(labels: ArrayLike<number>, { width, height }: Strip, size: Size): Int32Array {
+  return Int32Array.from({ length: size.width * size.height }, (_, i) => {
+    const x = Math.floor(((i % size.width) + 0.5) * (width / size.width));
+    const y = Math.floor((Math.floor(i / size.width) + 0.5) * (height / size.height));
+    return labels[y * width + x];
+  });
+}
+
+/** RGB. What is ignored is hatched. */
+function drawTile(photograph: RgbaImage, labels: Int32Array, labelCount: number): Uint8Array {
+  const isLabel = (label: number) => label >= 0 && label < labelCount;
+  const drawn = drawOverlay(
+    photograph,
+    Uint32Array.from(labels, (label) => (isLabel(label) ? label : 0)),
+    labelCount,
+  );
+  for (let i = 0; i < labels.length; i++) {
+    if (isLabel(labels[i])) continue;
+    const [x, y] = [i % photograph.width, Math.floor(i / photograph.width)];
+    drawn.fill((x + y) % 8 < 2 ? 150 : 245, 3 * i, 3 * i + 3);
+  }
+  return drawn;
+}
+
+function withoutAlpha({ data }: RgbaImage): Uint8Array {
+  const rgb = new Uint8Array((data.length / 4) * 3);
+  for (let i = 0; 4 * i < data.length; i++) rgb.set(data.subarray(4 * i, 4 * i + 3), 3 * i);
+  return rgb;
+}
+
+let encoder: Promise<(image: ImageData) => Promise<ArrayBuffer>> | undefined;
+
+async function encodeWebp(image: RgbaImage): Promise<Uint8Array> {
+  encoder ??= loadEncoder();
+  const encode = await encoder;
+  return new Uint8Array(await encode(image as ImageData));
+}
+
+/** The codec looks for its WebAssembly by `fetch`, which in Node reads no files; it wants the one with SIMD where that runs. */
+async function loadEncoder(): Promise<(image: ImageData) => Promise<ArrayBuffer>> {
+  const { default: encode, init } = await import('@jsquash/webp/encode.js');
+  const load = async (name: string) =>
+    new Uint8Array(await readFile(createRequire(import.meta.url).resolve(`@jsquash/webp/codec/enc/${name}.wasm`)));
+  const simd = await load('webp_enc_simd');
+  const binary = WebAssembly.validate(simd) ? simd : await load('webp_enc');
+  // Its declarations lack the argument.
+  await (init as unknown as (module: WebAssembly.Module) => Promise<unknown>)(await WebAssembly.compile(binary));
+  return (image) => encode(image, { quality: QUALITY });
+}

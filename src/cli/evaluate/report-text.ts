@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+
+import type { SegmentationScores } from '../../analysis/index.js';
+import { Failure } from '../failure.js';
+import type { EvaluateReport } from './results.js';
+
+/** What one process did: times differ from run to run, so they are in no file. */
+export interface RunSummary {
+  /** As `1-of-8`. */
+  shard: string;
+  measured: number;
+  takenFromJournal: number;
+  failed: number;
+  seconds: number;
+  imagesPerSecond: number | null;
+  /** null where nothing was refined. */
+  adapter: string | null;
+}
+
+export function failedItems(count: number): Failure {
+  return new Failure(`${count === 1 ? '1 item' : `${count} items`} could not be measured; all others are`);
+}
+
+export function describeRun(run: RunSummary, report?: EvaluateReport): string {
+  const speed = run.imagesPerSecond === null ? '' : `, ${Number(run.imagesPerSecond.toPrecision(3))} images a second`;
+  const taken = run.takenFromJournal === 0 ? '' : `, ${run.takenFromJournal} taken from the journal`;
+  const failed = run.failed === 0 ? '' : `, ${run.failed} failed`;
+  const lines = [line('measured', `${run.measured} images${taken}${failed} in ${run.seconds.toFixed(1)} s${speed}`)];
+  if (run.adapter !== null) lines.push(line('adapter', run.adapter));
+  return lines.join('') + (report ? describeReport(report) : '');
+}
+
+/** The scores as a table. */
+export function describeReport({ before, after, images }: EvaluateReport): string {
+  const rows: [name: string, of: (scores: SegmentationScores) => number | null][] = [
+    ['pixel accuracy', ({ pixelAccuracy }) => pixelAccuracy],
+    ['mean accuracy', ({ meanAccuracy }) => meanAccuracy],
+    ['mean IoU', ({ meanIoU }) => meanIoU],
+    ['freq. weighted IoU', ({ frequencyWeightedIoU }) => frequencyWeightedIoU],
+    ['mean Dice', ({ meanDice }) => meanDice],
+    ...before.bands.map(({ width }, index): (typeof rows)[number] => [
+      `mean IoU within ${width} px`,
+      ({ bands }) => bands[index].meanIoU,
+    ]),
+    ...before.boundaries.map(({ tolerance }, index): (typeof rows)[number] => [
+      `boundary F at ${tolerance}`,
+      ({ boundaries }) => boundaries[index].f,
+    ]),
+  ];
+  const table = rows.map(([name, of]) => {
+    const [first, second] = [of(before), after ? of(after) : null];
+    const gain = first === null || second === null ? '' : signed(second - first).padStart(10);
+    return `${name.padEnd(24)}${format(first)}${after ? format(second) : ''}${gain}\n`;
+  });
+  const heading = `${''.padEnd(24)}${'before'.padStart(9)}${after ? `${'after'.padStart(9)}${'gain'.padStart(10)}` : ''}\n`;
+  const gains = images
+    ? line('images', `${images.improved} improved, ${images.unchanged} unchanged, ${images.worsened} worsened`)
+    : '';
+  return heading + table.join('') + gains;
+}
+
+export function signed(value: number): string {
+  return `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(4)}`;
+}
+
+function format(value: number | null): string {
+  return (value === null ? '-' : value.toFixed(4)).padStart(9);
+}
+
+function line(name: string, text: string): string {
+  return `${name.padEnd(11)}${text}\n`;
+}

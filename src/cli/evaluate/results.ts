@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { type MetricCounts, SegmentationMetrics, type SegmentationScores } from '../../analysis/index.js';
+import { writeAtomically } from '../batch/atomic-file.js';
+import { byCodeUnits } from '../batch/items.js';
+import { expectSame, readJournal } from '../batch/journal.js';
+import { about, Failure } from '../failure.js';
+import { type Cell, csvLine } from './csv.js';
+import { type CountedEntry, type EvaluateEntry, type FailedEntry, type ItemScore, scoreOf } from './entries.js';
+import { Pictures } from './pictures.js';
+import { gainOf, type RankedItem, type RankingName, Rankings } from './rankings.js';
+import { htmlReport } from './report-html.js';
+import type { EvaluateSettings, ShardSettings } from './settings.js';
+
+/** What an evaluation found, as report.json has it. Its keys are an interface: they only ever get more. */
+export interface EvaluateReport {
+  settings: EvaluateSettings;
+  measured: number;
+  /** Items that could not be measured, sorted. */
+  failures: readonly { item: string; reason: string }[];
+  before: SegmentationScores;
+  /** null where nothing was refined. */
+  after: SegmentationScores | null;
+  /** Images by what refinement did to their own mean IoU. */
+  images: { improved: number; unchanged: number; worsened: number } | null;
+  rankings: Readonly<Record<RankingName, readonly RankedItem[]>>;
+  /** Pixels, row-major [truth, prediction]; null above 64 labels, whose scores are in scores.csv. */
+  confusion: { before: readonly number[]; after: readonly number[] | null } | null;
+}
+
+/** What is known of each item beside the report. */
+export interface ItemRow extends ItemScore {
+  item: string;
+  cells: readonly Cell[];
+}
+
+export interface Results {
+  report: EvaluateReport;
+  /** Sorted by item. */
+  rows: readonly ItemRow[];
+  cellNames: readonly string[];
+}
+
+/** Confusion matrices larger than this are for programs, which count their own. */
+const LARGEST_MATRIX = 64;
+
+/** Reads journals that together have every item, and writes all files of the report. */
+export async function writeReport(
+  journals: readonly string[],
+  pictureFolders: readonly string[],
+  out: string,
+): Promise<EvaluateReport> {
+  const { report, rows, cellNames } = await readResults(journals);
+  const pictures = await readPictures(report, pictureFolders);
+  await about(out, () => mkdir(out, { recursive: true }));
+  const write = (name: string, pieces: Iterable<string>) => writeAtomically(path.join(out, name), pieces);
+  await write('scores.csv', scoreLines(report));
+  await write('items.csv', itemLines(rows, cellNames));
+  await write('report.html', [htmlReport(report, rows, pictures)]);
+  // Last: who waits for it finds the others.
+  await write('report.json', [`${JSON.stringify(report, null, 1)}\n`]);
+  return report;
+}
+
+/**
+ * Adds up what journals have, in whole numbers: in whatever parts it was counted, the sum is the same.
+ *
+ * @throws Failure where items are missing, naming the first.
+ */
+export async function readResults(journals: readonly string[]): Promise<Results> {
+  const { settings, places } = await survey(journals);
+  const { labelCount, ignore, bandWidths, boundaryTolerances, boundaryUnit, parameters } = settings;
+  const empty = () => new SegmentationMetrics({ labelCount, ignore, bandWidths, boundaryTolerances, boundaryUnit });
+  const before = empty();
+  const after = parameters ? empty() : null;
+  const rows: ItemRow[] = [];
+  const failures: FailedEntry[] = [];
+  await forEachLastEntry(journals, places, (entry) => {
+    if ('failure' in entry) {
+      failures.push(entry);
+      return;
+    }
+    before.merge(entry.before);
+    if (entry.after) after?.merge(entry.after);
+    rows.push({ item: entry.item, ...scoreOf(entry), cells: cellsOf(entry) });
+  });
+  rows.sort((a, b) => byCodeUnits(a.item, b.item));
+  failures.sort((a, b) => byCodeUnits(a.item, b.item));
+  const rankings = new Rankings();
+  for (const { item, before: scoreBefore, after: scoreAfter } of rows) {
+    rankings.add(item, { before: scoreBefore, after: scoreAfter });
+  }
+  const matrix = (metrics: SegmentationMetrics) => [...metrics.confusionMatrix()];
+  const report: EvaluateReport = {
+    settings,
+    measured: rows.length,
+    failures: failures.map(({ item, failure }) => ({ item, reason: failure })),
+    before: before.scores(),
+    after: after?.scores() ?? null,
+    images: after ? countGains(rows) : null,
+    rankings: {
+      worst: rankings.list('worst'),
+      best: rankings.list('best'),
+      lost: rankings.list('lost'),
+      gained: rankings.list('gained'),
+    },
+    confusion: labelCount > LARGEST_MATRIX ? null : { before: matrix(before), after: after ? matrix(after) : null },
+  };
+  return { report, rows, cellNames: cellNamesOf(settings) };
+}
+
+/** By item: its last entry, as journal and line. Settings must be the same, and all items there. */
+async function survey(
+  journals: readonly string[],
+): Promise<{ settings: EvaluateSettings; places: ReadonlyMap<string, string> }> {
+  const places = new Map<string, string>();
+  let settings: EvaluateSettings | undefined;
+  for (const [index, file] of journals.entries()) {
+    let line = 0;
+    const found = await about(file, () =>
+      readJournal<EvaluateEntry>(file, ({ item }) => {
+        places.set(item, `${index} ${line}`);
+        line++;
+      }),
+    );
+    const { shard, ...rest } = found as ShardSettings;
+    if (rest.command !== 'evaluate') throw new Failure(`${file}: not the journal of an evaluation`);
+    const common = rest as EvaluateSettings;
+    if (settings) await about(file, () => expectSame(common, settings as EvaluateSettings));
+    settings = common;
+  }
+  if (!settings) throw new Failure('no journal to read');
+  const missing = settings.items - places.size;
+  if (missing > 0) {
+    throw new Failure(
+      `${missing} of ${settings.items} items are not measured yet: run the missing parts, or run those that stopped again`,
+    );
+  }
+  return { settings, places };
+}
+
+async function forEachLastEntry(
+  journals: readonly string[],
+  places: ReadonlyMap<string, string>,
+  visit: (entry: EvaluateEntry) => void,
+): Promise<void> {
+  for (const [index, file] of journals.entries()) {
+    let line = 0;
+    await readJournal<EvaluateEntry>(file, (entry) => {
+      if (places.get(entry.item) === `${index} ${line}`) visit(entry);
+      line++;
+    });
+  }
+}
+
+async function readPictures(
+  { rankings }: EvaluateReport,
+  folders: readonly string[],
+): Promise<ReadonlyMap<string, Buffer>> {
+  const pictures = new Map<string, Buffer>();
+  for (const { item } of Object.values(rankings).flat()) {
+    for (const folder of folders) {
+      const picture = pictures.get(item) ?? (await new Pictures(folder).read(item));
+      if (picture) pictures.set(item, picture);
+    }
+  }
+  return pictures;
+}
+
+function countGains(rows: readonly ItemRow[]): NonNullable<EvaluateReport['images']> {
+  const gains = rows.map((row) => gainOf(row) ?? 0);
+  return {
+    improved: gains.filter((gain) => gain > 0).length,
+    unchanged: gains.filter((gain) => gain === 0).length,
+    worsened: gains.filter((gain) => gain < 0).length,
+  };
+}
+
+function cellNamesOf({ bandWidths, boundaryTolerances, parameters }: EvaluateSettings): string[] {
+  const names = [
+    'pixelAccuracy',
+    'meanIoU',
+    ...bandWidths.map((width) => `meanIoU within ${width}`),
+    ...boundaryTolerances.map((tolerance) => `boundaryF at ${tolerance}`),
+  ];
+  const times = parameters ? ['before', 'after'] : ['before'];
+  return [
+    'pixels',
+    ...times.flatMap((time) => names.map((name) => `${name} ${time}`)),
+    ...(parameters ? ['gain'] : []),
+  ];
+}
+
+function cellsOf(entry: CountedEntry): Cell[] {
+  const scores = (counts: MetricCounts) => SegmentationMetrics.fromCounts(counts).scores();
+  const cells = ({ pixelAccuracy, meanIoU, bands, boundaries }: SegmentationScores): Cell[] => [
+    pixelAccuracy,
+    meanIoU,
+    ...bands.map((band) => band.meanIoU),
+    ...boundaries.map(({ f }) => f),
+  ];
+  const before = scores(entry.before);
+  if (!entry.after) return [before.pixels, ...cells(before)];
+  const after = scores(entry.after);
+  const gain = gainOf({ before: before.meanIoU, after: after.meanIoU });
+  return [before.pixels, ...cells(before), ...cells(after), gain];
+}
+
+function* itemLines(rows: readonly ItemRow[], cellNames: readonly string[]): Generator<string> {
+  yield csvLine(['item', ...cellNames]);
+  for (const { item, cells } of rows) yield csvLine([item, ...cells]);
+}
+
+function* scoreLines({ settings, before, after }: EvaluateReport): Generator<string> {
+  const { names } = settings;
+  yield csvLine(['refinement', 'measure', 'label', 'name', 'value']);
+  for (const [time, scores] of [
+    ['before', before],
+    ['after', after],
+  ] as const) {
+    if (!scores) continue;
+    for (const [measure, label, value] of valuesOf(scores)) {
+      yield csvLine([time, measure, label, label === null ? null : (names?.[label] ?? null), value]);
+    }
+  }
+}
+
+/** Every score, a line each. */
+export function* valuesOf(
+  scores: SegmentationScores,
+): Generator<[measure: string, label: number | null, value: number | null]> {
+  for (const name of ['images', 'pixels', 'pixelAccuracy', 'meanAccuracy', 'meanIoU'] as const) {
+    yield [name, null, scores[name]];
+  }
+  for (const name of ['frequencyWeightedIoU', 'meanDice'] as const) yield [name, null, scores[name]];
+  for (const { label, ...values } of scores.labels) {
+    for (const [name, value] of Object.entries(values)) yield [name, label, value];
+  }
+  for (const { width, pixels, pixelAccuracy, meanIoU, iou } of scores.bands) {
+    yield [`pixels within ${width}`, null, pixels];
+    yield [`pixelAccuracy within ${width}`, null, pixelAccuracy];
+    yield [`meanIoU within ${width}`, null, meanIoU];
+    for (const [label, value] of iou.entries()) yield [`iou within ${width}`, label, value];
+  }
+  for (const { tolerance, f, labels } of scores.boundaries) {
+    yield [`boundaryF at ${tolerance}`, null, f];
+    for (const { label, ...values } of labels) {
+      for (const [name, value] of Object.entries(values)) yield [`boundary ${name} at ${tolerance}`, label, value];
+    }
+  }
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { type MetricCounts, SegmentationMetrics } from '../../analysis/index.js';
+import { type CrfParameters, resolveParameters } from '../../index.js';
+import { Journal } from '../batch/journal.js';
+import { Progress } from '../batch/progress.js';
+import { chooseShard, itemsOfShard, type Shard } from '../batch/shard.js';
+import { about, Failure } from '../failure.js';
+import { readParameters } from '../refine/parameters.js';
+import type { Streams } from '../streams.js';
+import { checkKernels, DataSet, type Example } from './data-set.js';
+import { type CountedEntry, type EvaluateEntry, type ItemScore, scoreOf } from './entries.js';
+import { journalFile, picturesFolder } from './folders.js';
+import type { LabelMapsResult } from './job.js';
+import type { EvaluateRequest } from './options.js';
+import { Pictures } from './pictures.js';
+import { Rankings } from './rankings.js';
+import { describeRun, failedItems, type RunSummary } from './report-text.js';
+import { writeReport } from './results.js';
+import { type EvaluateSettings, hashOf, type ShardSettings, shardName } from './settings.js';
+import { Workplace } from './workplace.js';
+
+/** What an earlier run has done for an item. */
+interface Done {
+  stamp: string;
+  score: ItemScore;
+}
+
+/** Measures what has not been measured yet, and writes the report where all is done. */
+export async function evaluate(request: EvaluateRequest, streams: Streams, version: string): Promise<void> {
+  const { options } = request;
+  const shard = chooseShard(options.shard);
+  const dataSet = await DataSet.open(request.predictions, request.truth, options);
+  if (options.strict && dataSet.unpredicted.length > 0) {
+    throw new Failure(`${request.truth}: nothing is predicted for ${dataSet.unpredicted[0]} (--strict)`);
+  }
+  const settings = await settingsOf(request, dataSet, version);
+  await about(options.out, () => mkdir(path.dirname(journalFile(options.out, shard)), { recursive: true }));
+
+  const run = await EvaluateRun.open(request, dataSet, settings, shard, streams);
+  try {
+    await run.measureAll();
+  } finally {
+    await run.close();
+  }
+  await finish(request, run, shard, streams);
+}
+
+async function finish(request: EvaluateRequest, run: EvaluateRun, shard: Shard, streams: Streams): Promise<void> {
+  const { out, json } = request.options;
+  const summary = run.summary();
+  if (shard.count > 1) {
+    streams.out(json ? `${JSON.stringify(summary)}\n` : describeRun(summary));
+    if (!json) streams.out(`next       when all ${shard.count} parts are done: meanfield merge ${out} --out ${out}\n`);
+    if (summary.failed > 0) throw failedItems(summary.failed);
+    return;
+  }
+  const report = await writeReport([journalFile(out, shard)], [picturesFolder(out, shard)], out);
+  streams.out(json ? `${JSON.stringify({ ...report, run: summary })}\n` : describeRun(summary, report));
+  if (report.failures.length > 0) throw failedItems(report.failures.length);
+}
+
+async function settingsOf(request: EvaluateRequest, dataSet: DataSet, version: string): Promise<EvaluateSettings> {
+  const { options, refine } = request;
+  const labelCount = await dataSet.labelCount();
+  const parameters = refine ? await parametersOf(request, dataSet, labelCount) : null;
+  return {
+    command: 'evaluate',
+    version,
+    ...dataSet.settings,
+    labelCount,
+    ignore: options.ignore === 'none' ? null : options.ignore,
+    names: dataSet.names,
+    bandWidths: options.bands,
+    boundaryTolerances: options.boundary,
+    boundaryUnit: options.boundaryUnit,
+    parameters,
+    backend: refine ? options.backend : null,
+    items: dataSet.items.length,
+    itemsHash: hashOf(dataSet),
+    unpredicted: dataSet.unpredicted.length,
+  };
+}
+
+async function parametersOf(
+  { options }: EvaluateRequest,
+  dataSet: DataSet,
+  labelCount: number,
+): Promise<CrfParameters> {
+  const source = options.options ?? 'the default parameters';
+  const { parameters, expected } = await readParameters(options);
+  checkKernels(parameters, source, dataSet.hasPhotographs);
+  if (expected.labelCount !== undefined && expected.labelCount !== labelCount) {
+    throw new Failure(`${source}: labelCount: got ${expected.labelCount}, expected ${labelCount}, as predicted`);
+  }
+  // On a size that leaves every value room; what an image's own size forbids is that image's error.
+  await about(source, () => void resolveParameters(parameters, { width: 1, height: 1, labelCount }));
+  return parameters;
+}
+
+/** One process's part of an evaluation, item by item. */
+class EvaluateRun {
+  private readonly rankings = new Rankings();
+  private readonly workplace: Workplace;
+  private readonly started = performance.now();
+  private measured = 0;
+  private taken = 0;
+  private failed = 0;
+
+  private constructor(
+    private readonly request: EvaluateRequest,
+    private readonly dataSet: DataSet,
+    private readonly settings: EvaluateSettings,
+    private readonly shard: Shard,
+    private readonly streams: Streams,
+    private readonly journal: Journal<EvaluateEntry>,
+    private readonly done: ReadonlyMap<string, Done>,
+    private readonly pictures: Pictures,
+  ) {
+    this.workplace = new Workplace(request.refine ? request.options.backend : 'cpu', streams);
+  }
+
+  static async open(
+    request: EvaluateRequest,
+    dataSet: DataSet,
+    settings: EvaluateSettings,
+    shard: Shard,
+    streams: Streams,
+  ): Promise<EvaluateRun> {
+    const { out } = request.options;
+    const done = new Map<string, Done>();
+    const shardSettings: ShardSettings = { ...settings, shard: shardName(shard) };
+    const journal = await Journal.open<EvaluateEntry>(journalFile(out, shard), shardSettings, (entry) => {
+      // A failure may be gone by now.
+      if ('failure' in entry) done.delete(entry.item);
+      else done.set(entry.item, { stamp: entry.stamp, score: scoreOf(entry) });
+    });
+    const pictures = new Pictures(picturesFolder(out, shard));
+    return new EvaluateRun(request, dataSet, settings, shard, streams, journal, done, pictures);
+  }
+
+  async measureAll(): Promise<void> {
+    const items = itemsOfShard(this.dataSet.items, this.shard);
+    const { source, count, index } = this.shard;
+    if (source !== null) {
+      this.streams.error(
+        `shard ${index + 1}/${count} (${source}): ${items.length} of ${this.dataSet.items.length} items\n`,
+      );
+    }
+    const known = items.filter((item) => this.done.has(item)).length;
+    if (known < items.length) await this.workplace.start();
+    const progress = new Progress(this.streams, items.length, 0, 'images');
+    try {
+      for (const item of items) {
+        if (await this.isDone(item)) this.taken++;
+        else await this.measure(item, progress);
+        progress.advance(item);
+      }
+    } finally {
+      progress.stop();
+    }
+    await this.pictures.keep(this.rankings.items());
+  }
+
+  summary(): RunSummary {
+    const { measured, taken, failed, workplace, request } = this;
+    const seconds = (performance.now() - this.started) / 1000;
+    return {
+      shard: shardName(this.shard),
+      measured,
+      takenFromJournal: taken,
+      failed,
+      seconds,
+      imagesPerSecond: measured === 0 ? null : measured / seconds,
+      adapter: request.refine ? workplace.adapterName : null,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.journal.close();
+    await this.workplace.close();
+  }
+
+  /** Items come in the same order every time, so the rankings see what they would have seen without a stop. */
+  private async isDone(item: string): Promise<boolean> {
+    const done = this.done.get(item);
+    if (!done || done.stamp !== (await this.dataSet.stamp(item))) return false;
+    return !this.rankings.add(item, done.score) || (await this.pictures.has(item));
+  }
+
+  private async measure(item: string, progress: Progress): Promise<void> {
+    const measured = await this.measureItem(item).catch((error: unknown) => {
+      if (this.request.options.strict || !(error instanceof Error)) throw error;
+      return error;
+    });
+    if (measured instanceof Error) {
+      this.failed++;
+      progress.warn(measured.message);
+      await this.journal.append({ item, failure: measured.message });
+      return;
+    }
+    const { entry, example, maps } = measured;
+    // The picture comes first: an item that is done has what it needs.
+    if (this.rankings.add(item, scoreOf(entry))) await this.writePicture(example, maps);
+    await this.journal.append(entry);
+    this.measured++;
+  }
+
+  private async measureItem(item: string): Promise<{ entry: CountedEntry; example: Example; maps: LabelMapsResult }> {
+    const stamp = await this.dataSet.stamp(item);
+    const example = await this.dataSet.read(item);
+    const { size, unary, image, truth } = example;
+    const { parameters } = this.settings;
+    const maps = await about(this.dataSet.fileOf(item), () =>
+      this.workplace.run({
+        size,
+        unary,
+        ...(image ? { image } : undefined),
+        refinements: parameters ? [{ parameters }] : [],
+      }),
+    );
+    // Label maps are in range; what else may be wrong is the truth.
+    return await about(this.dataSet.truthFileOf(item), () => {
+      const count = (labels: Uint32Array): MetricCounts => {
+        const { labelCount, ignore, bandWidths, boundaryTolerances, boundaryUnit } = this.settings;
+        const metrics = new SegmentationMetrics({ labelCount, ignore, bandWidths, boundaryTolerances, boundaryUnit });
+        metrics.add({ labels, width: size.width, height: size.height }, truth);
+        return metrics.counts();
+      };
+      const before = count(maps.before);
+      const entry: CountedEntry = {
+        item,
+        stamp,
+        before,
+        ...(parameters ? { after: count(maps.after[0][0]) } : undefined),
+      };
+      return { entry, example, maps };
+    });
+  }
+
+  private async writePicture({ item, size, image, truth }: Example, maps: LabelMapsResult): Promise<void> {
+    await this.pictures.write(item, {
+      ...size,
+      ...(image ? { image } : undefined),
+      truth: truth.labels,
+      before: maps.before,
+      ...(maps.after.length > 0 ? { after: maps.after[0][0] } : undefined),
+    });
+  }
+}

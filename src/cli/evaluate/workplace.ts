@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+
+import { Failure } from '../failure.js';
+import { PageSession } from '../page/session.js';
+import type { Streams } from '../streams.js';
+import { type LabelMapsJob, type LabelMapsResult, runLabelMapsJob } from './job.js';
+
+/** Where label maps are made: here on the CPU, or in a headless browser's page on WebGPU. */
+export class Workplace {
+  readonly backend: 'webgpu' | 'cpu';
+  readonly #streams: Streams;
+  #session: PageSession | undefined;
+  adapterName = 'CPU';
+
+  constructor(backend: 'webgpu' | 'cpu', streams: Streams) {
+    this.backend = backend;
+    this.#streams = streams;
+  }
+
+  /** Starts the browser, where one is needed. Throws where there is none, or no adapter: nothing can be done then. */
+  async start(): Promise<void> {
+    if (this.backend === 'cpu' || this.#session) return;
+    this.#streams.status('starting the browser');
+    this.#session = await PageSession.start();
+    this.#streams.status('');
+  }
+
+  async run(job: Omit<LabelMapsJob, 'backend'>): Promise<LabelMapsResult> {
+    const result = await this.#run({ ...job, backend: this.backend });
+    this.adapterName = result.adapterName;
+    return result;
+  }
+
+  async #run(job: LabelMapsJob): Promise<LabelMapsResult> {
+    if (this.backend === 'cpu') return await runLabelMapsJob(job);
+    await this.start();
+    try {
+      // The other side of the wire is this same program: it packed a LabelMapsResult.
+      return (await this.#session?.run('label-maps', job)) as LabelMapsResult;
+    } catch (error) {
+      // A page that ended stays so; the next image gets another.
+      if (error instanceof Failure) await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.close();
+  }
+}

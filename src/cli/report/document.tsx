@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+
+import type { ComponentChildren } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import type { Chart } from './chart.js';
+
+/** The policy lets nothing in from outside: the file is all there is. */
+const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+
+const style = `
+:root { color-scheme: light; --line: #d9dce1; --quiet: #5b6270; --good: #00735a; --bad: #b3401a; }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 1100px; padding: 32px 24px 64px; background: #fff; color: #1b1e24;
+  font: 15px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; }
+h1 { font-size: 26px; line-height: 1.25; margin: 0 0 4px; }
+h2 { font-size: 19px; margin: 40px 0 12px; padding-top: 14px; border-top: 1px solid var(--line); }
+h3 { font-size: 15px; margin: 22px 0 8px; }
+p { margin: 6px 0 10px; max-width: 76ch; }
+.quiet { color: var(--quiet); }
+.lead { font-size: 17px; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: 4px 14px 4px 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: baseline; }
+thead th { font-weight: 600; border-bottom: 2px solid var(--line); }
+tbody th { font-weight: 400; }
+.number { text-align: right; }
+.good { color: var(--good); }
+.bad { color: var(--bad); }
+.wide { overflow-x: auto; }
+.charts { display: flex; flex-wrap: wrap; gap: 24px 32px; }
+figure { margin: 0; }
+figcaption { font-weight: 600; margin-bottom: 4px; }
+.chart svg { max-width: 100%; height: auto; overflow: visible; }
+.tiles { display: flex; flex-wrap: wrap; gap: 12px; margin: 18px 0; padding: 0; }
+.tile { border: 1px solid var(--line); border-radius: 8px; padding: 10px 16px; min-width: 150px; }
+.tile strong { display: block; font-size: 24px; line-height: 1.3; font-variant-numeric: tabular-nums; }
+.strip { margin: 0 0 22px; }
+.strip img { display: block; max-width: 100%; height: auto; border-radius: 4px; }
+.strip figcaption { font-weight: 400; overflow-wrap: anywhere; }
+.columns { display: grid; max-width: 100%; color: var(--quiet); font-size: 13px; }
+.matrix { font-size: 12px; }
+.matrix td, .matrix th { padding: 3px 6px; border: 1px solid #fff; text-align: right; }
+.matrix thead th { font-weight: 400; white-space: nowrap; }
+pre { background: #f4f5f7; border-radius: 6px; padding: 12px 14px; overflow-x: auto; font-size: 13px; line-height: 1.45; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 18px; margin: 0; }
+dt { color: var(--quiet); }
+dd { margin: 0; overflow-wrap: anywhere; }
+@media print { body { padding: 0; } h2 { break-after: avoid; } figure { break-inside: avoid; } }
+`;
+
+/** A page that needs nothing but itself. Texts are escaped as they are rendered. */
+export function renderPage(title: string, children: ComponentChildren): string {
+  const page = (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content={policy} />
+        <title>{title}</title>
+        <style dangerouslySetInnerHTML={{ __html: style }} />
+      </head>
+      <body>
+        <main>{children}</main>
+      </body>
+    </html>
+  );
+  return `<!doctype html>\n${renderToString(page)}\n`;
+}
+
+export function ChartFigure({ chart, note }: { chart: Chart; note?: string }) {
+  return (
+    <figure class="chart">
+      <figcaption>{chart.title}</figcaption>
+      <div dangerouslySetInnerHTML={{ __html: chart.svg }} />
+      {note && <p class="quiet">{note}</p>}
+    </figure>
+  );
+}
+
+/** A share with four digits. */
+export function Share({ value }: { value: number | null }) {
+  return <td class="number">{value === null ? '–' : value.toFixed(4)}</td>;
+}
+
+/** A difference with its sign, in colour where it is one. */
+export function Gain({ value }: { value: number | null }) {
+  const kind = value === null || Math.abs(value) < 5e-5 ? '' : kindOf(value);
+  return <td class={`number ${kind}`}>{value === null ? '' : signedText(value)}</td>;
+}
+
+function kindOf(value: number): 'good' | 'bad' {
+  return value > 0 ? 'good' : 'bad';
+}
+
+export function signedText(value: number): string {
+  if (Math.abs(value) < 5e-5) return '0.0000';
+  return `${value > 0 ? '+' : '−'}${Math.abs(value).toFixed(4)}`;
+}
+
+export function Tile({ name, value, note }: { name: string; value: string; note?: string }) {
+  return (
+    <div class="tile">
+      {name}
+      <strong>{value}</strong>
+      {note && <span class="quiet">{note}</span>}
+    </div>
+  );
+}
+
+export function List({ entries }: { entries: readonly (readonly [name: string, value: string])[] }) {
+  return (
+    <dl>
+      {entries.map(([name, value]) => (
+        <>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </>
+      ))}
+    </dl>
+  );
+}

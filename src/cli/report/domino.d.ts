@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+
+/** The package's own declarations are those of a module of another name. */
+declare module '@mixmark-io/domino' {
+  const domino: { createDocument(html?: string): Document };
+  export default domino;
+}
