@@ -7,15 +7,13 @@
 
 // @import invocation
 // @import lane{laneWidth}
+// @import coarse-sample
 
 struct Unary {
+  grid: CoarseGrid,
   // This dispatch covers pixels firstPixel..endPixel - 1.
   firstPixel: u32,
   endPixel: u32,
-  width: u32,
-  height: u32,
-  sourceWidth: u32,
-  sourceHeight: u32,
   labelCount: u32,
   // Strides of the source, in elements, and the pixel that its first element belongs to.
   labelStride: u32,
@@ -28,11 +26,6 @@ struct Unary {
   // Energies of the marked label and of the others (labels only).
   markedEnergy: f32,
   otherEnergy: f32,
-  // Of the window, where `windowed`: samples at which pixel 0 lies, samples from pixel to pixel, first and last sample in it.
-  windowOrigin: vec2f,
-  windowStep: vec2f,
-  windowFirst: vec2u,
-  windowLast: vec2u,
 }
 
 @group(0) @binding(0) var<uniform> unaryOf: Unary;
@@ -48,34 +41,12 @@ const noLabel = 3e38;
 const rowChannels = rowLanes * laneWidth;
 
 // Where a pixel is in the source: four elements and their weights.
-struct Sample {
-  offsets: vec4u,
-  weights: vec4f,
-}
-
-fn sampleOf(pixel: u32) -> Sample {
-  let column = pixel % unaryOf.width;
-  let line = pixel / unaryOf.width;
-  if (!coarse) { return Sample(vec4u((pixel - unaryOf.sourceOrigin) * unaryOf.pixelStride), vec4f(1.0, 0.0, 0.0, 0.0)); }
-  let position = vec2f(f32(column), f32(line));
-  let full = vec2f(f32(unaryOf.width), f32(unaryOf.height));
-  let size = vec2f(f32(unaryOf.sourceWidth), f32(unaryOf.sourceHeight));
-  var at = (position + 0.5) * (size / full) - 0.5;
-  if (alignCorners) { at = position * ((size - 1.0) / max(full - 1.0, vec2f(1.0))); }
-  at = clamp(at, vec2f(0.0), size - 1.0);
-  var last = vec2u(unaryOf.sourceWidth - 1u, unaryOf.sourceHeight - 1u);
-  if (windowed) {
-    at = clamp(position * unaryOf.windowStep + unaryOf.windowOrigin, vec2f(unaryOf.windowFirst), vec2f(unaryOf.windowLast));
-    last = unaryOf.windowLast;
+fn sampleOf(pixel: u32) -> CoarseSample {
+  if (!coarse) {
+    return CoarseSample(vec4u((pixel - unaryOf.sourceOrigin) * unaryOf.pixelStride), vec4f(1.0, 0.0, 0.0, 0.0));
   }
-  let low = min(vec2u(at), last);
-  let high = min(low + 1u, last);
-  let part = at - vec2f(low);
-  let lines = vec2u(low.y, high.y) * unaryOf.sourceWidth;
-  return Sample(
-    vec4u(lines.x + low.x, lines.x + high.x, lines.y + low.x, lines.y + high.x) * unaryOf.pixelStride,
-    vec4f((1.0 - part.x) * (1.0 - part.y), part.x * (1.0 - part.y), (1.0 - part.x) * part.y, part.x * part.y),
-  );
+  let sample = coarseSampleOf(unaryOf.grid, pixel);
+  return CoarseSample(sample.offsets * unaryOf.pixelStride, sample.weights);
 }
 
 // Energy of a label, and whether a bit pattern that is no number was read.
@@ -86,7 +57,7 @@ struct Energy {
 
 fn notFinite(bits: u32) -> bool { return (bits & 0x7f800000u) == 0x7f800000u; }
 
-fn energyOf(sample: Sample, label: u32) -> Energy {
+fn energyOf(sample: CoarseSample, label: u32) -> Energy {
   let offset = label * unaryOf.labelStride;
   let first = source[sample.offsets.x + offset];
   var invalid = notFinite(first);

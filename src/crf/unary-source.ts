@@ -5,9 +5,10 @@ import { foldedGrid } from '../gpu/program.js';
 import { float } from '../gpu/shader.js';
 import { type UniformWord, writeUniform } from '../gpu/uniforms.js';
 import { unary as unaryStage } from '../stages/unary.js';
+import { coarseGridWords } from './coarse-grid.js';
 import { probabilityFloor, unknownLabel } from './inputs.js';
 import { type FilterContext, rowConstants } from './kernel-filter.js';
-import type { ArrayWindow, ProblemSize, Upsampling } from './types.js';
+import type { ArrayWindow, Upsampling } from './types.js';
 
 /** A unary input on its way to the GPU: where its numbers are and what they mean. */
 export interface UnaryArray {
@@ -161,16 +162,13 @@ export class UnarySourceStage {
     origin: number,
     stride: number,
   ): UniformWord[] {
-    const { width, height, labelCount } = this.context.size;
+    const { labelCount } = this.context.size;
     const planar = input.layout === 'planar';
     const others = Math.max(1, labelCount - 1);
     return [
+      ...coarseGridWords(input, this.context.size),
       first,
       end,
-      width,
-      height,
-      input.width,
-      input.height,
       labelCount,
       planar ? stride : 1,
       planar ? 1 : labelCount,
@@ -179,37 +177,6 @@ export class UnarySourceStage {
       input.form === 'labels' ? input.unknown : unknownLabel,
       { float: -Math.log(input.confidence) },
       { float: -Math.log((1 - input.confidence) / others) },
-      ...windowWords(input, this.context.size),
     ];
   }
-}
-
-/** Where pixel 0 lies in the array, how far apart pixels are, and the first and last samples they may take: x and y each. */
-function windowWords({ window, width, height }: UnaryArray, full: ProblemSize): UniformWord[] {
-  if (!window) return Array<UniformWord>(8).fill(0);
-  const across = windowAxis(window.x, window.width, width, full.width);
-  const down = windowAxis(window.y, window.height, height, full.height);
-  return [
-    { float: across.origin },
-    { float: down.origin },
-    { float: across.step },
-    { float: down.step },
-    across.first,
-    down.first,
-    across.last,
-    down.last,
-  ];
-}
-
-/** See `ArrayShape.window`. */
-function windowAxis(start: number, extent: number, samples: number, pixels: number) {
-  const step = extent / pixels;
-  const within = (sample: number) => Math.min(Math.max(sample, 0), samples - 1);
-  let first = Math.ceil(start - 0.5);
-  let last = Math.floor(start + extent - 0.5);
-  if (first > last) {
-    first = Math.floor(start + extent / 2);
-    last = first;
-  }
-  return { origin: start + step / 2 - 0.5, step, first: within(first), last: within(last) };
 }

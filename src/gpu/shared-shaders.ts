@@ -3,6 +3,7 @@
 import accumulate1 from '../../shaders/shared/accumulate1.wgsl?raw';
 import accumulate2 from '../../shaders/shared/accumulate2.wgsl?raw';
 import accumulate4 from '../../shaders/shared/accumulate4.wgsl?raw';
+import coarseSample from '../../shaders/shared/coarse-sample.wgsl?raw';
 import counted from '../../shaders/shared/counted.wgsl?raw';
 import counters from '../../shaders/shared/counters.wgsl?raw';
 import foreground from '../../shaders/shared/foreground.wgsl?raw';
@@ -25,6 +26,7 @@ export const sharedShaders: Readonly<Record<string, string>> = {
   accumulate1,
   accumulate2,
   accumulate4,
+  'coarse-sample': coarseSample,
   counted,
   counters,
   foreground,
