@@ -44,7 +44,11 @@ async function build(source, folder) {
       target: 'es2022',
       minify: false,
       sourcemap: 'inline',
-      rolldownOptions: { output: { entryFileNames: '[name].js' } },
+      // What the page's server has an import map for.
+      rolldownOptions: {
+        external: /^(@bufbuild\/protobuf|onnxruntime-web)(\/|$)/,
+        output: { entryFileNames: '[name].js' },
+      },
     },
   });
   try {

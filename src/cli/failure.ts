@@ -22,9 +22,9 @@ export function describeError(error: unknown): { exitCode: number; line: string 
 
 /**
  * These carry their own words; anything else is a mistake in this program, and its kind helps to find it.
- * By name: the library, which has two of the classes, is not loaded just to report a misspelt option.
+ * By name: the library, which has three of the classes, is not loaded just to report a misspelt option.
  */
-const namesInPlainWords = ['UsageError', 'Failure', 'ArgumentError', 'DeviceError', 'Error'];
+const namesInPlainWords = ['UsageError', 'Failure', 'ArgumentError', 'DeviceError', 'DownloadError', 'Error'];
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -106,7 +106,7 @@ describe('jobs in one page', () => {
   test('no adapter is an error that names the way out', async () => {
     vi.stubEnv('MEANFIELD_ADAPTER', 'hardware');
     onTestFinished(() => void vi.unstubAllEnvs());
-    await expect(PageSession.start(['--disable-gpu'])).rejects.toThrow(
+    await expect(PageSession.start({ extraArguments: ['--disable-gpu'] })).rejects.toThrow(
       'the browser has no WebGPU adapter (MEANFIELD_ADAPTER is hardware); --backend cpu works without one',
     );
   });

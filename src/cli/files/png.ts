@@ -36,6 +36,11 @@ export function encodeRgbPng(data: Uint8Array, width: number, height: number): U
   return encode({ width, height, channels: 3, depth: 8, data });
 }
 
+/** Straight alpha. */
+export function encodeRgbaPng(data: Uint8Array | Uint8ClampedArray, width: number, height: number): Uint8Array {
+  return encode({ width, height, channels: 4, depth: 8, data });
+}
+
 function decodeChecked(bytes: Uint8Array): ReturnType<typeof decode> {
   try {
     return decode(bytes, { checkCrc: true });

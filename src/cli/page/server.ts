@@ -5,6 +5,7 @@ import { createReadStream } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
+import { findPagePackages, type PagePackages } from './packages.js';
 
 /** Where the page's script lies. */
 export interface PageFiles {
@@ -20,6 +21,7 @@ export interface PageFiles {
 export class PageServer {
   readonly #secret = randomBytes(16).toString('hex');
   readonly #files: PageFiles;
+  readonly #packages: PagePackages = findPagePackages();
   readonly #server: Server;
   #outgoing: readonly Uint8Array[] = [];
   #incoming = new Map<number, ArrayBuffer>();
@@ -82,8 +84,8 @@ export class PageServer {
     const array = /^arrays\/(\d+)$/.exec(name);
     if (array && request.method === 'PUT') await this.#receive(Number(array[1]), request, response);
     else if (array) this.#send(this.#outgoing[Number(array[1])], response);
-    else if (name === '') sendPage(this.#files.entry, response);
-    else await this.#sendScript(name, response);
+    else if (name === '') sendPage(this.#files.entry, this.#packages, response);
+    else await this.#sendFile(name, response);
   }
 
   #send(bytes: Uint8Array | undefined, response: ServerResponse): void {
@@ -111,20 +113,37 @@ export class PageServer {
     response.writeHead(204).end();
   }
 
-  async #sendScript(name: string, response: ServerResponse): Promise<void> {
-    const file = await realpath(path.join(this.#files.folder, name)).catch(() => undefined);
-    if (!file?.startsWith(this.#files.folder + path.sep) || !file.endsWith('.js')) {
+  /** A script of the page's own, or a file of a package that it imports. */
+  async #sendFile(name: string, response: ServerResponse): Promise<void> {
+    const [, packageName = '', rest = name] = /^packages\/((?:@[^/]+\/)?[^/]+)\/(.+)$/.exec(name) ?? [];
+    const folder = packageName === '' ? this.#files.folder : this.#packages.folders.get(packageName);
+    const type = contentTypes[path.extname(rest)];
+    const root = folder && (await realpath(folder));
+    const file = root && (await realpath(path.join(root, rest)).catch(() => undefined));
+    if (!type || !root || !file?.startsWith(root + path.sep)) {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, { 'Content-Type': 'text/javascript', 'Cache-Control': 'no-store' });
+    response.writeHead(200, { 'Content-Type': type, 'Cache-Control': 'no-store' });
     createReadStream(file).pipe(response);
   }
 }
 
-function sendPage(entry: string, response: ServerResponse): void {
-  // An empty icon, or the browser asks for /favicon.ico.
-  const html = `<!doctype html><title>meanfield</title><link rel="icon" href="data:,"><script type="module" src="${entry}"></script>`;
+const contentTypes: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+  '.onnx': 'application/octet-stream',
+};
+
+function sendPage(entry: string, { imports }: PagePackages, response: ServerResponse): void {
+  const html = [
+    '<!doctype html><title>meanfield</title>',
+    // An empty icon, or the browser asks for /favicon.ico.
+    '<link rel="icon" href="data:,">',
+    `<script type="importmap">${JSON.stringify({ imports })}</script>`,
+    `<script type="module" src="${entry}"></script>`,
+  ].join('');
   response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' });
   response.end(html);
 }

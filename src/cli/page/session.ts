@@ -21,6 +21,7 @@ export class PageSession {
     page: Page,
     /** The computer's own GPU, or one in software. */
     readonly adapter: AdapterChoice,
+    private readonly advice: string,
   ) {
     this.#server = server;
     this.#browser = browser;
@@ -30,13 +31,20 @@ export class PageSession {
   /**
    * Takes the computer's own GPU, and software where there is none; MEANFIELD_ADAPTER asks for one of the two.
    *
-   * @param extraArguments further Chromium switches
+   * @param settings.extraArguments further Chromium switches
+   * @param settings.advice what is left to who has no browser or adapter; ends the error
    */
-  static async start(extraArguments: readonly string[] = []): Promise<PageSession> {
+  static async start({
+    extraArguments = [],
+    advice = '; --backend cpu works without one',
+  }: {
+    extraArguments?: readonly string[];
+    advice?: string;
+  } = {}): Promise<PageSession> {
     const server = await PageServer.start(await locatePage());
     try {
       for (const choice of adapterChoices()) {
-        const session = await PageSession.#open(server, choice, extraArguments);
+        const session = await PageSession.#open(server, choice, extraArguments, advice);
         if (session) return session;
       }
     } catch (error) {
@@ -45,13 +53,14 @@ export class PageSession {
     }
     await server.close();
     const wish = process.env.MEANFIELD_ADAPTER ? ` (MEANFIELD_ADAPTER is ${process.env.MEANFIELD_ADAPTER})` : '';
-    throw new Failure(`the browser has no WebGPU adapter${wish}; --backend cpu works without one`);
+    throw new Failure(`the browser has no WebGPU adapter${wish}${advice}`);
   }
 
   static async #open(
     server: PageServer,
     choice: AdapterChoice,
     extraArguments: readonly string[],
+    advice: string,
   ): Promise<PageSession | undefined> {
     const browser = await launchBrowser({
       adapter: choice,
@@ -69,7 +78,7 @@ export class PageSession {
         throw new Failure(`the page did not start: ${failures[0] ?? 'its script was not loaded'}`);
       }
       const adapter = await page.evaluate(() => (globalThis as unknown as PageGlobal).meanfieldPage.adapter());
-      if (adapter !== null) return new PageSession(server, browser, page, choice);
+      if (adapter !== null) return new PageSession(server, browser, page, choice, advice);
     } catch (error) {
       await browser.close();
       throw error;
@@ -108,7 +117,7 @@ export class PageSession {
     } catch (error) {
       throw new Failure(
         `the browser's page ended during the work, perhaps for want of memory ` +
-          `(${error instanceof Error ? error.message : String(error)}); --backend cpu works without a browser`,
+          `(${error instanceof Error ? error.message : String(error)})${this.advice}`,
       );
     } finally {
       stopWatching();

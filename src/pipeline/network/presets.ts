@@ -38,6 +38,8 @@ const selfie: NetworkDescription = {
   input: { name: 'input_1:0', width: 256, height: 256, layout: 'NHWC', range: [0, 1] },
   output: { name: 'activation_10', layout: 'NHWC', activation: 'sigmoid' },
   labels: ['background', 'person'],
+  // Okabe and Ito's blue, which skin doesn't have.
+  colours: ['#000000', '#0072b2'],
   crf: gentle,
   workingSize: 640,
 };

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+
+import type { Command } from 'commander';
+import { shardOption } from '../batch/shard.js';
+import { numberBetween, wholeNumber, wrong } from '../option-values.js';
+import type { Streams } from '../streams.js';
+import { type Box, checkSegmentRequest, type OutputKind, outputKinds, type SegmentOptions } from './options.js';
+
+const notes = `
+MODEL is one of the networks that are built in or known (selfie, deeplab-voc, segformer-b0-ade20k, nuclei), or
+an ONNX file, which a file of the same name with the ending .json describes. Known networks are looked for in the
+folder that MEANFIELD_MODELS names, then in the cache, then downloaded. Without --model, marks say what to look for: --box
+x,y,w,h around one object, or --strokes, a grey or palette PNG of the picture's size with 0 where nothing is
+marked, 1 for the background and 2, 3, ... for the objects. For a folder of pictures, --strokes is a folder
+of PNGs with the pictures' names.
+
+For each picture NAME there will be in --out: NAME.labels.png (label of each pixel, grey), NAME.overlay.png,
+NAME.cut-out.png (straight alpha), NAME.json (areas). Run the same command again after it was stopped, and it goes on.
+With --shard i/n it does one part of n. Slurm's arrays are recognised by themselves, for Kubernetes'
+indexed jobs take --shard auto/n.
+
+Examples:
+  meanfield segment photo.jpg --box 120,40,300,420 --out result
+  meanfield segment photos --model selfie --out result --write cut-out
+  meanfield segment photos --model mine.onnx --out result --shard 3/8
+`;
+
+/** Adds `segment` to the program. */
+export function addSegmentCommand(program: Command, streams: Streams, version: string): void {
+  program
+    .command('segment')
+    .summary('segment pictures with a network, refined along their edges')
+    .description('Runs a network on pictures and refines its labels with a fully connected CRF, all on WebGPU.')
+    .argument('<images...>', 'PNG, JPEG or WebP files, and folders of them')
+    .requiredOption('--out <folder>', 'where results and the journal go; made if it is not there')
+    .optionsGroup('What to look for:')
+    .option('--model <model>', "a network's name, or an ONNX file with its description beside it (FILE.json)")
+    .option('--box <x,y,w,h>', 'a box around the object, in pixels', boxOption)
+    .option('--strokes <file>', 'marks by pixel: 0 unmarked, 1 background, 2 and more objects (grey or palette PNG)')
+    .option(
+      '--rounds <count>',
+      'runs of the network, each with the refined labels of the one before as marks (default: 2)',
+      wholeNumber('--rounds', 1, 16),
+    )
+    .optionsGroup('How to refine:')
+    .option('--options <file>', "kernels and iterations (JSON); without: the network's own")
+    .option('--no-refine', "only upsample the network's output")
+    .option(
+      '--working-size <pixels>',
+      "long side of the picture that is refined (default: the network's own)",
+      wholeNumber('--working-size', 1, 16384),
+    )
+    .option(
+      '--max-megapixels <number>',
+      'refuse larger images (default: 100)',
+      numberBetween('--max-megapixels', 0, Number.POSITIVE_INFINITY),
+    )
+    .optionsGroup('What to write:')
+    .option('--write <kinds>', `of ${outputKinds.join(', ')} (default: all)`, writeOption, outputKinds)
+    .option('--foreground <names>', 'labels that the cut-out keeps, by name (default: all but the first)', nameList)
+    .optionsGroup('How to work:')
+    .option('--shard <part>', 'the part to do: i/n, auto, or auto/n', shardOption)
+    .option('--strict', 'stop at the first picture that fails')
+    .option('--json', 'print the summary as one JSON object instead of text')
+    .addHelpText('after', notes)
+    .action(async (sources: string[], options: SegmentOptions) => {
+      const request = checkSegmentRequest(sources, options);
+      const { segment } = await import('./run.js');
+      await segment(request, streams, version);
+    });
+}
+
+function boxOption(text: string): Box {
+  const numbers = text.split(',').map((part) => (/^\s*-?(\d+\.?\d*|\.\d+)\s*$/.test(part) ? Number(part) : Number.NaN));
+  const [x, y, width, height] = numbers;
+  if (numbers.length === 4 && numbers.every(Number.isFinite) && width > 0 && height > 0) return { x, y, width, height };
+  throw wrong('--box', text, 'x,y,w,h in pixels, w and h above 0');
+}
+
+function writeOption(text: string): OutputKind[] {
+  const kinds = text.split(',').map((part) => outputKinds.find((kind) => kind === part.trim()));
+  const known = kinds.filter((kind) => kind !== undefined);
+  if (known.length === kinds.length) return outputKinds.filter((kind) => known.includes(kind));
+  throw wrong('--write', text, `some of ${outputKinds.join(', ')}, with commas between them`);
+}
+
+function nameList(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => name !== '')) return names;
+  throw wrong('--foreground', text, 'names of labels, with commas between them');
+}

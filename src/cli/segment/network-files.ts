@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+
+import { createHash } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import {
+  type FileCache,
+  fetchNetwork,
+  type NetworkDescription,
+  networkFromJson,
+  type PresetName,
+  presets,
+} from '../../pipeline/index.js';
+import { writeAtomically } from '../batch/atomic-file.js';
+import type { Environment } from '../batch/shard.js';
+import { about, Failure, UsageError } from '../failure.js';
+import type { Streams } from '../streams.js';
+import type { OpenJob } from './job.js';
+
+/** A network that is ready to be sent to the page. */
+export interface FoundNetwork {
+  description: NetworkDescription;
+  job: Pick<OpenJob, 'preset' | 'network' | 'bytes'>;
+  /** Where its file came from, for people. */
+  source: string;
+  /** Changes when the file does. */
+  hash: string;
+}
+
+/**
+ * The network that `--model` names: a preset, or an ONNX file with its description in JSON beside it. Files are looked for in
+ * the folder of MEANFIELD_MODELS too; a preset's file is known by its hash.
+ */
+export async function findNetwork(
+  model: string,
+  streams: Streams,
+  environment: Environment = process.env,
+): Promise<FoundNetwork> {
+  const folder = modelsFolder(environment);
+  if (Object.hasOwn(presets, model)) return await findPreset(model as PresetName, folder, streams, environment);
+  if (!model.toLowerCase().endsWith('.onnx')) {
+    const names = Object.keys(presets).join(', ');
+    throw new UsageError(
+      `--model: got ${JSON.stringify(model)}, expected one of ${names}, or a file that ends with .onnx`,
+    );
+  }
+  const file = [model, ...(folder ? [path.join(folder, model)] : [])].find((candidate) => existsSync(candidate));
+  if (file === undefined) {
+    throw new Failure(`${model}: no such file${folder ? `, neither here nor in MEANFIELD_MODELS (${folder})` : ''}`);
+  }
+  return await readNetwork(file);
+}
+
+/** The folder of networks that somebody set up; undefined where nobody did. */
+function modelsFolder({ MEANFIELD_MODELS: folder }: Environment): string | undefined {
+  if (!folder) return undefined;
+  if (existsSync(folder) && statSync(folder).isDirectory()) return folder;
+  throw new Failure(`MEANFIELD_MODELS: got ${JSON.stringify(folder)}, expected a folder`);
+}
+
+async function readNetwork(file: string): Promise<FoundNetwork> {
+  const bytes = await about(file, async () => new Uint8Array(await readFile(file)));
+  const beside = `${file.slice(0, -'.onnx'.length)}.json`;
+  const description = await about(beside, async () => {
+    if (!existsSync(beside)) throw new Failure(`no such file; it has to describe the network in ${file}`);
+    return networkFromJson(parseJson(await readFile(beside, 'utf8')), bytes);
+  });
+  await fetchNetwork(description);
+  return { description, job: jobOf(description, bytes), source: file, hash: hashOf(bytes) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Failure(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function findPreset(
+  preset: PresetName,
+  folder: string | undefined,
+  streams: Streams,
+  environment: Environment,
+): Promise<FoundNetwork> {
+  const description: NetworkDescription = presets[preset];
+  const { url, sha256 = '' } = description;
+  // It comes with the package, of which the page has the other half.
+  if (url === undefined) return { description, job: { preset }, source: 'built in', hash: preset };
+  const local =
+    folder && (await findLocal(path.posix.basename(new URL(url).pathname), preset, sha256, folder, streams));
+  if (local) return { description, job: jobOf(description, local.bytes), source: local.file, hash: sha256 };
+  try {
+    const bytes = await fetchNetwork(description, {
+      cache: diskCache(environment),
+      onProgress: ({ loadedBytes, totalBytes, from }) => {
+        if (from === 'network') streams.status(`downloading ${preset}: ${megabytes(loadedBytes, totalBytes)}`);
+      },
+    });
+    return { description, job: jobOf(description, bytes), source: url, hash: sha256 };
+  } finally {
+    streams.status('');
+  }
+}
+
+/** Under the name that it has on the network, or the preset's. Another file of that name is not it. */
+async function findLocal(
+  fileName: string,
+  preset: string,
+  sha256: string,
+  folder: string,
+  streams: Streams,
+): Promise<{ file: string; bytes: Uint8Array } | undefined> {
+  for (const name of [fileName, `${preset}.onnx`]) {
+    const file = path.join(folder, name);
+    if (!existsSync(file)) continue;
+    const bytes = await about(file, async () => new Uint8Array(await readFile(file)));
+    if (hashOf(bytes) === sha256) return { file, bytes };
+    streams.error(`warning: ${file} is not ${preset}: its sha256 is ${hashOf(bytes)}, expected ${sha256}\n`);
+  }
+  return undefined;
+}
+
+function jobOf(description: NetworkDescription, bytes: Uint8Array): FoundNetwork['job'] {
+  const { url, bytes: _, ...network } = description;
+  return { network, bytes };
+}
+
+/** In the user's cache folder, by address: Node has no Cache API. */
+function diskCache({ XDG_CACHE_HOME: home }: Environment): FileCache {
+  const folder = path.join(home || path.join(homedir(), '.cache'), 'meanfield', 'networks');
+  const fileOf = (url: string) => path.join(folder, `${hashOf(new TextEncoder().encode(url))}.onnx`);
+  return {
+    async get(url) {
+      const file = fileOf(url);
+      return existsSync(file) ? new Uint8Array(await readFile(file)) : undefined;
+    },
+    async put(url, bytes) {
+      await mkdir(folder, { recursive: true });
+      await writeAtomically(fileOf(url), [bytes]);
+    },
+    async remove(url) {
+      await rm(fileOf(url), { force: true });
+    },
+  };
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function megabytes(loaded: number, total: number | undefined): string {
+  const of = total === undefined ? '' : ` of ${(total / 1e6).toFixed(1)}`;
+  return `${(loaded / 1e6).toFixed(1)}${of} MB`;
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+
+import { UsageError } from '../failure.js';
+
+/** What is written for every picture; each has an ending of its own. */
+export const outputEndings = {
+  'label-map': '.labels.png',
+  overlay: '.overlay.png',
+  'cut-out': '.cut-out.png',
+  areas: '.json',
+} as const;
+
+export type OutputKind = keyof typeof outputEndings;
+export const outputKinds = Object.keys(outputEndings) as OutputKind[];
+
+/** As commander gives them. */
+export interface SegmentOptions {
+  out: string;
+  model?: string;
+  box?: Box;
+  strokes?: string;
+  rounds?: number;
+  foreground?: readonly string[];
+  write: readonly OutputKind[];
+  options?: string;
+  /** False for `--no-refine`. */
+  refine: boolean;
+  workingSize?: number;
+  maxMegapixels?: number;
+  shard?: string;
+  strict?: boolean;
+  json?: boolean;
+}
+
+/** Pixels of the picture, from its upper left corner. */
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** The command line, found to make sense as a whole. */
+export interface SegmentRequest {
+  /** Pictures and folders of pictures. */
+  sources: readonly string[];
+  /** A preset's name or an ONNX file. */
+  model: string;
+  options: SegmentOptions;
+}
+
+/** What marks on a picture are for, where no other network is asked for. */
+const promptModel = 'colour-prompt';
+
+/** Finds the options that exclude or need each other. */
+export function checkSegmentRequest(sources: readonly string[], options: SegmentOptions): SegmentRequest {
+  const { box, strokes, model, rounds } = options;
+  if (box && strokes !== undefined) {
+    throw new UsageError('got --box and --strokes, expected one of them');
+  }
+  if (!box && strokes === undefined) {
+    if (model === undefined) {
+      throw new UsageError('got no --model, expected one, or --box or --strokes to say what to look for');
+    }
+    if (rounds !== undefined) throw new UsageError(`--rounds: got ${rounds}, but it is for --box and --strokes`);
+  }
+  if (!options.refine && options.options !== undefined) {
+    throw new UsageError(`--options: got ${JSON.stringify(options.options)}, but --no-refine leaves nothing to refine`);
+  }
+  return { sources, model: model ?? promptModel, options };
+}

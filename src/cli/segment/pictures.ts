@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Prompts } from '../../pipeline/index.js';
+import { fileStamp } from '../batch/atomic-file.js';
+import { byCodeUnits, isFile, listItems } from '../batch/items.js';
+import { about, Failure } from '../failure.js';
+import { defaultMaximumPixels, type Photograph, readLabelPng, readPhotograph } from '../files/image.js';
+import type { SegmentRequest } from './options.js';
+
+const endings = ['.png', '.jpg', '.jpeg', '.webp'];
+
+/** A picture with what is marked on it. */
+export interface Picture {
+  photograph: Photograph;
+  prompts?: Prompts;
+}
+
+/** The pictures of a command line, by name. Only names are held. */
+export class Pictures {
+  private constructor(
+    private readonly request: SegmentRequest,
+    /** Files by name, sorted. */
+    private readonly files: ReadonlyMap<string, string>,
+    /** PNGs of strokes by name; undefined where there are no strokes. */
+    private readonly strokes: ReadonlyMap<string, string> | undefined,
+  ) {}
+
+  /** Throws Failure for sources without a picture, for two of one name, and for pictures without their strokes. */
+  static async open(request: SegmentRequest): Promise<Pictures> {
+    const files = new Map<string, string>();
+    for (const source of request.sources) {
+      for (const [name, file] of await picturesOf(source)) {
+        const other = files.get(name);
+        if (other !== undefined) {
+          throw new Failure(`${other} and ${file} have one name, ${name}; expected pictures of different names`);
+        }
+        files.set(name, file);
+      }
+    }
+    const sorted = new Map([...files].sort(([a], [b]) => byCodeUnits(a, b)));
+    const { strokes } = request.options;
+    return new Pictures(request, sorted, strokes === undefined ? undefined : await strokesFor(strokes, sorted));
+  }
+
+  get names(): readonly string[] {
+    return [...this.files.keys()];
+  }
+
+  fileOf(name: string): string {
+    const file = this.files.get(name);
+    if (file === undefined) throw new Error(`no picture is called ${name}`);
+    return file;
+  }
+
+  /** What was marked, for people: the file of the strokes, or the option. */
+  marksOf(name: string): string {
+    return this.strokes?.get(name) ?? '--box';
+  }
+
+  /** Changes when the picture, or its strokes, do. */
+  async stamp(name: string): Promise<string> {
+    const strokes = this.strokes?.get(name);
+    const files = [this.fileOf(name), ...(strokes === undefined ? [] : [strokes])];
+    return (await Promise.all(files.map((file) => about(file, () => fileStamp(file))))).join(' ');
+  }
+
+  async read(name: string): Promise<Picture> {
+    const { box, maxMegapixels } = this.request.options;
+    const maximumPixels = maxMegapixels === undefined ? defaultMaximumPixels : maxMegapixels * 1e6;
+    const file = this.fileOf(name);
+    const photograph = await about(file, () => readPhotograph(file, maximumPixels));
+    const { width, height } = photograph;
+    if (box) return { photograph, prompts: { width, height, labelCount: 2, box } };
+    const strokes = this.strokes?.get(name);
+    if (strokes === undefined) return { photograph };
+    return { photograph, prompts: await about(strokes, () => readStrokes(strokes, photograph, maximumPixels)) };
+  }
+}
+
+async function picturesOf(source: string): Promise<Map<string, string>> {
+  const items = await listItems(source, endings);
+  if (items.size > 0) return items;
+  throw new Failure(`${source}: got no picture, expected files that end with ${endings.join(', ')}`);
+}
+
+/** One file for one picture, or a folder of files with the pictures' names. */
+async function strokesFor(source: string, pictures: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
+  const names = [...pictures.keys()];
+  if (await isFile(source)) {
+    if (names.length === 1) return new Map([[names[0], source]]);
+    throw new Failure(
+      `--strokes ${source}: one file for ${names.length} pictures; expected a folder of PNGs with their names`,
+    );
+  }
+  const found = await listItems(source, ['.png']);
+  const missing = names.find((name) => !found.has(name));
+  if (missing === undefined) return found;
+  throw new Failure(`--strokes ${source}: no ${missing}.png for ${pictures.get(missing)}`);
+}
+
+/** 0 is unmarked, k marks label k - 1. */
+async function readStrokes(file: string, { width, height }: Photograph, maximumPixels: number): Promise<Prompts> {
+  const png = await readLabelPng(file, maximumPixels);
+  if (png.width !== width || png.height !== height) {
+    throw new Failure(`${png.width} x ${png.height} pixels, expected ${width} x ${height}, as the picture has`);
+  }
+  const labelMap = Int32Array.from(png.samples);
+  return {
+    width,
+    height,
+    labelCount: Math.max(
+      2,
+      labelMap.reduce((highest, label) => Math.max(highest, label), 0),
+    ),
+    labelMap,
+  };
+}
+
+/** Where a picture's file of this ending belongs. */
+export function outputFile(out: string, name: string, ending: string): string {
+  return path.join(out, ...`${name}${ending}`.split('/'));
+}
+
+export function outputsExist(out: string, name: string, fileEndings: readonly string[]): boolean {
+  return fileEndings.every((ending) => existsSync(outputFile(out, name, ending)));
+}

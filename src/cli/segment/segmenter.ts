@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+
+import { Failure } from '../failure.js';
+import { PageSession } from '../page/session.js';
+import type { Streams } from '../streams.js';
+import type { OpenJob, OpenJobResult, SegmentJob, SegmentJobResult } from './job.js';
+
+/** A network in a headless browser's page. A page that ended, or lost its device for good, is replaced for the next picture. */
+export class Segmenter {
+  readonly #network: OpenJob;
+  readonly #streams: Streams;
+  #session: PageSession | undefined;
+  #opened: OpenJobResult | undefined;
+
+  constructor(network: OpenJob, streams: Streams) {
+    this.#network = network;
+    this.#streams = streams;
+  }
+
+  get adapterName(): string | null {
+    return this.#opened?.adapterName ?? null;
+  }
+
+  /** Throws what the library says of the network or its parameters. */
+  async open(): Promise<OpenJobResult> {
+    if (this.#opened) return this.#opened;
+    this.#streams.status('starting the browser');
+    this.#session = await PageSession.start({ advice: '' });
+    this.#streams.status('loading the network');
+    try {
+      // The other side of the wire is this same program.
+      this.#opened = (await this.#session.run('open-network', this.#network)) as OpenJobResult;
+    } catch (error) {
+      await this.close();
+      throw error;
+    } finally {
+      this.#streams.status('');
+    }
+    return this.#opened;
+  }
+
+  async segment(job: SegmentJob): Promise<SegmentJobResult> {
+    await this.open();
+    try {
+      return (await this.#session?.run('segment-picture', job)) as SegmentJobResult;
+    } catch (error) {
+      const isOver = error instanceof Failure || (error instanceof Error && error.name === 'DeviceError');
+      if (isOver) await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    this.#opened = undefined;
+    await session?.close();
+  }
+}
