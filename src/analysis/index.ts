@@ -1,3 +1,57 @@
 // SPDX-License-Identifier: MIT
 
+export type {
+  AlphaOptions,
+  Areas,
+  AreaTable,
+  Box,
+  Connectivity,
+  ConnectivityOptions,
+  FloatInput,
+  Foreground,
+  FusionOptions,
+  HoleOptions,
+  InstanceOptions,
+  IntegerInput,
+  LabelArea,
+  LabelName,
+  MaskAnalysisOptions,
+  MaskOptions,
+  MergeOptions,
+  MorphologyOptions,
+  OutlineOptions,
+  PixelMap,
+  Region,
+  SeedOptions,
+  SmallOptions,
+  Target,
+  TrimapOptions,
+  WatershedOptions,
+} from './api.js';
+export { listAreas } from './areas.js';
+export {
+  closeMask,
+  connectedComponents,
+  dilateMask,
+  distanceToZero,
+  erodeMask,
+  fillHoles,
+  fuseLabels,
+  type IntegerImage,
+  innerOutline,
+  labelAreas,
+  labelInstances,
+  labelProbability,
+  maskOfLabels,
+  mergeLabels,
+  openMask,
+  regionsOfIds,
+  removeSmallComponents,
+  softAlpha,
+  trimapOf,
+  watershed,
+  watershedSeeds,
+} from './functions.js';
+export { MaskAnalysis } from './mask-analysis.js';
 export * from './metrics/index.js';
+export { type Corner, type Polygon, tracePolygons } from './polygons.js';

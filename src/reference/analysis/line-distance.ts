@@ -18,19 +18,15 @@ export function lineDistance(
   const distances = new Uint32Array(values.length).fill(noDistance);
   const [lines, length, lineStep, step] = along === 'columns' ? [width, height, 1, width] : [height, width, width, 1];
   for (let line = 0; line < lines; line++) {
-    let lastSite = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < length; i++) {
-      const pixel = line * lineStep + i * step;
-      if ((values[pixel] === 0) !== (sites === 'zero')) continue;
-      // What lies between two sites is nearer to the second from their middle on.
-      const from = Number.isFinite(lastSite) ? lastSite + Math.floor((i - lastSite) / 2) + 1 : 0;
-      for (let j = from; j <= i; j++) distances[line * lineStep + j * step] = i - j;
-      for (let j = lastSite + 1; j < from; j++) distances[line * lineStep + j * step] = j - lastSite;
-      lastSite = i;
-    }
-    for (let j = lastSite + 1; j < length && Number.isFinite(lastSite); j++) {
-      distances[line * lineStep + j * step] = j - lastSite;
-    }
+    const at = (i: number) => line * lineStep + i * step;
+    const onLine: number[] = [];
+    for (let i = 0; i < length; i++) if ((values[at(i)] === 0) === (sites === 'zero')) onLine.push(i);
+    onLine.forEach((site, index) => {
+      // Half way to the sites before and after.
+      const from = index === 0 ? 0 : Math.ceil((onLine[index - 1] + site) / 2);
+      const to = index + 1 === onLine.length ? length - 1 : Math.floor((site + onLine[index + 1]) / 2);
+      for (let i = from; i <= to; i++) distances[at(i)] = Math.abs(i - site);
+    });
   }
   return distances;
 }

@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: MIT
+
+import type { ImageInput } from '../crf/api.js';
+import { ArgumentError } from '../crf/errors.js';
+import { checkImageInput, ImageSource } from '../crf/image-source.js';
+import { tuningFor } from '../crf/tuning.js';
+import type { FloatArray, ProblemSize } from '../crf/types.js';
+import { bufferUsage } from '../gpu/buffers.js';
+import { isSoftware, nameOf } from '../gpu/device.js';
+import { areaWords } from '../reference/analysis/areas.js';
+import type { ImageSize } from '../reference/analysis/neighbourhood.js';
+import { probability as probabilityStage } from '../stages/analysis/probability.js';
+import type * as Api from './api.js';
+import { areasOf, regionsOf } from './areas.js';
+import * as given from './arguments.js';
+import { bySizeOperation, componentsOperation } from './gpu/components.js';
+import { distanceOperation, morphologyOperation } from './gpu/distance.js';
+import { areasOperation, fuseOperation, outlineOperation, relabelOperation, writeTable } from './gpu/labels.js';
+import { alphaOperation, trimapOperation } from './gpu/matting.js';
+import { RegionTable } from './gpu/region-table.js';
+import { type Call, Runner, type Source } from './gpu/runner.js';
+import { seedsOperation, watershedOperation } from './gpu/watershed.js';
+import { type AnalysisTuning, defaultTuning, type Step, Workspace } from './gpu/workspace.js';
+import { BufferMap, contentOfMap, type ValueKind } from './pixel-map.js';
+
+type Floats = Api.PixelMap<Float32Array>;
+
+export interface GpuMaskAnalysisOptions {
+  size: ImageSize;
+  labels: readonly string[];
+  device: GPUDevice;
+  adapterName?: string;
+  /** Whether `destroy` also destroys the device. */
+  ownsDevice?: boolean;
+  /** For tests: other choices than the usual. */
+  tuning?: Partial<AnalysisTuning>;
+}
+
+/** The operations on a GPUDevice. */
+export class GpuMaskAnalysis implements Api.MaskAnalysis {
+  readonly backend = 'webgpu';
+  readonly adapterName: string;
+  readonly width: number;
+  readonly height: number;
+  readonly labels: readonly string[];
+  private readonly workspace: Workspace;
+  private readonly runner: Runner;
+  private readonly maps = new WeakMap<GPUBuffer, BufferMap<Uint32Array | Float32Array>>();
+  /** What sums marginals up, by the buffer that holds them: they are too large to be copied. */
+  private readonly probabilities = new WeakMap<GPUBuffer, Step>();
+  private regionTable: RegionTable | undefined;
+  private image: ImageSource | undefined;
+
+  constructor(private readonly options: GpuMaskAnalysisOptions) {
+    const { size, labels, device, tuning } = options;
+    this.width = size.width;
+    this.height = size.height;
+    this.labels = labels;
+    this.adapterName = options.adapterName ?? nameOf(device.adapterInfo);
+    this.workspace = new Workspace(device, size, { ...defaultTuning, ...tuning });
+    this.runner = new Runner(this.workspace);
+  }
+
+  get bytes(): number {
+    return this.workspace.buffers.bytes + (this.image?.bytes ?? 0);
+  }
+
+  areas(labelMap: Api.IntegerInput): Promise<Api.AreaTable> {
+    return this.runner.turn(async () => {
+      const { labels, runner } = this;
+      given.checkNamed('areas', labels);
+      const buffer = await runner.run({
+        name: 'areas',
+        build: areasOperation(labels.length),
+        sources: [this.integers('labelMap', labelMap)],
+        options: undefined,
+      });
+      const words = (labels.length + 1) * areaWords;
+      return {
+        buffer,
+        read: () => runner.turn(async () => areasOf(await runner.words(buffer, words), labels, this)),
+      };
+    });
+  }
+
+  mask(labelMap: Api.IntegerInput, options: Api.MaskOptions): Promise<Api.PixelMap> {
+    return this.runner.turn(() => this.maskNow(labelMap, options));
+  }
+
+  merge(labelMap: Api.IntegerInput, options: Api.MergeOptions): Promise<Api.PixelMap> {
+    return this.runner.turn(() => {
+      const table = given.mergeTable(options, this.labels);
+      const sources = [this.integers('labelMap', labelMap)];
+      const build = relabelOperation('merge', this.labels.length, 'keep');
+      return this.run({ name: 'merge', build, sources, options: table, into: target(options, this) });
+    });
+  }
+
+  probability(marginals: FloatArray | GPUBuffer, options: Api.MaskOptions): Promise<Floats> {
+    return this.runner.turn(async () => {
+      const { workspace, runner, labels } = this;
+      const wanted = given.maskTable(options, labels);
+      const into = target(options, this);
+      const count = labels.length * workspace.pixelCount;
+      const buffer = isBuffer(marginals)
+        ? checkBuffer('marginals', marginals, count, 'storage')
+        : await this.uploaded(given.checkFloats('marginals', marginals, count));
+      const table = workspace.words('table of probability', labels.length);
+      const output = workspace.words('result of probability');
+      const step =
+        this.probabilities.get(buffer) ??
+        (await runner.make(() =>
+          workspace.step(probabilityStage, {
+            constants: { labelCount: labels.length },
+            bindings: { marginals: buffer, wanted: table, probability: output },
+          }),
+        ));
+      this.probabilities.set(buffer, step);
+      writeTable(workspace, table, wanted);
+      return this.mapOf<Float32Array>(runner.submit({ inputs: [], steps: [step], output }, [], into), 'floats');
+    });
+  }
+
+  erode(mask: Api.IntegerInput, options: Api.MorphologyOptions): Promise<Api.PixelMap> {
+    return this.morph('erode', ['erode'], mask, options);
+  }
+
+  dilate(mask: Api.IntegerInput, options: Api.MorphologyOptions): Promise<Api.PixelMap> {
+    return this.morph('dilate', ['dilate'], mask, options);
+  }
+
+  open(mask: Api.IntegerInput, options: Api.MorphologyOptions): Promise<Api.PixelMap> {
+    return this.morph('open', ['erode', 'dilate'], mask, options);
+  }
+
+  close(mask: Api.IntegerInput, options: Api.MorphologyOptions): Promise<Api.PixelMap> {
+    return this.morph('close', ['dilate', 'erode'], mask, options);
+  }
+
+  fillHoles(mask: Api.IntegerInput, options?: Api.HoleOptions): Promise<Api.PixelMap> {
+    return this.runner.turn(() => {
+      const { connectivity, limit } = given.resolveHoles(options);
+      return this.run({
+        name: 'fillHoles',
+        variant: `${connectivity}`,
+        build: bySizeOperation('fillHoles', 'fill', connectivity),
+        sources: [this.integers('mask', mask)],
+        options: limit,
+        into: target(options, this),
+      });
+    });
+  }
+
+  components(mask: Api.IntegerInput, options?: Api.ConnectivityOptions): Promise<Api.PixelMap> {
+    return this.runner.turn(() => {
+      const connectivity = given.resolveConnectivity(options);
+      return this.run({
+        name: 'components',
+        variant: `${connectivity}`,
+        build: componentsOperation(connectivity),
+        sources: [this.integers('mask', mask)],
+        options: undefined,
+        into: target(options, this),
+      });
+    });
+  }
+
+  removeSmall(mask: Api.IntegerInput, options: Api.SmallOptions): Promise<Api.PixelMap> {
+    return this.runner.turn(() => {
+      const { connectivity, limit } = given.resolveSmall(options);
+      return this.run({
+        name: 'removeSmall',
+        variant: `${connectivity}`,
+        build: bySizeOperation('removeSmall', 'keep', connectivity),
+        sources: [this.integers('mask', mask)],
+        options: limit,
+        into: target(options, this),
+      });
+    });
+  }
+
+  regions(ids: Api.IntegerInput): Promise<readonly Api.Region[]> {
+    return this.runner.turn(async () => {
+      const source = this.integers('ids', ids);
+      const { runner, workspace } = this;
+      this.regionTable ??= await runner.make(() => RegionTable.create(workspace));
+      const table = this.regionTable;
+      runner.submit({ inputs: [table.input], steps: table.countSteps, output: table.count }, [source]);
+      const [largest] = await runner.words(table.count, 1);
+      const count = given.checkIds(largest, workspace.pixelCount);
+      if (!table.hasRoomFor(count)) await runner.make(() => table.makeRoomFor(count));
+      const buffer = runner.submit({ inputs: [], ...table.filled }, []);
+      return regionsOf(await runner.words(buffer, (count + 1) * areaWords), this);
+    });
+  }
+
+  distance(mask: Api.IntegerInput, options?: Api.Target): Promise<Api.PixelMap> {
+    return this.runner.turn(() => {
+      given.resolveTarget(options);
+      const sources = [this.integers('mask', mask)];
+      const into = target(options, this);
+      return this.run({ name: 'distance', build: distanceOperation, sources, options: undefined, into });
+    });
+  }
+
+  seeds(mask: Api.IntegerInput, options?: Api.SeedOptions): Promise<Api.PixelMap> {
+    return this.runner.turn(() => this.seedsNow(mask, options));
+  }
+
+  watershed(mask: Api.IntegerInput, options?: Api.WatershedOptions): Promise<Api.PixelMap> {
+    return this.runner.turn(() => this.watershedNow(mask, options));
+  }
+
+  instances(labelMap: Api.IntegerInput, options: Api.InstanceOptions): Promise<Api.PixelMap> {
+    return this.runner.turn(async () => {
+      const { labels, seedLabels } = given.resolveInstances(options, this.labels);
+      const into = target(options, this);
+      const { connectivity, height } = options;
+      const seedOptions = {
+        ...(connectivity === undefined ? undefined : { connectivity }),
+        ...(height === undefined ? undefined : { height }),
+      };
+      const source = this.integers('labelMap', labelMap);
+      // All in one turn: nobody else's mask may come between.
+      const seeds = await this.seedsNow(await this.maskNow(source, { labels: seedLabels }), seedOptions);
+      const mask = await this.maskNow(source, { labels });
+      return this.watershedNow(mask, { ...seedOptions, seeds, ...(into === undefined ? undefined : { into }) });
+    });
+  }
+
+  outline(map: Api.IntegerInput, options?: Api.OutlineOptions): Promise<Api.PixelMap> {
+    return this.runner.turn(() => {
+      const { connectivity, alongFrame } = given.resolveOutline(options);
+      return this.run({
+        name: 'outline',
+        variant: `${connectivity} ${alongFrame}`,
+        build: outlineOperation(connectivity, alongFrame),
+        sources: [this.integers('map', map)],
+        options: undefined,
+        into: target(options, this),
+      });
+    });
+  }
+
+  fuse(before: Api.IntegerInput, after: Api.IntegerInput, options: Api.FusionOptions): Promise<Api.PixelMap> {
+    return this.runner.turn(() => {
+      const { roles, where, limit } = given.resolveFusion(options, this.labels);
+      return this.run({
+        name: 'fuse',
+        variant: where,
+        build: fuseOperation(this.labels.length, where),
+        sources: [this.integers('before', before), this.integers('after', after)],
+        options: { roles, limit },
+        into: target(options, this),
+      });
+    });
+  }
+
+  trimap(mask: Api.IntegerInput, options: Api.TrimapOptions): Promise<Api.PixelMap> {
+    return this.runner.turn(() => {
+      const limits = given.resolveTrimap(options);
+      const sources = [this.integers('mask', mask)];
+      const into = target(options, this);
+      return this.run({ name: 'trimap', build: trimapOperation, sources, options: limits, into });
+    });
+  }
+
+  softAlpha(image: ImageInput, foreground: Api.Foreground, options?: Api.AlphaOptions): Promise<Floats> {
+    return this.runner.turn(async () => {
+      const guide = given.resolveAlpha(options);
+      const { width, height, runner } = this;
+      const size: ProblemSize = { width, height, labelCount: 1 };
+      const picture = checkImageInput(image, size);
+      const { form, value } = given.checkForeground(foreground);
+      const sources: Source[] = [
+        form === 'mask'
+          ? this.integers('foreground.mask', value as Api.IntegerInput)
+          : this.floats('foreground.probability', value as Api.FloatInput),
+      ];
+      const trimap = options?.trimap;
+      if (trimap !== undefined) sources.push(this.integers('options.trimap', trimap));
+      const into = target(options, this);
+      const pixels = await this.takeImage(picture, size);
+      const buffer = await runner.run({
+        name: 'softAlpha',
+        variant: `${form} ${trimap !== undefined}`,
+        build: alphaOperation(pixels, form, trimap !== undefined),
+        sources,
+        options: guide,
+        into,
+      });
+      return this.mapOf<Float32Array>(buffer, 'floats');
+    });
+  }
+
+  destroy(): void {
+    this.runner.destroy();
+    this.image?.destroy();
+    if (this.options.ownsDevice) this.options.device.destroy();
+  }
+
+  private maskNow(labelMap: Api.IntegerInput, options: Api.MaskOptions): Promise<Api.PixelMap> {
+    const table = given.maskTable(options, this.labels);
+    const sources = [this.integers('labelMap', labelMap)];
+    const build = relabelOperation('mask', this.labels.length, 'zero');
+    return this.run({ name: 'mask', build, sources, options: table, into: target(options, this) });
+  }
+
+  private seedsNow(mask: Api.IntegerInput, options: Api.SeedOptions | undefined): Promise<Api.PixelMap> {
+    const { connectivity, height } = given.resolveSeeds(options, 'none');
+    return this.run({
+      name: 'seeds',
+      variant: `${connectivity}`,
+      build: seedsOperation(connectivity),
+      sources: [this.integers('mask', mask)],
+      options: height,
+      into: target(options, this),
+    });
+  }
+
+  private watershedNow(mask: Api.IntegerInput, options: Api.WatershedOptions | undefined): Promise<Api.PixelMap> {
+    const { connectivity, height } = given.resolveSeeds(options, 'given');
+    const sources: Source[] = [this.integers('mask', mask)];
+    if (options?.seeds !== undefined)
+      sources.push(this.integers('options.seeds', options.seeds, this.workspace.pixelCount));
+    const origin = options?.seeds === undefined ? 'own' : 'given';
+    return this.run({
+      name: 'watershed',
+      variant: `${connectivity} ${origin}`,
+      build: watershedOperation(connectivity, origin),
+      sources,
+      options: height,
+      into: target(options, this),
+    });
+  }
+
+  private morph(
+    name: string,
+    changes: readonly ('erode' | 'dilate')[],
+    mask: Api.IntegerInput,
+    options: Api.MorphologyOptions,
+  ): Promise<Api.PixelMap> {
+    return this.runner.turn(() => {
+      const { shape, limit } = given.resolveMorphology(options);
+      return this.run({
+        name,
+        variant: shape,
+        build: morphologyOperation(name, changes, shape),
+        sources: [this.integers('mask', mask)],
+        options: limit,
+        into: target(options, this),
+      });
+    });
+  }
+
+  private async run<Options>(call: Call<Options>): Promise<Api.PixelMap> {
+    return this.mapOf<Uint32Array>(await this.runner.run(call), 'integers');
+  }
+
+  private mapOf<Values extends Uint32Array | Float32Array>(buffer: GPUBuffer, kind: ValueKind): Api.PixelMap<Values> {
+    let map = this.maps.get(buffer);
+    if (map?.kind !== kind) {
+      const { runner, workspace } = this;
+      const read = (from: GPUBuffer) => runner.turn(() => runner.words(from, workspace.pixelCount));
+      map = new BufferMap(this.width, this.height, kind, workspace.device, buffer, read);
+      this.maps.set(buffer, map);
+    }
+    return map as unknown as Api.PixelMap<Values>;
+  }
+
+  /** Marginals that came as an array. */
+  private async uploaded(values: Float32Array): Promise<GPUBuffer> {
+    const buffer = await this.runner.make(async () => this.workspace.words('marginals', values.length));
+    const { device } = this.workspace;
+    device.queue.writeBuffer(buffer, 0, values.buffer as ArrayBuffer, values.byteOffset, values.byteLength);
+    return buffer;
+  }
+
+  /** The image as RGBA bytes, one u32 a pixel. */
+  private async takeImage(picture: ImageInput, size: ProblemSize): Promise<GPUBuffer> {
+    const { device, programs, tuning } = this.workspace;
+    if (!this.image) {
+      const stageTuning = { ...tuningFor(isSoftware(device.adapterInfo)), workgroupSize: tuning.workgroupSize };
+      this.image = await this.runner.make(async () => new ImageSource({ device, programs, size, tuning: stageTuning }));
+    }
+    await this.image.prepare(picture);
+    const encoder = device.createCommandEncoder({ label: 'MaskAnalysis.image' });
+    this.image.encode(encoder, picture);
+    device.queue.submit([encoder.finish()]);
+    return this.image.pixels;
+  }
+
+  private integers(argument: string, input: unknown, largest?: number): Uint32Array | GPUBuffer {
+    const content = this.content(argument, input, 'integers');
+    return isBuffer(content) ? content : given.checkIntegers(argument, content, this.workspace.pixelCount, largest);
+  }
+
+  private floats(argument: string, input: unknown): Float32Array | GPUBuffer {
+    const content = this.content(argument, input, 'floats');
+    return isBuffer(content) ? content : given.checkFloats(argument, content, this.workspace.pixelCount);
+  }
+
+  private content(argument: string, input: unknown, kind: ValueKind): unknown {
+    const content = contentOfMap(argument, input, kind, this);
+    if (content instanceof BufferMap) {
+      if (content.device === this.workspace.device) return content.buffer;
+      throw new ArgumentError(argument, input, 'a map of this device');
+    }
+    if (isBuffer(input)) return checkBuffer(argument, input, this.workspace.pixelCount, 'copySource');
+    return content ?? input;
+  }
+}
+
+function isBuffer(input: unknown): input is GPUBuffer {
+  return typeof input === 'object' && input !== null && 'mapAsync' in input;
+}
+
+const usageNames = { copySource: 'COPY_SRC', copyTarget: 'COPY_DST', storage: 'STORAGE' } as const;
+
+function checkBuffer(
+  argument: string,
+  buffer: GPUBuffer,
+  words: number,
+  ...usages: readonly (keyof typeof usageNames)[]
+): GPUBuffer {
+  if (buffer.size < words * 4) throw new ArgumentError(`${argument}.size`, buffer.size, `at least ${words * 4} bytes`);
+  for (const usage of usages) {
+    if ((buffer.usage & bufferUsage[usage]) !== 0) continue;
+    throw new ArgumentError(`${argument}.usage`, buffer.usage, `${usageNames[usage]} among them`);
+  }
+  return buffer;
+}
+
+function target(options: Api.Target | undefined, { width, height }: ImageSize): GPUBuffer | undefined {
+  const into: unknown = options?.into;
+  if (into === undefined) return undefined;
+  if (!isBuffer(into)) throw new ArgumentError('options.into', into, 'a GPUBuffer');
+  return checkBuffer('options.into', into, width * height, 'copySource', 'copyTarget');
+}
