@@ -1,9 +1,9 @@
 // Q' = (1 - w)·Q + w·Q'before, and a label map that changes only for a reason: smoothing over time that follows colour.
 //
 // w = strength·still, still = exp(-change/(2·colourSigma²)). `change` is how far the image's colours around a pixel moved from their running
-// mean, beyond what noise explains. With d the difference of image and mean, and b a binomial window of 3×3 that sums to 1:
-// change = max(|Σ b·d|² - 2·Σb²·Σ b·|d|², 0). For independent noise the expectation of |Σ b·d|² is Σb²·Σ b·|d|², however strong it is: so much
-// and twice that is no change. Where all of the window changed alike, |Σ b·d|² is Σ b·|d|², and counts for the most part.
+// mean, beyond what noise explains. With d the difference of image and mean, and b = [1 4 1]⊗[1 4 1]/36 a window of 3×3:
+// change = max(|Σ b·d|² - Σb²·Σ b·|d|², 0). For independent noise both terms have the same expectation, however strong the noise is.
+// Where all of the window changed alike, |Σ b·d|² is Σ b·|d|² and three quarters of it count; where its centre alone changed, 9 %.
 // The mean takes the image in by 1 - w, as Q' takes Q: where something moved, both begin anew.
 //
 // The label changes where another one's Q' is above its own by more than hysteresis·still. One invocation a pixel.
@@ -38,8 +38,8 @@ struct Temporal {
 // Of the frame before, then of this one, [height, width]
 @group(0) @binding(6) var<storage, read_write> labelMap: array<u32>;
 
-// 2·Σb²: 2·(1/16 + 4/16 + 1/16)²
-const noiseShare = 0.28125;
+// Σb²: ((1 + 16 + 1)/36)²
+const noiseShare = 0.25;
 
 // On 0..255.
 fn imageAt(pixel: u32) -> vec3f {
@@ -60,7 +60,7 @@ fn changeAt(pixel: u32) -> f32 {
     for (var x = -1; x <= 1; x++) {
       let near = clamp(at + vec2i(x, y), vec2i(0), size - 1);
       let index = u32(near.y * size.x + near.x);
-      let weight = f32((2 - abs(x)) * (2 - abs(y))) / 16.0;
+      let weight = f32((4 - 3 * abs(x)) * (4 - 3 * abs(y))) / 36.0;
       let difference = imageAt(index) - pastAt(index);
       mean += weight * difference;
       square += weight * dot(difference, difference);

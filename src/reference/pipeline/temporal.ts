@@ -24,8 +24,8 @@ export interface TemporalState {
 
 /**
  * One frame of Q' = (1 - w)·Q + w·Q'before with w = strength·still, still = exp(-change/(2·colourSigma²)), and a label map in which a label
- * gives way only to one whose Q' is above its own by more than hysteresis·still. With b = [1 2 1]⊗[1 2 1]/16 and d the image less its running
- * mean, change = max(|Σ b·d|² - 2·Σb²·Σ b·|d|², 0), pixels beyond the border being those at it. Without a past all is taken as it comes.
+ * gives way only to one whose Q' is above its own by more than hysteresis·still. With b = [1 4 1]⊗[1 4 1]/36 and d the image less its running
+ * mean, change = max(|Σ b·d|² - Σb²·Σ b·|d|², 0), pixels beyond the border being those at it. Without a past all is taken as it comes.
  */
 export function smoothFrame(
   settings: TemporalSettings,
@@ -65,12 +65,12 @@ function changeAt(
   mean: Float32Array,
   pixel: number,
 ): number {
-  const binomial = [1 / 4, 2 / 4, 1 / 4];
+  const part = [1 / 6, 4 / 6, 1 / 6];
   const drift = [0, 0, 0];
   let scatter = 0;
   let squaredWeights = 0;
-  for (const [row, weightY] of binomial.entries()) {
-    for (const [column, weightX] of binomial.entries()) {
+  for (const [row, weightY] of part.entries()) {
+    for (const [column, weightX] of part.entries()) {
       const x = Math.min(Math.max((pixel % width) + column - 1, 0), width - 1);
       const y = Math.min(Math.max(Math.floor(pixel / width) + row - 1, 0), height - 1);
       const weight = weightX * weightY;
@@ -83,5 +83,5 @@ function changeAt(
     }
   }
   const moved = drift.reduce((sum, value) => sum + value * value, 0);
-  return Math.max(moved - 2 * squaredWeights * scatter, 0);
+  return Math.max(moved - squaredWeights * scatter, 0);
 }
