@@ -150,7 +150,7 @@ export class Pipeline {
   }
 
   /** Labels of one picture, on its own. Throws ArgumentError for a picture that can't be read, and the signal's reason. */
-  segment(source: FrameSource, options: SegmentOptions = {}): Promise<Segmentation> {
+  async segment(source: FrameSource, options: SegmentOptions = {}): Promise<Segmentation> {
     const { signal } = options;
     checkSegmentOptions(options);
     return this.turns.take(() => this.withPath((path) => this.photo(path, source, signal), signal), signal);

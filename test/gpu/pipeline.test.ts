@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Readback } from '../../src/gpu/readback.js';
 import { DenseCrf } from '../../src/index.js';
-import { type NetworkDescription, Pipeline } from '../../src/pipeline/index.js';
+import { type DeviceLoss, type NetworkDescription, Pipeline } from '../../src/pipeline/index.js';
 import { createTestDevice, type DeviceCounts, type TestDevice } from '../support/device.js';
 import { tinyModel } from '../support/onnx-models.js';
 import { randomNumbers } from '../support/random.js';
@@ -129,6 +129,155 @@ describe('segmentFrame', () => {
     const before = test.counts();
     for (let frame = 0; frame < 20; frame++) await pipeline.segmentFrame(picture(frame));
     expect(withoutBindGroups(test.counts())).toEqual(withoutBindGroups(before));
+  });
+});
+
+describe('several at once', () => {
+  it('answers concurrent calls of two pipelines on one device', async () => {
+    const [first, second] = await Promise.all([open(), open({ workingSize: 20 })]);
+    const alone = await (await first.segment(picture(3))).labelMap();
+    const labelsOf = (pipeline: Pipeline, seed: number) =>
+      pipeline.segment(picture(seed)).then((result) => result.labelMap());
+    // Reading happens between calls: each is read before the next of its pipeline begins.
+    const [a, b] = await Promise.all([labelsOf(first, 3), labelsOf(second, 4)]);
+    expect(a).toEqual(alone);
+    expect(b).toHaveLength(20 * 13);
+    const three = await Promise.allSettled([1, 2, 3].map((seed) => first.segment(picture(seed))));
+    expect(three.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+    const last = (three[2] as PromiseFulfilledResult<Awaited<ReturnType<Pipeline['segment']>>>).value;
+    expect(await last.labelMap()).toEqual(alone);
+  });
+
+  it('can be aborted while it waits, while it runs, and before it began', async () => {
+    const pipeline = await open();
+    await pipeline.segment(picture());
+    const aborted = AbortSignal.abort(new Error('not at all'));
+    await expect(pipeline.segment(picture(), { signal: aborted })).rejects.toThrow('not at all');
+    for (const wait of [0, 1, 3, 8]) {
+      const controller = new AbortController();
+      const running = pipeline.segment(picture(), { signal: controller.signal });
+      const waiting = pipeline.segment(picture(), { signal: controller.signal });
+      const outcomes = Promise.allSettled([running, waiting]);
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      controller.abort(new Error('enough'));
+      for (const outcome of await outcomes) {
+        if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ message: 'enough' });
+      }
+      const result = await pipeline.segment(picture());
+      expect((await result.labelMap())[4]).toBe(1);
+    }
+    const controller = new AbortController();
+    const loading = Pipeline.create({ network: tinyNetwork(), device: test.device, signal: controller.signal });
+    setTimeout(() => controller.abort(new Error('no longer')), 2);
+    await expect(loading).rejects.toThrow('no longer');
+  });
+
+  it('can be destroyed in the middle of a call', async () => {
+    const pipeline = await open();
+    const running = pipeline.segment(picture());
+    const destroying = pipeline.destroy();
+    await expect(running).rejects.toThrow('this pipeline was destroyed');
+    await destroying;
+    await expect(pipeline.segment(picture())).rejects.toThrow('this pipeline was destroyed');
+    await expect(pipeline.draw({ kind: 'original' }, {} as GPUTexture)).rejects.toThrow('this pipeline was destroyed');
+  });
+
+  it('leaves nothing behind, however often it is made', async () => {
+    const image = picture();
+    const once = async () => {
+      const pipeline = await Pipeline.create({ network: tinyNetwork(), crf: null, device: test.device });
+      const labels = await (await pipeline.segment(image)).labelMap();
+      await pipeline.destroy();
+      return labels;
+    };
+    const labels = await once();
+    const before = { count: test.liveCount, bytes: test.liveBytes };
+    for (let time = 0; time < 50; time++) expect(await once()).toEqual(labels);
+    // What onnxruntime keeps for the next session.
+    expect(test.liveCount - before.count).toBeLessThan(10);
+    expect(test.liveBytes - before.bytes).toBeLessThan(100_000);
+  });
+});
+
+describe('a lost device', () => {
+  it('is replaced once, and told of once', async () => {
+    const losses: DeviceLoss[] = [];
+    const pipeline = await Pipeline.create({
+      network: tinyNetwork(),
+      crf: null,
+      onDeviceLost: (loss) => losses.push(loss),
+    });
+    pipelines.push(pipeline);
+    const labels = await (await pipeline.segment(picture())).labelMap();
+    pipeline.device.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(losses).toEqual([{ message: expect.any(String), rebuilding: true }]);
+    expect(await (await pipeline.segment(picture())).labelMap()).toEqual(labels);
+    pipeline.device.destroy();
+    await expect(pipeline.segment(picture())).rejects.toThrow(/the GPU device was lost again .* reload the page/);
+    expect(losses).toHaveLength(2);
+    expect(losses[1].rebuilding).toBe(false);
+  });
+
+  it('in the middle of a call costs that call nothing', async () => {
+    const pipeline = await Pipeline.create({ network: tinyNetwork(), crf: null });
+    pipelines.push(pipeline);
+    const labels = await (await pipeline.segment(picture())).labelMap();
+    const running = pipeline.segment(picture());
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    pipeline.device.destroy();
+    expect(await (await running).labelMap()).toEqual(labels);
+  });
+
+  it("that was the user's is the user's to replace", async () => {
+    const own = await createTestDevice();
+    const losses: DeviceLoss[] = [];
+    const pipeline = await open({ device: own.device, onDeviceLost: (loss) => losses.push(loss) });
+    own.device.destroy();
+    await expect(pipeline.segment(picture())).rejects.toThrow(/that this pipeline was given was lost: make another/);
+    expect(losses).toMatchObject([{ rebuilding: false }]);
+  });
+});
+
+describe('refusals', () => {
+  const cases: [string, Partial<NetworkDescription>, RegExp][] = [
+    [
+      'another input',
+      { input: { ...tinyNetwork().input, name: 'picture' } },
+      /^input.name: got "picture", expected an input of the graph: image/,
+    ],
+    ['another size', { input: { ...tinyNetwork().input, width: 25 } }, /^input.width: got 25, expected 24/],
+    [
+      'another type',
+      { input: { ...tinyNetwork().input, type: 'float16' } },
+      /^input.type: got "float16", expected float32/,
+    ],
+    ['another layout', { input: { ...tinyNetwork().input, layout: 'NHWC' } }, /^input.layout: got "NHWC"/],
+    ['another output', { output: { ...tinyNetwork().output, name: 'scores' } }, /"scores"/],
+    ['too few labels', { labels: ['a', 'b'] }, /^labels: got an array of 2, expected 3 names/],
+    ['no model', { bytes: new TextEncoder().encode('<!doctype html><title>404</title>') }, /HTML/],
+    ['half a model', { bytes: (tinyNetwork().bytes as Uint8Array).slice(0, 150) }, /ONNX/],
+    ['another hash', { sha256: '0'.repeat(64) }, /sha256/],
+  ];
+  it.each(cases)('%s', async (_name, change, message) => {
+    await expect(open({ network: tinyNetwork(change) })).rejects.toThrow(message);
+  });
+
+  it("options that can't be", async () => {
+    await expect(open({ workingSize: 0 })).rejects.toThrow(/^workingSize: got 0/);
+    await expect(open({ network: 'selfies' as 'selfie' })).rejects.toThrow(/'selfie'/);
+    await expect(open({ crf: { kernels: [{ type: 'gaussian', sigmaXY: -1 }] } })).rejects.toThrow(/sigmaXY/);
+    await expect(open({ dropBelow: 1 })).rejects.toThrow(/^dropBelow: got 1/);
+    const pipeline = await open();
+    const picturesOf = [undefined, {}, { data: new Uint8Array(3), width: 1, height: 1 }];
+    for (const source of picturesOf) {
+      await expect(pipeline.segment(source as unknown as ImageData)).rejects.toThrow(/^frame/);
+    }
+    await expect(pipeline.segment(picture(), { rounds: 0 })).rejects.toThrow(/^rounds: got 0/);
+    await expect(pipeline.draw({ kind: 'overlay' }, {} as GPUTexture)).rejects.toThrow(/^draw: got "no result yet"/);
+    const prompts = { width, height, labelCount: 2, strokes: [{ label: 0, radius: 2, points: [{ x: 1, y: 1 }] }] };
+    await expect(pipeline.setPrompts(picture(), prompts)).rejects.toThrow(/^prompts: .*expected none: tiny/);
+    expect((await pipeline.segment(picture())).width).toBe(width);
   });
 });
 
