@@ -50,6 +50,7 @@ export { type PresetName, presetNetwork, presets } from './network/presets.js';
 export { cutGraph } from './onnx/cut.js';
 export { type ElementType, inspectModel, type ModelInfo, type OperatorInfo, type TensorInfo } from './onnx/inspect.js';
 export { Pipeline } from './pipeline.js';
+export { type Playing, type PlayOptions, playVideo } from './play.js';
 export type { PromptBox, PromptPoint, PromptStroke, Prompts } from './prompts/prompts.js';
 export { type BudgetChoice, type BudgetOptions, type BudgetRung, FrameBudget } from './video/budget.js';
 export {

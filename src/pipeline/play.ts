@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+
+import { checkChoice, checkKeys, checkObject } from '../crf/checks.js';
+import { ArgumentError } from '../crf/errors.js';
+import type { FrameReport } from './api.js';
+import type { View } from './drawing/view.js';
+import type { Extent } from './frames/plan.js';
+import type { Pipeline } from './pipeline.js';
+
+export interface PlayOptions {
+  /**
+   * Where the canvas gets its width and height from: 'frame' (default), the video's; 'layout', the device pixels that it covers on
+   * the page, where its size must be set by CSS and not by these very attributes; 'own', from nowhere: they stay as they are.
+   */
+  canvasSize?: 'frame' | 'layout' | 'own';
+  /** A frame was drawn. */
+  onFrame?: (report: FrameReport) => void;
+  /**
+   * A frame could not be drawn. Playing goes on with the next one; the same message again is not told until a frame was drawn in
+   * between. Default: an uncaught error.
+   */
+  onError?: (error: unknown) => void;
+}
+
+/** A video on its way to a canvas. */
+export interface Playing {
+  /** Frames so far that were drawn. */
+  readonly drawnFrames: number;
+  /** Frames so far that the video showed while one before was under way. */
+  readonly droppedFrames: number;
+  /** Ends playing. When it resolves, video, canvas and pipeline are no longer in use; none of them is stopped or destroyed. */
+  stop(): Promise<void>;
+}
+
+const canvasSizes = ['frame', 'layout', 'own'] as const;
+
+/** HTMLMediaElement.HAVE_CURRENT_DATA */
+const hasPicture = 2;
+
+/**
+ * Segments the frames of a video or camera and draws them, until `stop`:
+ *
+ *   video.srcObject = await navigator.mediaDevices.getUserMedia({ video: true });
+ *   await video.play();
+ *   const playing = playVideo(pipeline, video, canvas, { kind: 'blur' });
+ *
+ * One frame at a time, each the newest there is; what the video shows meanwhile is left out. Begins with the picture that the video
+ * has, if it has one, and waits where it has none. While the video is paused nothing happens but for a seek.
+ *
+ * @param view what is drawn, or what gives it, asked for each frame.
+ *
+ * Throws ArgumentError for an argument that can't be.
+ */
+export function playVideo(
+  pipeline: Pick<Pipeline, 'segmentFrame' | 'draw'>,
+  video: HTMLVideoElement,
+  canvas: HTMLCanvasElement | OffscreenCanvas,
+  view: View | (() => View),
+  options: PlayOptions = {},
+): Playing {
+  if (!('segmentFrame' in checkObject('pipeline', pipeline))) {
+    throw new ArgumentError('pipeline', pipeline, 'what Pipeline.create gave');
+  }
+  if (!('videoWidth' in checkObject('video', video))) throw new ArgumentError('video', video, 'a <video> element');
+  if (!('getContext' in checkObject('canvas', canvas))) throw new ArgumentError('canvas', canvas, 'a canvas');
+  if (typeof view !== 'function') checkObject('view', view);
+  const { canvasSize = 'frame', onFrame, onError = throwLater } = checkPlayOptions(options);
+  if (canvasSize === 'layout' && !('clientWidth' in canvas)) {
+    throw new ArgumentError('options.canvasSize', canvasSize, "'frame' or 'own' for a canvas that is on no page");
+  }
+  return new VideoLoop(pipeline, video, canvas, view, { canvasSize, onFrame, onError });
+}
+
+function checkPlayOptions(options: PlayOptions): PlayOptions {
+  checkKeys('options', checkObject('options', options), ['canvasSize', 'onFrame', 'onError']);
+  const { canvasSize, onFrame, onError } = options;
+  if (canvasSize !== undefined) checkChoice('options.canvasSize', canvasSize, canvasSizes);
+  for (const [name, value] of Object.entries({ onFrame, onError })) {
+    if (value !== undefined && typeof value !== 'function') {
+      throw new ArgumentError(`options.${name}`, value, 'a function');
+    }
+  }
+  return options;
+}
+
+/** As an error that nobody caught: the page's own handlers see it. */
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
+class VideoLoop implements Playing {
+  drawnFrames = 0;
+  droppedFrames = 0;
+  private stopped = false;
+  private isUnderWay = false;
+  private underWay: Promise<void> | undefined;
+  /** Of the error that was told last, if no frame was drawn since. */
+  private told: string | undefined;
+  /** Of the callback that is asked for. */
+  private request = 0;
+  private shownAt = Number.NaN;
+
+  constructor(
+    private readonly pipeline: Pick<Pipeline, 'segmentFrame' | 'draw'>,
+    private readonly video: HTMLVideoElement,
+    private readonly canvas: HTMLCanvasElement | OffscreenCanvas,
+    private readonly view: View | (() => View),
+    private readonly options: {
+      canvasSize: (typeof canvasSizes)[number];
+      onFrame: ((report: FrameReport) => void) | undefined;
+      onError: (error: unknown) => void;
+    },
+  ) {
+    this.ask();
+    this.next();
+  }
+
+  async stop(): Promise<void> {
+    if (!this.stopped) {
+      this.stopped = true;
+      if (this.tellsFrames) this.video.cancelVideoFrameCallback(this.request);
+      else cancelAnimationFrame(this.request);
+    }
+    await this.underWay;
+  }
+
+  /** Whether the video says when it shows another frame. */
+  private get tellsFrames(): boolean {
+    return 'requestVideoFrameCallback' in this.video;
+  }
+
+  private ask(): void {
+    this.request = this.tellsFrames
+      ? this.video.requestVideoFrameCallback(this.onVideoFrame)
+      : requestAnimationFrame(this.onAnimationFrame);
+  }
+
+  private readonly onVideoFrame = (): void => {
+    this.ask();
+    this.next();
+  };
+
+  private readonly onAnimationFrame = (): void => {
+    this.ask();
+    if (this.video.currentTime !== this.shownAt) this.next();
+  };
+
+  private next(): void {
+    const { video } = this;
+    if (video.readyState < hasPicture) return;
+    this.shownAt = video.currentTime;
+    if (this.isUnderWay) this.droppedFrames++;
+    else this.underWay = this.frame();
+  }
+
+  private async frame(): Promise<void> {
+    this.isUnderWay = true;
+    const { pipeline, canvas, view, options } = this;
+    try {
+      const { report } = await pipeline.segmentFrame(this.video);
+      if (this.stopped) return;
+      this.fitCanvas(report.frame);
+      await pipeline.draw(typeof view === 'function' ? view() : view, canvas);
+      this.drawnFrames++;
+      this.told = undefined;
+      if (!this.stopped) options.onFrame?.(report);
+    } catch (error) {
+      // Whoever stops may well destroy the pipeline under its last frame.
+      if (!this.stopped) this.tell(error);
+    } finally {
+      this.isUnderWay = false;
+    }
+  }
+
+  /** Setting a canvas' size clears it, even to the same. */
+  private fitCanvas(frame: Extent): void {
+    const { canvas } = this;
+    const { canvasSize } = this.options;
+    if (canvasSize === 'own') return;
+    let { width, height } = frame;
+    if (canvasSize === 'layout' && 'clientWidth' in canvas) {
+      width = Math.max(1, Math.round(canvas.clientWidth * devicePixelRatio));
+      height = Math.max(1, Math.round(canvas.clientHeight * devicePixelRatio));
+    }
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+  }
+
+  private tell(error: unknown): void {
+    const text = String(error);
+    if (text === this.told) return;
+    this.told = text;
+    try {
+      this.options.onError(error);
+    } catch (another) {
+      throwLater(another);
+    }
+  }
+}
