@@ -19,6 +19,7 @@
 // One invocation a pixel. A basin's code is 0 outside the relief, a seed's id in 1..pixelCount, or pixelCount + 1 + a pixel of it, its root.
 
 // @import invocation
+// @import extent
 // @import neighbourhood
 
 struct Flood {
@@ -34,23 +35,21 @@ struct Basin {
   peak: atomic<u32>,
 }
 
-@group(0) @binding(0) var<uniform> settings: Flood;
+@group(0) @binding(1) var<uniform> settings: Flood;
 // 0 is outside; [pixelCount].
-@group(0) @binding(1) var<storage, read> relief: array<u32>;
+@group(0) @binding(2) var<storage, read> relief: array<u32>;
 // Squared distance to the nearest seed; [pixelCount].
-@group(0) @binding(2) var<storage, read> nearness: array<u32>;
+@group(0) @binding(3) var<storage, read> nearness: array<u32>;
 // Ids, 0 where there is no seed; [pixelCount].
-@group(0) @binding(3) var<storage, read> seeds: array<u32>;
+@group(0) @binding(4) var<storage, read> seeds: array<u32>;
 // Codes; [pixelCount].
-@group(0) @binding(4) var<storage, read_write> codes: array<u32>;
+@group(0) @binding(5) var<storage, read_write> codes: array<u32>;
 // By root; [pixelCount].
-@group(0) @binding(5) var<storage, read_write> basins: array<Basin>;
+@group(0) @binding(6) var<storage, read_write> basins: array<Basin>;
 // Code that a root was joined to, its own while it is one; [pixelCount].
-@group(0) @binding(6) var<storage, read_write> links: array<atomic<u32>>;
+@group(0) @binding(7) var<storage, read_write> links: array<atomic<u32>>;
 // Whether this round joined anything; one word.
-@group(0) @binding(7) var<storage, read_write> progress: array<atomic<u32>>;
-
-const pixelCount = width * height;
+@group(0) @binding(8) var<storage, read_write> progress: array<atomic<u32>>;
 
 fn comesBefore(pixel: u32, other: u32) -> bool {
   let a = relief[pixel];
@@ -71,25 +70,25 @@ fn earlierNeighbour(pixel: u32, direction: u32) -> u32 {
 }
 
 fn hasSeed(code: u32) -> bool {
-  return code <= pixelCount;
+  return code <= pixelCount();
 }
 
 fn rootOf(code: u32) -> u32 {
-  return code - pixelCount - 1u;
+  return code - pixelCount() - 1u;
 }
 
 @compute @workgroup_size(workgroupSize)
 fn climb(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
-  if (pixel >= pixelCount) { return; }
+  if (pixel >= pixelCount()) { return; }
   atomicStore(&basins[pixel].peak, relief[pixel]);
   if (relief[pixel] == 0u) {
     codes[pixel] = 0u;
     return;
   }
-  let own = pixelCount + 1u + pixel;
+  let own = pixelCount() + 1u + pixel;
   let seed = seeds[pixel];
-  if (seed > 0u && seed <= pixelCount) {
+  if (seed > 0u && seed <= pixelCount()) {
     codes[pixel] = seed;
     atomicStore(&links[pixel], seed);
     return;
@@ -101,7 +100,7 @@ fn climb(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workg
     if (comesBefore(other, best)) { best = other; }
   }
   codes[pixel] = own;
-  atomicStore(&links[pixel], pixelCount + 1u + best);
+  atomicStore(&links[pixel], pixelCount() + 1u + best);
 }
 
 // A pixel's edges are those to neighbours before it in other basins: it is the later pixel of both ends.
@@ -113,7 +112,7 @@ fn offerRelief(code: u32, pixel: u32) {
 @compute @workgroup_size(workgroupSize)
 fn strongest(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
-  if (pixel >= pixelCount) { return; }
+  if (pixel >= pixelCount()) { return; }
   let code = codes[pixel];
   if (code == 0u) { return; }
   for (var direction = 0u; direction < connectivity; direction++) {
@@ -135,7 +134,7 @@ fn offerNearness(code: u32, pixel: u32) {
 @compute @workgroup_size(workgroupSize)
 fn nearest(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
-  if (pixel >= pixelCount) { return; }
+  if (pixel >= pixelCount()) { return; }
   let code = codes[pixel];
   if (code == 0u) { return; }
   for (var direction = 0u; direction < connectivity; direction++) {
@@ -158,7 +157,7 @@ fn offerPixel(code: u32, pixel: u32) {
 @compute @workgroup_size(workgroupSize)
 fn first(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
-  if (pixel >= pixelCount) { return; }
+  if (pixel >= pixelCount()) { return; }
   let code = codes[pixel];
   if (code == 0u) { return; }
   for (var direction = 0u; direction < connectivity; direction++) {
@@ -186,7 +185,7 @@ fn link(code: u32, partner: u32) {
 @compute @workgroup_size(workgroupSize)
 fn join(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
-  if (pixel >= pixelCount) { return; }
+  if (pixel >= pixelCount()) { return; }
   let code = codes[pixel];
   if (code == 0u) { return; }
   // The other end of the pixel's own best edge.
@@ -219,10 +218,10 @@ fn join(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 // The end of a basin's links. Those on the way are shortened; nothing is joined in this dispatch, so that any of them is right.
 fn settled(code: u32) -> u32 {
   var at = code;
-  while (at > pixelCount) {
+  while (at > pixelCount()) {
     let next = atomicLoad(&links[rootOf(at)]);
     if (next == at) { break; }
-    if (next > pixelCount) { atomicStore(&links[rootOf(at)], atomicLoad(&links[rootOf(next)])); }
+    if (next > pixelCount()) { atomicStore(&links[rootOf(at)], atomicLoad(&links[rootOf(next)])); }
     at = next;
   }
   return at;
@@ -231,7 +230,7 @@ fn settled(code: u32) -> u32 {
 @compute @workgroup_size(workgroupSize)
 fn follow(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
-  if (pixel >= pixelCount) { return; }
+  if (pixel >= pixelCount()) { return; }
   atomicStore(&basins[pixel].relief, 0u);
   atomicStore(&basins[pixel].nearness, 0xffffffffu);
   atomicStore(&basins[pixel].pixel, noPixel);
@@ -248,6 +247,6 @@ fn follow(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) work
 @compute @workgroup_size(workgroupSize)
 fn finish(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
-  if (pixel >= pixelCount) { return; }
+  if (pixel >= pixelCount()) { return; }
   if (!hasSeed(codes[pixel])) { codes[pixel] = 0u; }
 }

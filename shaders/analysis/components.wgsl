@@ -14,14 +14,15 @@
 // One invocation a pixel.
 
 // @import invocation
+// @import extent
 // @import neighbourhood
 
 // [pixelCount]
-@group(0) @binding(0) var<storage, read> values: array<u32>;
+@group(0) @binding(1) var<storage, read> values: array<u32>;
 // 0, or 1 + the first pixel of the component; [pixelCount].
-@group(0) @binding(1) var<storage, read_write> roots: array<u32>;
+@group(0) @binding(2) var<storage, read_write> roots: array<u32>;
 // [pixelCount + 1]
-@group(0) @binding(2) var<storage, read_write> links: array<atomic<u32>>;
+@group(0) @binding(3) var<storage, read_write> links: array<atomic<u32>>;
 
 const reach = 16u;
 
@@ -63,14 +64,14 @@ fn join(node: u32, other: u32) {
 @compute @workgroup_size(workgroupSize)
 fn start(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
-  if (pixel >= width * height) { return; }
+  if (pixel >= pixelCount()) { return; }
   if (pixel == 0u) { atomicStore(&links[0], 0u); }
   if (!counts(pixel)) {
     atomicStore(&links[pixel + 1u], 0u);
     return;
   }
   var first = pixel;
-  let last = pixel - min(pixel % width, reach);
+  let last = pixel - min(pixel % extent.width, reach);
   while (first > last && values[first - 1u] == values[pixel]) { first--; }
   atomicStore(&links[pixel + 1u], first + 1u);
 }
@@ -78,17 +79,17 @@ fn start(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workg
 @compute @workgroup_size(workgroupSize)
 fn unite(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
-  if (pixel >= width * height) { return; }
+  if (pixel >= pixelCount()) { return; }
   if (!counts(pixel)) { return; }
-  let x = pixel % width;
-  let y = pixel / width;
-  if (ofHoles && (x == 0u || y == 0u || x + 1u == width || y + 1u == height)) { join(pixel + 1u, 0u); }
+  let x = pixel % extent.width;
+  let y = pixel / extent.width;
+  if (ofHoles && (x == 0u || y == 0u || x + 1u == extent.width || y + 1u == extent.height)) { join(pixel + 1u, 0u); }
   if (y == 0u) { return; }
-  let above = pixel - width;
+  let above = pixel - extent.width;
   let west = x > 0u && sameValue(pixel, select(noPixel, pixel - 1u, x > 0u));
   let north = sameValue(pixel, above);
   let northWest = sameValue(pixel, select(noPixel, above - 1u, x > 0u));
-  let northEast = sameValue(pixel, select(noPixel, above + 1u, x + 1u < width));
+  let northEast = sameValue(pixel, select(noPixel, above + 1u, x + 1u < extent.width));
   // What joins by way of another neighbour is left to that one.
   if (north && !(west && northWest)) { join(pixel + 1u, above + 1u); }
   if (connectivity == 8u && !north) {
@@ -100,6 +101,6 @@ fn unite(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workg
 @compute @workgroup_size(workgroupSize)
 fn flatten(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
-  if (pixel >= width * height) { return; }
+  if (pixel >= pixelCount()) { return; }
   roots[pixel] = endOf(pixel + 1u);
 }

@@ -6,15 +6,16 @@
 // Widths and heights up to 32,767 keep x² + g² below 2³¹.
 
 // @import invocation
+// @import extent
 
 const noDistance = 0xffffffffu;
 
 // g; [pixelCount], noDistance in columns without a site.
-@group(0) @binding(0) var<storage, read> columns: array<u32>;
+@group(0) @binding(1) var<storage, read> columns: array<u32>;
 // D; [pixelCount], noDistance where there is no site at all.
-@group(0) @binding(1) var<storage, read_write> squared: array<u32>;
+@group(0) @binding(2) var<storage, read_write> squared: array<u32>;
 // The row's envelope from left to right: column of a parabola, first pixel where it is the lowest; [pixelCount].
-@group(0) @binding(2) var<storage, read_write> envelope: array<vec2u>;
+@group(0) @binding(3) var<storage, read_write> envelope: array<vec2u>;
 
 fn parabola(x: u32, column: u32, g: u32) -> u32 {
   let dx = max(x, column) - min(x, column);
@@ -24,13 +25,13 @@ fn parabola(x: u32, column: u32, g: u32) -> u32 {
 @compute @workgroup_size(workgroupSize)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let y = itemIndex(workgroup, workgroups, invocation);
-  if (y >= height) { return; }
-  let row = y * width;
+  if (y >= extent.height) { return; }
+  let row = y * extent.width;
   var count = 0u;
   // The last parabola of the envelope: column, start and g.
   var top = vec2u();
   var topG = 0u;
-  for (var x = 0u; x < width; x++) {
+  for (var x = 0u; x < extent.width; x++) {
     let g = columns[row + x];
     if (g == noDistance) { continue; }
     while (count > 0u && parabola(top.y, top.x, topG) > parabola(top.y, x, g)) {
@@ -45,14 +46,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
       // The last pixel where the old one is no higher: not negative, as it is no higher at its own start.
       start = 1u + (x * x + g * g - (top.x * top.x + topG * topG)) / (2u * (x - top.x));
     }
-    if (start < width) {
+    if (start < extent.width) {
       top = vec2u(x, start);
       topG = g;
       envelope[row + count] = top;
       count++;
     }
   }
-  for (var i = width; i > 0u; i--) {
+  for (var i = extent.width; i > 0u; i--) {
     let x = i - 1u;
     if (count == 0u) {
       squared[row + x] = noDistance;

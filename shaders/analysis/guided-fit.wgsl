@@ -5,6 +5,7 @@
 // small ε. One invocation a strip of `stripLength` pixels of a column.
 
 // @import invocation
+// @import extent
 // @import moments
 
 struct Guide {
@@ -12,14 +13,14 @@ struct Guide {
   epsilon: f32,
 }
 
-@group(0) @binding(0) var<uniform> settings: Guide;
+@group(0) @binding(1) var<uniform> settings: Guide;
 // Sums along rows, the four parts of Moments; [pixelCount].
-@group(0) @binding(1) var<storage, read> means: array<vec4u>;
-@group(0) @binding(2) var<storage, read> squares: array<vec4u>;
-@group(0) @binding(3) var<storage, read> mixed: array<vec4u>;
-@group(0) @binding(4) var<storage, read> products: array<vec4u>;
+@group(0) @binding(2) var<storage, read> means: array<vec4u>;
+@group(0) @binding(3) var<storage, read> squares: array<vec4u>;
+@group(0) @binding(4) var<storage, read> mixed: array<vec4u>;
+@group(0) @binding(5) var<storage, read> products: array<vec4u>;
 // a and b; [pixelCount].
-@group(0) @binding(5) var<storage, read_write> models: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> models: array<vec4f>;
 
 // 64 bits.
 struct Wide {
@@ -103,23 +104,23 @@ fn fit(n: u32, sums: Moments) -> vec4f {
 
 @compute @workgroup_size(workgroupSize)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let strips = (height + stripLength - 1u) / stripLength;
+  let strips = (extent.height + stripLength - 1u) / stripLength;
   let strip = itemIndex(workgroup, workgroups, invocation);
-  if (strip >= strips * width) { return; }
+  if (strip >= strips * extent.width) { return; }
   // Columns side by side, so that invocations read side by side.
-  let x = strip % width;
-  let first = (strip / width) * stripLength;
-  let end = min(height, first + stripLength);
+  let x = strip % extent.width;
+  let first = (strip / extent.width) * stripLength;
+  let end = min(extent.height, first + stripLength);
   let radius = settings.radius;
-  let columns = min(width, x + radius + 1u) - (x - min(x, radius));
+  let columns = min(extent.width, x + radius + 1u) - (x - min(x, radius));
   var sums = Moments(vec4u(), vec4u(), vec4u(), vec4u());
-  for (var y = first - min(first, radius); y < min(height, first + radius); y++) {
-    sums = plus(sums, momentsOf(y * width + x));
+  for (var y = first - min(first, radius); y < min(extent.height, first + radius); y++) {
+    sums = plus(sums, momentsOf(y * extent.width + x));
   }
   for (var y = first; y < end; y++) {
-    if (y + radius < height) { sums = plus(sums, momentsOf((y + radius) * width + x)); }
-    if (y > first && y > radius) { sums = minus(sums, momentsOf((y - radius - 1u) * width + x)); }
-    let rows = min(height, y + radius + 1u) - (y - min(y, radius));
-    models[y * width + x] = fit(rows * columns, sums);
+    if (y + radius < extent.height) { sums = plus(sums, momentsOf((y + radius) * extent.width + x)); }
+    if (y > first && y > radius) { sums = minus(sums, momentsOf((y - radius - 1u) * extent.width + x)); }
+    let rows = min(extent.height, y + radius + 1u) - (y - min(y, radius));
+    models[y * extent.width + x] = fit(rows * columns, sums);
   }
 }

@@ -2,26 +2,27 @@
 // not slide, as they would gather rounding errors.
 
 // @import invocation
+// @import extent
 
 struct Guide {
   radius: u32,
   epsilon: f32,
 }
 
-@group(0) @binding(0) var<uniform> settings: Guide;
+@group(0) @binding(1) var<uniform> settings: Guide;
 // a and b; [pixelCount].
-@group(0) @binding(1) var<storage, read> models: array<vec4f>;
+@group(0) @binding(2) var<storage, read> models: array<vec4f>;
 // [pixelCount]
-@group(0) @binding(2) var<storage, read_write> rowMeans: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> rowMeans: array<vec4f>;
 
 @compute @workgroup_size(workgroupSize)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
-  if (pixel >= width * height) { return; }
-  let x = pixel % width;
+  if (pixel >= pixelCount()) { return; }
+  let x = pixel % extent.width;
   let row = pixel - x;
   let first = x - min(x, settings.radius);
-  let end = min(width, x + settings.radius + 1u);
+  let end = min(extent.width, x + settings.radius + 1u);
   var sum = vec4f();
   for (var i = first; i < end; i++) { sum += models[row + i]; }
   rowMeans[pixel] = sum / f32(end - first);

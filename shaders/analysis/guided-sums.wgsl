@@ -6,6 +6,7 @@
 // `stripLength` pixels of a row.
 
 // @import invocation
+// @import extent
 // @import moments
 
 struct Guide {
@@ -15,16 +16,16 @@ struct Guide {
   epsilon: f32,
 }
 
-@group(0) @binding(0) var<uniform> settings: Guide;
+@group(0) @binding(1) var<uniform> settings: Guide;
 // RGBA bytes; [pixelCount].
-@group(0) @binding(1) var<storage, read> image: array<u32>;
+@group(0) @binding(2) var<storage, read> image: array<u32>;
 // Bits of a float32 in 0..1; or (`isMask`) zero or not; [pixelCount].
-@group(0) @binding(2) var<storage, read> probability: array<u32>;
+@group(0) @binding(3) var<storage, read> probability: array<u32>;
 // The four parts of Moments; [pixelCount].
-@group(0) @binding(3) var<storage, read_write> means: array<vec4u>;
-@group(0) @binding(4) var<storage, read_write> squares: array<vec4u>;
-@group(0) @binding(5) var<storage, read_write> mixed: array<vec4u>;
-@group(0) @binding(6) var<storage, read_write> products: array<vec4u>;
+@group(0) @binding(4) var<storage, read_write> means: array<vec4u>;
+@group(0) @binding(5) var<storage, read_write> squares: array<vec4u>;
+@group(0) @binding(6) var<storage, read_write> mixed: array<vec4u>;
+@group(0) @binding(7) var<storage, read_write> products: array<vec4u>;
 
 fn probabilityOf(pixel: u32) -> u32 {
   let bits = probability[pixel];
@@ -52,20 +53,20 @@ fn momentsOf(pixel: u32) -> Moments {
 
 @compute @workgroup_size(workgroupSize)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let strips = (width + stripLength - 1u) / stripLength;
+  let strips = (extent.width + stripLength - 1u) / stripLength;
   let strip = itemIndex(workgroup, workgroups, invocation);
-  if (strip >= strips * height) { return; }
-  let row = (strip / strips) * width;
+  if (strip >= strips * extent.height) { return; }
+  let row = (strip / strips) * extent.width;
   let first = (strip % strips) * stripLength;
-  let end = min(width, first + stripLength);
+  let end = min(extent.width, first + stripLength);
   let radius = settings.radius;
   var sums = Moments(vec4u(), vec4u(), vec4u(), vec4u());
   // The window of the pixel before the strip, but for its first pixel.
-  for (var x = first - min(first, radius); x < min(width, first + radius); x++) {
+  for (var x = first - min(first, radius); x < min(extent.width, first + radius); x++) {
     sums = plus(sums, momentsOf(row + x));
   }
   for (var x = first; x < end; x++) {
-    if (x + radius < width) { sums = plus(sums, momentsOf(row + x + radius)); }
+    if (x + radius < extent.width) { sums = plus(sums, momentsOf(row + x + radius)); }
     if (x > first && x > radius) { sums = minus(sums, momentsOf(row + x - radius - 1u)); }
     means[row + x] = sums.means;
     squares[row + x] = sums.squares;

@@ -1,16 +1,17 @@
 // The largest value of a map. One invocation a strip of `stripLength` pixels. `result` must be zero at first.
 
 // @import invocation
+// @import extent
 
 // [pixelCount]
-@group(0) @binding(0) var<storage, read> values: array<u32>;
+@group(0) @binding(1) var<storage, read> values: array<u32>;
 // One word.
-@group(0) @binding(1) var<storage, read_write> result: array<atomic<u32>>;
+@group(0) @binding(2) var<storage, read_write> result: array<atomic<u32>>;
 
 @compute @workgroup_size(workgroupSize)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let strip = itemIndex(workgroup, workgroups, invocation);
-  let end = min((strip + 1u) * stripLength, width * height);
+  let end = min((strip + 1u) * stripLength, pixelCount());
   var most = 0u;
   for (var pixel = strip * stripLength; pixel < end; pixel++) {
     most = max(most, values[pixel]);

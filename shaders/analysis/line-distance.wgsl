@@ -3,21 +3,22 @@
 // morphology with a square. One invocation a line: once forwards, once backwards.
 
 // @import invocation
+// @import extent
 
 const noDistance = 0xffffffffu;
 
 // [pixelCount]
-@group(0) @binding(0) var<storage, read> values: array<u32>;
+@group(0) @binding(1) var<storage, read> values: array<u32>;
 // [pixelCount]
-@group(0) @binding(1) var<storage, read_write> distances: array<u32>;
+@group(0) @binding(2) var<storage, read_write> distances: array<u32>;
 
 @compute @workgroup_size(workgroupSize)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let line = itemIndex(workgroup, workgroups, invocation);
-  if (line >= select(height, width, alongColumns)) { return; }
-  let length = select(width, height, alongColumns);
-  let step = select(1u, width, alongColumns);
-  let first = select(line * width, line, alongColumns);
+  if (line >= select(extent.height, extent.width, alongColumns)) { return; }
+  let length = select(extent.width, extent.height, alongColumns);
+  let step = select(1u, extent.width, alongColumns);
+  let first = select(line * extent.width, line, alongColumns);
   var distance = noDistance;
   for (var i = 0u; i < length; i++) {
     let pixel = first + i * step;

@@ -2,18 +2,19 @@
 // Values that the table does not know stay as they are (`keepsOthers`) or become 0.
 
 // @import invocation
+// @import extent
 
 // [pixelCount]
-@group(0) @binding(0) var<storage, read> labels: array<u32>;
+@group(0) @binding(1) var<storage, read> labels: array<u32>;
 // New label by label; [labelCount].
-@group(0) @binding(1) var<storage, read> table: array<u32>;
+@group(0) @binding(2) var<storage, read> table: array<u32>;
 // [pixelCount]
-@group(0) @binding(2) var<storage, read_write> relabelled: array<u32>;
+@group(0) @binding(3) var<storage, read_write> relabelled: array<u32>;
 
 @compute @workgroup_size(workgroupSize)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
-  if (pixel >= width * height) { return; }
+  if (pixel >= pixelCount()) { return; }
   let label = labels[pixel];
   var result = select(0u, label, keepsOthers);
   if (label < labelCount) { result = table[label]; }

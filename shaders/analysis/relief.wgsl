@@ -2,13 +2,14 @@
 // The root is taken digit by digit in whole numbers: no GPU rounds it otherwise than another. One invocation a pixel.
 
 // @import invocation
+// @import extent
 
 const noDistance = 0xffffffffu;
 
 // D, pixels²; [pixelCount], noDistance where there is no site.
-@group(0) @binding(0) var<storage, read> squared: array<u32>;
+@group(0) @binding(1) var<storage, read> squared: array<u32>;
 // [pixelCount]; noDistance stays what it is, the highest.
-@group(0) @binding(1) var<storage, read_write> relief: array<u32>;
+@group(0) @binding(2) var<storage, read_write> relief: array<u32>;
 
 // Binary digits: 16 of the whole part, 8 of the fraction.
 fn fixedRoot(value: u32) -> u32 {
@@ -31,7 +32,7 @@ fn fixedRoot(value: u32) -> u32 {
 @compute @workgroup_size(workgroupSize)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
-  if (pixel >= width * height) { return; }
+  if (pixel >= pixelCount()) { return; }
   let value = squared[pixel];
   var result = noDistance;
   if (value != noDistance) { result = fixedRoot(value); }

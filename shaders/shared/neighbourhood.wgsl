@@ -1,4 +1,4 @@
-// Neighbours of a pixel. `width`, `height` and `connectivity` (4 or 8) are constants of the stage.
+// Neighbours of a pixel of an image of `extent`. `connectivity` (4 or 8) is a constant of the stage.
 const noPixel = 0xffffffffu;
 
 // The neighbour in direction 0 … connectivity - 1, in raster order; noPixel beyond the image. The first half lies before the pixel.
@@ -6,8 +6,8 @@ fn neighbourOf(pixel: u32, direction: u32) -> u32 {
   // Cells of a block of 3 × 3 around the pixel, which is cell 4.
   let cell = select(2u * direction + 1u, direction + select(0u, 1u, direction > 3u), connectivity == 8u);
   // One more than the neighbour's own, so that nothing falls below zero.
-  let x = pixel % width + cell % 3u;
-  let y = pixel / width + cell / 3u;
-  if (x == 0u || y == 0u || x > width || y > height) { return noPixel; }
-  return (y - 1u) * width + x - 1u;
+  let x = pixel % extent.width + cell % 3u;
+  let y = pixel / extent.width + cell / 3u;
+  if (x == 0u || y == 0u || x > extent.width || y > extent.height) { return noPixel; }
+  return (y - 1u) * extent.width + x - 1u;
 }

@@ -6,6 +6,7 @@ import accumulate4 from '../../shaders/shared/accumulate4.wgsl?raw';
 import coarseSample from '../../shaders/shared/coarse-sample.wgsl?raw';
 import counted from '../../shaders/shared/counted.wgsl?raw';
 import counters from '../../shaders/shared/counters.wgsl?raw';
+import extent from '../../shaders/shared/extent.wgsl?raw';
 import foreground from '../../shaders/shared/foreground.wgsl?raw';
 import hash from '../../shaders/shared/hash.wgsl?raw';
 import invocation from '../../shaders/shared/invocation.wgsl?raw';
@@ -30,6 +31,7 @@ export const sharedShaders: Readonly<Record<string, string>> = {
   counted,
   counters,
   foreground,
+  extent,
   hash,
   invocation,
   lane1,

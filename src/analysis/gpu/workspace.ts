@@ -38,7 +38,8 @@ export interface Settings {
 export interface StepOptions<Layout extends BindingLayout> {
   entry?: string;
   constants?: ShaderConstants;
-  bindings: { readonly [Name in keyof Layout]: GPUBuffer };
+  /** All but `extent`. */
+  bindings: { readonly [Name in Exclude<keyof Layout, 'extent'>]: GPUBuffer };
   /** Invocations; default one a pixel. */
   items?: number;
   /** Instead of `items`: workgroups that stand in a buffer. */
@@ -53,6 +54,7 @@ export class Workspace {
   readonly pixelCount: number;
   readonly buffers: BufferSet;
   readonly programs: ProgramCache;
+  private readonly extent: Settings;
   private readonly roles = new Map<string, GPUBuffer>();
 
   constructor(
@@ -62,7 +64,9 @@ export class Workspace {
   ) {
     this.pixelCount = size.width * size.height;
     this.buffers = new BufferSet(device);
-    this.programs = new ProgramCache(device);
+    this.programs = programsOf(device);
+    this.extent = this.settings('extent', 2);
+    this.extent.write(size.width, size.height);
   }
 
   /** The buffer of a role; all who ask for a role must ask for the same number of words. Default: one a pixel. */
@@ -95,12 +99,11 @@ export class Workspace {
     { entry = 'main', constants = {}, bindings, items = this.pixelCount, grid }: StepOptions<Layout>,
   ): Promise<Step> {
     const { workgroupSize, stripLength } = this.tuning;
-    const { width, height } = this.size;
-    const program = await this.programs.get(stage, { width, height, workgroupSize, stripLength, ...constants }, entry);
+    const program = await this.programs.get(stage, { workgroupSize, stripLength, ...constants }, entry);
+    const buffers: Record<string, GPUBuffer> =
+      'extent' in stage.layout ? { extent: this.extent.buffer, ...bindings } : bindings;
     const group = program.bind(
-      Object.fromEntries(
-        Object.entries<GPUBuffer>(bindings).map(([name, buffer]) => [name, { buffer }]),
-      ) as Bindings<Layout>,
+      Object.fromEntries(Object.entries(buffers).map(([name, buffer]) => [name, { buffer }])) as Bindings<Layout>,
     );
     const workgroups = grid ?? this.gridOf(items);
     return (stages) => stages.stage(stage.name, (pass) => program.encode(pass, group, workgroups));
@@ -110,6 +113,18 @@ export class Workspace {
     this.buffers.destroy();
     this.roles.clear();
   }
+}
+
+/** Programs do not depend on the image's size: analyses on one device share them. */
+const programs = new WeakMap<GPUDevice, ProgramCache>();
+
+function programsOf(device: GPUDevice): ProgramCache {
+  let cache = programs.get(device);
+  if (!cache) {
+    cache = new ProgramCache(device);
+    programs.set(device, cache);
+  }
+  return cache;
 }
 
 /** Zeros a buffer. */

@@ -10,6 +10,8 @@ export const areas = {
   name: 'analysis/areas',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** labelCount. */
     settings: 'uniform',
     /** u32 [pixelCount]. */

@@ -10,6 +10,8 @@ export const basins = {
   name: 'analysis/basins',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** Height in the relief's unit under which a peak is joined to its neighbour; 0xffffffff joins all that have no seed. */
     settings: 'uniform',
     /** 0 is outside, u32 [pixelCount]. */

@@ -10,6 +10,8 @@ export const components = {
   name: 'analysis/components',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** u32 [pixelCount]. */
     values: 'read',
     /** 0, or 1 + the first pixel of the component, u32 [pixelCount]. */

@@ -10,6 +10,8 @@ export const distance = {
   name: 'analysis/distance',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** Distance along the column in pixels, u32 [pixelCount]. */
     columns: 'read',
     /** Pixels², u32 [pixelCount]. */

@@ -10,6 +10,8 @@ export const fuse = {
   name: 'analysis/fuse',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** Most pixels of a hole. */
     settings: 'uniform',
     /** Labels, u32 [pixelCount]. */

@@ -10,6 +10,8 @@ export const guidedAlpha = {
   name: 'analysis/guided-alpha',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** Radius in pixels, epsilon. */
     settings: 'uniform',
     /** RGBA bytes, u32 [pixelCount]. */

@@ -10,6 +10,8 @@ export const guidedFit = {
   name: 'analysis/guided-fit',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** Radius in pixels, epsilon. */
     settings: 'uniform',
     /** Of `guided-sums`. */

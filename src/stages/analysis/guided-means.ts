@@ -10,6 +10,8 @@ export const guidedMeans = {
   name: 'analysis/guided-means',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** Radius in pixels, epsilon. */
     settings: 'uniform',
     /** a and b, f32 [pixelCount, 4]. */

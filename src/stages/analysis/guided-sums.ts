@@ -10,6 +10,8 @@ export const guidedSums = {
   name: 'analysis/guided-sums',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** Radius in pixels, epsilon on the square of colours in 0..1. */
     settings: 'uniform',
     /** RGBA bytes, u32 [pixelCount]. */

@@ -10,6 +10,8 @@ export const ids = {
   name: 'analysis/ids',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** 0, or 1 + the first pixel of the component, u32 [pixelCount]. */
     roots: 'read',
     /** 0, or 1, 2, …, u32 [pixelCount]. */

@@ -10,6 +10,8 @@ export const largest = {
   name: 'analysis/largest',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** u32 [pixelCount]. */
     values: 'read',
     /** u32. */

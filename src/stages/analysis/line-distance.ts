@@ -10,6 +10,8 @@ export const lineDistance = {
   name: 'analysis/line-distance',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** u32 [pixelCount]. */
     values: 'read',
     /** Pixels, u32 [pixelCount]. */

@@ -10,6 +10,8 @@ export const outline = {
   name: 'analysis/outline',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** u32 [pixelCount]. */
     values: 'read',
     /** The value on the outline, else 0, u32 [pixelCount]. */

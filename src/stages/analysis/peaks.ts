@@ -10,6 +10,8 @@ export const peaks = {
   name: 'analysis/peaks',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** u32 [pixelCount]. */
     relief: 'read',
     /** Of `basins`, u32 [pixelCount]. */

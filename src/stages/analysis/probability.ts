@@ -10,6 +10,8 @@ export const probability = {
   name: 'analysis/probability',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** Q, f32 [labelCount, pixelCount]. */
     marginals: 'read',
     /** 1 for a wanted label, else 0, u32 [labelCount]. */

@@ -10,6 +10,8 @@ export const relabel = {
   name: 'analysis/relabel',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** u32 [pixelCount]. */
     labels: 'read',
     /** New label by label, u32 [labelCount]. */

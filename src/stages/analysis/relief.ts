@@ -10,6 +10,8 @@ export const relief = {
   name: 'analysis/relief',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** Pixels², u32 [pixelCount]. */
     squared: 'read',
     /** 1/256 pixel, u32 [pixelCount]. */

@@ -10,6 +10,8 @@ export const restrict = {
   name: 'analysis/restrict',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** u32 [pixelCount]. */
     values: 'read',
     /** u32 [pixelCount]. */

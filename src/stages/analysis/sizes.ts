@@ -10,6 +10,8 @@ export const sizes = {
   name: 'analysis/sizes',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** limit in pixels. */
     settings: 'uniform',
     /** u32 [pixelCount]. */

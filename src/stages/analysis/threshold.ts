@@ -10,6 +10,8 @@ export const threshold = {
   name: 'analysis/threshold',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** limit. */
     settings: 'uniform',
     /** u32 [pixelCount]. */

@@ -10,6 +10,8 @@ export const trimap = {
   name: 'analysis/trimap',
   source,
   layout: {
+    /** width, height. */
+    extent: 'uniform',
     /** Largest undecided squared distances inside and outside. */
     settings: 'uniform',
     /** Pixels², u32 [pixelCount]. */
