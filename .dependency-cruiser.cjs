@@ -2,7 +2,7 @@
 
 // The direction of every import. A folder that does not exist yet costs nothing here.
 //
-//   demo, bench, cli -> public entries -> pipeline, analysis -> crf -> stages -> gpu
+//   demo, bench, examples, cli -> public entries -> pipeline, analysis -> crf -> stages -> gpu
 //                                                                \-> reference -> crf/parameters
 
 /** What other packages and the programs around the library may import. */
@@ -44,16 +44,16 @@ module.exports = {
     },
     {
       name: 'programs-use-public-entries',
-      comment: 'demo, bench and the command line are users of the library like any other.',
+      comment: 'demo, bench, examples and the command line are users of the library like any other.',
       severity: 'error',
-      from: { path: '^(demo|bench|src/cli)/' },
+      from: { path: '^(demo|bench|examples|src/cli)/' },
       to: { path: '^src/', pathNot: [publicEntry, '^src/cli/', '^src/wgsl\\.d\\.ts$'] },
     },
     {
       name: 'library-knows-no-program',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/cli/' },
-      to: { path: '^(src/cli|demo|bench|test|scripts)/' },
+      to: { path: '^(src/cli|demo|bench|examples|test|scripts)/' },
     },
     {
       name: 'nothing-imports-demo',
