@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: MIT
 
-// npm run build: JavaScript with the shaders inlined by Vite, declarations by tsc, into dist/.
+// npm run build: JavaScript with the shaders inlined by Vite, declarations by tsc, into dist/, or, with --outDir FOLDER, elsewhere.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { ensureInstalled, projectFolder, runNpm } from './setup.mjs';
 
 ensureInstalled();
 
+const { values } = parseArgs({ options: { outDir: { type: 'string', default: 'dist' } } });
+const dist = path.resolve(projectFolder, values.outDir);
+
+const declarations = ['--noEmit', 'false', '--emitDeclarationOnly'];
 const steps = [
-  ['exec', '--', 'vite', 'build', '--config', 'vite.library.config.ts'],
-  ['exec', '--', 'tsc', '--project', 'tsconfig.library.json', '--noEmit', 'false', '--emitDeclarationOnly'],
+  ['exec', '--', 'vite', 'build', '--config', 'vite.library.config.ts', '--outDir', dist],
+  ['exec', '--', 'tsc', '--project', 'tsconfig.library.json', ...declarations, '--outDir', dist],
 ];
 for (const step of steps) {
   const code = runNpm(['--silent', ...step], { output: 'inherit' });
@@ -19,7 +24,6 @@ for (const step of steps) {
 
 // A reference would make @webgpu/types a dependency of every user, and it clashes with the WebGPU
 // types that newer versions of TypeScript bring.
-const dist = path.join(projectFolder, 'dist');
 const referring = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(
   (name) => name.endsWith('.d.ts') && /^\s*\/\/\/\s*<reference/m.test(readFileSync(path.join(dist, name), 'utf8')),
 );
