@@ -144,7 +144,11 @@ describeWithModels('DeepLab, cut before its own upsampling', () => {
     const [one, other] = [await run(cut(), { sub_7: x }), await run(alreadyCut(), { sub_7: x })];
     const [logits, expected] = [one['logits/semantic/BiasAdd'], other['logits/semantic/BiasAdd']];
     expect(logits.dims).toEqual([1, 21, 33, 33]);
-    expect(logits.data).toEqual(expected.data);
+    const [one33, other33] = [logits, expected].map(
+      ({ data }) => new Uint8Array((data as Float32Array).slice().buffer),
+    );
+    expect(Buffer.compare(one33, other33)).toBe(0);
     expect(new Set(logits.data as Float32Array).size).toBeGreaterThan(20_000);
-  });
+    // Half a second twice, and far longer on a machine that has much else to do.
+  }, 60_000);
 });
