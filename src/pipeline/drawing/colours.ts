@@ -28,7 +28,7 @@ export function checkColours(argument: string, value: unknown, labelCount: numbe
 
 /**
  * The Pascal VOC colour map (Everingham et al., VOC development kit, `VOClabelcolormap`): bits 0, 1 and 2 of a label become the
- * highest bits of red, green and blue, bits 3 to 5 the next, and so on. Label 0 is black. 256 labels have a colour each, then they repeat.
+ * highest bits of red, green and blue, bits 3 to 5 the next, and so on. Label 0 is black. No two labels below 2²⁴ share a colour.
  */
 export function vocColours(labelCount: number): string[] {
   return Array.from({ length: labelCount }, (_, label) => {
