@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { CaptureOptions, Pixels, SourceKind } from '../support/frame-page.js';
 import { testPicture } from '../support/images.js';
 import { openPage, type TestPage } from '../support/page.js';
@@ -125,6 +125,15 @@ test('sources without a picture are named', async () => {
     'texture that may not be read': 'frame.usage: got 2, expected a texture with GPUTextureUsage.TEXTURE_BINDING',
     'array of textures': 'frame: got an object (GPUTexture), expected a 2d texture of one layer and one sample',
   });
+});
+
+test('a picture of another origin is named', async () => {
+  const address = new URL('test/fixtures/default-5-labels/image.png', inject('serverUrl'));
+  // The same server under another name.
+  address.hostname = 'localhost';
+  expect(await inPage('refusalOf', address.href)).toBe(
+    'frame: got an object (HTMLImageElement), expected a picture of this origin, or one that was loaded with CORS',
+  );
 });
 
 function meanDifference(a: readonly number[], b: readonly number[]): number {

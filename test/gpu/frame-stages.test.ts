@@ -38,7 +38,7 @@ test('a stream of frames creates nothing, whatever their pixels', async () => {
   const image = device.createBuffer({ size: resizeTargetBytes({ kind: 'image' }, working), usage: storage });
   const resizer = await FrameResizer.create(context, { kind: 'image' }, working, image);
   const output = device.createBuffer({ size: 4 * 2 * 9, usage: storage });
-  device.queue.writeBuffer(output, 0, randomFloats(18, 1));
+  device.queue.writeBuffer(output, 0, new Float32Array(randomFloats(18, 1)));
   const reader = await OutputReader.create(context, {
     layout: 'NCHW',
     activation: 'logits',

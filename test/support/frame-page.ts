@@ -169,6 +169,22 @@ export async function refusals(): Promise<Record<string, string>> {
   });
 }
 
+/** The message for a picture of another origin, which the page may show but not read. */
+export async function refusalOf(address: string): Promise<string> {
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  return onTestDevice({}, async ({ test, capture }) => {
+    await capture.prepare(image);
+    try {
+      capture.encode(test.device.createCommandEncoder(), image);
+      return 'no error';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
+}
+
 interface Setup {
   test: TestDevice;
   capture: FrameCapture;
