@@ -55,9 +55,12 @@ export interface PipelineOptions {
 
 export interface SegmentOptions {
   signal?: AbortSignal;
+}
+
+export interface PromptOptions extends SegmentOptions {
   /**
-   * Prompt networks on photos: how often the network runs, each time after the first with the refined marginals as prompts. 1..16,
-   * default 1.
+   * How often the network looks at the key image while it is told what to look for, 1..16, default 1: after each round but the last
+   * the refined marginals are its prompts, besides what was marked.
    */
   rounds?: number;
 }

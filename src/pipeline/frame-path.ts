@@ -19,7 +19,8 @@ import type { Onnxruntime } from './runtime/onnxruntime.js';
 import { type TemporalParameters, TemporalSmoothing } from './video/temporal.js';
 
 export interface FrameJob {
-  source: FrameSource;
+  /** 'captured': the frame that is in the frame texture already. */
+  source: FrameSource | 'captured';
   use: 'photo' | 'video';
   /** Long side of the working size. */
   workingSize: number;
@@ -100,9 +101,8 @@ export class FramePath {
   async process(job: FrameJob, signal?: AbortSignal): Promise<FrameResult> {
     const { device } = this.gpu;
     const { source, use } = job;
-    const frame = checkFrame(source, device.limits.maxTextureDimension2D);
+    const frame = source === 'captured' ? this.capture.texture : await this.check(source);
     const working = planWorkingSize(frame, job.workingSize);
-    await this.capture.prepare(source);
     const placement = this.network.placementFor(frame);
     const runNetwork = job.runNetwork || !this.network.hasRun || !sameExtent(frame, this.networkFrame);
     if (runNetwork) await this.network.shape(placement, signal);
@@ -110,7 +110,7 @@ export class FramePath {
     signal?.throwIfAborted();
 
     const ingest = device.createCommandEncoder({ label: 'ingest' });
-    const texture = this.capture.encode(ingest, source);
+    const texture = source === 'captured' ? this.capture.texture : this.capture.encode(ingest, source);
     const pass = ingest.beginComputePass({ label: 'ingest' });
     resizer.encode(pass, texture, whole(working));
     if (runNetwork) this.network.encodeInput(pass, texture, placement);
@@ -163,11 +163,15 @@ export class FramePath {
     this.refined = new WeakSet();
   }
 
-  /** Shows a prompt network its key image, with seeds for each label. */
-  async setKey(source: FrameSource, labelCount: number, seedsFor: (size: Extent) => Float32Array): Promise<void> {
+  /** Shows a prompt network its key image, with seeds for each label; with marginals of the key image refined `rounds - 1` times. */
+  async setKey(
+    source: FrameSource,
+    labelCount: number,
+    seedsFor: (size: Extent) => Float32Array,
+    { rounds, job, signal }: { rounds: number; job: Omit<FrameJob, 'source'>; signal: AbortSignal | undefined },
+  ): Promise<void> {
     const { device } = this.gpu;
-    const frame = checkFrame(source, device.limits.maxTextureDimension2D);
-    await this.capture.prepare(source);
+    const frame = await this.check(source);
     await this.network.beginKey(frame, labelCount, seedsFor);
     const encoder = device.createCommandEncoder({ label: 'key image' });
     const texture = this.capture.encode(encoder, source);
@@ -175,6 +179,10 @@ export class FramePath {
     this.network.encodeKey(pass, texture);
     pass.end();
     device.queue.submit([encoder.finish()]);
+    for (let round = 1; round < rounds; round++) {
+      const { results, working } = await this.process({ ...job, source: 'captured' }, signal);
+      await this.network.refineKey(results.marginals, working);
+    }
     await this.network.keepKey();
   }
 
@@ -186,6 +194,12 @@ export class FramePath {
     this.buffers.destroy();
     await this.network.destroy();
     this.gpu.release();
+  }
+
+  private async check(source: FrameSource): Promise<Extent> {
+    const frame = checkFrame(source, this.gpu.device.limits.maxTextureDimension2D);
+    await this.capture.prepare(source);
+    return frame;
   }
 
   private async smoothingFor({ working, labelCount, results }: FrameResult): Promise<TemporalSmoothing> {

@@ -5,6 +5,7 @@ export type {
   FrameReport,
   LoadProgress,
   PipelineOptions,
+  PromptOptions,
   Segmentation,
   SegmentOptions,
 } from './api.js';

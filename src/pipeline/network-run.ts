@@ -10,6 +10,7 @@ import { checkChannels } from './network/check-graph.js';
 import type { ResolvedNetwork } from './network/description.js';
 import { OutputReader } from './outputs/output-reader.js';
 import { unaryWindow } from './outputs/unary-window.js';
+import { Reseeder } from './prompts/reseeder.js';
 import type { Onnxruntime } from './runtime/onnxruntime.js';
 import { NetworkSession } from './runtime/session.js';
 
@@ -25,8 +26,10 @@ export interface NetworkRunOptions {
 export interface Key {
   placement: Placement;
   labelCount: number;
-  /** Soft seeds 0..1, [label, y, x] at the placement's size. */
+  /** What was marked: soft seeds 0..1, [label, y, x] at the placement's size. */
   seeds: Float32Array;
+  /** What the network is told: the seeds, or what rounds of refinement made of them. */
+  prompts: Float32Array;
   /** The key image as the network's input has it, as words. */
   image: Uint32Array;
 }
@@ -175,14 +178,15 @@ export class NetworkRun {
   async beginKey(frame: Extent, labelCount: number, seedsFor: (size: Extent) => Float32Array): Promise<void> {
     const before = this.key;
     const placement = planFor(this.options.network, frame);
-    this.key = { placement, labelCount, seeds: seedsFor(placement), image: new Uint32Array() };
+    const seeds = seedsFor(placement);
+    this.key = { placement, labelCount, seeds, prompts: seeds, image: new Uint32Array() };
     try {
       await this.shape(placement);
     } catch (error) {
       this.key = before;
       throw error;
     }
-    this.writeSeeds(this.key.seeds);
+    this.writePrompts(seeds);
   }
 
   /** Encodes the key image's way into its input. After `beginKey`, with a frame of its size. */
@@ -191,13 +195,28 @@ export class NetworkRun {
     keyImage?.encode(pass, frame, placement);
   }
 
-  /** Reads the key image back, once: it is shown to another device when this one is lost. */
+  /** Tells the network what the refinement made of the key image; what was marked stays marked. */
+  async refineKey(marginals: GPUBuffer, working: Extent): Promise<void> {
+    const { network, context } = this.options;
+    if (!this.key || !network.prompts) return;
+    const reseeder = await Reseeder.create(context);
+    const { seeds, placement } = this.key;
+    reseeder.run(seeds, placement, marginals, working, this.session.input(network.prompts.keyPrompts));
+  }
+
+  /** Reads key image and prompts back, once: they are shown to another device when this one is lost. */
   async keepKey(): Promise<void> {
     const { network, context } = this.options;
     if (!this.key || !network.prompts) return;
     const readback = new Readback(context.device);
-    const buffer = this.session.input(network.prompts.keyImage);
-    this.key.image = await readback.words(buffer, 0, buffer.size / 4).finally(() => readback.destroy());
+    try {
+      const image = this.session.input(network.prompts.keyImage);
+      this.key.image = await readback.words(image, 0, image.size / 4);
+      const prompts = this.session.input(network.prompts.keyPrompts);
+      this.key.prompts = await readback.floats(prompts, this.key.seeds.length);
+    } finally {
+      readback.destroy();
+    }
   }
 
   get currentKey(): Key | undefined {
@@ -249,13 +268,13 @@ export class NetworkRun {
       0,
       key.image as Uint32Array<ArrayBuffer>,
     );
-    this.writeSeeds(key.seeds);
+    this.writePrompts(key.prompts);
   }
 
-  private writeSeeds(seeds: Float32Array): void {
+  private writePrompts(prompts: Float32Array): void {
     const { network, context } = this.options;
     const buffer = this.session.input(network.prompts?.keyPrompts ?? '');
-    context.device.queue.writeBuffer(buffer, 0, seeds as Float32Array<ArrayBuffer>);
+    context.device.queue.writeBuffer(buffer, 0, prompts as Float32Array<ArrayBuffer>);
   }
 
   private forget(): void {

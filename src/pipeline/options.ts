@@ -3,7 +3,7 @@
 import { checkInteger, checkKeys, checkNumber, checkObject } from '../crf/checks.js';
 import { ArgumentError } from '../crf/errors.js';
 import type { CrfParameters } from '../crf/types.js';
-import type { PipelineOptions, SegmentOptions } from './api.js';
+import type { PipelineOptions, PromptOptions, SegmentOptions } from './api.js';
 import { checkNetwork } from './network/check-network.js';
 import type { NetworkDescription, ResolvedNetwork } from './network/description.js';
 import { presetNetwork } from './network/presets.js';
@@ -74,7 +74,12 @@ export function checkOptions(options: PipelineOptions): Settings {
 }
 
 /** Throws ArgumentError. */
-export function checkSegmentOptions(options: SegmentOptions): Required<Omit<SegmentOptions, 'signal'>> {
+export function checkSegmentOptions(options: SegmentOptions): void {
+  checkKeys('options', checkObject('options', options), ['signal']);
+}
+
+/** Throws ArgumentError. */
+export function checkPromptOptions(options: PromptOptions): { rounds: number } {
   checkKeys('options', checkObject('options', options), ['signal', 'rounds']);
   return { rounds: checkInteger('rounds', options.rounds ?? 1, 1, 16) };
 }

@@ -2,18 +2,18 @@
 
 import { ArgumentError, DeviceError } from '../crf/errors.js';
 import type { CrfParameters } from '../crf/types.js';
-import type { FrameReport, LoadProgress, PipelineOptions, Segmentation, SegmentOptions } from './api.js';
+import type { FrameReport, LoadProgress, PipelineOptions, PromptOptions, Segmentation, SegmentOptions } from './api.js';
 import { Painter } from './drawing/painter.js';
 import { configureCanvas, type PaintTarget } from './drawing/target.js';
 import type { View } from './drawing/view.js';
 import { scaledParameters } from './engines.js';
-import { FramePath, type FrameResult } from './frame-path.js';
+import { type FrameJob, FramePath, type FrameResult } from './frame-path.js';
 import type { FrameSource } from './frames/frame-source.js';
 import type { Extent } from './frames/plan.js';
 import type { ResolvedNetwork } from './network/description.js';
 import { loadNetwork } from './network/load-network.js';
 import type { Key } from './network-run.js';
-import { checkOptions, checkSegmentOptions, type Settings } from './options.js';
+import { checkOptions, checkPromptOptions, checkSegmentOptions, type Settings } from './options.js';
 import { Pace } from './pace.js';
 import { checkPrompts, type Prompts } from './prompts/prompts.js';
 import { seedMaps } from './prompts/seeds.js';
@@ -134,16 +134,21 @@ export class Pipeline {
    *
    * Throws ArgumentError for marks that can't be, and for networks that take none.
    */
-  async setPrompts(keyImage: FrameSource, prompts: Prompts, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
+  async setPrompts(keyImage: FrameSource, prompts: Prompts, options: PromptOptions = {}): Promise<void> {
     const { prompts: taken, name } = this.network;
     if (!taken) throw new ArgumentError('prompts', prompts, `none: ${name} needs nobody to tell it what to look for`);
+    const { rounds } = checkPromptOptions(options);
     const checked = checkPrompts(prompts);
+    const { signal } = options;
+    const seedsFor = ({ width, height }: Extent) => seedMaps(checked, width, height);
     await this.turns.take(
       () =>
-        this.withPath(async (path) => {
+        this.withPath((path) => {
           // The frame that was drawn last is no longer there.
+          this.call++;
           this.last = undefined;
-          await path.setKey(keyImage, checked.labelCount, (size) => seedMaps(checked, size.width, size.height));
+          path.restart();
+          return path.setKey(keyImage, checked.labelCount, seedsFor, { rounds, job: this.photoJob(), signal });
         }, signal),
       signal,
     );
@@ -198,19 +203,19 @@ export class Pipeline {
 
   private async photo(path: FramePath, source: FrameSource, signal: AbortSignal | undefined): Promise<Segmentation> {
     this.call++;
-    const { workingSize, crf } = this.settings;
-    const result = await path.process(
-      {
-        source,
-        use: 'photo',
-        workingSize,
-        parametersFor: (working) => this.parametersFor(working, crf.iterations),
-        runNetwork: true,
-        warmStart: false,
-      },
-      signal,
-    );
+    const result = await path.process({ ...this.photoJob(), source }, signal);
     return this.finish(path, result);
+  }
+
+  private photoJob(): Omit<FrameJob, 'source'> {
+    const { workingSize, crf } = this.settings;
+    return {
+      use: 'photo',
+      workingSize,
+      parametersFor: (working) => this.parametersFor(working, crf.iterations),
+      runNetwork: true,
+      warmStart: false,
+    };
   }
 
   private async frame(path: FramePath, source: FrameSource, signal: AbortSignal | undefined): Promise<Segmentation> {

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Readback } from '../../src/gpu/readback.js';
 import { DenseCrf } from '../../src/index.js';
-import { type DeviceLoss, type NetworkDescription, Pipeline } from '../../src/pipeline/index.js';
+import { type DeviceLoss, type NetworkDescription, Pipeline, presets } from '../../src/pipeline/index.js';
 import { createTestDevice, type DeviceCounts, type TestDevice } from '../support/device.js';
 import { tinyModel } from '../support/onnx-models.js';
 import { randomNumbers } from '../support/random.js';
@@ -129,6 +129,61 @@ describe('segmentFrame', () => {
     const before = test.counts();
     for (let frame = 0; frame < 20; frame++) await pipeline.segmentFrame(picture(frame));
     expect(withoutBindGroups(test.counts())).toEqual(withoutBindGroups(before));
+  });
+});
+
+/** At a quarter of its usual size: software WebGPU is slow. */
+const smallColourPrompt: NetworkDescription = {
+  ...presets['colour-prompt'],
+  input: { ...presets['colour-prompt'].input, longSide: 36 },
+};
+
+describe('colour-prompt', () => {
+  const strokes = [
+    {
+      label: 0,
+      radius: 2,
+      points: [
+        { x: 4, y: 4 },
+        { x: 4, y: 18 },
+      ],
+    },
+    {
+      label: 1,
+      radius: 2,
+      points: [
+        { x: 31, y: 5 },
+        { x: 31, y: 15 },
+      ],
+    },
+  ];
+
+  it('finds what was marked, on the key image and on pictures that moved', async () => {
+    const pipeline = await open({ network: smallColourPrompt });
+    await expect(pipeline.segment(picture())).rejects.toThrow(/^prompts: .*a call of setPrompts before/);
+    await pipeline.setPrompts(picture(), { width, height, labelCount: 2, strokes });
+    const labels = await (await pipeline.segment(picture())).labelMap();
+    expect([labels[12 * width + 6], labels[12 * width + 30]]).toEqual([0, 1]);
+    expect(pipeline.labels).toEqual(['background', 'object 1']);
+    const moved = await pipeline.segmentFrame(picture(2, 6));
+    const movedLabels = await moved.labelMap();
+    expect(movedLabels[12 * width + 21]).toBe(0);
+    expect(movedLabels[12 * width + 27]).toBe(1);
+    await pipeline.setPrompts(picture(), { width, height, labelCount: 2, strokes }, { rounds: 2 });
+    const refined = await (await pipeline.segment(picture())).labelMap();
+    expect([refined[12 * width + 6], refined[12 * width + 30]]).toEqual([0, 1]);
+    await expect(
+      pipeline.setPrompts(picture(), { width, height, labelCount: 2, strokes }, { rounds: 0 }),
+    ).rejects.toThrow(/^rounds: got 0/);
+  });
+
+  it('remembers its key image when the device is lost', async () => {
+    const pipeline = await Pipeline.create({ network: smallColourPrompt, crf: null });
+    pipelines.push(pipeline);
+    await pipeline.setPrompts(picture(), { width, height, labelCount: 2, strokes });
+    const labels = await (await pipeline.segment(picture(2, 6))).labelMap();
+    pipeline.device.destroy();
+    expect(await (await pipeline.segment(picture(2, 6))).labelMap()).toEqual(labels);
   });
 });
 
@@ -273,7 +328,7 @@ describe('refusals', () => {
     for (const source of picturesOf) {
       await expect(pipeline.segment(source as unknown as ImageData)).rejects.toThrow(/^frame/);
     }
-    await expect(pipeline.segment(picture(), { rounds: 0 })).rejects.toThrow(/^rounds: got 0/);
+    await expect(pipeline.segment(picture(), { rounds: 2 } as object)).rejects.toThrow(/^options.rounds/);
     await expect(pipeline.draw({ kind: 'overlay' }, {} as GPUTexture)).rejects.toThrow(/^draw: got "no result yet"/);
     const prompts = { width, height, labelCount: 2, strokes: [{ label: 0, radius: 2, points: [{ x: 1, y: 1 }] }] };
     await expect(pipeline.setPrompts(picture(), prompts)).rejects.toThrow(/^prompts: .*expected none: tiny/);
