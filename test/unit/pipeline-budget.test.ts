@@ -132,9 +132,12 @@ test('one step down at most while the network hides in every frame, then as many
   expect(visited.length).toBeLessThanOrEqual(4);
 });
 
-test('frames under way when the rung changed do not count', () => {
+test('frames under way when the rung changed do not count, nor do frames recorded twice', () => {
   const budget = create();
   const early = budget.next();
+  const twice = budget.next();
+  for (let i = 0; i < 100; i++) budget.record(twice, 10_000);
+  expect(budget.next().rung).toBe(0);
   run(budget, 100, () => slow);
   const rung = budget.next().rung;
   expect(rung).toBeGreaterThan(0);

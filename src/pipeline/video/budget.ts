@@ -92,6 +92,9 @@ export class FrameBudget {
   /** Counts frames asked for, at all and since the last change. */
   private frames = 0;
   private framesHere = 0;
+  /** Frames since the last change whose time is not known yet, and how many times were. */
+  private pending = new WeakSet<BudgetChoice>();
+  private recorded = 0;
   private networkFrames: number[] = [];
   private otherFrames: number[] = [];
   private milliseconds = Number.NaN;
@@ -124,16 +127,21 @@ export class FrameBudget {
     const runNetwork = this.framesHere % rung.networkEvery === 0;
     this.frames++;
     this.framesHere++;
-    return { ...rung, runNetwork, milliseconds: this.milliseconds, reason: this.reason };
+    const choice = { ...rung, runNetwork, milliseconds: this.milliseconds, reason: this.reason };
+    this.pending.add(choice);
+    return choice;
   }
 
   /**
    * What that frame took: from its start until the GPU was done with it, waiting for a camera or a screen left out. Frames of an earlier
-   * rung, that were under way when it changed, don't count. Throws ArgumentError for a time that is none.
+   * rung, that were under way when it changed, don't count, nor does a frame that is recorded again. Throws ArgumentError for a time that
+   * is none.
    */
   record(choice: BudgetChoice, milliseconds: number): void {
     checkNumber('milliseconds', milliseconds, { from: 0 });
-    if (choice.rung !== this.rung || this.framesHere <= settlingFrames) return;
+    if (!this.pending.delete(choice)) return;
+    this.recorded++;
+    if (this.recorded <= settlingFrames) return;
     const kept = 2 * fewestFrames + 1;
     const samples = choice.runNetwork ? this.networkFrames : this.otherFrames;
     samples.push(milliseconds);
@@ -200,6 +208,8 @@ export class FrameBudget {
     this.rung = rung;
     this.reason = reason;
     this.framesHere = 0;
+    this.recorded = 0;
+    this.pending = new WeakSet();
     this.networkFrames = [];
     this.otherFrames = [];
   }
