@@ -78,6 +78,11 @@ export interface FrameReport {
   iterations: number;
   /** Labels that the CRF worked on. */
   labelCount: number;
+  /**
+   * Sum of the largest probabilities, before refinement, of the labels that were left out: 0 where none was. `droppedLabelsBound` says by
+   * how much the others' marginals can be off.
+   */
+  droppedProbability: number;
   /** What the frame budget chose, where there is one. */
   budget: BudgetChoice | undefined;
   /** What the CRF worked with, at its working size: sigmas scaled, iterations as the budget had them. */

@@ -14,6 +14,8 @@ import { type Extent, type Placement, planWorkingSize } from './frames/plan.js';
 import type { StageContext } from './frames/stage-context.js';
 import type { ResolvedNetwork } from './network/description.js';
 import { NetworkRun } from './network-run.js';
+import { measureLabelMaxima } from './outputs/label-maxima.js';
+import { parametersForLabels, presentLabels } from './outputs/present-labels.js';
 import type { Gpu } from './runtime/gpu.js';
 import type { Onnxruntime } from './runtime/onnxruntime.js';
 import { type TemporalParameters, TemporalSmoothing } from './video/temporal.js';
@@ -24,12 +26,21 @@ export interface FrameJob {
   use: 'photo' | 'video';
   /** Long side of the working size. */
   workingSize: number;
+  /** Labels whose probability stays below this everywhere are left out; reads a number a label back. 0: none, and nothing is read. */
+  dropBelow: number;
   /** For the working size there is, as sigmas are meant at one. The same object as long as nothing changes. */
   parametersFor: (working: Extent) => CrfParameters;
   /** False: the network's last output is used again, if there is one for a frame of this size. */
   runNetwork: boolean;
   /** Begin from the Q of the frame before, if it had the same size. */
   warmStart: boolean;
+}
+
+/** Labels that the CRF works on, in ascending order. */
+export interface KeptLabels {
+  labels: readonly number[];
+  /** Sum of the largest probabilities, before refinement, of the labels left out. */
+  droppedProbability: number;
 }
 
 export interface FrameResult {
@@ -40,6 +51,7 @@ export interface FrameResult {
   input: Extent;
   networkRan: boolean;
   labelCount: number;
+  kept: KeptLabels;
   parameters: CrfParameters;
 }
 
@@ -54,6 +66,8 @@ export class FramePath {
   private readonly context: StageContext;
   private readonly engines: Engines;
   private readonly buffers: BufferSet;
+  /** Labels, where none is left out. */
+  private all: readonly number[] = [];
   /** Engines that have a Q to start from. */
   private refined = new WeakSet<Refiner>();
   /** Size of the frame that the network's output is of. */
@@ -97,7 +111,10 @@ export class FramePath {
     return this.working.image;
   }
 
-  /** One frame, in order. Nothing is created unless a size or the number of labels changed, and nothing is awaited but the network. */
+  /**
+   * One frame, in order. Nothing is created unless a size or the number of labels changed; nothing is awaited but the
+   * network and, for a photo, the labels that are left.
+   */
   async process(job: FrameJob, signal?: AbortSignal): Promise<FrameResult> {
     const { device } = this.gpu;
     const { source, use } = job;
@@ -121,14 +138,14 @@ export class FramePath {
       await this.network.run(signal);
       this.networkFrame = sizeOf(frame);
     }
-    const { unary } = this.network;
+    const kept = await this.keptLabels(working, job.dropBelow);
     const { labelCount } = this.network;
-    const parameters = job.parametersFor(working);
-    const engine = await this.engines.get({ ...working, labelCount, use }, parameters);
+    const parameters = this.parametersForKept(job.parametersFor(working), kept.labels);
+    const engine = await this.engines.get({ ...working, labelCount: kept.labels.length, use }, parameters);
     signal?.throwIfAborted();
     const refinement = await engine.refine({
       image,
-      unary,
+      unary: this.network.unary,
       warmStart: job.warmStart && this.refined.has(engine),
     });
     this.refined.add(engine);
@@ -141,6 +158,7 @@ export class FramePath {
       input: sizeOf(placement),
       networkRan: runNetwork,
       labelCount,
+      kept,
       parameters,
     };
   }
@@ -196,14 +214,33 @@ export class FramePath {
     this.gpu.release();
   }
 
+  private async keptLabels(working: Extent, dropBelow: number): Promise<KeptLabels> {
+    const { labelCount } = this.network;
+    if (dropBelow <= 0) {
+      if (this.all.length !== labelCount) this.all = Array.from({ length: labelCount }, (_unused, label) => label);
+      return { labels: this.all, droppedProbability: 0 };
+    }
+    const maxima = await measureLabelMaxima(this.context, this.network.unary, { ...working, labelCount });
+    const labels = presentLabels(maxima, dropBelow);
+    this.network.choose(labels);
+    for (const label of labels) maxima[label] = 0;
+    return { labels, droppedProbability: maxima.reduce((sum, maximum) => sum + maximum, 0) };
+  }
+
+  /** The same object where every label is kept. */
+  private parametersForKept(parameters: CrfParameters, kept: readonly number[]): CrfParameters {
+    const { labelCount } = this.network;
+    return kept.length === labelCount ? parameters : parametersForLabels(parameters, kept, labelCount);
+  }
+
   private async check(source: FrameSource): Promise<Extent> {
     const frame = checkFrame(source, this.gpu.device.limits.maxTextureDimension2D);
     await this.capture.prepare(source);
     return frame;
   }
 
-  private async smoothingFor({ working, labelCount, results }: FrameResult): Promise<TemporalSmoothing> {
-    const size = { ...working, labelCount };
+  private async smoothingFor({ working, kept, results }: FrameResult): Promise<TemporalSmoothing> {
+    const size = { ...working, labelCount: kept.labels.length };
     if (!this.smoothing || !sameSize(this.smoothing.size, size)) {
       this.smoothing?.destroy();
       this.smoothing = undefined;

@@ -142,16 +142,18 @@ export class NetworkRun {
     this.current.image.encode(pass, frame, placement);
   }
 
-  /** When it resolves, what is submitted afterwards sees the output as a unary. */
+  /** When it resolves, what is submitted afterwards sees the output as a unary of all labels. */
   async run(signal?: AbortSignal): Promise<void> {
     await this.session.run(signal);
-    const { device } = this.options.context;
-    const encoder = device.createCommandEncoder({ label: 'network output' });
-    const pass = encoder.beginComputePass({ label: 'network output' });
-    this.current.output.encode(pass);
-    pass.end();
-    device.queue.submit([encoder.finish()]);
+    if (this.current.output.labels.length < this.labelCount) this.current.output.choose();
+    this.encodeOutput();
     this.current.hasRun = true;
+  }
+
+  /** The last output again, as a unary of these labels alone. */
+  choose(labels: readonly number[]): void {
+    this.current.output.choose(labels);
+    this.encodeOutput();
   }
 
   /** Whether there is an output: of a run since the input's size changed. */
@@ -257,6 +259,15 @@ export class NetworkRun {
         `${this.labelCount} channels, one a prompt, not ${channels}`,
       );
     }
+  }
+
+  private encodeOutput(): void {
+    const { device } = this.options.context;
+    const encoder = device.createCommandEncoder({ label: 'network output' });
+    const pass = encoder.beginComputePass({ label: 'network output' });
+    this.current.output.encode(pass);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
   }
 
   private restoreKey(): void {

@@ -208,10 +208,11 @@ export class Pipeline {
   }
 
   private photoJob(): Omit<FrameJob, 'source'> {
-    const { workingSize, crf } = this.settings;
+    const { workingSize, crf, dropBelow } = this.settings;
     return {
       use: 'photo',
       workingSize,
+      dropBelow,
       parametersFor: (working) => this.parametersFor(working, crf.iterations),
       runNetwork: true,
       warmStart: false,
@@ -228,6 +229,7 @@ export class Pipeline {
       {
         source,
         use: 'video',
+        dropBelow: 0,
         workingSize: choice?.workingSize ?? settings.workingSize,
         parametersFor: (working) => this.parametersFor(working, choice?.iterations ?? settings.crf.iterations),
         runNetwork: choice?.runNetwork ?? true,
@@ -248,14 +250,15 @@ export class Pipeline {
   }
 
   private finish(path: FramePath, result: FrameResult, budget?: BudgetChoice): Segmentation {
-    const { frame, working, input, networkRan, labelCount, parameters, refinement, results } = result;
+    const { frame, working, input, networkRan, kept, parameters, refinement, results } = result;
     const report: FrameReport = {
       frame,
       working,
       input,
       networkRan,
       iterations: refinement.iterations,
-      labelCount,
+      labelCount: kept.labels.length,
+      droppedProbability: kept.droppedProbability,
       parameters,
       budget,
       timings: refinement.timings,
@@ -264,7 +267,7 @@ export class Pipeline {
     const segmentation = new GpuSegmentation({
       device: path.gpu.device,
       labels: this.labels,
-      keptLabels: Array.from({ length: labelCount }, (_unused, label) => label),
+      keptLabels: kept.labels,
       gpu: results,
       report,
       isCurrent: () => this.call === call && !this.destroyed,
@@ -298,8 +301,15 @@ export class Pipeline {
       colours: keptLabels.map((label) => this.network.colours[label]),
     });
     const encoder = device.createCommandEncoder({ label: 'draw' });
-    painter.encode(encoder, view, surface.target);
+    painter.encode(encoder, this.viewOfKept(view, keptLabels), surface.target);
     device.queue.submit([encoder.finish()]);
+  }
+
+  /** The painter knows labels by their places among those that were kept. */
+  private viewOfKept(view: View, kept: readonly number[]): View {
+    if (kept.length === this.labels.length || !isForeground(view)) return view;
+    const wanted = ('foreground' in view && view.foreground) || kept.filter((label) => label !== 0);
+    return { ...view, foreground: wanted.map((label) => kept.indexOf(label)).filter((place) => place >= 0) } as View;
   }
 
   /** Canvases are configured once a device. */
@@ -409,6 +419,10 @@ export class Pipeline {
       : 'the GPU device was lost again after everything had been made anew: reload the page';
     return new DeviceError(`${what} (${this.lossMessage})`);
   }
+}
+
+function isForeground({ kind }: View): boolean {
+  return kind === 'cut-out' || kind === 'colour' || kind === 'image' || kind === 'blur';
 }
 
 function destroyedError(): DeviceError {

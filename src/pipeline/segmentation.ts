@@ -4,6 +4,7 @@ import type { GpuResults } from '../crf/api.js';
 import { ArgumentError } from '../crf/errors.js';
 import { Readback } from '../gpu/readback.js';
 import type { FrameReport, Segmentation } from './api.js';
+import { restoreLabelMap, restoreMarginals } from './outputs/present-labels.js';
 
 export interface SegmentationSource {
   device: GPUDevice;
@@ -35,23 +36,15 @@ export class GpuSegmentation implements Segmentation {
   }
 
   async labelMap(): Promise<Uint32Array> {
-    const { keptLabels } = this;
-    const words = await this.read('labelMap', this.pixelCount);
-    if (keptLabels.length < this.labels.length) {
-      for (let pixel = 0; pixel < words.length; pixel++) words[pixel] = keptLabels[words[pixel]];
-    }
-    return words;
+    const { keptLabels, labels } = this;
+    const map = await this.read('labelMap', this.pixelCount);
+    return keptLabels.length === labels.length ? map : restoreLabelMap(map, keptLabels, labels.length);
   }
 
   async marginals(): Promise<Float32Array> {
     const { keptLabels, pixelCount, labels } = this;
     const kept = new Float32Array((await this.read('marginals', pixelCount * keptLabels.length)).buffer);
-    if (keptLabels.length === labels.length) return kept;
-    const all = new Float32Array(pixelCount * labels.length);
-    for (const [plane, label] of keptLabels.entries()) {
-      all.set(kept.subarray(plane * pixelCount, (plane + 1) * pixelCount), label * pixelCount);
-    }
-    return all;
+    return keptLabels.length === labels.length ? kept : restoreMarginals(kept, keptLabels, labels.length);
   }
 
   async confidence(): Promise<Float32Array> {

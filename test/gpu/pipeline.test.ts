@@ -122,6 +122,26 @@ describe('segment', () => {
   });
 });
 
+describe('labels that are nowhere', () => {
+  it('are left out of the refinement and restored afterwards', async () => {
+    const all = await open({ dropBelow: 0 });
+    const expected = await (await all.segment(picture())).marginals();
+    const some = await open({ dropBelow: 0.2 });
+    const result = await some.segment(picture());
+    // Nothing in the picture is bright.
+    expect(result.keptLabels).toEqual([1, 2]);
+    expect(result.report.labelCount).toBe(2);
+    const marginals = await result.marginals();
+    expect(marginals.subarray(0, width * height).every((value) => value === 0)).toBe(true);
+    expect(result.report.droppedProbability).toBeGreaterThan(0);
+    expect(marginals).toBeAllClose(expected, { tolerance: 2 * result.report.droppedProbability });
+    const labels = await result.labelMap();
+    expect([labels[12 * width + 4], labels[12 * width + 30]]).toEqual([1, 2]);
+    const video = await some.segmentFrame(picture());
+    expect(video.keptLabels).toEqual([0, 1, 2]);
+  });
+});
+
 describe('segmentFrame', () => {
   it('creates nothing once it is warm, and maps nothing', async () => {
     const pipeline = await open();
