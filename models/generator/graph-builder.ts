@@ -18,8 +18,8 @@ import {
 /** Name of a tensor in the graph. */
 export type Tensor = string;
 
-/** A whole number, a list of them, or a float that is marked as one: ONNX tells them apart, JavaScript does not. */
-export type Attribute = number | readonly number[];
+/** Whole numbers, or an equation. */
+export type Attribute = number | readonly number[] | string;
 
 /** What the written file says of itself. */
 export interface ModelHeader {
@@ -83,6 +83,11 @@ export class GraphBuilder {
     return this.constant('i', TensorProto_DataType.INT64, data, typeof values === 'number' ? [] : [data.length]);
   }
 
+  /** An int32 constant: data that counts. A list. */
+  integers32(values: readonly number[]): Tensor {
+    return this.constant('n', TensorProto_DataType.INT32, Int32Array.from(values), [values.length]);
+  }
+
   /** The ONNX file. */
   build(header: ModelHeader): Uint8Array {
     const model = create(ModelProtoSchema, {
@@ -117,7 +122,7 @@ export class GraphBuilder {
   private constant(
     prefix: string,
     dataType: number,
-    data: Float32Array | BigInt64Array,
+    data: Float32Array | Int32Array | BigInt64Array,
     dims: readonly number[],
   ): Tensor {
     const key = `${prefix}:${dims.join('x')}:${data.join(',')}`;
@@ -136,20 +141,22 @@ export class GraphBuilder {
 }
 
 /** ONNX stores raw data with the lowest byte first, whatever the machine. */
-function littleEndian(data: Float32Array | BigInt64Array): Uint8Array {
+function littleEndian(data: Float32Array | Int32Array | BigInt64Array): Uint8Array {
   const bytes = new Uint8Array(data.byteLength);
   const view = new DataView(bytes.buffer);
   data.forEach((value, i) => {
     if (typeof value === 'bigint') view.setBigInt64(8 * i, value, true);
+    else if (data instanceof Int32Array) view.setInt32(4 * i, value, true);
     else view.setFloat32(4 * i, value, true);
   });
   return bytes;
 }
 
 function attributeOf(name: string, value: Attribute): AttributeProto {
-  return typeof value === 'number'
-    ? create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) })
-    : create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INTS, ints: value.map(BigInt) });
+  const { INT, INTS, STRING } = AttributeProto_AttributeType;
+  if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: INT, i: BigInt(value) });
+  if (typeof value !== 'string') return create(AttributeProtoSchema, { name, type: INTS, ints: value.map(BigInt) });
+  return create(AttributeProtoSchema, { name, type: STRING, s: new TextEncoder().encode(value) });
 }
 
 function valueInfo(name: string, dims: readonly (number | string)[]): ValueInfoProto {
