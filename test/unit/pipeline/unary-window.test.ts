@@ -54,6 +54,7 @@ test.each(
   const found = unaryEnergies(resolveUnary({ unary: values, width: output, height: output, window }, size), size);
   const { window: picture } = placement;
   const step = lies[1] - lies[0];
+  let worst = 0;
   let compared = 0;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -62,11 +63,12 @@ test.each(
       // Near the picture's border values are held, as there are no samples further out.
       if (Math.min(across - picture.x, picture.x + picture.width - across) < step) continue;
       if (Math.min(down - picture.y, picture.y + picture.height - down) < step) continue;
-      expect(Math.abs(found[y * width + x] - across)).toBeLessThan(1e-3);
-      expect(Math.abs(found[width * height + y * width + x] - down)).toBeLessThan(1e-3);
+      const place = y * width + x;
+      worst = Math.max(worst, Math.abs(found[place] - across), Math.abs(found[width * height + place] - down));
       compared++;
     }
   }
+  expect(worst).toBeLessThan(1e-3);
   expect(compared).toBeGreaterThan((width * height) / 3);
 });
 
@@ -87,10 +89,14 @@ test('a picture that goes into the input and straight back is where it was', () 
   const size = { width, height, labelCount: 1 };
   const window = unaryWindow(placement, { width: 13, height: 13 }, 'align-corners');
   const found = unaryEnergies(resolveUnary({ unary, width: 13, height: 13, window }, size), size);
+  let worst = 0;
   for (let y = 6; y < height - 6; y++) {
-    for (let x = 6; x < width - 6; x++)
-      expect(Math.abs(found[y * width + x] - data[4 * (y * width + x)])).toBeLessThan(1e-3);
+    for (let x = 6; x < width - 6; x++) {
+      const place = y * width + x;
+      worst = Math.max(worst, Math.abs(found[place] - data[4 * place]));
+    }
   }
+  expect(worst).toBeLessThan(1e-3);
 });
 
 function positionsOf(input: number, output: number, upsampling: Upsampling): number[] {
