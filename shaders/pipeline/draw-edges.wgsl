@@ -1,5 +1,5 @@
 // Where the foreground's edge is. A working pixel surely is foreground or background by as much as its least sure neighbour in 3×3 is:
-// what the frame shows there is no mixture of both. The lowest and highest probability around tell where no edge is near at all.
+// what the frame shows there is no mixture of both. The lowest and highest coarse opacity around tell where no edge is near at all.
 // One invocation a working pixel.
 
 // @import invocation
@@ -13,9 +13,9 @@ struct Drawing {
 }
 
 @group(0) @binding(0) var<uniform> drawing: Drawing;
-// (red, green, blue, probability), [height, width]
+// (red, green, blue, coarse opacity), [height, width]
 @group(0) @binding(1) var<storage, read> guide: array<vec4f>;
-// (sure foreground, sure background, lowest and highest probability within `reach`), each 0..1, [height, width]
+// (sure foreground, sure background, lowest and highest coarse opacity within `reach`), each 0..1, [height, width]
 @group(0) @binding(2) var<storage, read_write> edges: array<vec4f>;
 
 // Working pixels: one more than the window of `draw-foreground`.
@@ -34,10 +34,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   var around = vec2f(1.0, 0.0);
   for (var y = first.y; y <= last.y; y++) {
     for (var x = first.x; x <= last.x; x++) {
-      let probability = guide[y * size.x + x].w;
-      around = vec2f(min(around.x, probability), max(around.y, probability));
+      let coarse = guide[y * size.x + x].w;
+      around = vec2f(min(around.x, coarse), max(around.y, coarse));
       if (abs(x - at.x) <= 1 && abs(y - at.y) <= 1) {
-        near = vec2f(min(near.x, probability), max(near.y, probability));
+        near = vec2f(min(near.x, coarse), max(near.y, coarse));
       }
     }
   }

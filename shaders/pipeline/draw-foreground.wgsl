@@ -1,14 +1,14 @@
 // The foreground at the frame's size: how much of each frame pixel it covers, and its own colour there, free of the background's.
 //
-// 1. Joint bilateral upsampling of the probability (Kopf et al., "Joint Bilateral Upsampling", SIGGRAPH 2007, eq. 3): working pixels
+// 1. Joint bilateral upsampling of the coarse opacity (Kopf et al., "Joint Bilateral Upsampling", SIGGRAPH 2007): working pixels
 //    around weigh in by distance and by how much their colour is that of the frame pixel.
 // 2. F and B, mean colours of what surely is foreground and background around. Where a frame pixel I is a mixture of the two,
 //    I = a·F + (1 - a)·B, its place on the line from B to F is a better opacity: a = (I - B)·(F - B)/|F - B|². It counts within a working
 //    pixel of the edge only, as far as F and B are known and apart, and I lies on the line.
-// 3. The foreground's colour, F + a·(I - a·F - (1 - a)·B) (Forte, "Approximate Fast Foreground Colour Estimation", ICIP 2021, eq. 4):
+// 3. The foreground's colour, F + a·(I - a·F - (1 - a)·B) (Forte, "Approximate Fast Foreground Colour Estimation", ICIP 2021):
 //    the frame's own where a = 1.
 //
-// Without refinement the probability is upsampled bilinearly, and the colour is the frame's. One invocation a frame pixel.
+// Without refinement the coarse opacity is upsampled bilinearly, and the colour is the frame's. One invocation a frame pixel.
 
 // @import invocation
 // @import foreground
@@ -26,9 +26,9 @@ struct Drawing {
 @group(0) @binding(0) var<uniform> drawing: Drawing;
 // [frameHeight, frameWidth], straight alpha
 @group(0) @binding(1) var frame: texture_2d<f32>;
-// (red, green, blue, probability), [height, width]
+// (red, green, blue, coarse opacity), [height, width]
 @group(0) @binding(2) var<storage, read> guide: array<vec4f>;
-// (sure foreground, sure background, lowest and highest probability near), [height, width]
+// (sure foreground, sure background, lowest and highest coarse opacity near), [height, width]
 @group(0) @binding(3) var<storage, read> edges: array<vec4f>;
 // Premultiplied RGBA, 16 bits a channel, [frameHeight, frameWidth]
 @group(0) @binding(4) var<storage, read_write> foreground: array<vec2u>;
@@ -42,9 +42,9 @@ const colourSigma = 0.1;
 const lineContrast = 0.1;
 // Of colours on 0..1: deviation from the line.
 const lineSigma = 0.1;
-// Weights below it leave F, B and the probability to their fallbacks.
+// Weights below it leave F, B and the opacity to their fallbacks.
 const trace = 1e-3;
-// Probabilities that near 0 and 1 are 0 and 1: nothing that far from an edge is seen through.
+// Opacities that near 0 and 1 are 0 and 1: nothing that far from an edge is seen through.
 const margin = 0.02;
 
 struct Tap {
@@ -83,16 +83,16 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     return;
   }
 
-  var probability = 0.0;
+  var coarse = 0.0;
   var sure = vec2f(0.0);
   for (var corner = 0u; corner < 4u; corner++) {
     let tap = bilinearTap(position, vec2u(corner & 1u, corner >> 1u));
     let index = tap.position.y * drawing.width + tap.position.x;
-    probability += tap.weight * guide[index].w;
+    coarse += tap.weight * guide[index].w;
     sure += tap.weight * edges[index].xy;
   }
   if (drawing.refinesEdges == 0u) {
-    foreground[pixel] = packForeground(shown.rgb, probability * shown.a);
+    foreground[pixel] = packForeground(shown.rgb, coarse * shown.a);
     return;
   }
 

@@ -1,6 +1,6 @@
 // What the edge of the foreground is refined by, at the working size: the mean colour of the frame under each working pixel, every
-// frame pixel weighted by how much of it the working pixel covers, and the probability of the foreground, Σ Q over its labels.
-// One invocation a working pixel.
+// frame pixel weighted by how much of it the working pixel covers, and the foreground's coarse opacity. That is smoothstep(0.15, 0.85, Σ Q over its labels): a
+// network that is fairly sure of all of a person must not make all of it a ghost. One invocation a working pixel.
 
 // @import invocation
 
@@ -19,7 +19,7 @@ struct Drawing {
 @group(0) @binding(2) var<storage, read> marginals: array<f32>;
 // 1 where the label is foreground, [labelCount]
 @group(0) @binding(3) var<storage, read> isForeground: array<u32>;
-// (red, green, blue, probability), each 0..1, [height, width]
+// (red, green, blue, coarse opacity), each 0..1, [height, width]
 @group(0) @binding(4) var<storage, read_write> guide: array<vec4f>;
 
 // The part of frame pixel `at` in `low`..`high`.
@@ -52,5 +52,5 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   for (var label = 0u; label < drawing.labelCount; label++) {
     if (isForeground[label] != 0u) { probability += marginals[label * pixelCount + pixel]; }
   }
-  guide[pixel] = vec4f(sum / weights, clamp(probability, 0.0, 1.0));
+  guide[pixel] = vec4f(sum / weights, smoothstep(0.15, 0.85, probability));
 }

@@ -16,7 +16,7 @@ type Colour = readonly [number, number, number];
 
 interface Near {
   colour: Colour;
-  probability: number;
+  coarse: number;
   sureForeground: number;
   sureBackground: number;
   /** From the frame pixel, in working pixels. */
@@ -24,7 +24,7 @@ interface Near {
 }
 
 /**
- * Premultiplied foreground a frame pixel, [frameHeight, frameWidth, 4], each 0..1. Opacity a is the probability, upsampled by a joint bilateral
+ * Premultiplied foreground a frame pixel, [frameHeight, frameWidth, 4], each 0..1. Opacity a is the coarse one, upsampled by a joint bilateral
  * filter, or near the edge the place of the frame's colour I on the line from the mean of the sure background B to that of the sure foreground F
  * around: a = (I - B)·(F - B)/|F - B|². The colour is F + a·(I - a·F - (1 - a)·B). Without refinement: bilinear, and the frame's colour.
  * `guide` and `edges` are [height, width, 4].
@@ -74,7 +74,7 @@ function refined(
       const i = 4 * (y * size.width + x);
       around.push({
         colour: [guide[i], guide[i + 1], guide[i + 2]],
-        probability: guide[i + 3],
+        coarse: guide[i + 3],
         sureForeground: edges[i],
         sureBackground: edges[i + 1],
         distance: Math.hypot(x - at.x, y - at.y),
@@ -85,7 +85,7 @@ function refined(
   const alike = (near: Near) =>
     close(near) * (Math.exp(-squaredDistance(shown, near.colour) / (2 * colourSigma ** 2)) + trace);
   const total = (weight: (near: Near) => number) => around.reduce((sum, near) => sum + weight(near), 0);
-  const upsampled = total((near) => alike(near) * near.probability) / total(alike);
+  const upsampled = total((near) => alike(near) * near.coarse) / total(alike);
 
   const inside = (near: Near) => close(near) * near.sureForeground;
   const outside = (near: Near) => close(near) * near.sureBackground;

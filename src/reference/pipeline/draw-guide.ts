@@ -13,8 +13,8 @@ export interface WorkingSize {
 }
 
 /**
- * (red, green, blue, probability of the foreground), each 0..1, a working pixel, [height, width, 4]: the frame's mean colour under it, by area, and
- * Σ Q over the labels of `foreground`. `marginals` is [label, height, width].
+ * (red, green, blue, coarse opacity), each 0..1, a working pixel, [height, width, 4]: the frame's mean colour under it, by area, and
+ * smoothstep(0.15, 0.85, Σ Q over the labels of `foreground`). `marginals` is [label, height, width].
  */
 export function drawGuide(
   frame: Frame,
@@ -37,7 +37,8 @@ export function drawGuide(
     }
     for (let c = 0; c < 3; c++) guide[4 * pixel + c] = sum[c] / area;
     const probability = foreground.reduce((total, label) => total + marginals[label * pixelCount + pixel], 0);
-    guide[4 * pixel + 3] = Math.min(Math.max(probability, 0), 1);
+    const part = Math.min(Math.max((probability - 0.15) / (0.85 - 0.15), 0), 1);
+    guide[4 * pixel + 3] = part * part * (3 - 2 * part);
   }
   return guide;
 }

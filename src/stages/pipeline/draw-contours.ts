@@ -16,7 +16,7 @@ export const drawContours = {
     labelMap: 'read',
     /** f32 [labelCount, height, width]. */
     marginals: 'read',
-    /** (bits of the distance, label beyond), u32 [height, width, 2]. */
+    /** (bits of the crossing's place, negative to the left, label beyond), u32 [height, width, 2]. */
     rowCrossings: 'write',
     /** (label, label beyond, bits of the distance in working pixels, 0), u32 [height, width, 4]. */
     nearest: 'write',

@@ -12,9 +12,9 @@ export const drawEdges = {
   layout: {
     /** frameWidth, frameHeight, width, height, labelCount, refinesEdges. */
     drawing: 'uniform',
-    /** (red, green, blue, probability of the foreground), each 0..1, f32 [height, width, 4]. */
+    /** (red, green, blue, coarse opacity), each 0..1, f32 [height, width, 4]. */
     guide: 'read',
-    /** (sure foreground, sure background, lowest and highest probability near), each 0..1, f32 [height, width, 4]. */
+    /** (sure foreground, sure background, lowest and highest coarse opacity near), each 0..1, f32 [height, width, 4]. */
     edges: 'write',
   },
 } as const satisfies StageDefinition;

@@ -14,9 +14,9 @@ export const drawForeground = {
     drawing: 'uniform',
     /** RGBA, straight alpha, [frameHeight, frameWidth]. */
     frame: 'texture',
-    /** (red, green, blue, probability of the foreground), each 0..1, f32 [height, width, 4]. */
+    /** (red, green, blue, coarse opacity), each 0..1, f32 [height, width, 4]. */
     guide: 'read',
-    /** (sure foreground, sure background, lowest and highest probability near), f32 [height, width, 4]. */
+    /** (sure foreground, sure background, lowest and highest coarse opacity near), f32 [height, width, 4]. */
     edges: 'read',
     /** Premultiplied RGBA, 16 bits a channel, u32 [frameHeight, frameWidth, 2]. */
     foreground: 'write',

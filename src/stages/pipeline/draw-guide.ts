@@ -4,7 +4,7 @@ import source from '../../../shaders/pipeline/draw-guide.wgsl?raw';
 import type { StageDefinition } from '../../gpu/program.js';
 
 /**
- * The frame's mean colours and the foreground's probability, a working pixel. First stage of views that cut out.
+ * The frame's mean colours and the foreground's coarse opacity, a working pixel. First stage of views that cut out.
  */
 export const drawGuide = {
   name: 'pipeline/draw-guide',
@@ -18,7 +18,7 @@ export const drawGuide = {
     marginals: 'read',
     /** 1 where the label is foreground, u32 [labelCount]. */
     isForeground: 'read',
-    /** (red, green, blue, probability of the foreground), each 0..1, f32 [height, width, 4]. */
+    /** (red, green, blue, coarse opacity), each 0..1, f32 [height, width, 4]. */
     guide: 'write',
   },
 } as const satisfies StageDefinition;
