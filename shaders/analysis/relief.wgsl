@@ -1,15 +1,27 @@
-// Relief that the watershed floods from its peaks down: the distance to the nearest site, floor(256·√D), in 1/256 pixel; 0 at sites.
-// The root is taken digit by digit in whole numbers: no GPU rounds it otherwise than another. One invocation a pixel.
+// Relief that the watershed floods from its peaks down, from squared distances: floor(256·√D), in 1/256 pixel. One invocation a pixel.
+//
+//   main     inside a mask, the distance to what is outside; 0 outside
+//   around   inside a mask that has a core, the distance to the core's edge: added to `level` in the core, taken from it outside.
+//            So basins grow in the core first, then from its parts outwards
+//
+// The root is taken digit by digit in whole numbers: no GPU rounds it otherwise than another.
 
 // @import invocation
 // @import extent
 
+// D to the nearest pixel outside the mask (`main`) or the core (`around`), pixels²; [pixelCount], noDistance where there is none.
+@group(0) @binding(1) var<storage, read> squared: array<u32>;
+// `around`: D to the nearest pixel of the core; [pixelCount].
+@group(0) @binding(2) var<storage, read> outward: array<u32>;
+// `around`: [pixelCount].
+@group(0) @binding(3) var<storage, read> mask: array<u32>;
+// [pixelCount]; where there is no distance, the highest or the lowest that there is.
+@group(0) @binding(4) var<storage, read_write> relief: array<u32>;
+
 const noDistance = 0xffffffffu;
 
-// D, pixels²; [pixelCount], noDistance where there is no site.
-@group(0) @binding(1) var<storage, read> squared: array<u32>;
-// [pixelCount]; noDistance stays what it is, the highest.
-@group(0) @binding(2) var<storage, read_write> relief: array<u32>;
+// More than any distance: 256·√(2³¹) < 2²⁴.
+const level = 0x1000000u;
 
 // Binary digits: 16 of the whole part, 8 of the fraction.
 fn fixedRoot(value: u32) -> u32 {
@@ -29,12 +41,26 @@ fn fixedRoot(value: u32) -> u32 {
   return root;
 }
 
+fn reliefOf(value: u32) -> u32 {
+  if (value == noDistance) { return noDistance; }
+  return fixedRoot(value);
+}
+
 @compute @workgroup_size(workgroupSize)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
   if (pixel >= pixelCount()) { return; }
-  let value = squared[pixel];
-  var result = noDistance;
-  if (value != noDistance) { result = fixedRoot(value); }
-  relief[pixel] = result;
+  relief[pixel] = reliefOf(squared[pixel]);
+}
+
+@compute @workgroup_size(workgroupSize)
+fn around(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, workgroups, invocation);
+  if (pixel >= pixelCount()) { return; }
+  let inward = reliefOf(squared[pixel]);
+  let away = reliefOf(outward[pixel]);
+  var result = 1u;
+  if (away != noDistance) { result = level - away; }
+  if (inward > 0u) { result = select(level + inward, noDistance, inward == noDistance); }
+  relief[pixel] = select(0u, result, mask[pixel] != 0u);
 }

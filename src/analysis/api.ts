@@ -86,8 +86,13 @@ export interface SeedOptions extends ConnectivityOptions {
 }
 
 export interface WatershedOptions extends SeedOptions {
-  /** Ids 1..width·height, 0 for none; those outside the mask do not count. Default: what `seeds` gives for the mask, `height` is for it. */
+  /** Ids 1..width·height, 0 for none; those outside the mask do not count. Default: what `seeds` gives for the core, `height` is for it. */
   seeds?: IntegerInput;
+  /**
+   * Part of the mask that is flooded before the rest, as cores are before the borders around them. Default: all of the mask. With a core the
+   * distance that orders pixels is that to the core's edge: farther in comes first, then what is nearer outside.
+   */
+  core?: IntegerInput;
 }
 
 export interface InstanceOptions extends SeedOptions {
@@ -229,14 +234,14 @@ export interface MaskAnalysis {
    * The mask split among seeds: each pixel gets the id of the seed that the minimum spanning forest of the distance joins it to (Cousty et al.,
    * "Watershed cuts", PAMI 2009), 0 outside the mask and in parts of it without a seed. No line is left between instances.
    *
-   * Pixels come in order of distance, the farthest from the edge first, rounded as in `seeds`; of equal ones the one nearer to a seed (as the
+   * Pixels come in order of distance, the farthest from the edge of the core first, rounded as in `seeds`; of equal ones the one nearer to a seed (as the
    * crow flies), then in raster order. An edge between neighbours comes when its later pixel does, edges of one pixel in the order of the earlier ones;
    * it joins two parts unless both have a seed.
    */
   watershed(mask: IntegerInput, options?: WatershedOptions): Promise<PixelMap>;
   /**
-   * Instances of labels: the mask of `labels` split by watershed among the seeds of the mask of `seedLabels`. With a network that marks borders, cores
-   * are `seedLabels`, cores and borders `labels`. Is `mask`, `seeds` and `watershed`, whose results it overwrites.
+   * Instances of labels: the watershed of the mask of `labels`, with that of `seedLabels` as its core. With a network that marks borders, cores are
+   * `seedLabels`, cores and borders `labels`. Overwrites what `mask` and `watershed` gave.
    */
   instances(labelMap: IntegerInput, options: InstanceOptions): Promise<PixelMap>;
 

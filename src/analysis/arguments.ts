@@ -172,7 +172,7 @@ export function resolveSmall(options: SmallOptions) {
 
 /** `height` in units of the relief. */
 export function resolveSeeds(options: SeedOptions | WatershedOptions | undefined, seeds: 'given' | 'none') {
-  const known = ['connectivity', 'height', ...(seeds === 'given' ? ['seeds'] : [])];
+  const known = ['connectivity', 'height', ...(seeds === 'given' ? ['seeds', 'core'] : [])];
   const { connectivity, height } = optionsOf(options, known);
   const pixels = checkNumber('options.height', height ?? 1, { from: 1 / reliefUnit, to: maximumExtent });
   return { connectivity: checkConnectivity(connectivity, 8), height: Math.ceil(pixels * reliefUnit) };

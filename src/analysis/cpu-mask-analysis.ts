@@ -101,8 +101,11 @@ export class CpuMaskAnalysis implements Api.MaskAnalysis {
   }
 
   async watershed(mask: Api.IntegerInput, options?: Api.WatershedOptions): Map {
-    const { seeds, ...others } = this.given(options ?? {});
-    const given = seeds === undefined ? {} : { seeds: this.image('options.seeds', seeds).data };
+    const { seeds, core, ...others } = this.given(options ?? {});
+    const given = {
+      ...(seeds === undefined ? undefined : { seeds: this.image('options.seeds', seeds).data }),
+      ...(core === undefined ? undefined : { core: this.image('options.core', core).data }),
+    };
     return this.map(functions.watershed(this.image('mask', mask), { ...others, ...given }));
   }
 

@@ -17,7 +17,7 @@ import { outline } from '../reference/analysis/outline.js';
 import { peakRoots } from '../reference/analysis/peaks.js';
 import { probability } from '../reference/analysis/probability.js';
 import { relabel } from '../reference/analysis/relabel.js';
-import { reliefOf } from '../reference/analysis/relief.js';
+import { reliefAround, reliefOf } from '../reference/analysis/relief.js';
 import { restrict } from '../reference/analysis/restrict.js';
 import { fillSmall, keepLarge } from '../reference/analysis/sizes.js';
 import { threshold } from '../reference/analysis/threshold.js';
@@ -189,17 +189,18 @@ function seedsOf(relief: Uint32Array, size: ImageSize, options: { height: number
 /** The mask split among seeds. */
 export function watershed(
   mask: IntegerImage,
-  options: Given<Omit<WatershedOptions, 'seeds'>> & { seeds?: LabelArray } = {},
+  options: Given<Omit<WatershedOptions, 'seeds' | 'core'>> & { seeds?: LabelArray; core?: LabelArray } = {},
 ): Uint32Array {
   const { values, size } = checkImage('mask', mask);
   const resolved = resolveSeeds(options, 'given');
-  const relief = reliefOf(squaredDistance(values, size, 'zero'));
-  const seeds =
-    options.seeds === undefined
-      ? seedsOf(relief, size, resolved)
-      : restrict(checkIntegers('options.seeds', options.seeds, values.length, values.length), values);
-  const nearness = squaredDistance(seeds, size, 'non-zero');
-  return basins(relief, seeds, nearness, size, resolved.connectivity);
+  const given = (argument: string, map: LabelArray | undefined, most?: number) =>
+    map === undefined ? undefined : restrict(checkIntegers(argument, map, values.length, most), values);
+  const seeds = given('options.seeds', options.seeds, values.length);
+  const core = given('options.core', options.core);
+  const inward = squaredDistance(core ?? values, size, 'zero');
+  const relief = core ? reliefAround(inward, squaredDistance(core, size, 'non-zero'), values) : reliefOf(inward);
+  const origins = seeds ?? seedsOf(reliefOf(inward), size, resolved);
+  return basins(relief, origins, squaredDistance(origins, size, 'non-zero'), size, resolved.connectivity);
 }
 
 /** Instances of labels. */
@@ -207,10 +208,10 @@ export function labelInstances(labelMap: IntegerImage, labels: Labels, options: 
   const names = checkLabels(labels);
   const { labels: whole, seedLabels } = resolveInstances(options, names);
   const { width, height } = labelMap;
-  const core = { data: maskOfLabels(labelMap, names, { labels: seedLabels }), width, height };
-  const mask = { data: maskOfLabels(labelMap, names, { labels: whole }), width, height };
-  const { labels: _labels, seedLabels: _seedLabels, ...seedOptions } = options;
-  return watershed(mask, { ...seedOptions, seeds: watershedSeeds(core, seedOptions) });
+  const core = maskOfLabels(labelMap, names, { labels: seedLabels });
+  const data = maskOfLabels(labelMap, names, { labels: whole });
+  const { labels: _labels, seedLabels: _seedLabels, ...others } = options;
+  return watershed({ data, width, height }, { ...others, core });
 }
 
 /** The values of pixels that have a neighbour of another value. */

@@ -222,9 +222,10 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
       };
       const source = this.integers('labelMap', labelMap);
       // All in one turn: nobody else's mask may come between.
-      const seeds = await this.seedsNow(await this.maskNow(source, { labels: seedLabels }), seedOptions);
+      const core = this.workspace.words('core of instances');
+      await this.maskNow(source, { labels: seedLabels, into: core });
       const mask = await this.maskNow(source, { labels });
-      return this.watershedNow(mask, { ...seedOptions, seeds, ...(into === undefined ? undefined : { into }) });
+      return this.watershedNow(mask, { ...seedOptions, core, ...(into === undefined ? undefined : { into }) });
     });
   }
 
@@ -320,14 +321,19 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
 
   private watershedNow(mask: Api.IntegerInput, options: Api.WatershedOptions | undefined): Promise<Api.PixelMap> {
     const { connectivity, height } = given.resolveSeeds(options, 'given');
+    const { seeds, core } = options ?? {};
     const sources: Source[] = [this.integers('mask', mask)];
-    if (options?.seeds !== undefined)
-      sources.push(this.integers('options.seeds', options.seeds, this.workspace.pixelCount));
-    const origin = options?.seeds === undefined ? 'own' : 'given';
+    if (seeds !== undefined) sources.push(this.integers('options.seeds', seeds, this.workspace.pixelCount));
+    if (core !== undefined) sources.push(this.integers('options.core', core));
+    const variant = {
+      connectivity,
+      seeds: seeds === undefined ? 'own' : 'given',
+      core: core === undefined ? 'whole' : 'given',
+    } as const;
     return this.run({
       name: 'watershed',
-      variant: `${connectivity} ${origin}`,
-      build: watershedOperation(connectivity, origin),
+      variant: `${connectivity} ${variant.seeds} ${variant.core}`,
+      build: watershedOperation(variant),
       sources,
       options: height,
       into: target(options, this),

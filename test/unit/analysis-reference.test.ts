@@ -10,7 +10,7 @@ import { idsOfRoots } from '../../src/reference/analysis/ids.js';
 import { lineDistance, noDistance } from '../../src/reference/analysis/line-distance.js';
 import { outline } from '../../src/reference/analysis/outline.js';
 import { peakRoots } from '../../src/reference/analysis/peaks.js';
-import { reliefOf } from '../../src/reference/analysis/relief.js';
+import { reliefAround, reliefOf } from '../../src/reference/analysis/relief.js';
 import { exclusiveSums } from '../../src/reference/analysis/scan.js';
 import { fillSmall, keepLarge } from '../../src/reference/analysis/sizes.js';
 import { drawnMasks, randomMask, randomValues } from '../support/masks.js';
@@ -137,6 +137,19 @@ test('the relief is the whole part of 256·√D, whatever D', () => {
     expect(root * root <= value && (root + 1n) * (root + 1n) > value).toBe(true);
   });
   expect(reliefOf(Uint32Array.of(noDistance))[0]).toBe(noDistance);
+});
+
+test('the relief around a core rises inwards and falls outwards', () => {
+  const { data: core, width, height } = randomMask(9, 8, 0.4, 21);
+  const size = { width, height };
+  const mask = randomMask(9, 8, 0.8, 22).data;
+  const [inward, outward] = [naiveDistance(size, (p) => core[p] === 0), naiveDistance(size, (p) => core[p] > 0)];
+  const relief = reliefAround(inward, outward, mask);
+  relief.forEach((value, pixel) => {
+    const far = core[pixel] > 0 ? Math.sqrt(inward[pixel]) : -Math.sqrt(outward[pixel]);
+    if (mask[pixel] === 0) expect(value).toBe(0);
+    else expect(Math.abs(value - 2 ** 24 - 256 * far)).toBeLessThan(1);
+  });
 });
 
 const reliefs = [

@@ -8,9 +8,9 @@ import { clear, type Settings, type Step, type Workspace } from './workspace.js'
 
 /** Pixels and boxes of however many ids there are: first their number, then a table that is as large. */
 export class RegionTable {
-  /** A table for `capacity` ids, made anew when there are more. */
+  /** A table for `capacity` ids, made anew when there are more; none at first. */
   private table: GPUBuffer | undefined;
-  private capacity = 0;
+  private capacity = -1;
   private steps: readonly Step[] = [];
 
   private constructor(

@@ -8,7 +8,7 @@ import { restrict } from '../../stages/analysis/restrict.js';
 import { rounds } from '../../stages/analysis/rounds.js';
 import { numberingSteps } from './components.js';
 import { distanceSteps } from './distance.js';
-import { inputOf, nothingToSet, type OperationBuilder, outputOf } from './operation.js';
+import { inputOf, type OperationBuilder, outputOf } from './operation.js';
 import type { Settings, Step, Workspace } from './workspace.js';
 
 /** Joins all basins that have no seed. */
@@ -81,7 +81,18 @@ async function reliefSteps(workspace: Workspace, mask: GPUBuffer, relief: GPUBuf
   const squared = workspace.words('squared distances');
   return [
     ...(await distanceSteps(workspace, mask, squared, 'zero')),
-    await workspace.step(reliefStage, { bindings: { squared, relief } }),
+    await workspace.step(reliefStage, { bindings: { squared, outward: squared, mask, relief } }),
+  ];
+}
+
+/** The relief of a mask around its core: distances to the core's edge. */
+async function aroundSteps(workspace: Workspace, core: GPUBuffer, mask: GPUBuffer, relief: GPUBuffer): Promise<Step[]> {
+  const squared = workspace.words('squared distances');
+  const outward = workspace.words('outward distances');
+  return [
+    ...(await distanceSteps(workspace, core, squared, 'zero')),
+    ...(await distanceSteps(workspace, core, outward, 'non-zero')),
+    await workspace.step(reliefStage, { entry: 'around', bindings: { squared, outward, mask, relief } }),
   ];
 }
 
@@ -108,6 +119,7 @@ async function seedSteps(
 /** The option is the height in the relief's unit. */
 export function seedsOperation(connectivity: Connectivity): OperationBuilder<number> {
   return async (workspace) => {
+    basinsOf(workspace);
     const input = inputOf(workspace);
     const output = outputOf(workspace, 'seeds');
     const relief = workspace.words('relief');
@@ -124,10 +136,20 @@ export function seedsOperation(connectivity: Connectivity): OperationBuilder<num
   };
 }
 
-/** Splits a mask among its own peaks (the option is their height), or among given seeds. */
-export function watershedOperation(connectivity: Connectivity, origin: 'own' | 'given'): OperationBuilder<number> {
+/** Where a watershed's seeds come from, and whether its mask has a core. */
+export interface WatershedVariant {
+  connectivity: Connectivity;
+  seeds: 'own' | 'given';
+  core: 'whole' | 'given';
+}
+
+/** Splits a mask. Its inputs are mask, seeds and core, as far as they are given; the option is the height of seeds of its own. */
+export function watershedOperation({ connectivity, seeds: origin, core }: WatershedVariant): OperationBuilder<number> {
   return async (workspace) => {
+    // The largest buffer first: where there is no room for it nothing else is made.
+    basinsOf(workspace);
     const mask = inputOf(workspace);
+    const inputs = [mask];
     const output = outputOf(workspace, 'watershed');
     const relief = workspace.words('relief');
     const seeds = workspace.words('seeds in mask');
@@ -135,25 +157,32 @@ export function watershedOperation(connectivity: Connectivity, origin: 'own' | '
     const height = workspace.settings('watershed', 1);
     const everything = workspace.settings('flood', 1);
     everything.write(joinAll);
-    const fromSeeds = { relief, seeds, nearness, codes: output, height: everything, connectivity };
-    return {
-      inputs: origin === 'given' ? [mask, inputOf(workspace, 1)] : [mask],
-      output,
-      steps: [
-        ...(await reliefSteps(workspace, mask, relief)),
-        ...(origin === 'given'
-          ? [
-              await workspace.step(restrict, {
-                bindings: { values: inputOf(workspace, 1), mask, restricted: seeds },
-              }),
-            ]
-          : await seedSteps(workspace, relief, seeds, connectivity, height)),
-        ...(await distanceSteps(workspace, seeds, nearness, 'non-zero')),
-        ...(await floodSteps(workspace, fromSeeds)),
-        await finishStep(workspace, fromSeeds),
-      ],
-      set: origin === 'given' ? nothingToSet : (value) => height.write(value),
-    };
+    const within = (values: GPUBuffer, restricted: GPUBuffer) =>
+      workspace.step(restrict, { bindings: { values, mask, restricted } });
+    const own = (from: GPUBuffer) => seedSteps(workspace, from, seeds, connectivity, height);
+
+    const steps: Step[] = [];
+    if (origin === 'given') {
+      inputs.push(inputOf(workspace, 1));
+      steps.push(await within(inputOf(workspace, 1), seeds));
+    }
+    if (core === 'given') {
+      const inner = workspace.words('core in mask');
+      inputs.push(inputOf(workspace, inputs.length));
+      steps.push(await within(inputs[inputs.length - 1], inner));
+      if (origin === 'own') steps.push(...(await reliefSteps(workspace, inner, relief)), ...(await own(relief)));
+      steps.push(...(await aroundSteps(workspace, inner, mask, relief)));
+    } else {
+      steps.push(...(await reliefSteps(workspace, mask, relief)));
+      if (origin === 'own') steps.push(...(await own(relief)));
+    }
+    const flood = { relief, seeds, nearness, codes: output, height: everything, connectivity };
+    steps.push(
+      ...(await distanceSteps(workspace, seeds, nearness, 'non-zero')),
+      ...(await floodSteps(workspace, flood)),
+      await finishStep(workspace, flood),
+    );
+    return { inputs, output, steps, set: (value) => height.write(value) };
   };
 }
 

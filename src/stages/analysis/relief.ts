@@ -4,7 +4,7 @@ import source from '../../../shaders/analysis/relief.wgsl?raw';
 import type { StageDefinition } from '../../gpu/program.js';
 
 /**
- * Squared distances to a relief that `basins` floods.
+ * Squared distances to a relief that `basins` floods: entry point `main` for a mask, `around` for a mask with a core.
  */
 export const relief = {
   name: 'analysis/relief',
@@ -12,8 +12,12 @@ export const relief = {
   layout: {
     /** width, height. */
     extent: 'uniform',
-    /** Pixels², u32 [pixelCount]. */
+    /** To what is outside the mask or the core, pixels², u32 [pixelCount]. */
     squared: 'read',
+    /** To the core, pixels², u32 [pixelCount]. */
+    outward: 'read',
+    /** u32 [pixelCount]. */
+    mask: 'read',
     /** 1/256 pixel, u32 [pixelCount]. */
     relief: 'write',
   },

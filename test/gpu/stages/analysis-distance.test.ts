@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { squaredDistance } from '../../../src/reference/analysis/distance.js';
 import { lineDistance as lineDistanceOnCpu, noDistance } from '../../../src/reference/analysis/line-distance.js';
-import { reliefOf } from '../../../src/reference/analysis/relief.js';
+import { reliefAround, reliefOf } from '../../../src/reference/analysis/relief.js';
 import { threshold as thresholdOnCpu } from '../../../src/reference/analysis/threshold.js';
 import { trimap as trimapOnCpu } from '../../../src/reference/analysis/trimap.js';
 import { distance } from '../../../src/stages/analysis/distance.js';
@@ -12,7 +12,7 @@ import { relief } from '../../../src/stages/analysis/relief.js';
 import { threshold } from '../../../src/stages/analysis/threshold.js';
 import { trimap } from '../../../src/stages/analysis/trimap.js';
 import { guarded, runAnalysis, unguarded } from '../../support/analysis-stages.js';
-import { drawnMasks } from '../../support/masks.js';
+import { drawnMasks, randomMask } from '../../support/masks.js';
 import { StageDevice } from '../../support/stage-device.js';
 
 let gpu: StageDevice;
@@ -76,6 +76,25 @@ describe.each(drawnMasks)('$name', ({ data, width, height }) => {
     });
     expect(await unguarded(gpu, result, pixelCount)).toEqual(trimapOnCpu(toOutside, toInside, { inner: 1, outer: 2 }));
   });
+});
+
+test('the relief around a core', async () => {
+  const core = drawnMasks[0];
+  const mask = randomMask(core.width, core.height, 0.8, 3);
+  for (const data of [core.data, new Uint32Array(core.data.length), new Uint32Array(core.data.length).fill(1)]) {
+    const [inward, outward] = [squaredDistance(data, core, 'zero'), squaredDistance(data, core, 'non-zero')];
+    const result = guarded(gpu, core);
+    await runAnalysis(gpu, relief, core, {
+      entry: 'around',
+      bindings: {
+        squared: gpu.storage(inward),
+        outward: gpu.storage(outward),
+        mask: gpu.storage(mask.data),
+        relief: result,
+      },
+    });
+    expect(await unguarded(gpu, result, data.length)).toEqual(reliefAround(inward, outward, mask.data));
+  }
 });
 
 test('the relief of any squared distance is exact', async () => {
