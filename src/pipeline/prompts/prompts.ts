@@ -112,6 +112,13 @@ function checkBox(argument: string, value: unknown, size: LabelledSize): Require
   if (cut.width <= 0 || cut.height <= 0) {
     throw new ArgumentError(argument, value, `a box that lies on the picture of ${size.width}×${size.height}`);
   }
+  if (cut.width === size.width && cut.height === size.height) {
+    throw new ArgumentError(
+      argument,
+      value,
+      'a box that leaves something of the picture outside, to know the background by',
+    );
+  }
   return { ...cut, inside, outside };
 }
 

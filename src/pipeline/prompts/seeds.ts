@@ -1,14 +1,154 @@
 // SPDX-License-Identifier: MIT
 
+import { ArgumentError } from '../../crf/errors.js';
 import type { CheckedPrompts } from './prompts.js';
-import { rasterizeMarks } from './rasterize.js';
+import { type RasterSize, rasterizeMarks } from './rasterize.js';
 
-/** Soft seeds 0..1, [label, y, x], at the size of the network's input. */
+/** Marks are drawn this many times finer along each axis, so that thin strokes count in parts of a pixel. */
+const fineness = 4;
+
+/**
+ * What a seed in the middle of a box weighs, in parts of the picture's share outside the box. The less there is outside to know the
+ * background by, the less may the inside vouch for itself. On a box around a cup (a third of the picture outside) and one around an astronaut
+ * (a twentieth) these weights gave IoU 0.89 and 0.75 after three rounds; the better weight for either alone gave the other 0.68 and 0.57.
+ */
+const insideWeight = { perOutside: 0.25, smallest: 0.01, largest: 0.1 };
+
+/**
+ * Soft seeds 0..1 for a prompt network, [label, y, x] at the size of its input: the part of each pixel that a label's strokes and
+ * marks cover. A box gives seeds of 1 to what is outside, and inside weak ones that fall off from the middle, w·(1 - u² - v²) with u and v
+ * -1..1 across the box: its corners are seldom the object.
+ */
 export function seedMaps(prompts: CheckedPrompts, width: number, height: number): Float32Array {
+  const pixelCount = width * height;
+  const seeds = new Float32Array(prompts.labelCount * pixelCount);
+  const marks = rasterizeMarks(prompts, { width: fineness * width, height: fineness * height });
+  const covered = new Float32Array(pixelCount);
+  for (let i = 0; i < marks.length; i++) {
+    if (marks[i] === 0) continue;
+    const row = Math.floor(i / (fineness * fineness * width));
+    const pixel = row * width + Math.floor((i % (fineness * width)) / fineness);
+    seeds[(marks[i] - 1) * pixelCount + pixel] += 1 / fineness ** 2;
+    covered[pixel] += 1 / fineness ** 2;
+  }
+  if (prompts.box) addBox(seeds, covered, prompts, { width, height });
+  return seeds;
+}
+
+function addBox(seeds: Float32Array, covered: Float32Array, prompts: CheckedPrompts, size: RasterSize): void {
+  const { box } = prompts;
+  if (!box) return;
+  const pixelCount = size.width * size.height;
+  const share = 1 - (box.width * box.height) / (prompts.width * prompts.height);
+  const { perOutside, smallest, largest } = insideWeight;
+  const weight = Math.min(largest, Math.max(smallest, perOutside * share));
+  for (let pixel = 0; pixel < pixelCount; pixel++) {
+    const place = placeInBox(prompts, box, size, pixel);
+    const free = 1 - covered[pixel];
+    if (!place) seeds[box.outside * pixelCount + pixel] += free;
+    else seeds[box.inside * pixelCount + pixel] += free * weight * Math.max(0, 1 - place.u ** 2 - place.v ** 2);
+  }
+}
+
+/** Where a pixel's centre lies in the box, -1..1 along both axes; undefined outside. */
+function placeInBox(
+  prompts: CheckedPrompts,
+  box: Required<NonNullable<CheckedPrompts['box']>>,
+  size: RasterSize,
+  pixel: number,
+): { u: number; v: number } | undefined {
+  const x = (((pixel % size.width) + 0.5) * prompts.width) / size.width;
+  const y = ((Math.floor(pixel / size.width) + 0.5) * prompts.height) / size.height;
+  const u = (2 * (x - box.x)) / box.width - 1;
+  const v = (2 * (y - box.y)) / box.height - 1;
+  return Math.abs(u) <= 1 && Math.abs(v) <= 1 ? { u, v } : undefined;
+}
+
+/**
+ * What the user is sure of, [y, x] at any size: 0 where nothing was said, k for label k - 1. Strokes, marks, and what is outside of a box. As it
+ * is, it is a `labels` input of DenseCrf with `unknown: 0`.
+ */
+export function pinnedLabels(prompts: CheckedPrompts, width: number, height: number): Uint8Array {
+  const { box } = prompts;
   const marks = rasterizeMarks(prompts, { width, height });
-  const seeds = new Float32Array(prompts.labelCount * width * height);
-  for (const [pixel, mark] of marks.entries()) {
-    if (mark > 0) seeds[(mark - 1) * width * height + pixel] = 1;
+  if (!box) return marks;
+  for (let pixel = 0; pixel < marks.length; pixel++) {
+    if (marks[pixel] === 0 && !placeInBox(prompts, box, { width, height }, pixel)) marks[pixel] = box.outside + 1;
+  }
+  return marks;
+}
+
+/** How sure a pinned label is. */
+export const pinConfidence = 0.999;
+
+/**
+ * Sets the probabilities of pinned pixels: `confidence` for the label, the rest evenly for the others. In place.
+ *
+ * @param probabilities [label, y, x]
+ * @param pinned as `pinnedLabels` gives it, at the same size
+ */
+export function pinProbabilities(
+  probabilities: Float32Array,
+  pinned: Uint8Array,
+  labelCount: number,
+  confidence = pinConfidence,
+): void {
+  const pixelCount = pinned.length;
+  if (probabilities.length !== labelCount * pixelCount) {
+    throw new ArgumentError('probabilities', probabilities, `${labelCount}·${pixelCount} numbers`);
+  }
+  for (let pixel = 0; pixel < pixelCount; pixel++) {
+    if (pinned[pixel] === 0) continue;
+    for (let label = 0; label < labelCount; label++) {
+      const isPinned = label === pinned[pixel] - 1;
+      probabilities[label * pixelCount + pixel] = isPinned ? confidence : (1 - confidence) / (labelCount - 1);
+    }
+  }
+}
+
+/**
+ * Seeds of the next round: refined marginals, averaged over the pixels of the network's input.
+ *
+ * @param marginals Q, [label, y, x] at `from`
+ * @returns [label, y, x] at `to`
+ */
+export function seedsFromMarginals(
+  marginals: Float32Array,
+  labelCount: number,
+  from: RasterSize,
+  to: RasterSize,
+): Float32Array {
+  if (marginals.length !== labelCount * from.width * from.height) {
+    throw new ArgumentError('marginals', marginals, `${labelCount}·${from.width}·${from.height} numbers`);
+  }
+  const across = areaWeights(from.width, to.width);
+  const down = areaWeights(from.height, to.height);
+  const seeds = new Float32Array(labelCount * to.width * to.height);
+  let at = 0;
+  for (let label = 0; label < labelCount; label++) {
+    for (const rows of down) {
+      for (const columns of across) {
+        let sum = 0;
+        for (const [row, partY] of rows) {
+          const start = (label * from.height + row) * from.width;
+          for (const [column, partX] of columns) sum += partY * partX * marginals[start + column];
+        }
+        seeds[at++] = sum;
+      }
+    }
   }
   return seeds;
+}
+
+/** For each pixel of `to`: which pixels of `from` it covers, and what part of it each of them fills. */
+function areaWeights(from: number, to: number): [index: number, part: number][][] {
+  const scale = from / to;
+  return Array.from({ length: to }, (_, i) => {
+    const first = Math.floor(i * scale);
+    const count = Math.min(from, Math.ceil((i + 1) * scale)) - first;
+    return Array.from({ length: count }, (_, k): [number, number] => {
+      const overlap = Math.min((i + 1) * scale, first + k + 1) - Math.max(i * scale, first + k);
+      return [first + k, Math.max(0, overlap) / scale];
+    });
+  });
 }
