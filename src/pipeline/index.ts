@@ -28,7 +28,7 @@ export type {
 export type { FrameSource } from './frames/frame-source.js';
 export type { Extent } from './frames/plan.js';
 export { checkNetwork, networkFromJson } from './network/check-network.js';
-export { vocColour } from './network/colours.js';
+export { vocColours } from './network/colours.js';
 export type {
   InputSize,
   NetworkDescription,

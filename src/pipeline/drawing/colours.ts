@@ -25,19 +25,3 @@ export function checkColours(argument: string, value: unknown, labelCount: numbe
   }
   return colours.slice(0, labelCount).map((colour, label) => checkColour(`${argument}[${label}]`, colour));
 }
-
-/**
- * The Pascal VOC colour map (Everingham et al., VOC development kit, `VOClabelcolormap`): bits 0, 1 and 2 of a label become the
- * highest bits of red, green and blue, bits 3 to 5 the next, and so on. Label 0 is black. No two labels below 2²⁴ share a colour.
- */
-export function vocColours(labelCount: number): string[] {
-  return Array.from({ length: labelCount }, (_, label) => {
-    const channels = [0, 0, 0];
-    for (let bit = 0; bit < 8; bit++) {
-      for (let channel = 0; channel < 3; channel++) {
-        if (Math.floor(label / 2 ** (3 * bit + channel)) % 2 === 1) channels[channel] |= 1 << (7 - bit);
-      }
-    }
-    return `#${channels.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
-  });
-}

@@ -4,7 +4,7 @@ import { checkArray, checkChoice, checkInteger, checkKeys, checkNumber, checkObj
 import { ArgumentError } from '../../crf/errors.js';
 import { defaultParameters, resolveParameters } from '../../crf/parameters.js';
 import type { CrfParameters } from '../../crf/types.js';
-import { vocColour } from './colours.js';
+import { vocColours } from './colours.js';
 import type {
   InputSize,
   NetworkDescription,
@@ -269,7 +269,7 @@ function checkLabels(value: unknown, output: NetworkOutput, prompts: NetworkProm
 }
 
 function checkColours(value: unknown, labelCount: number): string[] {
-  if (value === undefined) return Array.from({ length: labelCount }, (_, label) => vocColour(label));
+  if (value === undefined) return vocColours(labelCount);
   const colours = checkArray('colours', value);
   if (colours.length !== labelCount) throw new ArgumentError('colours', value, `${labelCount} colours, one a label`);
   return colours.map((colour, i) => {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 
 /**
- * Colour of a label in the Pascal VOC colour map, `#rrggbb`: bits 0, 3, 6, … of the label are the high bits of red, from the
+ * The Pascal VOC colour map, `#rrggbb` by label: bits 0, 3, 6, … of the label are the high bits of red, from the
  * highest down, bits 1, 4, 7, … those of green, bits 2, 5, 8, … those of blue. 256 labels have a colour each, then they repeat.
  *
  * Source: `VOClabelcolormap.m` of the PASCAL VOC development kit (Everingham et al., IJCV 2010).
  */
-export function vocColour(label: number): string {
+export function vocColours(labelCount: number): string[] {
+  return Array.from({ length: labelCount }, (_, label) => vocColour(label));
+}
+
+function vocColour(label: number): string {
   const channels = [0, 0, 0];
   for (let bit = 0; bit < 8; bit++) {
     for (let channel = 0; channel < 3; channel++) {
