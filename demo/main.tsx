@@ -1,21 +1,36 @@
 // SPDX-License-Identifier: MIT
 
+import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { followAddress } from './state/address-sync.js';
 import { Session } from './state/session.js';
 import { App } from './ui/app.js';
 import { listenForFiles } from './ui/files.js';
 import { listenForKeys } from './ui/keys.js';
+import { showNextEffect } from './ui/live-view-bar.js';
+import type { Mode } from './ui/mode-switch.js';
 import { showNextView } from './ui/view-bar.js';
+import { LiveSession } from './webcam/live-session.js';
 
 const root = document.querySelector('#app');
 if (!root) throw new Error('index.html has no #app.');
 
+const mode = signal<Mode>('photo');
 const session = new Session(chosenBackend());
-listenForFiles(session);
-listenForKeys(session, () => showNextView(session));
-render(<App session={session} />, root);
-void followAddress(session);
+const live = new LiveSession();
+listenForFiles(session, mode);
+listenForKeys(() =>
+  mode.value === 'photo'
+    ? {
+        board: session,
+        divider: session.divider,
+        showsOriginal: session.showsOriginal,
+        nextView: () => showNextView(session),
+      }
+    : { board: live, divider: live.divider, nextView: () => showNextEffect(live) },
+);
+void followAddress(session, mode);
+render(<App mode={mode} session={session} live={live} />, root);
 
 /** `?backend=webgpu` takes a software adapter too; `?backend=cpu` does without. */
 function chosenBackend(): Session['backend'] {

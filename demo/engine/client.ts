@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { LoadProgress } from '../../src/pipeline/index.js';
 import type {
   Answer,
   Benchmark,
@@ -26,6 +27,8 @@ export interface Listener {
   benchmarked(benchmark: Benchmark): void;
   failed(error: string): void;
   news(news: GpuNews): void;
+  loading(progress: LoadProgress | undefined): void;
+  networkReady(): void;
   busyChanged(task: Task['kind'] | undefined): void;
 }
 
@@ -42,7 +45,12 @@ export class EngineClient {
   constructor(private readonly listener: Listener) {
     this.worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       if (data.kind === 'news') listener.news(data.news);
-      else this.finish(data);
+      else if (data.kind === 'loading') listener.loading(data.progress);
+      else if (data.kind === 'network ready') {
+        // What was looked at only once is to be looked at again.
+        this.known = {};
+        listener.networkReady();
+      } else this.finish(data);
     });
     this.worker.addEventListener('error', (event) => {
       event.preventDefault();
@@ -68,6 +76,10 @@ export class EngineClient {
 
   benchmark(runs: number): void {
     this.runExtra({ kind: 'benchmark', runs });
+  }
+
+  cancelLoading(): void {
+    this.post({ kind: 'cancel loading' });
   }
 
   /** What is being computed is not wanted any more. */

@@ -8,8 +8,10 @@ import {
   type RefineReport,
   type Refiner,
 } from '../../src/index.js';
+import type { LoadProgress } from '../../src/pipeline/index.js';
 import { labelProbabilities } from '../colour-model/colour-model.js';
 import { acquireGpu, type Gpu } from './gpu.js';
+import { type NetworkResult, NetworkSource } from './network-source.js';
 import type {
   Benchmark,
   Convergence,
@@ -17,6 +19,7 @@ import type {
   Job,
   LatticeStatistics,
   MarkMap,
+  NamedColour,
   Picture,
   Refinement,
   Segmentation,
@@ -30,7 +33,13 @@ const retries = 1;
 /** Refinement stops at once where nothing changes: never, but the change is measured. */
 const measuringTolerance = 1e-30;
 
-/** Colour model and CRF for one picture at a time. Lives in a worker, so that the page never waits. */
+export interface EngineListener {
+  news: (news: GpuNews) => void;
+  loading: (progress: LoadProgress | undefined) => void;
+  networkReady: () => void;
+}
+
+/** Network and CRF for one picture at a time. Lives in a worker, so that the page never waits. */
 export class Engine {
   private readonly meter = new ReadbackMeter();
   private job: Job | undefined;
@@ -46,8 +55,23 @@ export class Engine {
   private pending: RefineInput = {};
   private losses = 0;
   private isInterrupted = false;
+  private isFirstLook = false;
+  /** The colour model then stays: it needs nothing that could fail to load. */
+  private hasFailedToLoad = false;
 
-  constructor(private readonly tell: (news: GpuNews) => void) {}
+  private labels: readonly NamedColour[] | undefined;
+  /** Where only the CRF is on the processor: networks need a GPU, if a slow one. */
+  private networkGpu: Gpu | undefined;
+  private readonly networkSource: NetworkSource;
+
+  constructor(private readonly listener: EngineListener) {
+    this.networkSource = new NetworkSource(listener.loading);
+  }
+
+  /** The network that is on its way is not wanted any more; the job fails. */
+  cancelLoading(): void {
+    this.networkSource.cancel();
+  }
 
   /** Ends `study` and `benchmark` after the step that they are in. */
   interrupt(): void {
@@ -58,17 +82,25 @@ export class Engine {
     const picture = job.picture ?? this.picture;
     const marks = job.marks ?? this.marks;
     if (!picture || !marks) throw new Error('The first job brings a picture and marks.');
-    const isNew = job.picture !== undefined || job.marks !== undefined || job.labelCount !== this.labelCount;
+    const isNew =
+      job.picture !== undefined ||
+      job.marks !== undefined ||
+      job.labelCount !== this.job?.labelCount ||
+      job.network !== this.job.network;
     this.job = job;
     this.picture = picture;
     this.marks = marks;
-    this.labelCount = job.labelCount;
-    const start = performance.now();
-    if (isNew || !this.probabilities) this.learnColours(picture, marks);
-    const colours = { stage: 'network', milliseconds: performance.now() - start };
     if (job.picture) this.pending.image = imageOf(picture);
-    const refinement = await this.rebuilding(() => this.tryRefine(job, picture));
-    return isNew ? { ...refinement, timings: [colours, ...refinement.timings] } : refinement;
+    // Until the network has said what there is now, what it said of another picture is of no use.
+    if (isNew) this.probabilities = undefined;
+    return this.rebuilding(async () => {
+      const start = performance.now();
+      if (this.probabilities) return this.tryRefine(job, picture);
+      await this.runNetwork(job, picture, marks);
+      const network = { stage: 'network', milliseconds: performance.now() - start };
+      const refinement = await this.tryRefine(job, picture);
+      return { ...refinement, timings: [network, ...refinement.timings] };
+    });
   }
 
   /** The same inference as in the job before, watched step by step. Undefined where it was interrupted. */
@@ -133,11 +165,54 @@ export class Engine {
     });
   }
 
-  private learnColours(picture: Picture, marks: MarkMap): void {
-    const { labelCount } = this;
-    this.probabilities = labelProbabilities({ ...picture, labelCount, marks: marks.labels, box: marks.box });
-    this.before = segment(this.probabilities, marks.labels.length, labelCount);
-    this.pending.unary = { probabilities: this.probabilities };
+  private async runNetwork(job: Job, picture: Picture, marks: MarkMap): Promise<void> {
+    const { network } = job;
+    const pixelCount = picture.width * picture.height;
+    const gpu = (await this.gpuFor(job)) ?? (network === 'colour-prompt' ? undefined : await this.gpuForNetwork());
+    const { labelCount } = job;
+    this.isFirstLook = gpu !== undefined && !this.isNetworkWanted(job, gpu);
+    const result: NetworkResult =
+      gpu && !this.isFirstLook
+        ? await this.networkSource.run(gpu.device, network, picture, marks.prompts)
+        : {
+            probabilities: labelProbabilities({ ...picture, labelCount, marks: marks.labels, box: marks.box }),
+            labels: undefined,
+            labelCount,
+          };
+    this.labels = result.labels;
+    this.labelCount = result.labelCount;
+    this.probabilities = result.probabilities;
+    this.before = segment(result.probabilities, pixelCount, result.labelCount);
+    this.pending.unary = { probabilities: result.probabilities };
+  }
+
+  /**
+   * Strokes and boxes need not wait for onnxruntime, which is large: the page's colour model stands in until it is there, and it is
+   * not loaded for who only looks.
+   */
+  private isNetworkWanted({ network, isAtWork }: Job, { device }: Gpu): boolean {
+    if (network !== 'colour-prompt' || this.networkSource.isReady(device, network)) return true;
+    if (isAtWork && !this.hasFailedToLoad) {
+      this.networkSource.prepare(device, network).then(
+        () => this.listener.networkReady(),
+        () => {
+          this.hasFailedToLoad = true;
+        },
+      );
+    }
+    return false;
+  }
+
+  private async gpuForNetwork(): Promise<Gpu> {
+    const gpu = this.networkGpu ?? (await acquireGpu('any'));
+    if (typeof gpu === 'string') {
+      throw new Error('networks run on WebGPU, which this browser does not have. Marks work without.');
+    }
+    this.networkGpu = gpu;
+    void gpu.device.lost.then(() => {
+      if (this.networkGpu === gpu) this.networkGpu = undefined;
+    });
+    return gpu;
   }
 
   /** Does it again on a new device where the old one was lost, at last on the processor. */
@@ -161,7 +236,7 @@ export class Engine {
   private async tryRefine(job: Job, picture: Picture): Promise<Refinement> {
     const { width, height } = picture;
     const { labelCount, before } = this;
-    if (!before) throw new Error('Colours come before the CRF.');
+    if (!before) throw new Error('The network comes before the CRF.');
     const crf = await this.crfFor(job, picture);
     const start = performance.now();
     this.meter.take();
@@ -176,6 +251,8 @@ export class Engine {
       width,
       height,
       labelCount,
+      isFirstLook: this.isFirstLook,
+      labels: this.labels,
       before,
       after,
       iterations: report.iterations,
@@ -226,7 +303,7 @@ export class Engine {
     if (this.gpu) return this.gpu;
     const gpu = await acquireGpu(job.backend === 'webgpu' ? 'any' : 'hardware').catch(() => 'none' as const);
     if (typeof gpu === 'string') {
-      if (!this.hasToldWhy) this.tell({ kind: gpu });
+      if (!this.hasToldWhy) this.listener.news({ kind: gpu });
       this.hasToldWhy = true;
       return undefined;
     }
@@ -243,7 +320,7 @@ export class Engine {
     gpu.device.destroy();
     this.losses++;
     this.forgetCrf();
-    this.tell({ kind: 'lost', isLast: this.losses > retries });
+    this.listener.news({ kind: 'lost', isLast: this.losses > retries });
   }
 
   /** The next one must be told everything. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { CrfParameters, Energy, Refiner, StageTiming } from '../../src/index.js';
+import type { LoadProgress, NetworkDescription, Prompts } from '../../src/pipeline/index.js';
 import type { Box } from '../marks/marks.js';
 
 /** RGBA, [y, x, 4]. */
@@ -15,12 +16,25 @@ export interface MarkMap {
   /** Label a pixel, or `unmarked`: [y, x]. */
   labels: Uint8Array;
   box: Box | null;
+  /** The same for a prompt network; undefined where nothing is marked. */
+  prompts: Prompts | undefined;
+}
+
+/** `#rrggbb`, with or without alpha. */
+export interface NamedColour {
+  name: string;
+  colour: string;
 }
 
 /** What the worker is asked for. What is left out is as it was in the job before. */
 export interface Job {
   picture?: Picture;
   marks?: MarkMap;
+  /** A preset's name, or a description with its bytes. */
+  network: string | NetworkDescription;
+  /** Somebody is at work, not only looking: the network may be loaded, where a simpler colour model would do for a first look. */
+  isAtWork: boolean;
+  /** Of the marks. A network that needs none has its own. */
   labelCount: number;
   parameters: CrfParameters;
   backend: 'auto' | 'webgpu' | 'cpu';
@@ -42,6 +56,10 @@ export interface Refinement {
   width: number;
   height: number;
   labelCount: number;
+  /** By the page's own colour model: the network is not there yet. */
+  isFirstLook: boolean;
+  /** What the network found; undefined where the labels are the user's. */
+  labels: readonly NamedColour[] | undefined;
   /** Without the CRF. */
   before: Segmentation;
   /** Refined by the CRF. */
@@ -96,7 +114,7 @@ export interface Benchmark {
 /** `study` and `benchmark` are about the job before them. */
 export type Task = { kind: 'refine'; job: Job } | { kind: 'study' } | { kind: 'benchmark'; runs: number };
 
-export type ToWorker = Task | { kind: 'interrupt' };
+export type ToWorker = Task | { kind: 'interrupt' } | { kind: 'cancel loading' };
 
 export type Answer =
   | { kind: 'refinement'; refinement: Refinement }
@@ -108,4 +126,10 @@ export type Answer =
 /** What the user should know of the GPU, whether or not something was asked for. */
 export type GpuNews = { kind: 'lost'; isLast: boolean } | { kind: 'software' } | { kind: 'none' };
 
-export type FromWorker = Answer | { kind: 'news'; news: GpuNews };
+export type FromWorker =
+  | Answer
+  | { kind: 'news'; news: GpuNews }
+  /** What was a first look can now be done by the network. */
+  | { kind: 'network ready' }
+  /** Undefined when it is over. */
+  | { kind: 'loading'; progress: LoadProgress | undefined };

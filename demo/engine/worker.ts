@@ -5,10 +5,15 @@ import type { Answer, FromWorker, Task, ToWorker } from './protocol.js';
 
 const post = (message: FromWorker) => postMessage(message);
 
-const engine = new Engine((news) => post({ kind: 'news', news }));
+const engine = new Engine({
+  news: (news) => post({ kind: 'news', news }),
+  loading: (progress) => post({ kind: 'loading', progress }),
+  networkReady: () => post({ kind: 'network ready' }),
+});
 
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   if (data.kind === 'interrupt') engine.interrupt();
+  else if (data.kind === 'cancel loading') engine.cancelLoading();
   else void answer(data).then(post);
 });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Box, Marks } from './marks.js';
-import type { Point, Stroke } from './stroke.js';
+import { type Point, placeUnit, radiusUnit, type Stroke } from './stroke.js';
 
 /**
  * Marks as short text that may stand in an address: bytes in base64url.
@@ -13,8 +13,6 @@ import type { Point, Stroke } from './stroke.js';
  * ways may be negative, their sign is in the lowest bit.
  */
 const version = 1;
-const placeUnit = 4096;
-const radiusUnit = 8192;
 
 export function encodeMarks({ strokes, box }: Marks): string {
   const bytes: number[] = [version];

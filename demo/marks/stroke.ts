@@ -17,3 +17,15 @@ export interface Stroke {
 
 /** Pixels without a mark in a map of marks. */
 export const unmarked = 255;
+
+/** Places are kept in these parts of a side, and radii in these parts of the long side: a link can then hold them exactly. */
+export const placeUnit = 4096;
+export const radiusUnit = 8192;
+
+export function roundedPoint({ x, y }: Point): Point {
+  return { x: Math.round(x * placeUnit) / placeUnit, y: Math.round(y * placeUnit) / placeUnit };
+}
+
+export function roundedRadius(radius: number): number {
+  return Math.round(radius * radiusUnit) / radiusUnit;
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { Stroke } from '../marks/stroke.js';
+import { roundedPoint, roundedRadius, type Stroke } from '../marks/stroke.js';
 
 /** A free photo with a few strokes to begin from; `public/photos/LICENSE-NOTE.md` says where they come from. */
 export interface Sample {
@@ -73,10 +73,9 @@ export const samples: readonly Sample[] = [
 function strokes(width: number, height: number, list: readonly StrokeInPixels[]): Stroke[] {
   return list.map(([label, radius, ...coordinates]) => ({
     label,
-    radius: radius / Math.max(width, height),
-    points: Array.from({ length: coordinates.length / 2 }, (_, i) => ({
-      x: coordinates[2 * i] / width,
-      y: coordinates[2 * i + 1] / height,
-    })),
+    radius: roundedRadius(radius / Math.max(width, height)),
+    points: Array.from({ length: coordinates.length / 2 }, (_, i) =>
+      roundedPoint({ x: coordinates[2 * i] / width, y: coordinates[2 * i + 1] / height }),
+    ),
   }));
 }

@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: MIT
 
-import { batch, effect } from '@preact/signals';
+import { batch, effect, type Signal } from '@preact/signals';
 import { decodeMarks, encodeMarks } from '../marks/marks-code.js';
+import { offerOf } from '../networks/catalogue.js';
 import { workingSizes } from '../photo/photo.js';
 import { samples } from '../photo/samples.js';
 import { views } from '../view/paint.js';
 import { type AddressState, readAddress, writeAddress } from './address.js';
 import { defaultSettings } from './crf-settings.js';
 import { labelsNamed } from './labels.js';
+import { noMerges } from './merges.js';
 import type { Session } from './session.js';
 
 /** The address is rewritten no more often than this, in milliseconds: browsers refuse more than some hundred a minute. */
 const pause = 300;
 
 /** Opens what the address names, the first sample without one, and keeps the address up to date from then on. */
-export async function followAddress(session: Session): Promise<void> {
-  await openAddress(session);
+export async function followAddress(session: Session, mode: Signal<'photo' | 'webcam'>): Promise<void> {
+  await openAddress(session, mode);
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
-    const text = writeAddress(stateOf(session));
+    const text = writeAddress({ mode: mode.value, ...stateOf(session) });
     clearTimeout(timer);
     timer = setTimeout(() => {
       const address = new URL(location.href);
@@ -27,7 +29,7 @@ export async function followAddress(session: Session): Promise<void> {
     }, pause);
   });
   // A link that is pasted into the bar of the open page. What the page itself writes comes without this event.
-  addEventListener('hashchange', () => void openAddress(session));
+  addEventListener('hashchange', () => void openAddress(session, mode));
 }
 
 /** A link to the page as it is now. */
@@ -37,8 +39,9 @@ export function linkTo(session: Session): string {
   return address.href;
 }
 
-async function openAddress(session: Session): Promise<void> {
+async function openAddress(session: Session, mode: Signal<'photo' | 'webcam'>): Promise<void> {
   const { state, problems } = readAddress(location.hash);
+  mode.value = state.mode ?? 'photo';
   const sample = samples.find(({ id }) => id === state.photo);
   if (state.photo && !sample) problems.push(`photo=${state.photo}`);
   batch(() => applyLook(session, state, problems));
@@ -59,6 +62,10 @@ function applyLook(session: Session, state: AddressState, problems: string[]): v
   if (state.workingSize !== undefined) {
     if (workingSizes.includes(state.workingSize)) session.workingSize.value = state.workingSize;
     else problems.push(`size=${state.workingSize}`);
+  }
+  if (state.network !== undefined) {
+    if (offerOf(state.network)) session.network.value = state.network;
+    else problems.push(`network=${state.network}`);
   }
   if (state.view !== undefined) {
     const view = views.find(({ value }) => value === state.view);
@@ -89,15 +96,19 @@ function stateOf(session: Session): AddressState {
   const names = session.labels.value.map(({ name }) => name);
   const marks = session.history.marks.value;
   const isAsOpened = sample && marks.box === null && marks.strokes === sample.strokes;
-  const hasOwnNames = names.join('~') !== (sample?.labels ?? ['Background', 'Object']).join('~');
+  const network = session.network.value;
+  const hasOwnNames =
+    session.takesMarks.value && names.join('~') !== (sample?.labels ?? ['Background', 'Object']).join('~');
   return {
     ...(sample && { photo: sample.id }),
+    ...(typeof network === 'string' && network !== 'colour-prompt' && { network }),
     ...(session.view.value !== 'overlay' && { view: session.view.value }),
     ...(session.workingSize.value !== 480 && { workingSize: session.workingSize.value }),
     ...(compare !== null && { compare }),
     ...(settings !== defaultSettings && { settings }),
     ...(hasOwnNames && { labels: names }),
-    merges: session.history.merges.value,
+    // Numbers of labels that a network found may differ from one run to the next.
+    merges: session.takesMarks.value ? session.history.merges.value : noMerges,
     // Marks mean nothing without their photo, and one's own is not in the address.
     ...(sample && !isAsOpened && { marks: encodeMarks(marks) }),
   };

@@ -60,8 +60,8 @@ export function cssColour({ colour }: { colour: Colour }): string {
   return `rgb(${colour.join(' ')})`;
 }
 
-/** `#rrggbb` to red, green, blue on 0..255. */
+/** `#rrggbb`, with or without alpha, to red, green, blue on 0..255. */
 export function colourFromHex(hex: string): Colour {
-  const value = Number.parseInt(hex.slice(1), 16);
+  const value = Number.parseInt(hex.slice(1, 7), 16);
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: MIT
 
-import { batch, computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal, untracked } from '@preact/signals';
+import type { LoadProgress, NetworkDescription } from '../../src/pipeline/index.js';
 import { EngineClient, type Listener } from '../engine/client.js';
 import type { Benchmark, Convergence, GpuNews, MarkMap, Picture, Refinement } from '../engine/protocol.js';
 import { areas } from '../engine/segmentation.js';
-import { type Box, type Marks, noMarks } from '../marks/marks.js';
+import { type Marks, noMarks } from '../marks/marks.js';
+import { promptsOf } from '../marks/prompts.js';
 import { rasterize } from '../marks/rasterize.js';
-import type { Point, Stroke } from '../marks/stroke.js';
 import { defaultWorkingSize, type Photo, pictureOf, readPhoto } from '../photo/photo.js';
 import { type Sample, samples } from '../photo/samples.js';
 import type { ViewName } from '../view/paint.js';
 import { type CrfSettings, crfParameters, defaultSettings } from './crf-settings.js';
-import { History } from './history.js';
-import { type Label, labelsNamed, shownLabels, withAnotherLabel } from './labels.js';
-import { membersOf, merged, noMerges, separated } from './merges.js';
+import { colourFromHex, type Label, labelsNamed } from './labels.js';
+import { MarkBoard } from './mark-board.js';
+import { noMerges } from './merges.js';
 import { type StageStatistics, TimeLog } from './statistics.js';
-
-/** A label's number draws that label. */
-export type Tool = number | 'eraser' | 'box';
 
 /** A photo with all that belongs to it. */
 export interface Work {
@@ -31,30 +29,18 @@ export interface Work {
 export const benchmarkRuns = 20;
 
 /** All that the photo page shows, and what can be done with it. Nothing of it lives in the worker or on the GPU. */
-export class Session {
+export class Session extends MarkBoard {
   readonly photo = signal<Photo | undefined>(undefined);
   readonly sampleId = signal<string | undefined>(undefined);
   readonly description = signal('');
   readonly workingSize = signal(defaultWorkingSize);
-  readonly labels = signal<readonly Label[]>(labelsNamed(['Background', 'Object']));
-  readonly history = new History();
-  /** The stroke that is being drawn. */
-  readonly draft = signal<Stroke | undefined>(undefined);
-  /** The box that is being drawn. */
-  readonly draftBox = signal<Box | null | undefined>(undefined);
-  readonly tool = signal<Tool>(1);
-  /** In parts of the long side. */
-  readonly brushRadius = signal(0.014);
   readonly settings = signal<CrfSettings>(defaultSettings);
 
   readonly view = signal<ViewName>('overlay');
   readonly showsMarks = signal(true);
   readonly showsOriginal = signal(false);
-  /** The only label that is shown, or null. */
-  readonly isolated = signal<number | null>(null);
   /** Left of this place, 0..1 of the width, is what was before the CRF; null without comparison. */
   readonly divider = signal<number | null>(null);
-  readonly pointer = signal<Point | undefined>(undefined);
 
   readonly refinement = signal<Refinement | undefined>(undefined);
   readonly refinementCount = signal(0);
@@ -75,24 +61,10 @@ export class Session {
     return photo && pictureOf(photo, this.workingSize.value);
   });
 
-  /** What is drawn, with what is just being drawn. */
-  readonly marks = computed<Marks>(() => {
-    const { strokes, box } = this.history.marks.value;
-    const draft = this.draft.value;
-    const draftBox = this.draftBox.value;
-    return { strokes: draft ? [...strokes, draft] : strokes, box: draftBox === undefined ? box : draftBox };
-  });
-
-  /** Indices of the labels that something is known of. */
-  readonly markedLabels = computed(() => {
-    const { strokes, box } = this.marks.value;
-    return new Set([...(box ? [0, 1] : []), ...strokes.flatMap(({ label }) => label ?? [])]);
-  });
-
-  readonly shownLabels = computed(() => shownLabels(this.labels.value, this.history.merges.value, this.isolated.value));
-
-  /** By label, the label that it counts as. */
-  readonly leaders = computed(() => this.shownLabels.value.map(({ leader }) => leader));
+  readonly extent = this.picture;
+  readonly network = signal<string | NetworkDescription>('colour-prompt');
+  readonly loading = signal<LoadProgress | undefined>(undefined);
+  readonly takesMarks = computed(() => this.network.value === 'colour-prompt');
 
   /** Pixels by label that others are not merged into. */
   readonly areas = computed(() => {
@@ -103,9 +75,21 @@ export class Session {
   private readonly markMap = computed<MarkMap | undefined>(() => {
     const picture = this.picture.value;
     const marks = this.marks.value;
-    return picture && { labels: rasterize(marks, picture.width, picture.height), box: marks.box };
+    if (!picture) return undefined;
+    const { width, height } = picture;
+    const hasLabel = marks.box !== null || marks.strokes.some(({ label }) => label !== null);
+    return {
+      labels: rasterize(marks, width, height),
+      box: marks.box,
+      prompts: hasLabel ? promptsOf(marks, width, height, this.labelCount.value) : undefined,
+    };
   });
 
+  private lastGoodNetwork = this.network.value;
+  /** Of the labels that a network found last; empty while they are the user's. */
+  private foundNames = '';
+  /** What the user's labels were before a network took their place. */
+  private ownLabels: readonly Label[] = [];
   private readonly timeLog = new TimeLog();
   private readonly gpuTimeLog = new TimeLog();
   private readonly labelCount = computed(() => this.labels.value.length);
@@ -116,10 +100,12 @@ export class Session {
 
   /** @param wanted where the CRF is to be computed, if there is WebGPU at all */
   constructor(wanted: Session['backend']) {
+    super();
     const hasWebGpu = 'gpu' in navigator && navigator.gpu;
     this.backend = hasWebGpu ? wanted : 'cpu';
     if (!hasWebGpu) this.gpuNews.value = { kind: 'none' };
     this.engine = new EngineClient(this.listener());
+    effect(() => this.exchangeLabels(this.takesMarks.value));
     effect(() => this.requestRefinement());
     effect(() => {
       // Each new result is studied where somebody looks.
@@ -148,33 +134,8 @@ export class Session {
     return samples.find(({ id }) => id === this.sampleId.value);
   }
 
-  addLabel(): void {
-    this.labels.value = withAnotherLabel(this.labels.value);
-    this.tool.value = this.labels.value.length - 1;
-  }
-
-  changeLabel(index: number, change: Partial<Label>): void {
-    this.labels.value = this.labels.value.map((label, i) => (i === index ? { ...label, ...change } : label));
-  }
-
-  merge(from: number, into: number): void {
-    batch(() => {
-      this.isolated.value = null;
-      this.history.setMerges(merged(this.history.merges.value, from, into));
-    });
-  }
-
-  separate(leader: number): void {
-    this.history.setMerges(separated(this.history.merges.value, leader));
-  }
-
-  membersOf(leader: number): number[] {
-    return membersOf(this.history.merges.value, leader, this.labels.value.length);
-  }
-
-  /** Shows this label alone, or all again. */
-  toggleIsolated(leader: number): void {
-    this.isolated.value = this.isolated.value === leader ? null : leader;
+  cancelLoading(): void {
+    this.engine.cancelLoading();
   }
 
   runBenchmark(): void {
@@ -205,7 +166,9 @@ export class Session {
       this.photo.value = photo;
       this.sampleId.value = sampleId;
       this.description.value = description;
-      this.labels.value = labelsNamed(labels);
+      this.ownLabels = labelsNamed(labels);
+      this.labels.value = this.ownLabels;
+      this.foundNames = '';
       this.tool.value = 1;
       this.isolated.value = null;
       this.draft.value = undefined;
@@ -225,19 +188,36 @@ export class Session {
     this.gpuStatistics.value = [];
   }
 
+  /** Marks keep their labels, whatever a network found in between. */
+  private exchangeLabels(takesMarks: boolean): void {
+    untracked(() =>
+      batch(() => {
+        this.forgetResults();
+        this.isolated.value = null;
+        if (!takesMarks) this.ownLabels = this.labels.value;
+        else if (this.ownLabels.length > 0) this.labels.value = this.ownLabels;
+        this.foundNames = '';
+        this.tool.value = 1;
+        this.history.setMerges(noMerges);
+      }),
+    );
+  }
+
   private requestRefinement(): void {
     const picture = this.picture.value;
     const marks = this.markMap.value;
     const labelCount = this.labelCount.value;
     const parameters = crfParameters(this.settings.value);
     const profile = this.isMeasuring.value;
+    const network = this.network.value;
     if (!picture || !marks) return;
-    if (this.markedLabels.value.size < 2) {
+    if (this.takesMarks.value && this.markedLabels.value.size < 2) {
       this.engine.cancel();
       this.refinement.value = undefined;
       return;
     }
-    this.engine.request({ picture, marks, labelCount, parameters, backend: this.backend, profile });
+    const isAtWork = this.history.canUndo.value;
+    this.engine.request({ picture, marks, network, isAtWork, labelCount, parameters, backend: this.backend, profile });
   }
 
   private listener(): Listener {
@@ -249,10 +229,12 @@ export class Session {
       benchmarked: (benchmark) => {
         this.benchmark.value = benchmark;
       },
-      failed: (error) => {
-        this.error.value = `The mask could not be refined: ${error}`;
-      },
+      failed: (error) => this.takeFailure(error),
       news: (news) => this.takeNews(news),
+      loading: (progress) => {
+        this.loading.value = progress;
+      },
+      networkReady: () => this.requestRefinement(),
       busyChanged: (task) => {
         this.busyWith.value = task;
       },
@@ -263,10 +245,40 @@ export class Session {
     this.timeLog.add(refinement.timings);
     this.gpuTimeLog.add(refinement.gpuTimings);
     batch(() => {
+      this.lastGoodNetwork = this.network.value;
+      this.takeLabels(refinement.labels);
       this.refinement.value = refinement;
       this.refinementCount.value++;
       this.statistics.value = this.timeLog.statistics();
       this.gpuStatistics.value = this.gpuTimeLog.statistics();
+    });
+  }
+
+  /** The labels that a network found; the user's own stay as they are. */
+  private takeLabels(found: Refinement['labels']): void {
+    if (!found) return;
+    const names = found.map(({ name }) => name);
+    if (names.join('~') === this.foundNames) return;
+    this.foundNames = names.join('~');
+    const colours = found.map(({ colour }) => colourFromHex(colour));
+    this.labels.value = labelsNamed(names, colours).map((label) => ({
+      ...label,
+      isShown: label.name !== 'background',
+    }));
+    this.isolated.value = null;
+    this.tool.value = Math.min(1, names.length - 1);
+    this.history.reset({ marks: this.history.marks.value, merges: noMerges });
+  }
+
+  /** A network that could not be had is not kept asking for: the one before takes its place. */
+  private takeFailure(error: string): void {
+    batch(() => {
+      if (this.network.value === this.lastGoodNetwork) {
+        this.error.value = `The mask could not be refined: ${error}`;
+        return;
+      }
+      this.error.value = `The network cannot be used: ${error}`;
+      this.network.value = this.lastGoodNetwork;
     });
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { Signal } from '@preact/signals';
 import type { Normalization } from '../../src/index.js';
 import {
   type CrfSettings,
@@ -9,18 +10,17 @@ import {
   presets,
   remedies,
 } from '../state/crf-settings.js';
-import type { Session } from '../state/session.js';
 import { Slider } from './slider.js';
 
 const pixels = (value: number) => `${value} px`;
 const levels = (value: number) => `${value} of 255`;
 const plain = (value: number) => String(value);
 
-export function CrfPanel({ session }: { session: Session }) {
-  const settings = session.settings.value;
+export function CrfPanel({ settings: chosen }: { settings: Signal<CrfSettings> }) {
+  const settings = chosen.value;
   const preset = presetOf(settings);
   const change = (changed: Partial<CrfSettings>) => {
-    session.settings.value = { ...settings, ...changed };
+    chosen.value = { ...settings, ...changed };
   };
   return (
     <>

@@ -2,16 +2,24 @@
 
 import type { Signal } from '@preact/signals';
 
+export interface DividerProps {
+  /** 0..1 of the width. */
+  position: Signal<number | null>;
+  /** What is on the left, and on the right. */
+  before: string;
+  after: string;
+}
+
 /** The handle between before and after: dragged, or moved by arrow keys. */
-export function Divider({ position }: { position: Signal<number | null> }) {
+export function Divider({ position, before, after }: DividerProps) {
   const share = position.value ?? 0.5;
   const place = (value: number) => {
     position.value = Math.min(1, Math.max(0, value));
   };
   return (
     <div class="divider" style={{ '--position': share }}>
-      <span class="tag is-before">Colours alone</span>
-      <span class="tag is-after">With CRF</span>
+      <span class="tag is-before">{before}</span>
+      <span class="tag is-after">{after}</span>
       <div
         class="divider-handle"
         role="slider"

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 
+import type { Signal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { Session } from '../state/session.js';
 import { FolderIcon } from './icons.js';
+import type { Mode } from './mode-switch.js';
 
 export function FileButton({ session }: { session: Session }) {
   const input = useRef<HTMLInputElement>(null);
@@ -35,10 +37,12 @@ export function FileButton({ session }: { session: Session }) {
 }
 
 /** Pictures that are dropped or pasted, anywhere on the page. */
-export function listenForFiles(session: Session): void {
+export function listenForFiles(session: Session, mode: Signal<Mode>): void {
   const open = (data: DataTransfer | null) => {
     const file = data?.files[0];
-    if (file) void session.openFile(file, file.name || 'The picture');
+    if (!file) return;
+    mode.value = 'photo';
+    void session.openFile(file, file.name || 'The picture');
   };
   document.addEventListener('paste', ({ clipboardData }) => open(clipboardData));
   document.addEventListener('dragover', (event) => {

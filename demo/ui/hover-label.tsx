@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 
 import { probabilityOf } from '../engine/segmentation.js';
-import { cssColour } from '../state/labels.js';
+import { cssColour, type ShownLabel } from '../state/labels.js';
 import type { Session } from '../state/session.js';
 
-/** Beside the pointer: the label there, and how probable it is. */
-export function HoverLabel({ session }: { session: Session }) {
+/** What is at the pointer: before or after the CRF, whichever is shown there. */
+export function labelAtPointer(session: Session): { label: ShownLabel; probability: number } | undefined {
   const place = session.pointer.value;
   const result = session.refinement.value;
   const divider = session.divider.value;
-  if (!place || !result || session.showsOriginal.value) return null;
-  if (session.draft.value || session.draftBox.value !== undefined) return null;
+  if (!place || !result) return undefined;
   const x = Math.min(result.width - 1, Math.max(0, Math.floor(place.x * result.width)));
   const y = Math.min(result.height - 1, Math.max(0, Math.floor(place.y * result.height)));
   const pixel = y * result.width + x;
@@ -18,6 +17,16 @@ export function HoverLabel({ session }: { session: Session }) {
   const segmentation = isBefore ? result.before : result.after;
   const label = session.shownLabels.value[segmentation.labels[pixel]];
   const probability = probabilityOf(segmentation, session.leaders.value, label.leader, pixel);
+  return { label, probability };
+}
+
+/** Beside the pointer: the label there, and how probable it is. */
+export function HoverLabel({ session }: { session: Session }) {
+  const place = session.pointer.value;
+  const found = labelAtPointer(session);
+  if (!place || !found || session.showsOriginal.value) return null;
+  if (session.draft.value || session.draftBox.value !== undefined) return null;
+  const { label, probability } = found;
   return (
     <span
       class="hover-label"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import type { Session } from '../state/session.js';
+import type { Signal } from '@preact/signals';
+import type { MarkBoard } from '../state/mark-board.js';
 
 export const brushRadii = { least: 0.003, most: 0.06 } as const;
 
@@ -12,56 +13,69 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ['[ and ]', 'Brush size'],
   ['Ctrl Z, Ctrl Shift Z', 'Undo, redo'],
   ['O, held', 'The photo alone'],
-  ['C', 'Compare with before the CRF'],
-  ['V', 'Next view'],
+  ['C', 'Compare with before'],
+  ['V', 'Next view or effect'],
   ['Arrows, Space held', 'Move the brush and draw, with the picture focused'],
   ['Arrows', 'Move the handle between before and after, when it is focused'],
 ];
 
+/** What keys act upon: the photo, or the camera. */
+export interface KeyTarget {
+  board: MarkBoard;
+  divider: Signal<number | null>;
+  /** Not for the camera. */
+  showsOriginal?: Signal<boolean>;
+  nextView: () => void;
+}
+
 /** Keys that work anywhere on the page, except where text is typed. */
-export function listenForKeys(session: Session, nextView: () => void): void {
+export function listenForKeys(target: () => KeyTarget): void {
+  const showOriginal = (isShown: boolean) => {
+    const { showsOriginal } = target();
+    if (showsOriginal) showsOriginal.value = isShown;
+  };
   document.addEventListener('keydown', (event) => {
-    if (isTyping(event.target)) return;
+    if (isTyping(event.target) || event.altKey) return;
+    const key = event.key.toLowerCase();
     if (event.ctrlKey || event.metaKey) {
-      if (event.key.toLowerCase() === 'z') {
-        event.preventDefault();
-        if (event.shiftKey) session.history.redo();
-        else session.history.undo();
-      } else if (event.key.toLowerCase() === 'y') {
-        event.preventDefault();
-        session.history.redo();
-      }
+      if (pressWithControl(target(), key, event.shiftKey)) event.preventDefault();
       return;
     }
-    if (event.altKey) return;
-    if (event.key.toLowerCase() === 'v' && !event.repeat) nextView();
-    else press(session, event.key);
+    if (key === 'o') showOriginal(true);
+    else if (key === 'v' && !event.repeat) target().nextView();
+    else press(target(), key);
   });
   document.addEventListener('keyup', ({ key }) => {
-    if (key.toLowerCase() === 'o') session.showsOriginal.value = false;
+    if (key.toLowerCase() === 'o') showOriginal(false);
   });
-  window.addEventListener('blur', () => {
-    session.showsOriginal.value = false;
-  });
+  window.addEventListener('blur', () => showOriginal(false));
 }
 
-function press(session: Session, key: string): void {
+/** Whether it was a key of ours. */
+function pressWithControl({ board }: KeyTarget, key: string, isShift: boolean): boolean {
+  if (key === 'y' || (key === 'z' && isShift)) board.history.redo();
+  else if (key === 'z') board.history.undo();
+  else return false;
+  return true;
+}
+
+function press(target: KeyTarget, key: string): void {
+  const { board } = target;
   const label = Number(key) - 1;
-  if (label >= 0 && label < session.labels.value.length) session.tool.value = label;
-  else if (key === '[') scaleBrush(session, 1 / 1.25);
-  else if (key === ']') scaleBrush(session, 1.25);
-  else if (key.toLowerCase() === 'e') session.tool.value = 'eraser';
-  else if (key.toLowerCase() === 'b') session.tool.value = 'box';
-  else if (key.toLowerCase() === 'o') session.showsOriginal.value = true;
-  else if (key.toLowerCase() === 'c') toggleComparison(session);
+  if (label >= 0 && label < board.labels.value.length) board.tool.value = label;
+  else if (key === '[') scaleBrush(board, 1 / 1.25);
+  else if (key === ']') scaleBrush(board, 1.25);
+  else if (key === 'e') board.tool.value = 'eraser';
+  else if (key === 'b') board.tool.value = 'box';
+  else if (key === 'c') toggleComparison(target);
 }
 
-function scaleBrush(session: Session, factor: number): void {
-  const radius = session.brushRadius.value * factor;
-  session.brushRadius.value = Math.min(brushRadii.most, Math.max(brushRadii.least, radius));
+function scaleBrush(board: MarkBoard, factor: number): void {
+  const radius = board.brushRadius.value * factor;
+  board.brushRadius.value = Math.min(brushRadii.most, Math.max(brushRadii.least, radius));
 }
 
-export function toggleComparison({ divider }: Session): void {
+export function toggleComparison({ divider }: { divider: Signal<number | null> }): void {
   divider.value = divider.value === null ? 0.5 : null;
 }
 

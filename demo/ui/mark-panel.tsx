@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-import type { Session, Tool } from '../state/session.js';
+import type { MarkBoard, Tool } from '../state/mark-board.js';
 import { BoxIcon, BrushIcon, EraserIcon, RedoIcon, UndoIcon } from './icons.js';
 import { brushRadii } from './keys.js';
 import { Slider } from './slider.js';
 
 /** What one draws with, and undo. */
-export function MarkPanel({ session }: { session: Session }) {
-  const { brushRadius, history, picture, tool } = session;
-  const longSide = picture.value ? Math.max(picture.value.width, picture.value.height) : 0;
+export function MarkPanel({ board }: { board: MarkBoard }) {
+  const { brushRadius, history, extent, tool } = board;
+  const longSide = extent.value ? Math.max(extent.value.width, extent.value.height) : 0;
   const label = typeof tool.value === 'number' ? tool.value : 1;
   return (
     <section class="panel" aria-labelledby="marks-title">
@@ -48,13 +48,13 @@ export function MarkPanel({ session }: { session: Session }) {
       </div>
       <fieldset class="segments is-wide">
         <legend class="visually-hidden">Tool</legend>
-        <ToolChoice session={session} tool={label} name="Brush" hint="Strokes in the chosen label (1 – 8)">
+        <ToolChoice board={board} tool={label} name="Brush" hint="Strokes in the chosen label (1 – 8)">
           <BrushIcon />
         </ToolChoice>
-        <ToolChoice session={session} tool="box" name="Box" hint="A box around the object (B)">
+        <ToolChoice board={board} tool="box" name="Box" hint="A box around the object (B)">
           <BoxIcon />
         </ToolChoice>
-        <ToolChoice session={session} tool="eraser" name="Eraser" hint="Takes strokes away (E)">
+        <ToolChoice board={board} tool="eraser" name="Eraser" hint="Takes strokes away (E)">
           <EraserIcon />
         </ToolChoice>
       </fieldset>
@@ -74,7 +74,7 @@ export function MarkPanel({ session }: { session: Session }) {
       )}
       {tool.value === 'box' && (
         <p class="hint">
-          Drag from corner to corner around one object. What is outside counts as {session.labels.value[0].name}.
+          Drag from corner to corner around one object. What is outside counts as {board.labels.value[0].name}.
         </p>
       )}
     </section>
@@ -82,15 +82,15 @@ export function MarkPanel({ session }: { session: Session }) {
 }
 
 interface ToolChoiceProps {
-  session: Session;
+  board: MarkBoard;
   tool: Tool;
   name: string;
   hint: string;
   children: preact.ComponentChildren;
 }
 
-function ToolChoice({ session, tool, name, hint, children }: ToolChoiceProps) {
-  const chosen = session.tool.value;
+function ToolChoice({ board, tool, name, hint, children }: ToolChoiceProps) {
+  const chosen = board.tool.value;
   const isChosen = typeof tool === 'number' ? typeof chosen === 'number' : chosen === tool;
   return (
     <label title={hint}>
@@ -99,7 +99,7 @@ function ToolChoice({ session, tool, name, hint, children }: ToolChoiceProps) {
         name="tool"
         checked={isChosen}
         onChange={() => {
-          session.tool.value = tool;
+          board.tool.value = tool;
         }}
       />
       <span>

@@ -8,8 +8,8 @@ import type { Session } from '../state/session.js';
 import { drawBox, drawRing, drawStrokes } from '../view/draw-marks.js';
 import { type Painting, paint } from '../view/paint.js';
 import { Divider } from './divider.js';
-import { drawingHandlers } from './drawing.js';
-import { HoverLabel } from './hover-label.js';
+import { drawingHandlers, pickingHandlers } from './drawing.js';
+import { HoverLabel, labelAtPointer } from './hover-label.js';
 
 /** The picture with its mask, and above it the marks. */
 export function Stage({ session }: { session: Session }) {
@@ -19,6 +19,7 @@ export function Stage({ session }: { session: Session }) {
   const size = useSignal({ width: 0, height: 0 });
   const picture = session.picture.value;
   const isBox = session.tool.value === 'box';
+  const takesMarks = session.takesMarks.value;
 
   useEffect(() => {
     const canvas = marks.current;
@@ -45,31 +46,51 @@ export function Stage({ session }: { session: Session }) {
       <div class={`frame is-${session.view.value}`}>
         <canvas ref={result} class="result" role="img" aria-label={session.description.value} />
         <div
-          class={isBox ? 'strokes is-box' : 'strokes'}
+          class={takesMarks && !isBox ? 'strokes' : 'strokes is-cross'}
           role="application"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes keys; it is drawn on with them.
           tabIndex={0}
-          aria-label="Picture to draw on. The arrow keys move the brush, Space draws while it is held."
-          {...drawingHandlers(session)}
+          aria-label={
+            takesMarks
+              ? 'Picture to draw on. The arrow keys move the brush, Space draws while it is held.'
+              : 'Picture. The arrow keys move the pointer, Space shows the label under it alone.'
+          }
+          {...(takesMarks ? drawingHandlers(session) : pickingHandlers(session, () => pick(session)))}
         >
           <canvas ref={marks} />
         </div>
-        {session.divider.value !== null && <Divider position={session.divider} />}
+        {session.divider.value !== null && <Divider position={session.divider} before="Network" after="With CRF" />}
         <HoverLabel session={session} />
-        <span class="working" aria-hidden="true">
-          Working…
-        </span>
+        <Working session={session} />
         <Prompt session={session} />
       </div>
     </div>
   );
 }
 
+function Working({ session }: { session: Session }) {
+  const isLoading = session.loading.value !== undefined;
+  const isFirstLook = session.refinement.value?.isFirstLook === true;
+  if (isLoading && isFirstLook) return <span class="working is-shown">A first look, until the network is ready</span>;
+  return (
+    <span class={isLoading ? 'working is-shown' : 'working'} aria-hidden="true">
+      {isLoading ? 'Making the network ready…' : 'Working…'}
+    </span>
+  );
+}
+
+/** Shows the label under the pointer alone, or all again. */
+function pick(session: Session): void {
+  const found = labelAtPointer(session);
+  if (found) session.toggleIsolated(found.label.leader);
+}
+
 /** What to do where there is no mask yet. */
 function Prompt({ session }: { session: Session }) {
   const count = session.markedLabels.value.size;
   const isDrawing = session.draft.value !== undefined || session.draftBox.value !== undefined;
-  if (!session.picture.value || session.isLoading.value || isDrawing || count >= 2) return null;
+  if (!session.takesMarks.value || !session.picture.value || session.isLoading.value) return null;
+  if (isDrawing || count >= 2) return null;
   return (
     <p class="prompt" role="status">
       {count === 0
@@ -126,7 +147,8 @@ function showMarks(
   // Outside of the overlay they would hide what one came to see: they show when one is about to draw.
   const hasResult = session.refinement.value !== undefined;
   const isWanted = session.view.value === 'overlay' || pointer !== undefined || !hasResult;
-  const isShown = session.showsMarks.value && !session.showsOriginal.value && isWanted;
+  const takesMarks = session.takesMarks.value;
+  const isShown = takesMarks && session.showsMarks.value && !session.showsOriginal.value && isWanted;
   const tool = session.tool.value;
   const labels = session.labels.value;
   if (!canvas) return;
@@ -136,7 +158,7 @@ function showMarks(
   const edge = 1.25 * devicePixelRatio;
   drawStrokes(context, isShown ? strokes : [], labels.map(cssColour), edge);
   if (isShown && box) drawBox(context, box, edge);
-  if (!pointer || tool === 'box') return;
+  if (!pointer || !takesMarks || tool === 'box') return;
   const colour = tool === 'eraser' ? 'white' : cssColour(labels[tool]);
   drawRing(context, { ...pointer, radius: session.brushRadius.value, colour }, edge);
 }

@@ -12,14 +12,16 @@ export interface Tab {
 export interface TabsProps {
   title: string;
   tabs: readonly Tab[];
+  /** The tab that is open at first. */
+  first: string;
   onChange?: (name: string) => void;
 }
 
 /** Tabs as the ARIA authoring practices have them: one stop of the Tab key, arrow keys within. */
-export function Tabs({ title, tabs, onChange }: TabsProps) {
+export function Tabs({ title, tabs, first, onChange }: TabsProps) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
-  const [chosen, setChosen] = useState(tabs[0].name);
+  const [chosen, setChosen] = useState(first);
   // The tabs of another mode may not have the one that was open.
   const open = tabs.find(({ name }) => name === chosen) ?? tabs[0];
   const choose = (index: number, withFocus: boolean) => {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Page } from 'puppeteer-core';
-import { openPage } from './page.js';
+import type { AxeResults } from 'axe-core';
+import type { BrowserContext, Page } from 'puppeteer-core';
 import { type StaticSite, serveFolder } from './static-site.js';
 
 const repository = path.resolve(import.meta.dirname, '../..');
@@ -31,85 +32,169 @@ export async function serveBuiltDemo(): Promise<StaticSite> {
   };
 }
 
-export interface DemoPage {
-  page: Page;
-  /** All that the page asked for. */
-  requests: readonly string[];
-  /** Waits until the page has shown the result of all that was done to it. */
-  settled(): Promise<void>;
-  /** Of the pixels, by label, as the list of labels says. */
-  shares(): Promise<string[]>;
-  /** Colours at places of the picture (0..1 of width and height), as the current view shows them. */
-  coloursAt(places: readonly (readonly [x: number, y: number])[]): Promise<string[]>;
-  /** Draws with the mouse, places as above. */
-  draw(places: readonly (readonly [x: number, y: number])[]): Promise<void>;
-  finish(): Promise<void>;
+export interface DemoOptions {
+  withoutWebGpu?: boolean;
+  /** Default: wait for the first result. */
+  settles?: boolean;
 }
 
-export async function openDemo(url: string, options: { withoutWebGpu?: boolean } = {}): Promise<DemoPage> {
-  const { page, finish } = await openPage();
-  const requests: string[] = [];
-  page.on('request', (request) => requests.push(request.url()));
-  if (options.withoutWebGpu) {
-    await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
+export type Place = readonly [x: number, y: number];
+
+/** A page of the demo that remembers what went wrong in it, and what it asked for. */
+export class DemoPage {
+  readonly requests: string[] = [];
+  private readonly errors: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    private readonly origin: string,
+  ) {
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.errors.push(message.text());
+    });
+    page.on('request', (request) => this.requests.push(request.url()));
   }
-  await page.setViewport({ width: 1280, height: 800 });
-  await page.goto(url);
-  const demo: DemoPage = {
-    page,
-    requests,
-    finish,
-    async settled() {
-      await drawFrames(page);
-      const outcome = await page.waitForFunction(
-        () => {
-          const stage = document.querySelector<HTMLElement>('.stage');
-          if (stage?.dataset.busy !== 'false') return undefined;
-          if (Number(stage.dataset.refinements) > 0) return 'refined';
-          return document.querySelector('[role=alert]')?.textContent;
-        },
-        { timeout: 60_000 },
-      );
-      const text = await outcome.jsonValue();
-      if (text !== 'refined') throw new Error(`The demo says: ${text}`);
-      await drawFrames(page);
-    },
-    shares: () => page.$$eval('.share', (elements) => elements.map((element) => element.textContent)),
-    async coloursAt(places) {
-      await drawFrames(page);
-      return page.$eval(
-        '.result',
-        (element, wanted) => {
-          const canvas = element as HTMLCanvasElement;
-          const context = canvas.getContext('2d');
-          return wanted.map(([x, y]) => {
-            const pixel = context?.getImageData(Math.floor(x * canvas.width), Math.floor(y * canvas.height), 1, 1);
-            return String(pixel?.data);
-          });
-        },
-        places,
-      );
-    },
-    async draw(places) {
-      const box = await (await page.$('.strokes'))?.boundingBox();
-      if (!box) throw new Error('The page has no picture to draw on.');
-      const [first, ...others] = places.map(([x, y]) => [box.x + x * box.width, box.y + y * box.height] as const);
-      await page.mouse.move(...first);
-      await page.mouse.down();
-      for (const place of others) await page.mouse.move(...place, { steps: 4 });
-      await page.mouse.up();
-    },
-  };
-  await demo.settled();
-  return demo;
-}
 
-/** Until what the page was told has reached the screen: it renders after a frame, in a task of its own. */
-async function drawFrames(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    for (let frame = 0; frame < 3; frame++) {
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-      await new Promise((resolve) => setTimeout(resolve));
+  static async open(context: BrowserContext, url: string, options: DemoOptions = {}): Promise<DemoPage> {
+    const page = await context.newPage();
+    const demo = new DemoPage(page, new URL(url).origin);
+    if (options.withoutWebGpu) {
+      await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
     }
-  });
+    await page.setViewport({ width: 1280, height: 800 });
+    await page.goto(url);
+    if (options.settles ?? true) await demo.settled();
+    return demo;
+  }
+
+  /** Closes the page. Throws if anything was an error on its console, or if it asked for anything elsewhere. */
+  async finish(): Promise<void> {
+    await this.page.close();
+    const elsewhere = this.requests.filter((url) => !url.startsWith(this.origin) && !/^(blob|data):/.test(url));
+    const problems = [...this.errors, ...elsewhere.map((url) => `asked for ${url}`)];
+    if (problems.length > 0) throw new Error(`The page reported:\n${problems.join('\n')}`);
+  }
+
+  /** Waits until the page has shown the result of all that was done to it. */
+  async settled(): Promise<void> {
+    await this.drawFrames();
+    const outcome = await this.page.waitForFunction(
+      () => {
+        const stage = document.querySelector<HTMLElement>('.stage');
+        if (stage?.dataset.busy !== 'false') return undefined;
+        if (Number(stage.dataset.refinements) > 0) return 'refined';
+        return document.querySelector('[role=alert]')?.textContent;
+      },
+      { timeout: 100_000 },
+    );
+    const text = await outcome.jsonValue();
+    if (text !== 'refined') throw new Error(`The demo says: ${text}`);
+    await this.drawFrames();
+  }
+
+  /** Of the pixels, by label, as the legend says. */
+  shares(): Promise<string[]> {
+    return this.page.$$eval('.share', (elements) => elements.map((element) => element.textContent));
+  }
+
+  /** RGBA at places of the picture (0..1 of width and height), as the current view shows them. */
+  async coloursAt(places: readonly Place[]): Promise<string[]> {
+    await this.drawFrames();
+    return this.page.$eval(
+      '.result',
+      (element, wanted) => {
+        const canvas = element as HTMLCanvasElement;
+        const context = canvas.getContext('2d');
+        return wanted.map(([x, y]) => {
+          const pixel = context?.getImageData(Math.floor(x * canvas.width), Math.floor(y * canvas.height), 1, 1);
+          return String(pixel?.data);
+        });
+      },
+      places,
+    );
+  }
+
+  /** A number that changes with the picture that is shown. */
+  async fingerprint(): Promise<number> {
+    await this.drawFrames();
+    return this.page.$eval('.result', (element) => {
+      const canvas = element as HTMLCanvasElement;
+      const data = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      let hash = 17;
+      for (const byte of data) hash = Math.imul(hash ^ byte, 16777619) >>> 0;
+      return hash;
+    });
+  }
+
+  /** Draws with the mouse, places as above. */
+  async draw(places: readonly Place[]): Promise<void> {
+    const [first, ...others] = await Promise.all(places.map((place) => this.screenPlace(place)));
+    await this.page.mouse.move(first.x, first.y);
+    await this.page.mouse.down();
+    for (const { x, y } of others) await this.page.mouse.move(x, y, { steps: 4 });
+    await this.page.mouse.up();
+  }
+
+  async screenPlace([x, y]: Place): Promise<{ x: number; y: number }> {
+    const box = await (await this.page.$('.strokes'))?.boundingBox();
+    if (!box) throw new Error('The page has no picture to draw on.');
+    return { x: box.x + x * box.width, y: box.y + y * box.height };
+  }
+
+  async openTab(name: string): Promise<void> {
+    await this.page.locator(`[role=tab]::-p-text(${name})`).click();
+    await this.drawFrames();
+  }
+
+  async click(text: string): Promise<void> {
+    await this.page.locator(`button::-p-text(${text})`).click();
+    await this.drawFrames();
+  }
+
+  /** What is saved when `save` is done, file by file. */
+  async downloaded(save: () => Promise<void>): Promise<{ name: string; content: Buffer }> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'meanfield-download-'));
+    try {
+      const session = await this.page.createCDPSession();
+      await session.send('Page.setDownloadBehavior' as 'Browser.setDownloadBehavior', {
+        behavior: 'allow',
+        downloadPath: folder,
+      });
+      await save();
+      for (let attempt = 0; attempt < 100; attempt++) {
+        const [name] = (await readdir(folder)).filter((file) => !file.endsWith('.crdownload'));
+        if (name) return { name, content: await readFile(path.join(folder, name)) };
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      throw new Error('Nothing was saved within 10 s.');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** What axe-core finds serious or critical in the page as it is now, one line each. */
+  async barriers(): Promise<string[]> {
+    const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    // Through the debugger: the page's own policy forbids scripts that are not its own.
+    await this.page.evaluate(source);
+    const results = await this.page.evaluate(() =>
+      (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+    );
+    return results.violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) =>
+        nodes.map(({ html, any }) => `${id}: ${html.slice(0, 200)} (${any[0]?.message ?? ''})`),
+      );
+  }
+
+  /** Until what the page was told has reached the screen: it renders after a frame, in a task of its own. */
+  async drawFrames(): Promise<void> {
+    await this.page.evaluate(async () => {
+      for (let frame = 0; frame < 3; frame++) {
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    });
+  }
 }

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { Box, Marks } from '../marks/marks.js';
+import type { Point, Stroke } from '../marks/stroke.js';
+import { History } from './history.js';
+import { type Label, labelsNamed, maximumLabels, shownLabels, withAnotherLabel } from './labels.js';
+import { membersOf, merged, separated } from './merges.js';
+
+/** A label's number draws that label. */
+export type Tool = number | 'eraser' | 'box';
+
+/** Labels, and what is drawn with them on a picture: the same for photos and for the camera. */
+export abstract class MarkBoard {
+  readonly labels = signal<readonly Label[]>(labelsNamed(['Background', 'Object']));
+  readonly history = new History();
+  /** The stroke that is being drawn. */
+  readonly draft = signal<Stroke | undefined>(undefined);
+  /** The box that is being drawn. */
+  readonly draftBox = signal<Box | null | undefined>(undefined);
+  readonly tool = signal<Tool>(1);
+  /** In parts of the long side. */
+  readonly brushRadius = signal(0.014);
+  readonly pointer = signal<Point | undefined>(undefined);
+  /** The only label that is shown, or null. */
+  readonly isolated = signal<number | null>(null);
+
+  /** Of the picture that is drawn on, in pixels. */
+  abstract readonly extent: ReadonlySignal<{ width: number; height: number } | undefined>;
+  /** Pixels by label that others are not merged into; undefined where nobody counts. */
+  abstract readonly areas: ReadonlySignal<readonly number[] | undefined>;
+  /** Whether the network is told by marks what to look for. */
+  abstract readonly takesMarks: ReadonlySignal<boolean>;
+
+  /** What is drawn, with what is just being drawn. */
+  readonly marks = computed<Marks>(() => {
+    const { strokes, box } = this.history.marks.value;
+    const draft = this.draft.value;
+    const draftBox = this.draftBox.value;
+    return { strokes: draft ? [...strokes, draft] : strokes, box: draftBox === undefined ? box : draftBox };
+  });
+
+  /** Indices of the labels that something is known of. */
+  readonly markedLabels = computed(() => {
+    const { strokes, box } = this.marks.value;
+    return new Set([...(box ? [0, 1] : []), ...strokes.flatMap(({ label }) => label ?? [])]);
+  });
+
+  readonly shownLabels = computed(() => shownLabels(this.labels.value, this.history.merges.value, this.isolated.value));
+
+  /** By label, the label that it counts as. */
+  readonly leaders = computed(() => this.shownLabels.value.map(({ leader }) => leader));
+
+  readonly canAddLabel = computed(() => this.takesMarks.value && this.labels.value.length < maximumLabels);
+
+  addLabel(): void {
+    this.labels.value = withAnotherLabel(this.labels.value);
+    this.tool.value = this.labels.value.length - 1;
+  }
+
+  changeLabel(index: number, change: Partial<Label>): void {
+    this.labels.value = this.labels.value.map((label, i) => (i === index ? { ...label, ...change } : label));
+  }
+
+  merge(from: number, into: number): void {
+    batch(() => {
+      this.isolated.value = null;
+      this.history.setMerges(merged(this.history.merges.value, from, into));
+    });
+  }
+
+  separate(leader: number): void {
+    this.history.setMerges(separated(this.history.merges.value, leader));
+  }
+
+  membersOf(leader: number): number[] {
+    return membersOf(this.history.merges.value, leader, this.labels.value.length);
+  }
+
+  /** Shows this label alone, or all again. */
+  toggleIsolated(leader: number): void {
+    this.isolated.value = this.isolated.value === leader ? null : leader;
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+
+import type { Effect } from '../webcam/live-protocol.js';
+import type { LiveSession } from '../webcam/live-session.js';
+import { CompareIcon, MirrorIcon } from './icons.js';
+import { toggleComparison } from './keys.js';
+
+const effects: readonly { value: Effect; title: string; hint: string }[] = [
+  {
+    value: 'blur',
+    title: 'Blur',
+    hint: 'Only what is behind is blurred; nothing of the foreground gets into the blur',
+  },
+  { value: 'image', title: 'Picture', hint: 'Another picture behind the foreground' },
+  { value: 'colour', title: 'Colour', hint: 'One colour behind the foreground' },
+  { value: 'cut-out', title: 'Cut-out', hint: 'The foreground alone, on transparency' },
+  { value: 'overlay', title: 'Overlay', hint: 'Labels in colour over the picture' },
+  { value: 'confidence', title: 'Confidence', hint: 'Bright where the result is sure' },
+];
+
+export function LiveViewBar({ live }: { live: LiveSession }) {
+  const { effect, mirror, status } = live;
+  return (
+    <div class="view-bar">
+      <fieldset class="segments">
+        <legend class="visually-hidden">Effect</legend>
+        {effects.map(({ value, title, hint }) => (
+          <label key={value} title={hint}>
+            <input
+              type="radio"
+              name="effect"
+              value={value}
+              checked={effect.value === value}
+              onChange={() => {
+                effect.value = value;
+              }}
+            />
+            <span>{title}</span>
+          </label>
+        ))}
+      </fieldset>
+      <button
+        type="button"
+        class="button"
+        aria-pressed={live.divider.value !== null}
+        title="A handle between the bare camera and the result (C)"
+        onClick={() => toggleComparison(live)}
+      >
+        <CompareIcon /> Compare
+      </button>
+      <button
+        type="button"
+        class="button"
+        aria-pressed={mirror.value}
+        title="As in a mirror"
+        onClick={() => {
+          mirror.value = !mirror.value;
+        }}
+      >
+        <MirrorIcon /> Mirror
+      </button>
+      <span class="spacer" />
+      {status.value !== 'off' && (
+        <button type="button" class="button" onClick={() => live.stop()}>
+          Turn off
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** The one after the current, from the start again after the last. */
+export function showNextEffect({ effect }: LiveSession): void {
+  const place = effects.findIndex(({ value }) => value === effect.value);
+  effect.value = effects[(place + 1) % effects.length].value;
+}

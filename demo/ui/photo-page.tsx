@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+
+import type { Session } from '../state/session.js';
+import { CrfPanel } from './crf-panel.js';
+import { ExportPanel } from './export-panel.js';
+import { Hud } from './hud.js';
+import { LabelPanel } from './label-panel.js';
+import { MarkPanel } from './mark-panel.js';
+import { MeasurePanel } from './measure-panel.js';
+import { Messages } from './messages.js';
+import { NetworkPicker } from './network-picker.js';
+import { Stage } from './stage.js';
+import { Tabs } from './tabs.js';
+import { ViewBar } from './view-bar.js';
+
+export function PhotoPage({ session }: { session: Session }) {
+  return (
+    <main class="work">
+      <section class="canvas-side" aria-label="Picture">
+        <ViewBar session={session} />
+        <Messages session={session} />
+        <Stage session={session} />
+        <Hud session={session} />
+      </section>
+      <aside class="panels" aria-label="Settings">
+        <LabelPanel board={session} />
+        {session.takesMarks.value && <MarkPanel board={session} />}
+        <Tabs
+          title="Settings"
+          first="Refine"
+          onChange={(name) => {
+            session.isMeasuring.value = name === 'Measure';
+          }}
+          tabs={[
+            {
+              name: 'Network',
+              content: () => (
+                <NetworkPicker
+                  use="photo"
+                  chosen={session.network}
+                  loading={session.loading.value}
+                  onCancel={() => session.cancelLoading()}
+                />
+              ),
+            },
+            { name: 'Refine', content: () => <CrfPanel settings={session.settings} /> },
+            { name: 'Measure', content: () => <MeasurePanel session={session} /> },
+            { name: 'Export', content: () => <ExportPanel session={session} /> },
+          ]}
+        />
+      </aside>
+    </main>
+  );
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+
+import type { CrfParameters, StageTiming } from '../../src/index.js';
+import type { LoadProgress, NetworkDescription, Prompts, TemporalParameters } from '../../src/pipeline/index.js';
+
+/** What is done with the picture. */
+export type Effect = 'blur' | 'image' | 'colour' | 'cut-out' | 'overlay' | 'labels' | 'confidence';
+
+/** How a frame is drawn: changed from frame to frame without anything made anew. */
+export interface Look {
+  effect: Effect;
+  /** Of the background's blur, in parts of the frame's diagonal. */
+  blur: number;
+  /** `#rrggbb` behind the foreground. */
+  colour: string;
+  /** Of the overlay, 0..1. */
+  opacity: number;
+  /** Labels that are kept. */
+  foreground: readonly number[];
+  mirror: boolean;
+  /** Part of the width, from the left, in which the frame is shown as it is. */
+  split: number;
+}
+
+export interface LiveSettings {
+  /** A preset's name, or a description with its bytes. */
+  network: string | NetworkDescription;
+  crf: CrfParameters;
+  /** Long side of the picture that the CRF works on, in pixels. */
+  workingSize: number;
+  smoothing: TemporalParameters | null;
+  /** What the frame budget aims at; null keeps the quality as it is. */
+  framesPerSecond: number | null;
+  /** Time each stage on the GPU, and read the times back. */
+  profile: boolean;
+  look: Look;
+}
+
+export type ToLive =
+  | { kind: 'open'; canvas: OffscreenCanvas }
+  | { kind: 'settings'; settings: LiveSettings }
+  | { kind: 'background'; image: ImageBitmap }
+  /** Given away: the worker closes it. */
+  | { kind: 'frame'; frame: VideoFrame }
+  /** What is to be found, by marks on this frame. */
+  | { kind: 'key'; frame: VideoFrame; prompts: Prompts }
+  | { kind: 'cancel' }
+  | { kind: 'restart' };
+
+/** What one frame took, and what is held. */
+export interface LiveReport {
+  /** Wall time of the steps, in milliseconds: `total` is from the frame's arrival to the end of the GPU's work. */
+  timings: readonly StageTiming[];
+  gpuTimings: readonly StageTiming[];
+  adapterName: string;
+  bytesHeld: number;
+  /** From the GPU, for this frame. */
+  bytesReadBack: number;
+  width: number;
+  height: number;
+  workingWidth: number;
+  workingHeight: number;
+  iterations: number;
+  networkRan: boolean;
+  labels: readonly string[];
+  /** In words, what the frame budget chose and why; undefined without one. */
+  budget: string | undefined;
+}
+
+export type FromLive =
+  | { kind: 'loading'; progress: LoadProgress }
+  /** The network is there: whether it waits for marks, its labels, and `#rrggbb` of each. */
+  | { kind: 'ready'; takesMarks: boolean; labels: readonly string[]; colours: readonly string[] }
+  | { kind: 'shown'; report: LiveReport }
+  /** A frame came to nothing: there is no network yet, or it does not know what to look for. */
+  | { kind: 'passed' }
+  | { kind: 'lost'; isLast: boolean }
+  | { kind: 'cancelled' }
+  | { kind: 'error'; error: string };

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+
+import { LiveEngine } from './live-engine.js';
+import type { ToLive } from './live-protocol.js';
+
+const engine = new LiveEngine((message) => postMessage(message));
+
+addEventListener('message', ({ data }: MessageEvent<ToLive>) => {
+  switch (data.kind) {
+    case 'open':
+      return engine.open(data.canvas);
+    case 'settings':
+      return engine.apply(data.settings);
+    case 'background':
+      return engine.setBackground(data.image);
+    case 'frame':
+      return engine.show(data.frame);
+    case 'key':
+      return engine.setKey(data.frame, data.prompts);
+    case 'cancel':
+      return engine.cancel();
+    case 'restart':
+      return engine.restart();
+  }
+});
