@@ -1,6 +1,7 @@
 // What the edge of the foreground is refined by, at the working size: the mean colour of the frame under each working pixel, every
-// frame pixel weighted by how much of it the working pixel covers, and the foreground's coarse opacity. That is smoothstep(0.15, 0.85, Σ Q over its labels): a
-// network that is fairly sure of all of a person must not make all of it a ghost. One invocation a working pixel.
+// frame pixel weighted by how much of it the working pixel covers, and the foreground's coarse opacity,
+// smoothstep(0.15, 0.85, Σ Q over its labels): a network that is only fairly sure of a person must not make a ghost of it.
+// One invocation a working pixel.
 
 // @import invocation
 

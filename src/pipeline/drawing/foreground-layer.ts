@@ -23,12 +23,18 @@ export class ForegroundLayer {
     const { device, frame, labels } = context;
     this.buffers = new BufferSet(device);
     const pixelCount = labels.width * labels.height;
-    this.layer = this.buffers.storage('ForegroundLayer.layer', frame.width * frame.height * 8);
-    this.guide = this.buffers.storage('ForegroundLayer.guide', pixelCount * 16);
-    this.edges = this.buffers.storage('ForegroundLayer.edges', pixelCount * 16);
-    this.drawing = new Words(device, this.buffers.uniform('ForegroundLayer.drawing', 6), 6);
-    const flags = this.buffers.storage('ForegroundLayer.isForeground', labels.labelCount * 4);
-    this.flags = new Words(device, flags, labels.labelCount);
+    try {
+      this.layer = this.buffers.storage('ForegroundLayer.layer', frame.width * frame.height * 8);
+      this.guide = this.buffers.storage('ForegroundLayer.guide', pixelCount * 16);
+      this.edges = this.buffers.storage('ForegroundLayer.edges', pixelCount * 16);
+      this.drawing = new Words(device, this.buffers.uniform('ForegroundLayer.drawing', 6), 6);
+      const flags = this.buffers.storage('ForegroundLayer.isForeground', labels.labelCount * 4);
+      this.flags = new Words(device, flags, labels.labelCount);
+    } catch (error) {
+      // One is too large for the device: those before it are nobody's.
+      this.buffers.destroy();
+      throw error;
+    }
     this.drawing.u32.set([frame.width, frame.height, labels.width, labels.height, labels.labelCount]);
   }
 

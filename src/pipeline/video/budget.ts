@@ -104,7 +104,10 @@ export class FrameBudget {
   /** Frame at which the present rung was climbed to; null where it was not. */
   private climbedAt: number | null = null;
 
-  /** `best`: what there is without a budget. Throws ArgumentError. */
+  /**
+   * `best`: what there is without a budget. The working size of frames that are smaller than it is their own long side: a rung that asks for
+   * more than there is saves nothing. Throws ArgumentError.
+   */
   constructor(options: BudgetOptions, best: { workingSize: number; iterations: number }) {
     const { framesPerSecond, ladder } = resolveBudgetOptions(options);
     const workingSize = checkInteger('workingSize', best.workingSize, 1, 2 ** 24);

@@ -94,12 +94,18 @@ export class TemporalSmoothing {
     this.workgroupSize = tuningFor(isSoftware(device.adapterInfo)).workgroupSize;
     this.grid = foldedGrid(Math.ceil(pixelCount / this.workgroupSize));
     this.buffers = new BufferSet(device);
-    this.marginals = this.buffers.storage('TemporalSmoothing.marginals', pixelCount * labelCount * 4);
-    this.labelMap = this.buffers.storage('TemporalSmoothing.labelMap', pixelCount * 4);
-    const mean = () => this.buffers.storage('TemporalSmoothing.mean', pixelCount * 8);
-    this.means = [mean(), mean()];
-    this.words = new Words(device, this.buffers.uniform('TemporalSmoothing.parameters', 7), 7);
-    this.firstWords = new Words(device, this.buffers.uniform('TemporalSmoothing.first', 7), 7);
+    try {
+      this.marginals = this.buffers.storage('TemporalSmoothing.marginals', pixelCount * labelCount * 4);
+      this.labelMap = this.buffers.storage('TemporalSmoothing.labelMap', pixelCount * 4);
+      const mean = () => this.buffers.storage('TemporalSmoothing.mean', pixelCount * 8);
+      this.means = [mean(), mean()];
+      this.words = new Words(device, this.buffers.uniform('TemporalSmoothing.parameters', 7), 7);
+      this.firstWords = new Words(device, this.buffers.uniform('TemporalSmoothing.first', 7), 7);
+    } catch (error) {
+      // One is too large for the device: those before it are nobody's.
+      this.buffers.destroy();
+      throw error;
+    }
     this.words.u32.set([width, height, labelCount, 0]);
     this.firstWords.u32.set([width, height, labelCount, 1]);
     this.firstWords.flush();

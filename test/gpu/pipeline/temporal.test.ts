@@ -206,6 +206,17 @@ describe('TemporalSmoothing', () => {
     await test.finish();
   });
 
+  test('that is too large for the device leaves nothing behind', async () => {
+    const limit = 2 ** 27;
+    const test = await createTestDevice({ limits: { maxStorageBufferBindingSize: limit } });
+    // A label map fits one binding, the mean image does not.
+    const size = { width: limit / 8 + 1000, height: 1, labelCount: 1 };
+    expect(() => new TemporalSmoothing(test.device, size)).toThrow(
+      /TemporalSmoothing\.mean needs \d+ bytes in one buffer/,
+    );
+    await test.finish();
+  });
+
   test('refuses what can not be', async () => {
     const { smoothing, sources } = await create();
     expect(() => new TemporalSmoothing(gpu.device, { ...small, width: 0 })).toThrow(/width: got 0/);
