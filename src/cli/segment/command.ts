@@ -39,7 +39,7 @@ export function addSegmentCommand(program: Command, streams: Streams, version: s
     .option('--strokes <file>', 'marks by pixel: 0 unmarked, 1 background, 2 and more objects (grey or palette PNG)')
     .option(
       '--rounds <count>',
-      'runs of the network, each with the refined labels of the one before as marks (default: 2)',
+      'runs of the network, each with the refined labels of the one before as marks (default: 3 for a box, 2 for strokes)',
       wholeNumber('--rounds', 1, 16),
     )
     .optionsGroup('How to refine:')

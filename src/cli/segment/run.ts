@@ -103,8 +103,11 @@ interface Settings {
   foreground: readonly number[] | null;
 }
 
-/** Rounds of a prompt network, where nobody says how many: the second sees the refined edges of the first. */
-const defaultRounds = 2;
+/**
+ * Rounds of a prompt network, where nobody says how many. Every round sees the refined edges of the one before; a box, which says less than
+ * strokes, takes one more until the object is found.
+ */
+const defaultRounds = { box: 3, strokes: 2 };
 
 /** One process's part of the work, picture by picture. */
 class SegmentRun {
@@ -216,12 +219,12 @@ class SegmentRun {
 
   private async run(item: string, { photograph, prompts }: Picture): Promise<SegmentJobResult> {
     const { data, width, height } = photograph;
-    const { write, rounds } = this.request.options;
+    const { write, rounds, box } = this.request.options;
     try {
       return await this.segmenter.segment({
         image: { data, width, height },
         ...(prompts ? { prompts } : undefined),
-        rounds: prompts ? (rounds ?? defaultRounds) : 1,
+        rounds: rounds ?? defaultRounds[box ? 'box' : 'strokes'],
         foreground: this.settings.foreground,
         overlay: write.includes('overlay'),
         cutOut: write.includes('cut-out'),
