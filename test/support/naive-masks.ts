@@ -75,15 +75,13 @@ export function naiveRoots(size: Size, connectivity: number, linked: (a: number,
 export function bottlenecks(from: number, relief: Uint32Array, size: Size, connectivity: number): Uint32Array {
   const best = new Uint32Array(relief.length);
   best[from] = relief[from];
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (let pixel = 0; pixel < best.length; pixel++) {
-      for (const other of neighboursOf(pixel, size, connectivity)) {
-        const pass = Math.min(best[other], relief[pixel]);
-        if (pass <= best[pixel]) continue;
-        best[pixel] = pass;
-        changed = true;
-      }
+  const improved = [from];
+  for (let pixel = improved.pop(); pixel !== undefined; pixel = improved.pop()) {
+    for (const other of neighboursOf(pixel, size, connectivity)) {
+      const pass = Math.min(best[pixel], relief[other]);
+      if (pass <= best[other]) continue;
+      best[other] = pass;
+      improved.push(other);
     }
   }
   return best;
