@@ -39,7 +39,7 @@ export interface PipelineOptions {
   budget?: BudgetOptions | null;
   /**
    * Photos only: labels whose probability stays below this everywhere are left out of the CRF, and are 0 in its result.
-   * 0..1, default 0.001 for networks of more than 32 labels and 0, none, for others.
+   * 0..1, default 1e-4 for networks of more than 32 labels and 0, none, for others.
    */
   dropBelow?: number;
   /** The device to work on. It stays its owner's, and when it is lost it is its owner who can get another. */

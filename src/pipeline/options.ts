@@ -58,7 +58,7 @@ export function checkOptions(options: PipelineOptions): Settings {
   if (device !== undefined && (typeof device !== 'object' || !('queue' in device))) {
     throw new ArgumentError('device', device, 'a GPUDevice');
   }
-  const dropBelow = options.dropBelow ?? (resolved.labels.length > manyLabels ? 0.001 : 0);
+  const dropBelow = options.dropBelow ?? (resolved.labels.length > manyLabels ? 1e-4 : 0);
   return {
     network: resolved,
     crf: crf === null ? unrefined : resolved.crf,
