@@ -10,4 +10,3 @@ const box = { x: 38, y: 5, width: 204, height: 190 };
 await pipeline.setPrompts(photo, { width: 300, height: 200, labelCount: 2, box });
 await pipeline.segment(photo);
 await pipeline.draw({ kind: 'cut-out' }, canvas);
-await pipeline.destroy();
