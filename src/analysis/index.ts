@@ -55,3 +55,4 @@ export {
 export { MaskAnalysis } from './mask-analysis.js';
 export * from './metrics/index.js';
 export { type Corner, type Polygon, tracePolygons } from './polygons.js';
+export * from './tune/index.js';

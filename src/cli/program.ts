@@ -9,6 +9,7 @@ import { packageFolder } from './package-folder.js';
 import { addRefineCommand } from './refine/command.js';
 import { addSegmentCommand } from './segment/command.js';
 import type { Streams } from './streams.js';
+import { addTuneCommand } from './tune/command.js';
 
 /** Runs one command line. Errors end as one line in `streams.error`, never as an exception. */
 export async function runCommandLine(commandArguments: readonly string[], streams: Streams): Promise<number> {
@@ -41,6 +42,7 @@ function createProgram(streams: Streams): Command {
   addSegmentCommand(program, streams, version);
   addEvaluateCommand(program, streams, version);
   addMergeCommand(program, streams);
+  addTuneCommand(program, streams, version);
   return program;
 }
 

@@ -42,6 +42,12 @@ export class Progress {
     this.#bar?.increment(1, { text });
   }
 
+  /** For work whose amount becomes clear on the way. */
+  update(done: number, total: number, text: string): void {
+    this.#bar?.setTotal(total);
+    this.#bar?.update(done, { text });
+  }
+
   /** Says something about one item; the bar goes on below it. */
   warn(text: string): void {
     this.#streams.status('');

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 
+import type { ExampleTallies } from '../../analysis/index.js';
 import { Failure } from '../failure.js';
 import { PageSession } from '../page/session.js';
 import type { Streams } from '../streams.js';
+import { runTuneCountJob, type TuneCountJob } from '../tune/job.js';
 import { type LabelMapsJob, type LabelMapsResult, runLabelMapsJob } from './job.js';
 
-/** Where label maps are made: here on the CPU, or in a headless browser's page on WebGPU. */
+/** Where images are refined: here on the CPU, or in a headless browser's page on WebGPU. */
 export class Workplace {
   readonly backend: 'webgpu' | 'cpu';
   readonly #streams: Streams;
@@ -31,12 +33,22 @@ export class Workplace {
     return result;
   }
 
+  /** Counts for a search of parameters. */
+  async count(job: TuneCountJob): Promise<ExampleTallies> {
+    if (this.backend === 'cpu') return await runTuneCountJob(job);
+    return (await this.#inPage('tune-count', job)) as ExampleTallies;
+  }
+
   async #run(job: LabelMapsJob): Promise<LabelMapsResult> {
     if (this.backend === 'cpu') return await runLabelMapsJob(job);
+    return (await this.#inPage('label-maps', job)) as LabelMapsResult;
+  }
+
+  /** The other side of the wire is this same program: the result is what the job's name says. */
+  async #inPage(name: string, job: unknown): Promise<unknown> {
     await this.start();
     try {
-      // The other side of the wire is this same program: it packed a LabelMapsResult.
-      return (await this.#session?.run('label-maps', job)) as LabelMapsResult;
+      return await this.#session?.run(name, job);
     } catch (error) {
       // A page that ended stays so; the next image gets another.
       if (error instanceof Failure) await this.close();

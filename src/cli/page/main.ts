@@ -3,6 +3,7 @@
 import { type LabelMapsJob, runLabelMapsJob } from '../evaluate/job.js';
 import { type RefineJob, runRefineJob } from '../refine/job.js';
 import type { OpenJob, SegmentJob } from '../segment/job.js';
+import { runTuneCountJob, type TuneCountJob } from '../tune/job.js';
 import type { JobAnswer, PageInterface } from './protocol.js';
 import { arrayOn, bytesOf, pack, references, unpack } from './wire.js';
 
@@ -11,6 +12,7 @@ import { arrayOn, bytesOf, pack, references, unpack } from './wire.js';
 const jobs: Readonly<Record<string, (input: unknown) => Promise<unknown>>> = {
   // The other side of the wire is this same program: it packed what the job takes.
   refine: (input) => runRefineJob(input as RefineJob),
+  'tune-count': (input) => runTuneCountJob(input as TuneCountJob),
   'label-maps': (input) => runLabelMapsJob(input as LabelMapsJob),
   // Loaded by who needs them: with them come the network runtime's packages.
   'open-network': async (input) => (await import('../segment/job.js')).openNetwork(input as OpenJob),

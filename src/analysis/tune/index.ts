@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+
+export { ExampleCounter, type ExampleCounterOptions, type ExampleTallies } from './example-counter.js';
+export type { Tally } from './objective.js';
+export type { TuneSource } from './search.js';
+export { searchParameters, tune } from './tune.js';
+export type {
+  ResponseCurve,
+  TuneCandidate,
+  TuneExample,
+  TuneFold,
+  TuneObjective,
+  TuneOptions,
+  TuneProgress,
+  TuneRange,
+  TuneResult,
+  TuneSearchOptions,
+  TuneSpace,
+} from './types.js';

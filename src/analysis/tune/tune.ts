@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+
+import { checkArray, checkObject } from '../../crf/checks.js';
+import { ArgumentError } from '../../crf/errors.js';
+import { checkExamples, ExampleCounter } from './example-counter.js';
+import { ParameterSearch, resolveSearchOptions, type TuneSource } from './search.js';
+import { checkSpaceAt, resolveSpace } from './space.js';
+import type { TuneExample, TuneOptions, TuneResult, TuneSearchOptions } from './types.js';
+
+/**
+ * Finds kernels, normalization and iterations on labelled examples, and says whether refinement is worth it at all.
+ *
+ *   const { recommended, parameters } = await tune(examples, { labelCount: 2, onProgress });
+ *   if (recommended) crf.setParameters(parameters);
+ *
+ * A few hundred to a few thousand refinements: some minutes on a GPU for a handful of images. The event loop gets its turn between them.
+ * The same examples, options and backend give the same result.
+ *
+ * @param examples at least two; each is refined as it is, so they should be of the size and from the network that is used later.
+ * @throws ArgumentError that names the option or example, before any refinement where that can be; the signal's reason when aborted.
+ */
+export async function tune(examples: readonly TuneExample[], options: TuneOptions): Promise<TuneResult> {
+  checkObject('options', options);
+  const { hasImages } = checkExamples(checkArray('examples', examples) as readonly TuneExample[]);
+  const { labelCount, ignore, backend, device, ...searchOptions } = options;
+  const counter = new ExampleCounter(options);
+  const { signal } = searchOptions;
+  const source: TuneSource = {
+    exampleCount: examples.length,
+    sizes: examples.map(({ width, height }) => ({ width, height, labelCount })),
+    baseline: async (example) =>
+      (await about(examples, example, () => counter.count(examples[example], [], []))).baseline,
+    refined: async (example, kernels, iterations) =>
+      (await counter.count(examples[example], kernels, iterations, signal)).refined,
+  };
+  try {
+    return await searchParameters(source, searchOptions, hasImages);
+  } finally {
+    counter.destroy();
+  }
+}
+
+/**
+ * The same for examples that come from elsewhere, such as files that are read again each time.
+ *
+ * @param hasImages whether the space may have bilateral kernels.
+ */
+export async function searchParameters(
+  source: TuneSource,
+  options: TuneSearchOptions,
+  hasImages: boolean,
+): Promise<TuneResult> {
+  const resolved = resolveSearchOptions(options);
+  const space = resolveSpace(options.space ?? {}, hasImages);
+  if (source.exampleCount < 2) {
+    throw new ArgumentError(
+      'exampleCount',
+      source.exampleCount,
+      'at least 2: what is found on one has to be tried on another',
+    );
+  }
+  for (const size of source.sizes) checkSpaceAt(space, size);
+  return await new ParameterSearch(source, space, resolved, options.signal, options.onProgress).run();
+}
+
+/** Says which example an error is about. */
+async function about<Result>(
+  examples: readonly TuneExample[],
+  index: number,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    const { name } = examples[index];
+    throw new ArgumentError(
+      `examples[${index}]${name === undefined ? '' : ` (${name})`}.${error.argument}`,
+      error.value,
+      error.allowed,
+    );
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+
+import type { Command } from 'commander';
+import { addDataSetOptions } from '../evaluate/data-set-options.js';
+import { numberBetween, oneOf, wholeNumber } from '../option-values.js';
+import type { Streams } from '../streams.js';
+import { objectiveOption, type TuneCommandOptions } from './options.js';
+
+const notes = `
+PREDICTIONS, TRUTH and IMAGES are read as by evaluate. Use images of the size and from the network that the
+parameters are for. The folder of --out gets crf.json, for --options of every command (no kernels where refinement is not worth
+it), best.json (the best kernels in any case), report.json, curves.csv, report.html, and a journal: run the same command again
+after it was stopped, and it goes on.
+
+A space is JSON; what it leaves out has its default, a kernel that is null is not used:
+  { "gaussian": { "sigmaXY": [0.5, 5], "compatibility": [0.3, 10] },
+    "bilateral": { "sigmaXY": [4, 120], "sigmaRGB": [2, 40], "compatibility": [0.5, 20] },
+    "sigmaUnit": "pixels", "normalization": ["symmetric", "after"], "iterations": [1, 2, 5] }
+
+Example:
+  meanfield tune logits truth --form logits --images photos --out tuned
+  meanfield refine photo.jpg --logits l.npy --options tuned/crf.json --label-map labels.png
+`;
+
+/** Adds `tune` to the program. */
+export function addTuneCommand(program: Command, streams: Streams, version: string): void {
+  const command = program
+    .command('tune')
+    .summary('find kernels and iterations on labelled examples, or find that refinement is not worth it')
+    .description('Finds kernels, normalization and iterations on labelled examples.')
+    .argument('<predictions>', 'folder of .npy arrays [label, y, x] or label PNGs')
+    .argument('<truth>', 'folder of label PNGs')
+    .requiredOption('--out <folder>', 'where results and the journal go; made if it is not there');
+  addDataSetOptions(command)
+    .optionsGroup('How to search:')
+    .option(
+      '--objective <measure>',
+      'what is to be high: mean-iou (default), mean-iou@4 in a band of 4 pixels around boundaries, boundary-f@2 at a tolerance of 2, ' +
+        'pixel-accuracy, mean-accuracy, weighted-iou, mean-dice',
+      objectiveOption,
+      { measure: 'meanIoU' },
+    )
+    .option('--space <file>', 'where to look (JSON, see below)')
+    .option('--candidates <count>', 'sets of kernels to begin with (default: 48)', wholeNumber('--candidates', 4, 4096))
+    .option('--folds <count>', 'of the cross-validation (default: 5)', wholeNumber('--folds', 2, 1e6))
+    .option(
+      '--confidence-level <share>',
+      "of the gain's interval (default: 0.95)",
+      numberBetween('--confidence-level', 0.5, 1),
+    )
+    .option('--seed <number>', 'another seed, another search (default: 1)', wholeNumber('--seed', 0, 2 ** 32 - 1))
+    .option('--examples <count>', 'take as many, chosen by the seed (default: all)', wholeNumber('--examples', 2, 1e9))
+    .option(
+      '--backend <backend>',
+      'webgpu (in a headless browser) or cpu',
+      oneOf('--backend', ['webgpu', 'cpu']),
+      'webgpu',
+    )
+    .optionsGroup('How to work:')
+    .option('--strict', 'stop at the first file that is wrong')
+    .option('--json', 'print the report as one JSON object instead of text')
+    .addHelpText('after', notes)
+    .action(async (predictions: string, truth: string, options: TuneCommandOptions) => {
+      const { runTune } = await import('./run.js');
+      await runTune(predictions, truth, options, streams, version);
+    });
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+
+import type { Tally, TuneObjective, TuneSource } from '../../analysis/index.js';
+import type { Kernel, ProblemSize } from '../../index.js';
+import { Journal, type JournalSettings } from '../batch/journal.js';
+import type { Progress } from '../batch/progress.js';
+import type { DataSet, Example } from '../evaluate/data-set.js';
+import type { Workplace } from '../evaluate/workplace.js';
+import { about } from '../failure.js';
+
+/** What was counted for one item, or why it could not be. */
+interface TuneEntry {
+  item: string;
+  stamp: string;
+  /** The question as JSON: iteration counts, then kernels; null for what was counted without a CRF. */
+  kernels: string | null;
+  /** By iteration count. */
+  tallies: readonly Tally[];
+  size: ProblemSize;
+}
+
+interface CounterOptions {
+  labelCount: number;
+  ignore: number | null;
+  objective: TuneObjective;
+}
+
+/** Examples in files, read again for each question; answers are kept in a journal, so that a search that was stopped goes on. */
+export class ExampleSource implements TuneSource {
+  private readonly answers = new Map<string, readonly Tally[]>();
+  private readonly known = new Map<string, ProblemSize>();
+  /** Items that can be read, and their stamps. */
+  private readonly usable: { item: string; stamp: string; baseline: Tally; size: ProblemSize }[] = [];
+
+  private constructor(
+    private readonly dataSet: DataSet,
+    private readonly workplace: Workplace,
+    private readonly options: CounterOptions,
+    private journal: Journal<TuneEntry> | undefined,
+  ) {}
+
+  static async open(
+    dataSet: DataSet,
+    workplace: Workplace,
+    options: CounterOptions,
+    file: string,
+    settings: JournalSettings,
+  ): Promise<ExampleSource> {
+    const source = new ExampleSource(dataSet, workplace, options, undefined);
+    source.journal = await Journal.open<TuneEntry>(file, settings, ({ item, stamp, kernels, tallies, size }) => {
+      source.answers.set(keyOf(item, stamp, kernels), tallies);
+      source.known.set(item, size);
+    });
+    return source;
+  }
+
+  get exampleCount(): number {
+    return this.usable.length;
+  }
+
+  get sizes(): ProblemSize[] {
+    return [...new Map(this.usable.map(({ size }) => [JSON.stringify(size), size])).values()];
+  }
+
+  get items(): string[] {
+    return this.usable.map(({ item }) => item);
+  }
+
+  /**
+   * Reads every item once, and leaves out what is wrong.
+   *
+   * @returns how many were left out.
+   */
+  async check(items: readonly string[], strict: boolean, progress: Progress): Promise<number> {
+    let failed = 0;
+    for (const item of items) {
+      try {
+        await this.checkItem(item);
+      } catch (error) {
+        if (strict || !(error instanceof Error)) throw error;
+        failed++;
+        progress.warn(error.message);
+      }
+      progress.advance(item);
+    }
+    return failed;
+  }
+
+  async baseline(example: number): Promise<Tally> {
+    return this.usable[example].baseline;
+  }
+
+  async refined(
+    example: number,
+    kernels: readonly (readonly Kernel[])[],
+    iterations: readonly number[],
+  ): Promise<(readonly Tally[])[]> {
+    const { item, stamp, size } = this.usable[example];
+    const keys = kernels.map((set) => JSON.stringify([iterations, set]));
+    const missing = keys.filter((key) => !this.answers.has(keyOf(item, stamp, key)));
+    if (missing.length > 0) {
+      const read = await this.dataSet.read(item);
+      const counted = await this.count(
+        read,
+        missing.map((key) => kernels[keys.indexOf(key)]),
+        iterations,
+      );
+      const entries = missing.map(
+        (key, index): TuneEntry => ({ item, stamp, size, kernels: key, tallies: counted.refined[index] }),
+      );
+      await this.journal?.append(...entries);
+      for (const { kernels: key, tallies } of entries) this.answers.set(keyOf(item, stamp, key), tallies);
+    }
+    return keys.map((key) => {
+      const whole = keyOf(item, stamp, key);
+      const tallies = this.answers.get(whole) ?? [];
+      // The search keeps what it has heard.
+      this.answers.delete(whole);
+      return tallies;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.journal?.close();
+  }
+
+  private async checkItem(item: string): Promise<void> {
+    const stamp = await this.dataSet.stamp(item);
+    const answer = this.answers.get(keyOf(item, stamp, null));
+    const size = this.known.get(item);
+    if (answer && size) {
+      this.usable.push({ item, stamp, baseline: answer[0], size });
+      return;
+    }
+    const read = await this.dataSet.read(item);
+    const { baseline } = await this.count(read, [], []);
+    await this.journal?.append({ item, stamp, kernels: null, tallies: [baseline], size: read.size });
+    this.usable.push({ item, stamp, baseline, size: read.size });
+  }
+
+  private async count(example: Example, kernels: readonly (readonly Kernel[])[], iterations: readonly number[]) {
+    const { size, unary, image, truth, item } = example;
+    return await about(this.dataSet.fileOf(item), () =>
+      this.workplace.count({
+        options: { ...this.options, backend: this.workplace.backend },
+        example: { ...size, unary, truth: truth.labels, ...(image ? { image } : undefined) },
+        kernels,
+        iterations,
+      }),
+    );
+  }
+}
+
+function keyOf(item: string, stamp: string, kernels: string | null): string {
+  return JSON.stringify([item, stamp, kernels]);
+}

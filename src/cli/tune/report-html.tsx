@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+
+import { type BinXInputs, binX, dot, line, type RectYOptions, rectY, ruleX, ruleY } from '@observablehq/plot';
+import type { CrfParameters } from '../../index.js';
+import { type Chart, chartColours, drawChart } from '../report/chart.js';
+import { ChartFigure, Gain, List, renderPage, Share, signedText, Tile } from '../report/document.js';
+import { describeObjective } from './options.js';
+import type { TuneReport } from './run.js';
+
+/** Candidates in the table; all are in report.json. */
+const LISTED = 12;
+
+/** One self-contained page: no script, nothing from a network. */
+export function tuneHtml(report: TuneReport): string {
+  const { settings, exampleCount, refinements, baseline, best, crossValidation } = report;
+  const [low, high] = crossValidation.interval;
+  const objective = describeObjective(report.objective);
+  const level = `${Number((100 * crossValidation.confidence).toPrecision(4))} %`;
+  return renderPage(
+    'meanfield tuning',
+    <>
+      <h1>Tuning for {objective}</h1>
+      <p class="quiet">
+        {exampleCount} examples, {refinements} refinements, seed {report.seed}, meanfield {String(settings.version)}
+      </p>
+      <p class="lead">
+        <strong>{report.recommended ? 'Use it.' : 'Leave it off.'}</strong>{' '}
+        {report.reason.replace(/^Leave it off[:,] /, '')}
+      </p>
+      <div class="tiles">
+        <Tile name="no CRF" value={baseline.toFixed(4)} />
+        <Tile
+          name="tuned, cross-validated"
+          value={(baseline + crossValidation.gain).toFixed(4)}
+          note={`${signedText(crossValidation.gain)} (${level}: ${signedText(low)} to ${signedText(high)})`}
+        />
+        <Tile
+          name="on the examples themselves"
+          value={best.score.toFixed(4)}
+          note={signedText(best.score - baseline)}
+        />
+      </div>
+      <h2>Best parameters</h2>
+      <pre>{JSON.stringify(best.parameters, null, 2)}</pre>
+      {!report.recommended && <p>They are in best.json. crf.json has no kernels, as the gain is not proved.</p>}
+      <h2>What each parameter does</h2>
+      <p class="quiet">
+        {capital(objective)} over all examples when one parameter changes and the others stay as above. The dashed line
+        is no CRF, the filled dot the best.
+      </p>
+      <div class="charts">
+        {report.curves.map((curve) => (
+          <ChartFigure chart={curveChart(report, curve)} />
+        ))}
+      </div>
+      <h2>Gain to expect</h2>
+      <div class="charts">
+        <ChartFigure chart={gainChart(report)} />
+        <Folds report={report} />
+      </div>
+      <h2>Candidates</h2>
+      <Candidates report={report} />
+      <h2>How it was found</h2>
+      <p class="quiet">
+        Successive halving over a space-filling design, then a compass search around the best, with no CRF among the
+        candidates. Each part of the examples was refined with what was chosen without it; the interval is a percentile
+        bootstrap over examples.
+      </p>
+      <List
+        entries={[
+          ['predictions', `${settings.predictions}, ${settings.form}`],
+          ['truth', `${settings.truth}${settings.ignore === null ? '' : `, ${settings.ignore} is ignored`}`],
+          ...(typeof settings.images === 'string' ? [['images', settings.images] as const] : []),
+          ['backend', String(settings.backend)],
+          ...(report.failed > 0 ? [['left out', `${report.failed} items that could not be read`] as const] : []),
+        ]}
+      />
+    </>,
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function curveChart({ baseline, best }: TuneReport, curve: TuneReport['curves'][number]): Chart {
+  const { parameter, points, scale } = curve;
+  const isBest = ({ value }: { value: number | string }) => value === curve.best;
+  const values = points.map(({ value }) => value);
+  const x =
+    scale === 'log'
+      ? { type: 'log' as const, label: unitOf(parameter), tickFormat: '~r', ticks: 5 }
+      : { type: 'point' as const, label: null, domain: values, padding: 0.5 };
+  return drawChart(title(parameter, best.parameters), {
+    width: 340,
+    height: 230,
+    x,
+    y: { label: null, grid: true, nice: true },
+    marks: [
+      ruleY([baseline], { stroke: chartColours.before, strokeDasharray: '5 4', strokeWidth: 1.5 }),
+      ...(scale === 'log'
+        ? [line(points, { x: 'value', y: 'score', stroke: chartColours.after, strokeWidth: 2 })]
+        : []),
+      dot(points, { x: 'value', y: 'score', r: 3, stroke: chartColours.after, fill: '#fff' }),
+      dot(points.filter(isBest), { x: 'value', y: 'score', r: 5, fill: chartColours.after }),
+    ],
+  });
+}
+
+/** `kernels[1].sigmaXY` by the kernel's name. */
+function title(parameter: string, { kernels }: CrfParameters): string {
+  const [, index, name] = /^kernels\[(\d+)\]\.(.+)$/.exec(parameter) ?? [];
+  return index === undefined ? parameter : `${kernels[Number(index)].type} ${name}`;
+}
+
+function unitOf(parameter: string): string | null {
+  if (parameter.endsWith('sigmaXY')) return 'pixels';
+  return parameter.endsWith('sigmaRGB') ? 'on 0..255' : null;
+}
+
+function gainChart({ crossValidation: { resamples, interval, gain } }: TuneReport): Chart {
+  const bars: BinXInputs<RectYOptions> = { x: (value: number) => value, fill: '#b9d5ea', insetLeft: 1 };
+  return drawChart('Gain of bootstrap samples', {
+    x: { label: 'cross-validated gain', tickFormat: '+.2~r', ticks: 6 },
+    y: { label: null, ticks: [] },
+    marks: [
+      rectY([...resamples], binX({ y: 'count', thresholds: 40 }, bars as BinXInputs<RectYOptions | undefined>)),
+      ruleX([...interval], { stroke: chartColours.after, strokeDasharray: '5 4' }),
+      ruleX([gain], { stroke: chartColours.after, strokeWidth: 2 }),
+      ruleX([0], { stroke: '#1b1e24' }),
+      ruleY([0]),
+    ],
+  });
+}
+
+function Folds({ report: { crossValidation } }: { report: TuneReport }) {
+  return (
+    <div class="wide">
+      <table>
+        <thead>
+          <tr>
+            <th>Held out</th>
+            <th class="number">no CRF</th>
+            <th class="number">tuned</th>
+            <th class="number">gain</th>
+          </tr>
+        </thead>
+        <tbody>
+          {crossValidation.folds.map(({ heldOut, score, baseline, parameters }) => (
+            <tr>
+              <th scope="row">{heldOut.length === 1 ? '1 example' : `${heldOut.length} examples`}</th>
+              <Share value={baseline} />
+              {parameters ? <Share value={score} /> : <td class="number">left off</td>}
+              <Gain value={score === null || baseline === null ? null : score - baseline} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Candidates({ report: { candidates, baseline } }: { report: TuneReport }) {
+  return (
+    <>
+      <div class="wide">
+        <table>
+          <thead>
+            <tr>
+              <th class="number">score</th>
+              <th class="number">gain</th>
+              <th>parameters</th>
+            </tr>
+          </thead>
+          <tbody>
+            {candidates.slice(0, LISTED).map(({ parameters, score }) => (
+              <tr>
+                <Share value={score} />
+                <Gain value={score - baseline} />
+                <td>{describeParameters(parameters)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {candidates.length > LISTED && (
+        <p class="quiet">{candidates.length - LISTED} more that were tried on all examples are in report.json.</p>
+      )}
+    </>
+  );
+}
+
+function describeParameters({ kernels, iterations }: CrfParameters): string {
+  const parts = kernels.map((kernel) => {
+    if (kernel.type === 'features') return 'features';
+    const sigmas = [kernel.sigmaXY, ...(kernel.type === 'bilateral' ? [kernel.sigmaRGB] : [])].join(' / ');
+    return `${kernel.type} ${sigmas}, compatibility ${kernel.compatibility}`;
+  });
+  return `${parts.join('; ')}; ${kernels[0]?.normalization}; ${iterations} iterations`;
+}

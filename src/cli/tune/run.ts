@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { searchParameters, type TuneProgress, type TuneResult, type TuneSpace } from '../../analysis/index.js';
+import { writeAtomically } from '../batch/atomic-file.js';
+import { byCodeUnits } from '../batch/items.js';
+import type { JournalSettings } from '../batch/journal.js';
+import { Progress } from '../batch/progress.js';
+import { csvLine } from '../evaluate/csv.js';
+import { DataSet } from '../evaluate/data-set.js';
+import { failedItems } from '../evaluate/report-text.js';
+import { Workplace } from '../evaluate/workplace.js';
+import { about, Failure, UsageError } from '../failure.js';
+import type { Streams } from '../streams.js';
+import { ExampleSource } from './example-source.js';
+import { describeObjective, type TuneCommandOptions } from './options.js';
+import { tuneHtml } from './report-html.js';
+
+/** What report.json has. Its keys are an interface: they only ever get more. */
+export interface TuneReport extends TuneResult {
+  settings: JournalSettings;
+  /** By index, as the folds have them. */
+  examples: readonly string[];
+  /** Items that could not be read. */
+  failed: number;
+}
+
+const phases: Readonly<Record<TuneProgress['phase'], string>> = {
+  baseline: 'without a CRF',
+  search: 'searching',
+  validation: 'cross-validating',
+  curves: 'response curves',
+};
+
+/** Searches, and writes what it found. */
+export async function runTune(
+  predictions: string,
+  truth: string,
+  options: TuneCommandOptions,
+  streams: Streams,
+  version: string,
+): Promise<void> {
+  const space = await readSpace(options.space);
+  const dataSet = await DataSet.open(predictions, truth, options);
+  const items = chooseItems(dataSet.items, options);
+  const settings = await settingsOf(dataSet, items, options, version);
+  const journal = path.join(options.out, 'journal', 'tune.jsonl');
+  await about(options.out, () => mkdir(path.dirname(journal), { recursive: true }));
+
+  const workplace = new Workplace(options.backend, streams);
+  const counter = {
+    labelCount: await dataSet.labelCount(),
+    ignore: options.ignore === 'none' ? null : options.ignore,
+    objective: options.objective,
+  };
+  const source = await ExampleSource.open(dataSet, workplace, counter, journal, settings);
+  try {
+    await workplace.start();
+    const failed = await checkAll(source, items, options, streams);
+    const result = await search(source, space, options, dataSet.hasPhotographs, streams);
+    const report: TuneReport = { settings, examples: source.items, failed, ...result };
+    await writeFiles(options.out, report);
+    streams.out(options.json ? `${JSON.stringify(report)}\n` : describe(options.out, report));
+    if (failed > 0) throw failedItems(failed);
+  } finally {
+    await source.close();
+    await workplace.close();
+  }
+}
+
+async function checkAll(
+  source: ExampleSource,
+  items: readonly string[],
+  { strict, out }: TuneCommandOptions,
+  streams: Streams,
+): Promise<number> {
+  const progress = new Progress(streams, items.length, 0, 'examples');
+  try {
+    const failed = await source.check(items, strict === true, progress);
+    if (source.exampleCount >= 2) return failed;
+  } finally {
+    progress.stop();
+  }
+  throw new Failure(
+    `${out}: ${source.exampleCount} examples can be used, expected at least 2: what is found on one has to be tried on another`,
+  );
+}
+
+async function search(
+  source: ExampleSource,
+  space: TuneSpace,
+  options: TuneCommandOptions,
+  hasImages: boolean,
+  streams: Streams,
+): Promise<TuneResult> {
+  const { objective, candidates, folds, confidenceLevel: confidence, seed } = options;
+  const progress = new Progress(streams, 1, 0, 'refinements');
+  try {
+    return await searchParameters(
+      source,
+      {
+        space,
+        objective,
+        ...defined({ candidates, folds, confidence, seed }),
+        onProgress: ({ phase, done, total }) => progress.update(done, total, phases[phase]),
+      },
+      hasImages,
+    );
+  } catch (error) {
+    throw blamed(error, options);
+  } finally {
+    progress.stop();
+  }
+}
+
+/** What the user wrote into the space's file is the file's. */
+function blamed(error: unknown, { space }: TuneCommandOptions): unknown {
+  if (!(error instanceof Error) || error.name !== 'ArgumentError') return error;
+  return new Failure(space === undefined ? error.message : `${space}: ${error.message.replace(/^space\./, '')}`);
+}
+
+function defined<Values extends object>(values: Values): { [Key in keyof Values]?: Exclude<Values[Key], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Key in keyof Values]?: Exclude<Values[Key], undefined> };
+}
+
+async function readSpace(file: string | undefined): Promise<TuneSpace> {
+  if (file === undefined) return {};
+  return await about(file, async () => {
+    const text = await readFile(file, 'utf8');
+    try {
+      // Still unchecked: the search looks at each key and value and trusts no type.
+      return JSON.parse(text) as TuneSpace;
+    } catch (error) {
+      throw new Failure(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  });
+}
+
+/** A subset that depends on the seed and on nothing else. */
+function chooseItems(items: readonly string[], { examples, seed = 1 }: TuneCommandOptions): string[] {
+  if (examples === undefined || examples === items.length) return [...items];
+  if (examples > items.length) {
+    throw new UsageError(`--examples: got ${examples}, but there are ${items.length} predictions`);
+  }
+  const random = seededNumbers(seed);
+  const shuffled = items
+    .map((item) => ({ item, at: random() }))
+    .sort((a, b) => a.at - b.at || byCodeUnits(a.item, b.item));
+  return shuffled
+    .slice(0, examples)
+    .map(({ item }) => item)
+    .sort(byCodeUnits);
+}
+
+/** Multiplicative congruential generator of Park and Miller (1988), 0..1. */
+function seededNumbers(seed: number): () => number {
+  let state = (seed % 2147483646) + 1;
+  return () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+}
+
+async function settingsOf(
+  dataSet: DataSet,
+  items: readonly string[],
+  options: TuneCommandOptions,
+  version: string,
+): Promise<JournalSettings> {
+  // The space, its candidates and the seed change what is asked, not the answers: another search may use them again.
+  return {
+    command: 'tune',
+    version,
+    ...dataSet.settings,
+    labelCount: await dataSet.labelCount(),
+    backend: options.backend,
+    objective: options.objective,
+    examples: items.length,
+  };
+}
+
+async function writeFiles(out: string, report: TuneReport): Promise<void> {
+  const write = (name: string, pieces: Iterable<string>) => writeAtomically(path.join(out, name), pieces);
+  const json = (value: unknown) => [`${JSON.stringify(value, null, 1)}\n`];
+  const note = `${report.reason} Tuned by meanfield ${report.settings.version} for ${describeObjective(report.objective)}.`;
+  await write('curves.csv', curveLines(report));
+  await write('report.html', [tuneHtml(report)]);
+  await write('report.json', json(report));
+  await write('best.json', json(report.best.parameters));
+  await write('crf.json', json({ note, ...report.parameters }));
+}
+
+function* curveLines({ curves }: TuneReport): Generator<string> {
+  yield csvLine(['parameter', 'value', 'score', 'best']);
+  for (const { parameter, points, best } of curves) {
+    for (const { value, score } of points) yield csvLine([parameter, value, score, value === best ? 1 : 0]);
+  }
+}
+
+function describe(out: string, report: TuneReport): string {
+  const { baseline, best, crossValidation, objective } = report;
+  const line = (name: string, text: string) => `${name.padEnd(11)}${text}\n`;
+  return [
+    line('objective', describeObjective(objective)),
+    line('examples', `${report.exampleCount}, ${report.refinements} refinements`),
+    line('no CRF', baseline.toFixed(4)),
+    line(
+      'tuned',
+      `${(baseline + crossValidation.gain).toFixed(4)}, cross-validated (${best.score.toFixed(4)} on the examples themselves)`,
+    ),
+    line('best', JSON.stringify(best.parameters)),
+    line('verdict', report.reason),
+    line('wrote', `${path.join(out, 'crf.json')}  for --options`),
+  ].join('');
+}
