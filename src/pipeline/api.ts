@@ -33,6 +33,11 @@ export interface PipelineOptions {
   crf?: CrfParameters | null;
   /** Long side in pixels of the picture that the CRF works on, 1..16384; never larger than the frame. Default: the network's. */
   workingSize?: number;
+  /**
+   * Frames of a video begin from the Q of the frame before, which makes up for few iterations. Default false: on a scene of low contrast
+   * with noisy logits it kept 18 % of the labels wrong where frames on their own had 10 %.
+   */
+  warmStart?: boolean;
   /** Smoothing from frame to frame of a video; null for none. */
   smoothing?: TemporalParameters | null;
   /** Trades quality for speed from frame to frame of a video. Default null: the same quality always. */

@@ -233,8 +233,13 @@ export class FramePath {
     return kept.length === labelCount ? parameters : parametersForLabels(parameters, kept, labelCount);
   }
 
+  /** Throws ArgumentError for a source that can't be read. */
+  extentOf(source: FrameSource): Extent {
+    return checkFrame(source, this.gpu.device.limits.maxTextureDimension2D);
+  }
+
   private async check(source: FrameSource): Promise<Extent> {
-    const frame = checkFrame(source, this.gpu.device.limits.maxTextureDimension2D);
+    const frame = this.extentOf(source);
     await this.capture.prepare(source);
     return frame;
   }

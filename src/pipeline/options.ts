@@ -14,6 +14,7 @@ const optionNames = [
   'network',
   'crf',
   'workingSize',
+  'warmStart',
   'smoothing',
   'budget',
   'dropBelow',
@@ -32,6 +33,7 @@ export interface Settings {
   /** Long side of the working picture at which the sigmas of `crf` are meant. */
   nominalSize: number;
   workingSize: number;
+  warmStart: boolean;
   smoothing: Required<TemporalParameters> | null;
   budget: Required<BudgetOptions> | null;
   dropBelow: number;
@@ -64,6 +66,7 @@ export function checkOptions(options: PipelineOptions): Settings {
     crf: crf === null ? unrefined : resolved.crf,
     nominalSize: crf ? workingSize : resolved.workingSize,
     workingSize,
+    warmStart: options.warmStart === true,
     smoothing: options.smoothing === null ? null : resolveTemporalParameters(options.smoothing ?? {}),
     budget: options.budget ? resolveBudgetOptions(options.budget) : null,
     dropBelow: checkNumber('dropBelow', dropBelow, { from: 0, below: 1 }),

@@ -39,7 +39,7 @@ const defaultIterations = 5;
 export class Pipeline {
   private readonly turns = new Turns();
   private readonly pace = new Pace();
-  private budget: FrameBudget | undefined;
+  private budget: { best: number; budget: FrameBudget } | undefined;
   private path: FramePath | undefined;
   private painter: { painter: Painter; path: FramePath } | undefined;
   private losses = 0;
@@ -55,9 +55,7 @@ export class Pipeline {
     private settings: Settings,
     private readonly bytes: Uint8Array,
     private readonly runtime: Onnxruntime,
-  ) {
-    this.budget = this.newBudget();
-  }
+  ) {}
 
   /**
    * Downloads the network if need be, checks it, and makes it ready on the device.
@@ -161,7 +159,7 @@ export class Pipeline {
     return this.turns.take(() => this.withPath((path) => this.photo(path, source, signal), signal), signal);
   }
 
-  /** Labels of the next frame of a video: begins from the frame before. Nothing is read back, and nothing made anew. */
+  /** Labels of the next frame of a video. Nothing is read back, and nothing made anew. */
   segmentFrame(source: FrameSource, { signal }: { signal?: AbortSignal } = {}): Promise<Segmentation> {
     return this.turns.take(() => this.withPath((path) => this.frame(path, source, signal), signal), signal);
   }
@@ -191,14 +189,19 @@ export class Pipeline {
     const options = { ...this.options, ...change };
     this.settings = checkOptions(options);
     this.options = options;
-    this.budget = this.newBudget();
+    this.budget = undefined;
   }
 
-  private newBudget(): FrameBudget | undefined {
+  /** Begins anew when the frames are of another size: rungs are parts of the working size that there is. */
+  private budgetFor(frame: Extent): FrameBudget | undefined {
     const { budget, workingSize, crf } = this.settings;
-    return budget
-      ? new FrameBudget(budget, { workingSize, iterations: crf.iterations ?? defaultIterations })
-      : undefined;
+    if (!budget) return undefined;
+    const best = Math.min(workingSize, Math.max(frame.width, frame.height));
+    if (this.budget?.best !== best) {
+      const iterations = crf.iterations ?? defaultIterations;
+      this.budget = { best, budget: new FrameBudget(budget, { workingSize: best, iterations }) };
+    }
+    return this.budget.budget;
   }
 
   private async photo(path: FramePath, source: FrameSource, signal: AbortSignal | undefined): Promise<Segmentation> {
@@ -224,7 +227,8 @@ export class Pipeline {
     await this.pace.begin();
     const start = performance.now();
     const { settings } = this;
-    const choice = this.budget?.next();
+    const budget = this.budgetFor(path.extentOf(source));
+    const choice = budget?.next();
     const result = await path.process(
       {
         source,
@@ -233,14 +237,13 @@ export class Pipeline {
         workingSize: choice?.workingSize ?? settings.workingSize,
         parametersFor: (working) => this.parametersFor(working, choice?.iterations ?? settings.crf.iterations),
         runNetwork: choice?.runNetwork ?? true,
-        warmStart: true,
+        warmStart: settings.warmStart,
       },
       signal,
     );
     const { smoothing } = settings;
     const smoothed = smoothing ? await path.smooth(result, smoothing) : result;
     const done = this.pace.submitted(path.gpu.device, start);
-    const { budget } = this;
     if (budget && choice) {
       void done.then((milliseconds) => {
         if (milliseconds >= 0) budget.record(choice, milliseconds);
