@@ -61,11 +61,14 @@ fn comesBefore(pixel: u32, other: u32) -> bool {
   return pixel < other;
 }
 
-// The neighbour in a direction if it comes before the pixel, else noPixel.
-fn earlierNeighbour(pixel: u32, direction: u32) -> u32 {
-  let other = neighbourOf(pixel, direction);
+// The neighbour in a direction if it is in another basin and comes before the pixel, else noPixel: the pixel's edges are those to such
+// neighbours, and it is their later pixel. Most pixels have all their neighbours in their own basin, so that is asked first.
+fn edgeTo(pixel: u32, position: vec2u, code: u32, direction: u32) -> u32 {
+  let other = neighbourOf(position, direction);
   if (other == noPixel) { return noPixel; }
-  if (relief[other] == 0u || !comesBefore(other, pixel)) { return noPixel; }
+  let otherCode = codes[other];
+  if (otherCode == code || otherCode == 0u) { return noPixel; }
+  if (!comesBefore(other, pixel)) { return noPixel; }
   return other;
 }
 
@@ -93,17 +96,17 @@ fn climb(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workg
     atomicStore(&links[pixel], seed);
     return;
   }
+  let position = positionOf(pixel);
   var best = pixel;
   for (var direction = 0u; direction < connectivity; direction++) {
-    let other = earlierNeighbour(pixel, direction);
+    let other = neighbourOf(position, direction);
     if (other == noPixel) { continue; }
-    if (comesBefore(other, best)) { best = other; }
+    if (relief[other] > 0u && comesBefore(other, best)) { best = other; }
   }
   codes[pixel] = own;
   atomicStore(&links[pixel], pixelCount() + 1u + best);
 }
 
-// A pixel's edges are those to neighbours before it in other basins: it is the later pixel of both ends.
 fn offerRelief(code: u32, pixel: u32) {
   if (hasSeed(code)) { return; }
   atomicMax(&basins[rootOf(code)].relief, relief[pixel]);
@@ -115,10 +118,10 @@ fn strongest(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) w
   if (pixel >= pixelCount()) { return; }
   let code = codes[pixel];
   if (code == 0u) { return; }
+  let position = positionOf(pixel);
   for (var direction = 0u; direction < connectivity; direction++) {
-    let other = earlierNeighbour(pixel, direction);
+    let other = edgeTo(pixel, position, code, direction);
     if (other == noPixel) { continue; }
-    if (codes[other] == code) { continue; }
     offerRelief(code, pixel);
     offerRelief(codes[other], pixel);
   }
@@ -137,10 +140,10 @@ fn nearest(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) wor
   if (pixel >= pixelCount()) { return; }
   let code = codes[pixel];
   if (code == 0u) { return; }
+  let position = positionOf(pixel);
   for (var direction = 0u; direction < connectivity; direction++) {
-    let other = earlierNeighbour(pixel, direction);
+    let other = edgeTo(pixel, position, code, direction);
     if (other == noPixel) { continue; }
-    if (codes[other] == code) { continue; }
     offerNearness(code, pixel);
     offerNearness(codes[other], pixel);
   }
@@ -160,10 +163,10 @@ fn first(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workg
   if (pixel >= pixelCount()) { return; }
   let code = codes[pixel];
   if (code == 0u) { return; }
+  let position = positionOf(pixel);
   for (var direction = 0u; direction < connectivity; direction++) {
-    let other = earlierNeighbour(pixel, direction);
+    let other = edgeTo(pixel, position, code, direction);
     if (other == noPixel) { continue; }
-    if (codes[other] == code) { continue; }
     offerPixel(code, pixel);
     offerPixel(codes[other], pixel);
   }
@@ -188,12 +191,12 @@ fn join(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   if (pixel >= pixelCount()) { return; }
   let code = codes[pixel];
   if (code == 0u) { return; }
+  let position = positionOf(pixel);
   // The other end of the pixel's own best edge.
   var best = noPixel;
   for (var direction = 0u; direction < connectivity; direction++) {
-    let other = earlierNeighbour(pixel, direction);
+    let other = edgeTo(pixel, position, code, direction);
     if (other == noPixel) { continue; }
-    if (codes[other] == code) { continue; }
     if (best == noPixel) {
       best = other;
     } else if (comesBefore(other, best)) {
@@ -207,10 +210,10 @@ fn join(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let mutual = joins && joinsAt(partner, pixel);
   if (joins && !(mutual && partner > code)) { link(code, partner); }
   for (var direction = 0u; direction < connectivity; direction++) {
-    let other = earlierNeighbour(pixel, direction);
+    let other = edgeTo(pixel, position, code, direction);
     if (other == noPixel) { continue; }
     let otherCode = codes[other];
-    if (otherCode == code || (mutual && otherCode == partner && partner < code)) { continue; }
+    if (mutual && otherCode == partner && partner < code) { continue; }
     if (joinsAt(otherCode, pixel)) { link(otherCode, code); }
   }
 }

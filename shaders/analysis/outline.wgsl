@@ -15,9 +15,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let pixel = itemIndex(workgroup, workgroups, invocation);
   if (pixel >= pixelCount()) { return; }
   let value = values[pixel];
+  let position = positionOf(pixel);
   var result = 0u;
   for (var direction = 0u; direction < connectivity; direction++) {
-    let other = neighbourOf(pixel, direction);
+    let other = neighbourOf(position, direction);
     if (other == noPixel) {
       if (alongFrame) { result = value; }
     } else if (values[other] != value) {
