@@ -55,20 +55,9 @@ export class BrowserHost implements Host {
     private readonly page: Page,
   ) {}
 
-  /** On the computer's own GPU, and in software where there is none; MEANFIELD_ADAPTER asks for one of the two. */
   static async start(): Promise<BrowserHost> {
-    const server = await PageServer.start(await bundle());
-    for (const adapter of adapterChoices()) {
-      const browser = await launchBrowser({ adapter, endsWithProcess: true, protocolTimeout: 0 });
-      const [page = await browser.newPage()] = await browser.pages();
-      await page.goto(server.url);
-      if (await page.evaluate(() => (globalThis as unknown as PageGlobal).meanfieldBench.adapter())) {
-        return new BrowserHost(await browser.version(), server, browser, page);
-      }
-      await browser.close();
-    }
-    await server.close();
-    throw new Error('the browser has no WebGPU adapter; --backend cpu needs none');
+    const { server, browser, page } = await openBenchPage('bench/page.ts');
+    return new BrowserHost(await browser.version(), server, browser, page);
   }
 
   open(task: Task, image: Uint8ClampedArray, logits: Float32Array): Promise<number> {
@@ -104,6 +93,28 @@ interface PageGlobal {
   meanfieldBench: PageWorker;
 }
 
+export interface BenchPage {
+  server: PageServer;
+  browser: Browser;
+  page: Page;
+}
+
+/** A page with this script, on the computer's own GPU, and in software where there is none; MEANFIELD_ADAPTER asks for one of the two. */
+export async function openBenchPage(source: string): Promise<BenchPage> {
+  const server = await PageServer.start(await bundle(source));
+  for (const adapter of adapterChoices()) {
+    const browser = await launchBrowser({ adapter, endsWithProcess: true, protocolTimeout: 0 });
+    const [page = await browser.newPage()] = await browser.pages();
+    await page.goto(server.url);
+    if (await page.evaluate(async () => (await navigator.gpu?.requestAdapter()) != null)) {
+      return { server, browser, page };
+    }
+    await browser.close();
+  }
+  await server.close();
+  throw new Error('the browser has no WebGPU adapter; --backend cpu needs none');
+}
+
 function adapterChoices(): AdapterChoice[] {
   if (process.env.MEANFIELD_ADAPTER) return [adapterFromEnvironment('software')];
   const noGpu =
@@ -111,8 +122,8 @@ function adapterChoices(): AdapterChoice[] {
   return noGpu ? ['software'] : ['hardware', 'software'];
 }
 
-async function bundle(): Promise<PageFiles> {
+async function bundle(source: string): Promise<PageFiles> {
   const script = pathToFileURL(path.join(packageFolder(), 'scripts', 'bundle-page.mjs')).href;
-  const { bundlePage } = (await import(script)) as { bundlePage(entry: string): Promise<PageFiles> };
-  return bundlePage('bench/page.ts');
+  const { bundlePage } = (await import(script)) as { bundlePage(source: string): Promise<PageFiles> };
+  return bundlePage(source);
 }

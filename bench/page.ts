@@ -8,10 +8,6 @@ class PageWorker extends BenchWorker {
     const [image, logits] = await Promise.all([0, 1].map(download));
     return this.open(task, new Uint8ClampedArray(image), new Float32Array(logits));
   }
-
-  async adapter(): Promise<boolean> {
-    return (await navigator.gpu?.requestAdapter()) != null;
-  }
 }
 
 async function download(index: number): Promise<ArrayBuffer> {
