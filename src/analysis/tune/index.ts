@@ -3,7 +3,7 @@
 export { ExampleCounter, type ExampleCounterOptions, type ExampleTallies } from './example-counter.js';
 export type { Tally } from './objective.js';
 export type { TuneSource } from './search.js';
-export { searchParameters, tune } from './tune.js';
+export { checkTuneOptions, searchParameters, tune } from './tune.js';
 export type {
   ResponseCurve,
   TuneCandidate,

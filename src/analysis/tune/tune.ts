@@ -40,6 +40,12 @@ export async function tune(examples: readonly TuneExample[], options: TuneOption
   }
 }
 
+/** Checks options and space without any example. Throws ArgumentError, which names the value. */
+export function checkTuneOptions(options: TuneSearchOptions, hasImages: boolean): void {
+  resolveSearchOptions(options);
+  resolveSpace(options.space ?? {}, hasImages);
+}
+
 /**
  * The same for examples that come from elsewhere, such as files that are read again each time.
  *

@@ -89,11 +89,11 @@ function curveChart({ baseline, best }: TuneReport, curve: TuneReport['curves'][
   const values = points.map(({ value }) => value);
   const x =
     scale === 'log'
-      ? { type: 'log' as const, label: unitOf(parameter), tickFormat: '~r', ticks: 5 }
+      ? { type: 'log' as const, label: unitOf(parameter, best.parameters), tickFormat: '~r', ticks: 5 }
       : { type: 'point' as const, label: null, domain: values, padding: 0.5 };
   return drawChart(title(parameter, best.parameters), {
-    width: 340,
-    height: 230,
+    width: 324,
+    height: 220,
     x,
     y: { label: null, grid: true, nice: true },
     marks: [
@@ -113,8 +113,9 @@ function title(parameter: string, { kernels }: CrfParameters): string {
   return index === undefined ? parameter : `${kernels[Number(index)].type} ${name}`;
 }
 
-function unitOf(parameter: string): string | null {
-  if (parameter.endsWith('sigmaXY')) return 'pixels';
+function unitOf(parameter: string, { kernels }: CrfParameters): string | null {
+  const isRelative = kernels.some((kernel) => kernel.type !== 'features' && kernel.sigmaUnit === 'diagonal');
+  if (parameter.endsWith('sigmaXY')) return isRelative ? "parts of the image's diagonal" : 'pixels';
   return parameter.endsWith('sigmaRGB') ? 'on 0..255' : null;
 }
 

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: MIT
 
+import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { searchParameters, type TuneProgress, type TuneResult, type TuneSpace } from '../../analysis/index.js';
+import {
+  checkTuneOptions,
+  searchParameters,
+  type TuneProgress,
+  type TuneResult,
+  type TuneSearchOptions,
+  type TuneSpace,
+} from '../../analysis/index.js';
 import { writeAtomically } from '../batch/atomic-file.js';
 import { byCodeUnits } from '../batch/items.js';
 import type { JournalSettings } from '../batch/journal.js';
@@ -44,6 +52,7 @@ export async function runTune(
   const space = await readSpace(options.space);
   const dataSet = await DataSet.open(predictions, truth, options);
   const items = chooseItems(dataSet.items, options);
+  checkSearch(space, options, dataSet.hasPhotographs);
   const settings = await settingsOf(dataSet, items, options, version);
   const journal = path.join(options.out, 'journal', 'tune.jsonl');
   await about(options.out, () => mkdir(path.dirname(journal), { recursive: true }));
@@ -87,6 +96,20 @@ async function checkAll(
   );
 }
 
+/** Before anything is read: what the search itself would find after hours of reading. */
+function checkSearch(space: TuneSpace, options: TuneCommandOptions, hasImages: boolean): void {
+  try {
+    checkTuneOptions(searchOptionsOf(space, options), hasImages);
+  } catch (error) {
+    throw blamed(error, options);
+  }
+}
+
+function searchOptionsOf(space: TuneSpace, options: TuneCommandOptions): TuneSearchOptions {
+  const { objective, candidates, folds, confidenceLevel: confidence, seed } = options;
+  return { space, objective, ...defined({ candidates, folds, confidence, seed }) };
+}
+
 async function search(
   source: ExampleSource,
   space: TuneSpace,
@@ -94,19 +117,13 @@ async function search(
   hasImages: boolean,
   streams: Streams,
 ): Promise<TuneResult> {
-  const { objective, candidates, folds, confidenceLevel: confidence, seed } = options;
   const progress = new Progress(streams, 1, 0, 'refinements');
+  const searchOptions: TuneSearchOptions = {
+    ...searchOptionsOf(space, options),
+    onProgress: ({ phase, done, total }) => progress.update(done, total, phases[phase]),
+  };
   try {
-    return await searchParameters(
-      source,
-      {
-        space,
-        objective,
-        ...defined({ candidates, folds, confidence, seed }),
-        onProgress: ({ phase, done, total }) => progress.update(done, total, phases[phase]),
-      },
-      hasImages,
-    );
+    return await searchParameters(source, searchOptions, hasImages);
   } catch (error) {
     throw blamed(error, options);
   } finally {
@@ -138,29 +155,16 @@ async function readSpace(file: string | undefined): Promise<TuneSpace> {
   });
 }
 
-/** A subset that depends on the seed and on nothing else. */
+/** A subset by the hashes of seed and name: more examples add to it, and no other item's name matters. */
 function chooseItems(items: readonly string[], { examples, seed = 1 }: TuneCommandOptions): string[] {
   if (examples === undefined || examples === items.length) return [...items];
   if (examples > items.length) {
     throw new UsageError(`--examples: got ${examples}, but there are ${items.length} predictions`);
   }
-  const random = seededNumbers(seed);
-  const shuffled = items
-    .map((item) => ({ item, at: random() }))
-    .sort((a, b) => a.at - b.at || byCodeUnits(a.item, b.item));
-  return shuffled
-    .slice(0, examples)
-    .map(({ item }) => item)
-    .sort(byCodeUnits);
-}
-
-/** Multiplicative congruential generator of Park and Miller (1988), 0..1. */
-function seededNumbers(seed: number): () => number {
-  let state = (seed % 2147483646) + 1;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
+  const rank = (item: string) => createHash('sha256').update(`${seed} ${item}`).digest('hex');
+  const shuffled = items.map((item) => ({ item, at: rank(item) })).sort((a, b) => byCodeUnits(a.at, b.at));
+  const chosen = shuffled.slice(0, examples).map(({ item }) => item);
+  return chosen.sort(byCodeUnits);
 }
 
 async function settingsOf(
