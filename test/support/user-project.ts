@@ -29,14 +29,20 @@ interface Manifest {
  */
 export async function createUserProjects(examples: readonly string[]): Promise<UserProjects> {
   const folder = await mkdtemp(path.join(tmpdir(), 'meanfield-user-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
   const library = path.join(folder, 'package');
-  await packLibrary(folder);
-  await Promise.all(examples.map((example) => createProject(path.join(folder, example), example, library)));
+  try {
+    await packLibrary(folder);
+    await Promise.all(examples.map((example) => createProject(path.join(folder, example), example, library)));
+  } catch (error) {
+    await remove();
+    throw error;
+  }
   return {
     folder,
+    remove,
     run: (project, program, ...programArguments) =>
       run(process.execPath, [path.join(installed, program), ...programArguments], path.join(folder, project)),
-    remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
