@@ -52,7 +52,8 @@ function usageError(error: CommanderError, program: Command, commandArguments: r
   const command = names.find((name) => name === commandArguments[0]);
   const help = `see ${['meanfield', command, '--help'].filter(Boolean).join(' ')}`;
   // Its answer to an empty command line is to print the help.
-  if (error.code === 'commander.help') return new UsageError(`got no command, expected ${names.join(' or ')}; ${help}`);
+  if (error.code === 'commander.help')
+    return new UsageError(`got no command, expected one of ${names.join(', ')}; ${help}`);
   const finding = error.message.replace(/^error: /, '').replace(/\.$/, '');
   return new UsageError(`${finding}; ${help}`);
 }

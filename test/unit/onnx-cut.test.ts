@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { InferenceSession, Tensor } from 'onnxruntime-web';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ArgumentError } from '../../src/crf/errors.js';
 import { cutGraph } from '../../src/pipeline/onnx/cut.js';
 import { inspectModel } from '../../src/pipeline/onnx/inspect.js';
@@ -10,6 +10,9 @@ import type { NodeProto } from '../../src/pipeline/onnx/schema_pb.js';
 import { describeWithModels, modelFile } from '../support/model-files.js';
 import { floats, graphAttribute, node, onnxModel, value } from '../support/onnx.js';
 import { randomFloats } from '../support/random.js';
+
+// onnxruntime takes a second to start, and far longer on a machine that has much else to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** sum = x + a; y = (sum·b)·z; two branches that the sum doesn't need. */
 const bytes = onnxModel({
@@ -149,6 +152,5 @@ describeWithModels('DeepLab, cut before its own upsampling', () => {
     );
     expect(Buffer.compare(one33, other33)).toBe(0);
     expect(new Set(logits.data as Float32Array).size).toBeGreaterThan(20_000);
-    // Half a second twice, and far longer on a machine that has much else to do.
-  }, 60_000);
+  });
 });

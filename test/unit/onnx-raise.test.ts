@@ -2,7 +2,7 @@
 
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { InferenceSession, Tensor } from 'onnxruntime-web';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { cutGraph } from '../../src/pipeline/onnx/cut.js';
 import { inspectModel } from '../../src/pipeline/onnx/inspect.js';
 import { readModel, writeModel } from '../../src/pipeline/onnx/model.js';
@@ -11,6 +11,9 @@ import { AttributeProto_AttributeType, type AttributeProtoSchema } from '../../s
 import { describeWithModels, modelFile } from '../support/model-files.js';
 import { floats, node, onnxModel, value } from '../support/onnx.js';
 import { randomFloats } from '../support/random.js';
+
+// onnxruntime takes a second to start, and far longer on a machine that has much else to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 type Attribute = MessageInitShape<typeof AttributeProtoSchema>;
 
@@ -55,9 +58,6 @@ function bytesOf({ data }: Tensor): Uint8Array {
   const { buffer, byteOffset, byteLength } = data as Float32Array;
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
-
-/** DeepLab takes half a second twice, and far longer on a machine that has much else to do. */
-const TIMEOUT_MS = 60_000;
 
 const picture = () =>
   new Tensor(
@@ -127,22 +127,18 @@ describe('raiseOperators', () => {
 });
 
 describeWithModels('raiseOperators on DeepLab of set 9', () => {
-  test(
-    'gives the same logits, bit for bit',
-    async () => {
-      const cut = cutGraph(modelFile('deeplab_v3_1_default_1.onnx'), 'logits/semantic/BiasAdd');
-      const raised = raiseOperators(cut);
-      expect(inspectModel(raised).operators.map(({ type }) => type)).not.toContain('Upsample');
-      const x = new Tensor(
-        'float32',
-        randomFloats(257 * 257 * 3, 1).map((v) => 2 * v - 1),
-        [1, 257, 257, 3],
-      );
-      const [before, after] = [await run(cut, x), await run(raised, x)];
-      expect(Buffer.compare(bytesOf(after), bytesOf(before))).toBe(0);
-    },
-    TIMEOUT_MS,
-  );
+  test('gives the same logits, bit for bit', async () => {
+    const cut = cutGraph(modelFile('deeplab_v3_1_default_1.onnx'), 'logits/semantic/BiasAdd');
+    const raised = raiseOperators(cut);
+    expect(inspectModel(raised).operators.map(({ type }) => type)).not.toContain('Upsample');
+    const x = new Tensor(
+      'float32',
+      randomFloats(257 * 257 * 3, 1).map((v) => 2 * v - 1),
+      [1, 257, 257, 3],
+    );
+    const [before, after] = [await run(cut, x), await run(raised, x)];
+    expect(Buffer.compare(bytesOf(after), bytesOf(before))).toBe(0);
+  });
 
   test('leaves the newer networks alone', () => {
     for (const name of ['selfie_segmentation.onnx', 'nuclei.onnx']) {
