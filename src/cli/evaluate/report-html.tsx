@@ -14,7 +14,7 @@ import {
 } from '@observablehq/plot';
 import type { SegmentationScores } from '../../analysis/index.js';
 import { type Chart, chartColours, drawChart } from '../report/chart.js';
-import { ChartFigure, Gain, List, renderPage, Share, signedText, Tile } from '../report/document.js';
+import { ChartFigure, Gain, List, renderPage, Share, signedText, Tile, Wide } from '../report/document.js';
 import { gainOf, type RankedItem, type RankingName } from './rankings.js';
 import type { EvaluateReport, ItemRow } from './results.js';
 
@@ -138,7 +138,7 @@ function Heading({ first, after }: { first: string; after: boolean }) {
   return (
     <thead>
       <tr>
-        <th>{first}</th>
+        {first === '' ? <td /> : <th>{first}</th>}
         <th class="number">{after ? 'before' : 'score'}</th>
         {after && <th class="number">after</th>}
         {after && <th class="number">gain</th>}
@@ -273,7 +273,7 @@ function LabelTable({ report: { before, after, settings } }: { report: EvaluateR
   const absent = before.labels.length - present.length;
   return (
     <>
-      <div class="wide">
+      <Wide name="scores by label">
         <table>
           <thead>
             <tr>
@@ -304,7 +304,7 @@ function LabelTable({ report: { before, after, settings } }: { report: EvaluateR
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
       {absent > 0 && <p class="quiet">{absent} more labels are neither in truth nor predicted.</p>}
     </>
   );
@@ -325,7 +325,7 @@ function Confusion({ report: { confusion, settings, after, before } }: { report:
   return (
     <>
       <h3>Confusion{after ? ' after refinement' : ''}: percent of the true label's pixels</h3>
-      <div class="wide">
+      <Wide name="confusion matrix">
         <table class="matrix">
           <thead>
             <tr>
@@ -349,7 +349,7 @@ function Confusion({ report: { confusion, settings, after, before } }: { report:
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </>
   );
 }

@@ -24,6 +24,8 @@ export function drawChart(title: string, options: PlotOptions): Chart {
     style: { fontSize: '12px', fontFamily: 'inherit' },
     ...options,
   });
+  // One picture with one name: its parts have none of their own.
+  for (const part of drawn.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   drawn.setAttribute('role', 'img');
   drawn.setAttribute('aria-label', title);
   return { svg: drawn.outerHTML, title };

@@ -76,6 +76,17 @@ export function ChartFigure({ chart, note }: { chart: Chart; note?: string }) {
   );
 }
 
+/** A table that may be wider than the window: it scrolls by itself, with the keyboard too. */
+export function Wide({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must take the focus to be scrolled by keys
+    // biome-ignore lint/a11y/useSemanticElements: it groups no form's fields
+    <div class="wide" role="group" aria-label={name} tabIndex={0}>
+      {children}
+    </div>
+  );
+}
+
 /** A share with four digits. */
 export function Share({ value }: { value: number | null }) {
   return <td class="number">{value === null ? '–' : value.toFixed(4)}</td>;

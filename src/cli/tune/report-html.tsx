@@ -3,7 +3,7 @@
 import { type BinXInputs, binX, dot, line, type RectYOptions, rectY, ruleX, ruleY } from '@observablehq/plot';
 import type { CrfParameters } from '../../index.js';
 import { type Chart, chartColours, drawChart } from '../report/chart.js';
-import { ChartFigure, Gain, List, renderPage, Share, signedText, Tile } from '../report/document.js';
+import { ChartFigure, Gain, List, renderPage, Share, signedText, Tile, Wide } from '../report/document.js';
 import { describeObjective } from './options.js';
 import type { TuneReport } from './run.js';
 
@@ -136,7 +136,7 @@ function gainChart({ crossValidation: { resamples, interval, gain } }: TuneRepor
 
 function Folds({ report: { crossValidation } }: { report: TuneReport }) {
   return (
-    <div class="wide">
+    <Wide name="folds">
       <table>
         <thead>
           <tr>
@@ -157,14 +157,14 @@ function Folds({ report: { crossValidation } }: { report: TuneReport }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 
 function Candidates({ report: { candidates, baseline } }: { report: TuneReport }) {
   return (
     <>
-      <div class="wide">
+      <Wide name="candidates">
         <table>
           <thead>
             <tr>
@@ -183,7 +183,7 @@ function Candidates({ report: { candidates, baseline } }: { report: TuneReport }
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
       {candidates.length > LISTED && (
         <p class="quiet">{candidates.length - LISTED} more that were tried on all examples are in report.json.</p>
       )}
