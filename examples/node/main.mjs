@@ -3,7 +3,7 @@
 // node --liftoff-only main.mjs
 //
 // Without --liftoff-only V8's optimising compiler spends about half a minute on one function of onnxruntime's WebAssembly, which is the
-// build that needs no stack switching: Node has that from version 24 on.
+// build for engines that cannot suspend WebAssembly; Node can from version 25 on.
 
 import { DenseCrf } from 'meanfield';
 import { Pipeline } from 'meanfield/pipeline';
