@@ -2,6 +2,7 @@
 
 import { BufferSet } from '../gpu/buffers.js';
 import { isSoftware, nameOf } from '../gpu/device.js';
+import { gpuErrorOf } from '../gpu/error-scopes.js';
 import { DeviceError } from '../gpu/errors.js';
 import { PlainEncoder, type StageEncoder } from '../gpu/pass.js';
 import { Profiler } from '../gpu/profiler.js';
@@ -375,11 +376,7 @@ export class GpuCrf implements Refiner {
 
   /** What the device says of memory and validation is the cause of whatever else was thrown. */
   private async reportingGpuErrors(work: () => Promise<void>): Promise<void> {
-    const scopes: GPUErrorFilter[] = ['out-of-memory', 'validation'];
-    for (const scope of scopes) this.device.pushErrorScope(scope);
-    const [outcome] = await Promise.allSettled([work()]);
-    const errors = await Promise.all(scopes.map(() => this.device.popErrorScope()));
-    const error = errors.find((one) => one !== null);
+    const { outcome, error } = await gpuErrorOf(this.device, work);
     if (error) {
       this.forgetRows();
       throw new DeviceError(`the GPU refused what this size and these parameters need: ${error.message}`);

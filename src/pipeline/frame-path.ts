@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { GpuResults, RefineReport, Refiner } from '../crf/api.js';
+import type { GpuResults, RefineReport, Refiner, UnarySource } from '../crf/api.js';
 import { tuningFor } from '../crf/tuning.js';
 import type { CrfParameters, ProblemSize } from '../crf/types.js';
 import { BufferSet } from '../gpu/buffers.js';
@@ -16,6 +16,7 @@ import type { ResolvedNetwork } from './network/description.js';
 import { NetworkRun } from './network-run.js';
 import { measureLabelMaxima } from './outputs/label-maxima.js';
 import { parametersForLabels, presentLabels } from './outputs/present-labels.js';
+import { Pinner } from './prompts/pinner.js';
 import type { Gpu } from './runtime/gpu.js';
 import type { Onnxruntime } from './runtime/onnxruntime.js';
 import { type TemporalParameters, TemporalSmoothing } from './video/temporal.js';
@@ -26,6 +27,8 @@ export interface FrameJob {
   use: 'photo' | 'video';
   /** Long side of the working size. */
   workingSize: number;
+  /** What the user is sure of at a working size: 0, or a label plus 1, [y, x]. */
+  marksFor?: ((working: Extent) => Uint8Array) | undefined;
   /** Labels whose probability stays below this everywhere are left out; reads a number a label back. 0: none, and nothing is read. */
   dropBelow: number;
   /** For the working size there is, as sigmas are meant at one. The same object as long as nothing changes. */
@@ -72,6 +75,7 @@ export class FramePath {
   private refined = new WeakSet<Refiner>();
   /** Size of the frame that the network's output is of. */
   private networkFrame: Extent | undefined;
+  private pinner: Pinner | undefined;
   private smoothing: TemporalSmoothing | undefined;
   private working: { extent: Extent; image: GPUBuffer; resizer: FrameResizer } | undefined;
 
@@ -140,12 +144,13 @@ export class FramePath {
     }
     const kept = await this.keptLabels(working, job.dropBelow);
     const { labelCount } = this.network;
+    const unary = await this.pinnedUnary(working, job.marksFor);
     const parameters = this.parametersForKept(job.parametersFor(working), kept.labels);
     const engine = await this.engines.get({ ...working, labelCount: kept.labels.length, use }, parameters);
     signal?.throwIfAborted();
     const refinement = await engine.refine({
       image,
-      unary: this.network.unary,
+      unary,
       warmStart: job.warmStart && this.refined.has(engine),
     });
     this.refined.add(engine);
@@ -208,6 +213,7 @@ export class FramePath {
     this.capture.destroy();
     this.working?.resizer.destroy();
     this.smoothing?.destroy();
+    this.pinner?.destroy();
     this.engines.destroy();
     this.buffers.destroy();
     await this.network.destroy();
@@ -225,6 +231,13 @@ export class FramePath {
     this.network.choose(labels);
     for (const label of labels) maxima[label] = 0;
     return { labels, droppedProbability: maxima.reduce((sum, maximum) => sum + maximum, 0) };
+  }
+
+  private async pinnedUnary(working: Extent, marksFor: FrameJob['marksFor']): Promise<UnarySource> {
+    const { unary, labelCount } = this.network;
+    if (!marksFor) return unary;
+    this.pinner ??= new Pinner(this.context);
+    return this.pinner.run(unary, { ...working, labelCount }, marksFor(working));
   }
 
   /** The same object where every label is kept. */

@@ -16,7 +16,7 @@ import type { Key } from './network-run.js';
 import { checkOptions, checkPromptOptions, checkSegmentOptions, type Settings } from './options.js';
 import { Pace } from './pace.js';
 import { checkPrompts, type Prompts } from './prompts/prompts.js';
-import { seedMaps } from './prompts/seeds.js';
+import { pinnedLabels, seedMaps } from './prompts/seeds.js';
 import { Gpu } from './runtime/gpu.js';
 import { loadOnnxruntime, type Onnxruntime } from './runtime/onnxruntime.js';
 import { GpuSegmentation } from './segmentation.js';
@@ -48,6 +48,8 @@ export class Pipeline {
   /** Counts calls: a result knows by it whether it is still the last. */
   private call = 0;
   private last: { result: FrameResult; segmentation: GpuSegmentation } | undefined;
+  /** What was marked, and on which image. */
+  private marks: { image: WeakRef<FrameSource>; marksFor: (working: Extent) => Uint8Array } | undefined;
   private scaled: { from: CrfParameters; scale: number; to: CrfParameters } | undefined;
 
   private constructor(
@@ -128,7 +130,8 @@ export class Pipeline {
   }
 
   /**
-   * Tells a prompt network what to look for: marks on a key image. Frames are segmented against it until the next call.
+   * Tells a prompt network what to look for: marks on a key image. Frames are segmented against it until the next call. Where `segment` is given
+   * the key image itself (the same object), marked pixels get the labels that they were marked with.
    *
    * Throws ArgumentError for marks that can't be, and for networks that take none.
    */
@@ -139,6 +142,7 @@ export class Pipeline {
     const checked = checkPrompts(prompts);
     const { signal } = options;
     const seedsFor = ({ width, height }: Extent) => seedMaps(checked, width, height);
+    const marksFor = ({ width, height }: Extent) => pinnedLabels(checked, width, height);
     await this.turns.take(
       () =>
         this.withPath((path) => {
@@ -146,7 +150,9 @@ export class Pipeline {
           this.call++;
           this.last = undefined;
           path.restart();
-          return path.setKey(keyImage, checked.labelCount, seedsFor, { rounds, job: this.photoJob(), signal });
+          this.marks = { image: new WeakRef(keyImage), marksFor };
+          const job = { ...this.photoJob(), marksFor };
+          return path.setKey(keyImage, checked.labelCount, seedsFor, { rounds, job, signal });
         }, signal),
       signal,
     );
@@ -176,7 +182,10 @@ export class Pipeline {
     return this.turns.take(() => this.withPath((path) => this.paint(path, view, target)));
   }
 
-  /** Waits for the call under way, then frees everything. Calls made later throw DeviceError. */
+  /**
+   * Waits for the call under way, then frees everything; a canvas drawn on a moment before may stay blank, as the device goes. Calls made
+   * later throw DeviceError.
+   */
   async destroy(): Promise<void> {
     if (this.destroyed) return;
     this.destroyed = true;
@@ -206,7 +215,9 @@ export class Pipeline {
 
   private async photo(path: FramePath, source: FrameSource, signal: AbortSignal | undefined): Promise<Segmentation> {
     this.call++;
-    const result = await path.process({ ...this.photoJob(), source }, signal);
+    const { marks } = this;
+    const marksFor = marks && marks.image.deref() === source ? marks.marksFor : undefined;
+    const result = await path.process({ ...this.photoJob(), source, marksFor }, signal);
     return this.finish(path, result);
   }
 

@@ -197,6 +197,16 @@ describe('colour-prompt', () => {
     ).rejects.toThrow(/^rounds: got 0/);
   });
 
+  it('lets marks on the key image hold', async () => {
+    const pipeline = await open({ network: smallColourPrompt });
+    const image = picture();
+    const stubborn = [...strokes, { label: 1, radius: 2, points: [{ x: 8, y: 11 }] }];
+    await pipeline.setPrompts(image, { width, height, labelCount: 2, strokes: stubborn });
+    // Alone among what is all background by its colours.
+    expect((await (await pipeline.segment(image)).labelMap())[11 * width + 8]).toBe(1);
+    expect((await (await pipeline.segment({ ...image })).labelMap())[11 * width + 8]).toBe(0);
+  });
+
   it('remembers its key image when the device is lost', async () => {
     const pipeline = await Pipeline.create({ network: smallColourPrompt, crf: null });
     pipelines.push(pipeline);
@@ -304,6 +314,29 @@ describe('a lost device', () => {
     expect(await (await running).labelMap()).toEqual(labels);
   });
 
+  it.each([0, 5, 60])('while loading, after %d ms, is replaced as well', async (wait) => {
+    const losses: DeviceLoss[] = [];
+    // The first device that the pipeline asks for goes away soon after.
+    const { requestDevice } = GPUAdapter.prototype;
+    let requests = 0;
+    GPUAdapter.prototype.requestDevice = async function (descriptor) {
+      const device = await requestDevice.call(this, descriptor);
+      if (requests++ === 0) setTimeout(() => device.destroy(), wait);
+      return device;
+    };
+    try {
+      const onDeviceLost = (loss: DeviceLoss) => void losses.push(loss);
+      const pipeline = await Pipeline.create({ network: tinyNetwork(), crf: null, onDeviceLost });
+      pipelines.push(pipeline);
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      expect((await (await pipeline.segment(picture())).labelMap())[4]).toBe(1);
+      expect(losses).toMatchObject([{ rebuilding: true }]);
+      expect(requests).toBe(2);
+    } finally {
+      GPUAdapter.prototype.requestDevice = requestDevice;
+    }
+  });
+
   it("that was the user's is the user's to replace", async () => {
     const own = await createTestDevice();
     const losses: DeviceLoss[] = [];
@@ -315,6 +348,38 @@ describe('a lost device', () => {
 });
 
 describe('refusals', () => {
+  it('float16 without shader-f16', async () => {
+    const plain = await createTestDevice({ features: [] });
+    const half = tinyModel({
+      nodes: [{ op: 'Relu', inputs: ['image'], outputs: ['logits'] }],
+      inputs: [{ name: 'image', dims: [1, 3, 16, 24], elementType: 10 }],
+      outputs: [{ name: 'logits', dims: [1, 3, 16, 24], elementType: 10 }],
+    });
+    const { input, output } = tinyNetwork();
+    const network = tinyNetwork({
+      bytes: half,
+      input: { ...input, type: 'float16' },
+      output: { ...output, type: 'float16' },
+    });
+    await expect(open({ network, device: plain.device })).rejects.toThrow(/^tiny: .*float16.* shader-f16/);
+    await plain.finish();
+  });
+
+  it('a network too large for the device', async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    const device = await adapter?.requestDevice();
+    const huge = tinyModel({
+      nodes: [{ op: 'Relu', inputs: ['image'], outputs: ['logits'] }],
+      inputs: [{ name: 'image', dims: [1, 3, 4096, 4096] }],
+      outputs: [{ name: 'logits', dims: [1, 3, 4096, 4096] }],
+    });
+    const network = tinyNetwork({ bytes: huge, input: { ...tinyNetwork().input, width: 4096, height: 4096 } });
+    await expect(open({ network, ...(device ? { device } : undefined) })).rejects.toThrow(
+      /^tiny: tensor image \[1, 3, 4096, 4096\] is too large for the device: .*maxStorageBufferBindingSize is 134217728/,
+    );
+    device?.destroy();
+  });
+
   const cases: [string, Partial<NetworkDescription>, RegExp][] = [
     [
       'another input',

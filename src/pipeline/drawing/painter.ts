@@ -6,6 +6,7 @@ import { tuningFor } from '../../crf/tuning.js';
 import type { RgbaImage } from '../../crf/types.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { isSoftware } from '../../gpu/device.js';
+import { gpuErrorOf } from '../../gpu/error-scopes.js';
 import { DeviceError } from '../../gpu/errors.js';
 import { ProgramCache } from '../../gpu/program.js';
 import { RenderModule, type RenderProgram } from '../../gpu/render-program.js';
@@ -375,11 +376,7 @@ export class Painter {
 
   /** What the device says of memory and validation is the cause of whatever else was thrown. */
   private async reportingGpuErrors(work: () => Promise<void>): Promise<void> {
-    const scopes: GPUErrorFilter[] = ['out-of-memory', 'validation'];
-    for (const scope of scopes) this.device.pushErrorScope(scope);
-    const [outcome] = await Promise.allSettled([work()]);
-    const errors = await Promise.all(scopes.map(() => this.device.popErrorScope()));
-    const error = errors.find((one) => one !== null);
+    const { outcome, error } = await gpuErrorOf(this.device, work);
     if (error) throw new DeviceError(`the GPU refused what these views need: ${error.message}`);
     if (outcome.status === 'rejected') throw outcome.reason;
   }

@@ -3,6 +3,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { DeviceError } from '../../crf/errors.js';
 import { BufferSet } from '../../gpu/buffers.js';
+import { gpuErrorOf } from '../../gpu/error-scopes.js';
 import { collectLines } from './console-tap.js';
 import { inTurn } from './lock.js';
 import type { Onnxruntime } from './onnxruntime.js';
@@ -58,7 +59,7 @@ export class NetworkSession {
     acceptSharedMemory(options.device);
     const network = new NetworkSession(options);
     await inTurn(async () => {
-      await network.open();
+      await network.refusing(() => network.open());
       // Nobody will ask for it any more.
       if (signal?.aborted) await network.close();
     }, signal);
@@ -89,12 +90,12 @@ export class NetworkSession {
     const { runtime, device, output } = this.options;
     this.releaseTensors();
     for (const { name, type, dims } of inputs) {
-      const buffer = this.buffers.storage(`NetworkSession.${name}`, product(dims) * bytesOf[type]);
+      const buffer = this.bufferOf(name, type, dims);
       const tensor = runtime.Tensor.fromGpuBuffer(buffer, { dataType: type, dims });
       this.inputs.set(name, { buffer, tensor });
     }
-    const dims = await inTurn(() => this.warmUp(), signal);
-    const buffer = this.buffers.storage(`NetworkSession.${output.name}`, product(dims) * bytesOf[output.type]);
+    const dims = await inTurn(() => this.refusing(() => this.warmUp()), signal);
+    const buffer = this.bufferOf(output.name, output.type, dims);
     const tensor = runtime.Tensor.fromGpuBuffer(buffer, { dataType: output.type, dims });
     this.result = { buffer, dims, tensor };
     // Zeros may have gone through it: nobody should mistake the result for one.
@@ -160,6 +161,26 @@ export class NetworkSession {
       await this.close();
       throw new DeviceError(`${this.options.name}: the network's run failed: ${(error as Error).message}`);
     }
+  }
+
+  /** Throws DeviceError where a tensor of this size is too large for the device. */
+  private bufferOf(name: string, type: 'float32' | 'float16', dims: readonly number[]): GPUBuffer {
+    try {
+      return this.buffers.storage(`NetworkSession.${name}`, product(dims) * bytesOf[type]);
+    } catch (error) {
+      throw new DeviceError(
+        `${this.options.name}: tensor ${name} [${dims.join(', ')}] is too large for the device: ${(error as Error).message}`,
+      );
+    }
+  }
+
+  /** onnxruntime doesn't look at what the device says of its buffers and pipelines. */
+  private async refusing<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { outcome, error } = await gpuErrorOf(this.options.device, work);
+    if (outcome.status === 'rejected') throw outcome.reason;
+    if (!error) return outcome.value;
+    await this.close();
+    throw new DeviceError(`${this.options.name}: the GPU refused what the network needs: ${error.message}`);
   }
 
   private async warmUp(): Promise<readonly number[]> {
