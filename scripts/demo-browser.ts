@@ -31,9 +31,13 @@ export async function launchDemo(): Promise<DemoBrowser> {
   });
   const settled = async (page: Page) => {
     await frames(page);
-    await page.waitForFunction(() => document.querySelector<HTMLElement>('.stage')?.dataset.busy === 'false', {
-      timeout: 120_000,
-    });
+    // The camera's page has nothing to wait for.
+    await page.waitForFunction(
+      () => (document.querySelector<HTMLElement>('.stage')?.dataset.busy ?? 'false') === 'false',
+      {
+        timeout: 120_000,
+      },
+    );
     await frames(page);
   };
   return {

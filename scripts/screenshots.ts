@@ -67,12 +67,7 @@ const states: readonly State[] = [
     async prepare(page) {
       await page.locator('button::-p-text(Clear)').click();
       await page.keyboard.press('b');
-      const box = await (await page.$('.strokes'))?.boundingBox();
-      if (!box) throw new Error('The page has no picture.');
-      await page.mouse.move(box.x + 0.14 * box.width, box.y + 0.03 * box.height);
-      await page.mouse.down();
-      await page.mouse.move(box.x + 0.82 * box.width, box.y + 0.95 * box.height, { steps: 3 });
-      await page.mouse.up();
+      await drawOn(page, [0.14, 0.03], [0.82, 0.95]);
     },
   },
   {
@@ -80,7 +75,35 @@ const states: readonly State[] = [
     address: '#photo=nothing&view=no',
   },
   { name: 'no-webgpu', address: '', withoutWebGpu: true },
+  { name: 'networks', address: '', prepare: chooseTab('Network') },
+  { name: 'webcam-off', address: '#mode=webcam' },
+  {
+    name: 'webcam',
+    address: '#mode=webcam',
+    async prepare(page) {
+      await page.locator('button::-p-text(Turn the camera on)').click();
+      await page.waitForFunction(() => document.querySelector('.prompt')?.textContent.includes('Draw a stroke'), {
+        timeout: 120_000,
+      });
+      await page.locator('.segments input[value=overlay]').click();
+      await drawOn(page, [0.45, 0.3], [0.5, 0.75]);
+      await page.keyboard.press('1');
+      await drawOn(page, [0.06, 0.1], [0.08, 0.7]);
+      await page.waitForFunction(() => document.querySelector<HTMLElement>('.stage')?.dataset.showing === 'true', {
+        timeout: 300_000,
+      });
+    },
+  },
 ];
+
+async function drawOn(page: Page, from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+  const box = await (await page.$('.strokes'))?.boundingBox();
+  if (!box) throw new Error('The page has no picture.');
+  await page.mouse.move(box.x + from[0] * box.width, box.y + from[1] * box.height);
+  await page.mouse.down();
+  await page.mouse.move(box.x + to[0] * box.width, box.y + to[1] * box.height, { steps: 3 });
+  await page.mouse.up();
+}
 
 const widths: readonly (readonly [width: number, height: number])[] = [
   [1440, 900],

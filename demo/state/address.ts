@@ -37,7 +37,8 @@ export function writeAddress(state: AddressState): string {
   put('size', state.workingSize?.toString());
   put('compare', state.compare?.toFixed(3));
   if (state.settings) writeSettings(state.settings, put);
-  put('labels', state.labels?.map(encodeURIComponent).join('~'));
+  // encodeURIComponent leaves the tilde as it is, which stands between names here.
+  put('labels', state.labels?.map((name) => encodeURIComponent(name).replaceAll('~', '%7E')).join('~'));
   put(
     'merge',
     Object.entries(state.merges ?? {})

@@ -51,16 +51,24 @@ function Invitation({ live }: { live: LiveSession }) {
 function LiveFrame({ live }: { live: LiveSession }) {
   const below = useRef<HTMLDivElement>(null);
   const result = useRef<HTMLCanvasElement>(null);
+  const number = live.canvasNumber.value;
   useEffect(() => {
     below.current?.append(live.video);
     // A canvas can be given away once: each turn of the camera has a new one, as this component has.
     if (result.current) void live.start(result.current);
     return () => live.stop();
   }, [live]);
+  const given = useRef(number);
+  useEffect(() => {
+    if (given.current === number || !result.current) return;
+    given.current = number;
+    live.giveCanvas(result.current);
+  }, [live, number]);
   return (
     <div class={`frame is-${live.effect.value}`} data-mirror={live.mirror.value}>
       <div ref={below} class="camera" hidden={live.isShowing.value} />
       <canvas
+        key={number}
         ref={result}
         class="result"
         role="img"

@@ -25,6 +25,8 @@ export class LiveEngine {
   private nextKey: Key | undefined;
   /** Whether the pipeline there is has been told. */
   private knowsKey = false;
+  /** From the loss of the GPU to the first frame after it. */
+  private isRebuilding = false;
   private image: ImageBitmap | undefined;
   private texture: { device: GPUDevice; image: ImageBitmap; texture: GPUTexture } | undefined;
   private turn: Promise<unknown> = Promise.resolve();
@@ -107,9 +109,12 @@ export class LiveEngine {
 
   private async report(frame: VideoFrame): Promise<void> {
     try {
-      this.tell(await this.tryShow(frame));
+      const outcome = await this.tryShow(frame);
+      if (outcome.kind === 'shown') this.isRebuilding = false;
+      this.tell(outcome);
     } catch (error) {
-      this.tell({ kind: 'error', error: wordsOf(error) });
+      // What fails while the GPU is away was told already, in better words.
+      if (!this.isRebuilding) this.tell({ kind: 'error', error: wordsOf(error) });
       this.tell({ kind: 'passed' });
     }
   }
@@ -134,7 +139,10 @@ export class LiveEngine {
         profile,
         signal: loading.signal,
         onProgress: (progress) => this.tell({ kind: 'loading', progress }),
-        onDeviceLost: ({ rebuilding }) => this.tell({ kind: 'lost', isLast: !rebuilding }),
+        onDeviceLost: ({ rebuilding }) => {
+          this.isRebuilding = rebuilding;
+          this.tell({ kind: 'lost', isLast: !rebuilding });
+        },
       });
       if (loading.signal.aborted) {
         await pipeline.destroy();

@@ -52,6 +52,8 @@ export class LiveSession extends MarkBoard {
   readonly gpuStatistics = signal<readonly StageStatistics[]>([]);
   readonly measuredRate = signal<number | undefined>(undefined);
   readonly shownCount = signal(0);
+  /** A canvas that a lost GPU drew into stays blank in Chromium, whoever draws into it later: then there is another one. */
+  readonly canvasNumber = signal(0);
 
   private worker: Worker | undefined;
   private keyFrame: VideoFrame | undefined;
@@ -171,9 +173,15 @@ export class LiveSession extends MarkBoard {
       event.preventDefault();
       this.error.value = `The part of the page that computes could not be loaded: ${event.message || 'no reason given'}.`;
     });
-    const offscreen = canvas.transferControlToOffscreen();
-    worker.postMessage({ kind: 'open', canvas: offscreen } satisfies ToLive, [offscreen]);
+    this.giveCanvas(canvas);
     this.sendSettings();
+  }
+
+  /** A canvas can be given once. */
+  giveCanvas(canvas: HTMLCanvasElement): void {
+    if (!this.worker) return;
+    const offscreen = canvas.transferControlToOffscreen();
+    this.worker.postMessage({ kind: 'open', canvas: offscreen } satisfies ToLive, [offscreen]);
   }
 
   private sendSettings(): void {
@@ -248,7 +256,11 @@ export class LiveSession extends MarkBoard {
         this.isShowing.value = false;
         return;
       case 'lost':
-        this.loss.value = message.isLast ? 'last' : 'rebuilt';
+        batch(() => {
+          this.loss.value = message.isLast ? 'last' : 'rebuilt';
+          this.isShowing.value = false;
+          this.canvasNumber.value++;
+        });
         return;
       case 'cancelled':
         this.loading.value = undefined;

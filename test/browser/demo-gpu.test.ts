@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT
+
+import { Buffer } from 'node:buffer';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { decode } from 'fast-png';
+import type { Browser, BrowserContext, ElementHandle } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
+import { redNetwork } from '../support/colour-network.js';
+import { DemoPage, type Place, serveBuiltDemo } from '../support/demo.js';
+import { writeCameraFile } from '../support/fake-camera.js';
+import type { StaticSite } from '../support/static-site.js';
+
+type Rgb = [number, number, number];
+const red: Rgb = [200, 40, 40];
+const blue: Rgb = [40, 60, 200];
+
+let folder: string;
+let site: StaticSite;
+let browser: Browser;
+let context: BrowserContext;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'meanfield-demo-gpu-'));
+  const film = path.join(folder, 'camera.y4m');
+  // The left third is red: not the same in a mirror.
+  await writeCameraFile(film, 96, 64, (x) => (x < 32 ? red : blue));
+  await writeFile(path.join(folder, 'red.onnx'), redNetwork());
+  site = await serveBuiltDemo();
+  browser = await launchBrowser({
+    adapter: adapterFromEnvironment('software'),
+    endsWithProcess: true,
+    extraArguments: [
+      '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-video-capture=${film}`,
+      // Whoever crashes its GPU on purpose would be kept from it.
+      '--disable-domain-blocking-for-3d-apis',
+      '--disable-gpu-process-crash-limit',
+    ],
+  });
+  context = browser.defaultBrowserContext();
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('a photo on the GPU', () => {
+  let demo: DemoPage;
+  beforeAll(async () => {
+    demo = await DemoPage.open(context, `${site.url}?backend=webgpu#size=240&view=labels`);
+  });
+  afterAll(() => demo?.finish());
+
+  test('is refined there, and what is read back is counted', async () => {
+    const text = await demo.page.$eval('.hud', (hud) => hud.textContent);
+    expect(text).toContain('WebGPU');
+    // Marginals of two labels, at least.
+    expect(Number(/Readback([\d.]+) KiB/.exec(text)?.[1])).toBeGreaterThan((2 * 4 * 240 * 240) / 1024 - 1);
+    const share = Number.parseFloat((await demo.shares())[1]);
+    expect(share).toBeGreaterThan(50);
+    expect(share).toBeLessThan(56);
+  });
+
+  test('outlives the GPU: all is made anew, with the same result', async () => {
+    const [shares, fingerprint] = [await demo.shares(), await demo.fingerprint()];
+    const before = await refinements(demo);
+    await crashGpu();
+    await untilMessage(demo, 'started anew');
+    await demo.page.waitForFunction(
+      (count) => Number(document.querySelector<HTMLElement>('.stage')?.dataset.refinements) > count,
+      { timeout: 60_000 },
+      before,
+    );
+    await demo.settled();
+    expect(await demo.shares()).toEqual(shares);
+    expect(await demo.fingerprint()).toBe(fingerprint);
+    expect(await demo.page.$eval('.hud', (hud) => hud.textContent)).toContain('WebGPU');
+  });
+
+  test('is looked at by a network of one’s own, described in a form', async () => {
+    await demo.openTab('Network');
+    await chooseOwnNetwork(demo);
+    const outcome = await demo.page.waitForFunction(
+      () => {
+        const names = [...document.querySelectorAll<HTMLInputElement>('.label-name')].map(({ value }) => value);
+        if (names.includes('red')) return names.join();
+        return document.querySelector('[role=alert]')?.textContent;
+      },
+      { timeout: 100_000 },
+    );
+    expect(await outcome.jsonValue()).toBe('rest,red');
+    await demo.settled();
+    // The suit is orange, the wall is not.
+    const [suit, wall] = await demo.coloursAt([
+      [0.3, 0.75],
+      [0.62, 0.1],
+    ]);
+    expect(suit).not.toBe(wall);
+    expect(await demo.page.$('[role=alert]')).toBeNull();
+  });
+
+  test('says what is wrong with a file that is no network', async () => {
+    const file = path.join(folder, 'notes.onnx');
+    await writeFile(file, 'not a network');
+    await (await fileInput(demo)).uploadFile(file);
+    const alert = await demo.page.waitForSelector('.own-network [role=alert]');
+    expect(await alert?.evaluate((element) => element.textContent)).toContain('notes.onnx');
+  });
+});
+
+describe('the camera', () => {
+  test('may be refused: the page says what to do', async () => {
+    await context.overridePermissions(new URL(site.url).origin, []);
+    const demo = await DemoPage.open(context, `${site.url}#mode=webcam`, { settles: false });
+    await demo.click('Turn the camera on');
+    const alert = await demo.page.waitForSelector('[role=alert]');
+    expect(await alert?.evaluate((element) => element.textContent)).toContain('The camera was refused.');
+    expect(await demo.barriers()).toEqual([]);
+    await demo.finish();
+  });
+
+  describe('with a network', () => {
+    let demo: DemoPage;
+    beforeAll(async () => {
+      await context.overridePermissions(new URL(site.url).origin, ['camera']);
+      demo = await DemoPage.open(context, `${site.url}#mode=webcam`, { settles: false });
+      await chooseOwnNetwork(demo);
+      await demo.page.click('input[name=effect][value=colour]');
+      await demo.click('Turn the camera on');
+    });
+    afterAll(() => demo?.finish());
+
+    test('is shown as it is while the network is made ready', async () => {
+      await demo.page.waitForFunction(
+        () => (document.querySelector('.camera video') as HTMLVideoElement)?.videoWidth > 0,
+      );
+      // By then the network may be there already, but not before the camera.
+      expect(await demo.page.$eval('.stage', (stage) => (stage as HTMLElement).dataset.status)).toBe('on');
+      await showing(demo);
+    });
+
+    test('has another background, and what is in front is the camera’s own', async () => {
+      await framesLater(demo, 2);
+      // In a mirror the red third is on the right.
+      expectNear(
+        await screenColours(demo, [
+          [0.9, 0.5],
+          [0.2, 0.5],
+        ]),
+        [red, [0x1d, 0x6f, 0x5c]],
+      );
+      await demo.click('Mirror');
+      await framesLater(demo, 2);
+      expectNear(
+        await screenColours(demo, [
+          [0.1, 0.5],
+          [0.8, 0.5],
+        ]),
+        [red, [0x1d, 0x6f, 0x5c]],
+      );
+    });
+
+    test('is compared with the bare camera', async () => {
+      await demo.page.keyboard.press('c');
+      await demo.page.focus('.divider-handle');
+      await demo.page.keyboard.press('End');
+      await framesLater(demo, 2);
+      expectNear(
+        await screenColours(demo, [
+          [0.1, 0.3],
+          [0.8, 0.3],
+        ]),
+        [red, blue],
+      );
+      await demo.page.keyboard.press('c');
+      await framesLater(demo, 2);
+    });
+
+    test('is cut out: behind it is what the page has there', async () => {
+      await demo.page.click('input[name=effect][value=cut-out]');
+      await framesLater(demo, 2);
+      const [front, behind] = await screenColours(demo, [
+        [0.1, 0.5],
+        [0.8, 0.5],
+      ]);
+      expectNear([front], [red]);
+      // A chequered ground of greys.
+      expect(Math.max(...behind) - Math.min(...behind)).toBeLessThan(8);
+      await demo.page.click('input[name=effect][value=colour]');
+    });
+
+    test('goes frame by frame without readback, and holds the same memory', async () => {
+      // A budget would choose another size now and then.
+      await demo.page.locator('[role=tabpanel] .switch').click();
+      await framesLater(demo, 17);
+      const first = await demo.page.$eval('.hud', (hud) => hud.textContent);
+      expect(first).toContain('Readback0 bytes');
+      const held = /Held on the GPU([\d.]+ \w+)/.exec(first)?.[1];
+      expect(held).toBeDefined();
+      await framesLater(demo, 24);
+      const later = await demo.page.$eval('.hud', (hud) => hud.textContent);
+      expect(later).toContain('Readback0 bytes');
+      expect(/Held on the GPU([\d.]+ \w+)/.exec(later)?.[1]).toBe(held);
+      expect(await demo.barriers()).toEqual([]);
+    });
+
+    test('outlives the GPU', async () => {
+      await crashGpu();
+      await untilMessage(demo, 'started anew');
+      await framesLater(demo, 3);
+      const [front, behind] = await screenColours(demo, [
+        [0.1, 0.5],
+        [0.8, 0.5],
+      ]);
+      expectNear([behind], [[0x1d, 0x6f, 0x5c]]);
+      // After a crash Chromium converts camera pictures in another way, with a green 16 lower.
+      expect(front).toBeAllClose(red, { tolerance: 24, shape: [3] });
+    });
+
+    test('is turned off', async () => {
+      await demo.click('Turn off');
+      await demo.page.waitForSelector('.invitation');
+      expect(await demo.page.$('.camera video')).toBeNull();
+    });
+  });
+});
+
+async function untilMessage(demo: DemoPage, part: string): Promise<void> {
+  await demo.page.waitForFunction(
+    (text) => [...document.querySelectorAll('.message')].some(({ textContent }) => textContent.includes(text)),
+    { timeout: 60_000 },
+    part,
+  );
+}
+
+async function crashGpu(): Promise<void> {
+  const session = await browser.target().createCDPSession();
+  // The answer is lost with the process.
+  await session.send('Browser.crashGpuProcess').catch(() => undefined);
+  await session.detach();
+}
+
+function refinements(demo: DemoPage): Promise<number> {
+  return demo.page.$eval('.stage', (stage) => Number((stage as HTMLElement).dataset.refinements));
+}
+
+async function showing(demo: DemoPage): Promise<void> {
+  await demo.page.waitForFunction(() => document.querySelector<HTMLElement>('.stage')?.dataset.showing === 'true', {
+    timeout: 100_000,
+  });
+}
+
+/** Waits until as many more frames have been shown. */
+async function framesLater(demo: DemoPage, count: number): Promise<void> {
+  const shown = await demo.page.$eval('.stage', (stage) => Number((stage as HTMLElement).dataset.shown));
+  await demo.page.waitForFunction(
+    (wanted) => Number(document.querySelector<HTMLElement>('.stage')?.dataset.shown) >= wanted,
+    { timeout: 100_000 },
+    shown + count,
+  );
+  await demo.drawFrames();
+}
+
+async function fileInput(demo: DemoPage): Promise<ElementHandle<HTMLInputElement>> {
+  return (await demo.page.waitForSelector('input[accept=".onnx"]')) as ElementHandle<HTMLInputElement>;
+}
+
+async function chooseOwnNetwork(demo: DemoPage): Promise<void> {
+  await (await fileInput(demo)).uploadFile(path.join(folder, 'red.onnx'));
+  const labels = await demo.page.waitForSelector('.own-form .field:last-of-type input');
+  expect(await demo.page.$eval('.own-form .hint', (hint) => hint.textContent)).toContain(
+    'input “image”, output “logits”',
+  );
+  await labels?.click({ count: 3 });
+  await labels?.type('rest, red');
+  await demo.click('Use this network');
+}
+
+/** RGB at places of the camera's picture, from the screen itself: what a person sees. */
+async function screenColours(demo: DemoPage, places: readonly Place[]): Promise<Rgb[]> {
+  const frame = await demo.page.$('.frame');
+  if (!frame) throw new Error('The page has no picture.');
+  const { width, height, channels, data } = decode(Buffer.from(await frame.screenshot()));
+  return places.map(([x, y]) => {
+    const at = channels * (Math.floor(y * height) * width + Math.floor(x * width));
+    return [data[at], data[at + 1], data[at + 2]];
+  });
+}
+
+function expectNear(colours: readonly Rgb[], expected: readonly Rgb[]): void {
+  expect(colours.flat()).toBeAllClose(expected.flat(), { tolerance: 4, shape: [expected.length, 3] });
+}
