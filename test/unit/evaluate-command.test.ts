@@ -6,7 +6,7 @@ import { appendFile, mkdir, open, readdir, readFile, rm, truncate, writeFile } f
 import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { SegmentationMetrics } from '../../src/analysis/index.js';
-import type { EvaluateReport } from '../../src/cli/evaluate/results.js';
+import type { EvaluateReport } from '../../src/cli/evaluate/report.js';
 import { encodeFloatNpy } from '../../src/cli/files/npy.js';
 import { encodeGreyPng, encodeRgbPng } from '../../src/cli/files/png.js';
 import { type CrfParameters, DenseCrf } from '../../src/index.js';
@@ -120,6 +120,76 @@ describe('numbers', () => {
     expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
     expect((await readReport(folder, 'out')).before).toMatchObject({ pixels: 6, pixelAccuracy: 1 });
   });
+});
+
+test('instances: found by watershed in the label map, compared with ids in the truth', async () => {
+  const folder = await temporaryFolder();
+  // Two nuclei that touch, with a border predicted between them; the second image has both as one.
+  const [width, height] = [24, 12];
+  const map = (label: (x: number) => number) =>
+    encodeGreyPng(
+      Uint16Array.from({ length: width * height }, (_, i) => label(i % width)),
+      width,
+      height,
+      16,
+    );
+  await mkdir(folder.file('p'));
+  await mkdir(folder.file('t'));
+  await writeFile(
+    folder.file('p/a.png'),
+    map((x) => (x === 11 || x === 12 ? 2 : 1)),
+  );
+  await writeFile(
+    folder.file('p/b.png'),
+    map(() => 1),
+  );
+  // An id of 255 is an instance like any other.
+  for (const name of ['a', 'b'])
+    await writeFile(
+      folder.file(`t/${name}.png`),
+      map((x) => (x < 12 ? 255 : 300)),
+    );
+  await writeFile(folder.file('names.json'), '["ground", "nucleus", "border"]');
+  const data = [
+    folder.file('p'),
+    folder.file('t'),
+    '--names',
+    folder.file('names.json'),
+    '--instances',
+    'nucleus,border',
+  ];
+  const { exitCode, error, out } = await meanfield(
+    ...['evaluate', ...data, '--instance-seeds', '1', '--out', folder.file('out'), '--json'],
+  );
+  expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
+  const report = JSON.parse(out) as EvaluateReport;
+  expect(report.settings).toMatchObject({ ignore: null, instances: { labels: [1, 2], seedLabels: [1] } });
+  expect(report.before).toMatchObject({ pixelAccuracy: 1, meanIoU: 1, labels: { length: 2 } });
+  // All of `a` is right; in `b` one instance of IoU 1/2 matches neither of two.
+  expect(report.instances?.before).toMatchObject({ truthInstances: 4, predictedInstances: 3, averagePrecision: 1 / 2 });
+  const texts = await reportFiles(folder, 'out');
+  expect(texts['report.html']).toContain('average precision');
+  expect(texts['scores.csv']).toContain('before,precision above IoU 0.5,,,0.5\r\n');
+  expect(texts['items.csv']).toMatch(/averagePrecision before\r\na,288,.*,1\r\nb,288,.*,0\r\n/);
+
+  const wrong = async (...more: string[]) =>
+    (
+      await meanfield(
+        'evaluate',
+        folder.file('p'),
+        folder.file('t'),
+        '--label-count',
+        '3',
+        ...more,
+        '--out',
+        folder.file('o'),
+      )
+    ).error;
+  expect(await wrong('--instances', 'nucleus')).toBe('error: --instances: got "nucleus", expected labels in 0..2\n');
+  expect(await wrong('--instances', '1', '--instance-seeds', '2')).toContain(
+    '--instance-seeds: got 2, which --instances',
+  );
+  expect(await wrong('--instance-seeds', '2')).toBe('error: --instance-seeds: got 2, but it is for --instances\n');
 });
 
 describe('in parts', () => {

@@ -3,7 +3,7 @@
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { tune } from '../../src/analysis/index.js';
-import type { TuneReport } from '../../src/cli/tune/run.js';
+import type { TuneReport } from '../../src/cli/tune/report.js';
 import { type Folder, meanfield, temporaryFolder } from '../support/command-line.js';
 import { type DrawnExample, drawnExample, storeExamples } from '../support/data-set.js';
 

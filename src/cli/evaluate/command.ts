@@ -66,6 +66,13 @@ export function addEvaluateCommand(program: Command, streams: Streams, version: 
       oneOf('--boundary-unit', ['pixels', 'diagonal']),
       'pixels',
     )
+    .option(
+      '--instances <labels>',
+      'truth holds instance ids (0: none), predicted instances are made of these labels, by name or number, split by watershed: gives ' +
+        'their average precision',
+      commaList,
+    )
+    .option('--instance-seeds <labels>', 'labels in which instances begin (default: all of --instances)', commaList)
     .optionsGroup('How to work:')
     .option('--shard <part>', 'the part to do: i/n, auto, or auto/n', shardOption)
     .option('--strict', 'stop at the first file that is wrong')
@@ -91,4 +98,8 @@ export function addMergeCommand(program: Command, streams: Streams): void {
       const { merge } = await import('./merge.js');
       await merge(folders, options, streams);
     });
+}
+
+function commaList(text: string): string[] {
+  return text.split(',').map((part) => part.trim());
 }

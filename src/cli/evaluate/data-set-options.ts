@@ -18,7 +18,9 @@ export interface DataSetOptions {
   labelCount?: number;
   names?: string;
   /** Commander turns null into an empty text. */
-  ignore: number | 'none';
+  ignore?: number | 'none';
+  /** Of evaluate: truth holds instance ids. */
+  instances?: string[];
   maxMegapixels?: number;
 }
 
@@ -47,7 +49,11 @@ export function addDataSetOptions(command: Command): Command {
       wholeNumber('--label-count', 1, 65536),
     )
     .option('--names <file>', "the labels' names: a JSON array, or a line each")
-    .option('--ignore <value>', 'pixels of truth that count nowhere, or none', ignoreOption, 255)
+    .option(
+      '--ignore <value>',
+      'pixels of truth that count nowhere, or none (default: 255; none where truth holds instances)',
+      ignoreOption,
+    )
     .option(
       '--max-megapixels <number>',
       'refuse larger images (default: 100)',
@@ -63,6 +69,12 @@ export function checkDataSetOptions(options: DataSetOptions): void {
   if (upsample !== undefined && form === 'labels') {
     throw new UsageError(`--upsample: got ${upsample}, but it is for arrays: labels have the image's size`);
   }
+}
+
+/** The value of truth that counts nowhere; null: there is none. 255 is the custom of label PNGs, but an instance like any other. */
+export function ignoreValue({ ignore, instances }: DataSetOptions): number | null {
+  if (ignore === undefined) return instances ? null : 255;
+  return ignore === 'none' ? null : ignore;
 }
 
 function ignoreOption(text: string): number | 'none' {

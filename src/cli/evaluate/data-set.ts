@@ -7,7 +7,7 @@ import { isFile, listItems } from '../batch/items.js';
 import { about, Failure, UsageError } from '../failure.js';
 import { defaultMaximumPixels, type Photograph, readPhotograph } from '../files/image.js';
 import { readMarks } from '../refine/marks.js';
-import { checkDataSetOptions, type DataSetOptions } from './data-set-options.js';
+import { checkDataSetOptions, type DataSetOptions, ignoreValue } from './data-set-options.js';
 import { type PredictionSource, predictionFiles, readNames } from './prediction-source.js';
 
 /** Truth by pixel, as its file has it. */
@@ -74,7 +74,7 @@ export class DataSet {
         truth,
         images: images ?? null,
         ...source.settings,
-        ignore: options.ignore === 'none' ? null : options.ignore,
+        ignore: ignoreValue(options),
         names,
         ...(options.labelCount === undefined ? undefined : { labelCount: options.labelCount }),
       },

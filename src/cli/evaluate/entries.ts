@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { type MetricCounts, SegmentationMetrics } from '../../analysis/index.js';
+import { type InstanceCounts, type MetricCounts, SegmentationMetrics } from '../../analysis/index.js';
 
 /** One item in the journal: what was counted, or why it could not be. */
 export type EvaluateEntry = CountedEntry | FailedEntry;
@@ -12,6 +12,8 @@ export interface CountedEntry {
   before: MetricCounts;
   /** Where it was refined. */
   after?: MetricCounts;
+  /** Where truth holds instance ids. */
+  instances?: { before: InstanceCounts; after?: InstanceCounts };
 }
 
 export interface FailedEntry {

@@ -16,6 +16,8 @@ export interface EvaluateOptions extends DataSetOptions {
   bands: number[];
   boundary: number[];
   boundaryUnit: 'pixels' | 'diagonal';
+  /** Names or numbers of labels, as `instances`. */
+  instanceSeeds?: string[];
   shard?: string;
   strict?: boolean;
   json?: boolean;
@@ -36,6 +38,9 @@ export function checkEvaluateRequest(predictions: string, truth: string, options
     throw new UsageError(
       `--${parameterOptions[0]}: got ${options[parameterOptions[0]]}, but --no-refine refines nothing`,
     );
+  }
+  if (options.instanceSeeds && !options.instances) {
+    throw new UsageError(`--instance-seeds: got ${options.instanceSeeds}, but it is for --instances`);
   }
   const refine = options.refine && (options.images !== undefined || parameterOptions.length > 0);
   return { predictions, truth, refine, options };

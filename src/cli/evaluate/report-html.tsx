@@ -16,7 +16,8 @@ import type { SegmentationScores } from '../../analysis/index.js';
 import { type Chart, chartColours, drawChart } from '../report/chart.js';
 import { ChartFigure, Gain, List, renderPage, Share, signedText, Tile, Wide } from '../report/document.js';
 import { gainOf, type RankedItem, type RankingName } from './rankings.js';
-import type { EvaluateReport, ItemRow } from './results.js';
+import type { EvaluateReport, ItemRow } from './report.js';
+import { measuredLabelCount, measuredNames } from './settings.js';
 
 /** Points of one picture; a cloud of more says less than a histogram, and the file would grow with the data set. */
 const MOST_POINTS = 2000;
@@ -53,6 +54,7 @@ export function htmlReport(
         )}
       </div>
       <Boundaries report={report} />
+      <Instances report={report} />
       <h2>Labels</h2>
       <LabelTable report={report} />
       <Confusion report={report} />
@@ -231,6 +233,40 @@ function Boundaries({ report: { before, after, settings } }: { report: EvaluateR
   );
 }
 
+/** Precision by threshold: whether instances are found at all, and how exactly. */
+function Instances({ report: { instances } }: { report: EvaluateReport }) {
+  if (!instances) return null;
+  const { before, after } = instances;
+  const times = [['before', before] as const, ...(after ? [['after', after] as const] : [])];
+  const points = times.flatMap(([time, { thresholds }]) =>
+    thresholds.map(({ iou, precision }) => ({ time, at: iou, value: precision })),
+  );
+  const gain = gainOf({ before: before.averagePrecision, after: after?.averagePrecision ?? null });
+  return (
+    <>
+      <h2>Instances</h2>
+      <div class="tiles">
+        <Tile name={after ? 'average precision before' : 'average precision'} value={short(before.averagePrecision)} />
+        {after && (
+          <Tile
+            name="average precision after"
+            value={short(after.averagePrecision)}
+            note={gain === null ? '' : signedText(gain)}
+          />
+        )}
+        <Tile
+          name="instances"
+          value={String((after ?? before).predictedInstances)}
+          note={`${before.truthInstances} in truth${after ? `, ${before.predictedInstances} before` : ''}`}
+        />
+      </div>
+      <div class="charts">
+        <ChartFigure chart={curves('TP / (TP + FP + FN), mean over images', 'IoU above', points)} />
+      </div>
+    </>
+  );
+}
+
 interface CurvePoint {
   time: 'before' | 'after';
   at: number;
@@ -291,7 +327,7 @@ function LabelTable({ report: { before, after, settings } }: { report: EvaluateR
           <tbody>
             {present.map(({ label, truthPixels, iou, dice, accuracy }) => (
               <tr>
-                <th scope="row">{labelName(settings.names, label)}</th>
+                <th scope="row">{labelName(measuredNames(settings), label)}</th>
                 <td class="number">{`${((100 * truthPixels) / Math.max(1, before.pixels)).toFixed(2)} %`}</td>
                 <Share value={iou} />
                 {after && <Share value={after.labels[label].iou} />}
@@ -316,7 +352,8 @@ function labelName(names: readonly string[] | null, label: number): string {
 
 /** Rows sum to 100 %: where the pixels of each true label went. */
 function Confusion({ report: { confusion, settings, after, before } }: { report: EvaluateReport }) {
-  const { labelCount, names } = settings;
+  const labelCount = measuredLabelCount(settings);
+  const names = measuredNames(settings);
   const matrix = confusion?.after ?? confusion?.before;
   if (!matrix || labelCount > LARGEST_DRAWN_MATRIX || labelCount < 2) return null;
   const present = (after ?? before).labels.filter(

@@ -2,7 +2,7 @@
 
 import type { SegmentationScores } from '../../analysis/index.js';
 import { Failure } from '../failure.js';
-import type { EvaluateReport } from './results.js';
+import type { EvaluateReport } from './report.js';
 
 /** What one process did: times differ from run to run, so they are in no file. */
 export interface RunSummary {
@@ -31,7 +31,7 @@ export function describeRun(run: RunSummary, report?: EvaluateReport): string {
 }
 
 /** The scores as a table. */
-export function describeReport({ before, after, images }: EvaluateReport): string {
+export function describeReport({ before, after, images, instances }: EvaluateReport): string {
   const rows: [name: string, of: (scores: SegmentationScores) => number | null][] = [
     ['pixel accuracy', ({ pixelAccuracy }) => pixelAccuracy],
     ['mean accuracy', ({ meanAccuracy }) => meanAccuracy],
@@ -52,6 +52,11 @@ export function describeReport({ before, after, images }: EvaluateReport): strin
     const gain = first === null || second === null ? '' : signed(second - first).padStart(10);
     return `${name.padEnd(24)}${format(first)}${after ? format(second) : ''}${gain}\n`;
   });
+  if (instances) {
+    const [first, second] = [instances.before.averagePrecision, instances.after?.averagePrecision ?? null];
+    const gain = first === null || second === null ? '' : signed(second - first).padStart(10);
+    table.push(`${'instance AP'.padEnd(24)}${format(first)}${after ? format(second) : ''}${gain}\n`);
+  }
   const heading = `${''.padEnd(24)}${'before'.padStart(9)}${after ? `${'after'.padStart(9)}${'gain'.padStart(10)}` : ''}\n`;
   const gains = images
     ? line('images', `${images.improved} improved, ${images.unchanged} unchanged, ${images.worsened} worsened`)

@@ -2,39 +2,24 @@
 
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type MetricCounts, SegmentationMetrics, type SegmentationScores } from '../../analysis/index.js';
+import {
+  type InstanceCounts,
+  InstanceMetrics,
+  type MetricCounts,
+  SegmentationMetrics,
+  type SegmentationScores,
+} from '../../analysis/index.js';
 import { writeAtomically } from '../batch/atomic-file.js';
 import { byCodeUnits } from '../batch/items.js';
 import { expectSame, readJournal } from '../batch/journal.js';
 import { about, Failure } from '../failure.js';
 import { type Cell, csvLine } from './csv.js';
-import { type CountedEntry, type EvaluateEntry, type FailedEntry, type ItemScore, scoreOf } from './entries.js';
+import { type CountedEntry, type EvaluateEntry, type FailedEntry, scoreOf } from './entries.js';
 import { Pictures } from './pictures.js';
-import { gainOf, type RankedItem, type RankingName, Rankings } from './rankings.js';
+import { gainOf, Rankings } from './rankings.js';
+import type { EvaluateReport, ItemRow } from './report.js';
 import { htmlReport } from './report-html.js';
-import type { EvaluateSettings, ShardSettings } from './settings.js';
-
-/** What an evaluation found, as report.json has it. Its keys are an interface: they only ever get more. */
-export interface EvaluateReport {
-  settings: EvaluateSettings;
-  measured: number;
-  /** Items that could not be measured, sorted. */
-  failures: readonly { item: string; reason: string }[];
-  before: SegmentationScores;
-  /** null where nothing was refined. */
-  after: SegmentationScores | null;
-  /** Images by what refinement did to their own mean IoU. */
-  images: { improved: number; unchanged: number; worsened: number } | null;
-  rankings: Readonly<Record<RankingName, readonly RankedItem[]>>;
-  /** Pixels, row-major [truth, prediction]; null above 64 labels, whose scores are in scores.csv. */
-  confusion: { before: readonly number[]; after: readonly number[] | null } | null;
-}
-
-/** What is known of each item beside the report. */
-export interface ItemRow extends ItemScore {
-  item: string;
-  cells: readonly Cell[];
-}
+import { type EvaluateSettings, measuredLabelCount, measuredNames, type ShardSettings } from './settings.js';
 
 export interface Results {
   report: EvaluateReport;
@@ -71,10 +56,14 @@ export async function writeReport(
  */
 export async function readResults(journals: readonly string[]): Promise<Results> {
   const { settings, places } = await survey(journals);
-  const { labelCount, ignore, bandWidths, boundaryTolerances, boundaryUnit, parameters } = settings;
+  const { ignore, bandWidths, boundaryTolerances, boundaryUnit, parameters } = settings;
+  const labelCount = measuredLabelCount(settings);
   const empty = () => new SegmentationMetrics({ labelCount, ignore, bandWidths, boundaryTolerances, boundaryUnit });
   const before = empty();
   const after = parameters ? empty() : null;
+  const instances = settings.instances
+    ? { before: new InstanceMetrics({ ignore }), after: parameters ? new InstanceMetrics({ ignore }) : null }
+    : null;
   const rows: ItemRow[] = [];
   const failures: FailedEntry[] = [];
   await forEachLastEntry(journals, places, (entry) => {
@@ -84,6 +73,8 @@ export async function readResults(journals: readonly string[]): Promise<Results>
     }
     before.merge(entry.before);
     if (entry.after) after?.merge(entry.after);
+    if (entry.instances) instances?.before.merge(entry.instances.before);
+    if (entry.instances?.after) instances?.after?.merge(entry.instances.after);
     rows.push({ item: entry.item, ...scoreOf(entry), cells: cellsOf(entry) });
   });
   rows.sort((a, b) => byCodeUnits(a.item, b.item));
@@ -100,6 +91,7 @@ export async function readResults(journals: readonly string[]): Promise<Results>
     before: before.scores(),
     after: after?.scores() ?? null,
     images: after ? countGains(rows) : null,
+    instances: instances && { before: instances.before.scores(), after: instances.after?.scores() ?? null },
     rankings: {
       worst: rankings.list('worst'),
       best: rankings.list('best'),
@@ -178,12 +170,13 @@ function countGains(rows: readonly ItemRow[]): NonNullable<EvaluateReport['image
   };
 }
 
-function cellNamesOf({ bandWidths, boundaryTolerances, parameters }: EvaluateSettings): string[] {
+function cellNamesOf({ bandWidths, boundaryTolerances, parameters, instances }: EvaluateSettings): string[] {
   const names = [
     'pixelAccuracy',
     'meanIoU',
     ...bandWidths.map((width) => `meanIoU within ${width}`),
     ...boundaryTolerances.map((tolerance) => `boundaryF at ${tolerance}`),
+    ...(instances ? ['averagePrecision'] : []),
   ];
   const times = parameters ? ['before', 'after'] : ['before'];
   return [
@@ -195,17 +188,22 @@ function cellNamesOf({ bandWidths, boundaryTolerances, parameters }: EvaluateSet
 
 function cellsOf(entry: CountedEntry): Cell[] {
   const scores = (counts: MetricCounts) => SegmentationMetrics.fromCounts(counts).scores();
-  const cells = ({ pixelAccuracy, meanIoU, bands, boundaries }: SegmentationScores): Cell[] => [
+  const cells = (
+    { pixelAccuracy, meanIoU, bands, boundaries }: SegmentationScores,
+    instances: InstanceCounts | undefined,
+  ): Cell[] => [
     pixelAccuracy,
     meanIoU,
     ...bands.map((band) => band.meanIoU),
     ...boundaries.map(({ f }) => f),
+    ...(instances ? [InstanceMetrics.fromCounts(instances).scores().averagePrecision] : []),
   ];
   const before = scores(entry.before);
-  if (!entry.after) return [before.pixels, ...cells(before)];
+  if (!entry.after) return [before.pixels, ...cells(before, entry.instances?.before)];
   const after = scores(entry.after);
   const gain = gainOf({ before: before.meanIoU, after: after.meanIoU });
-  return [before.pixels, ...cells(before), ...cells(after), gain];
+  const { instances } = entry;
+  return [before.pixels, ...cells(before, instances?.before), ...cells(after, instances?.after), gain];
 }
 
 function* itemLines(rows: readonly ItemRow[], cellNames: readonly string[]): Generator<string> {
@@ -213,8 +211,8 @@ function* itemLines(rows: readonly ItemRow[], cellNames: readonly string[]): Gen
   for (const { item, cells } of rows) yield csvLine([item, ...cells]);
 }
 
-function* scoreLines({ settings, before, after }: EvaluateReport): Generator<string> {
-  const { names } = settings;
+function* scoreLines({ settings, before, after, instances }: EvaluateReport): Generator<string> {
+  const names = measuredNames(settings);
   yield csvLine(['refinement', 'measure', 'label', 'name', 'value']);
   for (const [time, scores] of [
     ['before', before],
@@ -223,6 +221,12 @@ function* scoreLines({ settings, before, after }: EvaluateReport): Generator<str
     if (!scores) continue;
     for (const [measure, label, value] of valuesOf(scores)) {
       yield csvLine([time, measure, label, label === null ? null : (names?.[label] ?? null), value]);
+    }
+    const found = instances?.[time];
+    if (!found) continue;
+    yield csvLine([time, 'averagePrecision', null, null, found.averagePrecision]);
+    for (const { iou, precision } of found.thresholds) {
+      yield csvLine([time, `precision above IoU ${iou}`, null, null, precision]);
     }
   }
 }

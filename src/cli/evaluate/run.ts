@@ -2,7 +2,6 @@
 
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type MetricCounts, SegmentationMetrics } from '../../analysis/index.js';
 import { type CrfParameters, resolveParameters } from '../../index.js';
 import { Journal } from '../batch/journal.js';
 import { Progress } from '../batch/progress.js';
@@ -10,7 +9,16 @@ import { chooseShard, itemsOfShard, type Shard } from '../batch/shard.js';
 import { about, Failure } from '../failure.js';
 import { readParameters } from '../refine/parameters.js';
 import type { Streams } from '../streams.js';
+import {
+  countInstances,
+  countLabels,
+  instanceSettings,
+  pictureLabelCount,
+  pictureLabels,
+  pictureTruth,
+} from './comparison.js';
 import { checkKernels, DataSet, type Example } from './data-set.js';
+import { ignoreValue } from './data-set-options.js';
 import { type CountedEntry, type EvaluateEntry, type ItemScore, scoreOf } from './entries.js';
 import { journalFile, picturesFolder } from './folders.js';
 import type { LabelMapsResult } from './job.js';
@@ -71,7 +79,7 @@ async function settingsOf(request: EvaluateRequest, dataSet: DataSet, version: s
     version,
     ...dataSet.settings,
     labelCount,
-    ignore: options.ignore === 'none' ? null : options.ignore,
+    ignore: ignoreValue(options),
     names: dataSet.names,
     bandWidths: options.bands,
     boundaryTolerances: options.boundary,
@@ -81,6 +89,7 @@ async function settingsOf(request: EvaluateRequest, dataSet: DataSet, version: s
     items: dataSet.items.length,
     itemsHash: hashOf(dataSet),
     unpredicted: dataSet.unpredicted.length,
+    instances: instanceSettings(options, dataSet.names, labelCount),
   };
 }
 
@@ -223,30 +232,27 @@ class EvaluateRun {
     );
     // Label maps are in range; what else may be wrong is the truth.
     return await about(this.dataSet.truthFileOf(item), () => {
-      const count = (labels: Uint32Array): MetricCounts => {
-        const { labelCount, ignore, bandWidths, boundaryTolerances, boundaryUnit } = this.settings;
-        const metrics = new SegmentationMetrics({ labelCount, ignore, bandWidths, boundaryTolerances, boundaryUnit });
-        metrics.add({ labels, width: size.width, height: size.height }, truth);
-        return metrics.counts();
-      };
-      const before = count(maps.before);
+      const compared = [maps.before, ...(parameters ? [maps.after[0][0]] : [])].map((labels) => ({ ...size, labels }));
+      const [before, after] = compared.map((plane) => countLabels(this.settings, plane, truth));
+      const [first, second] = compared.map((plane) => countInstances(this.settings, plane, truth));
       const entry: CountedEntry = {
-        item,
-        stamp,
-        before,
-        ...(parameters ? { after: count(maps.after[0][0]) } : undefined),
+        ...{ item, stamp, before },
+        ...(after ? { after } : undefined),
+        ...(first ? { instances: { before: first, ...(second ? { after: second } : undefined) } } : undefined),
       };
       return { entry, example, maps };
     });
   }
 
   private async writePicture({ item, size, image, truth }: Example, maps: LabelMapsResult): Promise<void> {
+    const plane = (labels: Uint32Array) => pictureLabels(this.settings, { ...size, labels });
     await this.pictures.write(item, {
       ...size,
+      labelCount: pictureLabelCount(this.settings),
       ...(image ? { image } : undefined),
-      truth: truth.labels,
-      before: maps.before,
-      ...(maps.after.length > 0 ? { after: maps.after[0][0] } : undefined),
+      truth: pictureTruth(this.settings, truth),
+      before: plane(maps.before),
+      ...(maps.after.length > 0 ? { after: plane(maps.after[0][0]) } : undefined),
     });
   }
 }

@@ -23,6 +23,25 @@ export interface EvaluateSettings {
   /** SHA-256 of the items' names. */
   itemsHash: string;
   unpredicted: number;
+  /** null: truth holds labels. */
+  instances: InstanceSettings | null;
+}
+
+/** Truth holds instance ids, and predicted instances are found in the label map. */
+export interface InstanceSettings {
+  /** Labels that instances are made of. */
+  labels: readonly number[];
+  /** Labels in which they begin. */
+  seedLabels: readonly number[];
+}
+
+/** Where truth holds instance ids, labels are compared as background and foreground. */
+export function measuredLabelCount({ labelCount, instances }: EvaluateSettings): number {
+  return instances ? 2 : labelCount;
+}
+
+export function measuredNames({ names, instances }: EvaluateSettings): readonly string[] | null {
+  return instances ? ['background', 'foreground'] : names;
 }
 
 /** A part's journal has them with the part that it is. */

@@ -5,7 +5,7 @@ import type { CrfParameters } from '../../index.js';
 import { type Chart, chartColours, drawChart } from '../report/chart.js';
 import { ChartFigure, Gain, List, renderPage, Share, signedText, Tile, Wide } from '../report/document.js';
 import { describeObjective } from './options.js';
-import type { TuneReport } from './run.js';
+import type { TuneReport } from './report.js';
 
 /** Candidates in the table; all are in report.json. */
 const LISTED = 12;

@@ -17,22 +17,15 @@ import type { JournalSettings } from '../batch/journal.js';
 import { Progress } from '../batch/progress.js';
 import { csvLine } from '../evaluate/csv.js';
 import { DataSet } from '../evaluate/data-set.js';
+import { ignoreValue } from '../evaluate/data-set-options.js';
 import { failedItems } from '../evaluate/report-text.js';
 import { Workplace } from '../evaluate/workplace.js';
 import { about, Failure, UsageError } from '../failure.js';
 import type { Streams } from '../streams.js';
 import { ExampleSource } from './example-source.js';
 import { describeObjective, type TuneCommandOptions } from './options.js';
+import type { TuneReport } from './report.js';
 import { tuneHtml } from './report-html.js';
-
-/** What report.json has. Its keys are an interface: they only ever get more. */
-export interface TuneReport extends TuneResult {
-  settings: JournalSettings;
-  /** By index, as the folds have them. */
-  examples: readonly string[];
-  /** Items that could not be read. */
-  failed: number;
-}
 
 const phases: Readonly<Record<TuneProgress['phase'], string>> = {
   baseline: 'without a CRF',
@@ -60,7 +53,7 @@ export async function runTune(
   const workplace = new Workplace(options.backend, streams);
   const counter = {
     labelCount: await dataSet.labelCount(),
-    ignore: options.ignore === 'none' ? null : options.ignore,
+    ignore: ignoreValue(options),
     objective: options.objective,
   };
   const source = await ExampleSource.open(dataSet, workplace, counter, journal, settings);
