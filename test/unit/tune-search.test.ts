@@ -219,6 +219,17 @@ describe('one run and another', () => {
     expect(turns).toBeGreaterThan(10);
   });
 
+  test('labels may count as one', async () => {
+    // Truth knows 0 and 1 only; of the labels 1 and 2 either is right.
+    const examples = hurtExamples(2).map((example) => ({
+      ...example,
+      truth: Uint8Array.from(example.truth, (v) => Math.min(v, 1)),
+    }));
+    const options = { labelCount, ...small, candidates: 6, space };
+    expect((await tune(examples, { ...options, countAs: [0, 1, 1] })).baseline).toBe(1);
+    expect((await tune(examples, options)).baseline).toBeLessThan(0.9);
+  });
+
   test('each objective is what it says', async () => {
     const objectives = [
       { measure: 'pixelAccuracy' },
@@ -246,6 +257,8 @@ describe('bad input', () => {
     ],
     ['labelCount: got 1, expected a whole number in 2..65536', good, { labelCount: 1 }],
     ['examples[0].truth.labels[y 0, x 0]: got 7', [{ ...good[0], truth: good[0].truth.slice().fill(7) }, good[1]], {}],
+    ['countAs: got an array of 2, expected 3 labels', good, { countAs: [0, 1] }],
+    ['countAs[1]: got 3, expected a whole number in 0..2', good, { countAs: [0, 3, 1] }],
     ['candidates: got 3, expected a whole number in 4..4096', good, { candidates: 3 }],
     ['folds: got 1', good, { folds: 1 }],
     ['confidence: got 1, expected', good, { confidence: 1 }],

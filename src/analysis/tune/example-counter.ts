@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Refiner } from '../../crf/api.js';
-import { checkInteger, checkObject } from '../../crf/checks.js';
+import { checkArray, checkInteger, checkObject } from '../../crf/checks.js';
 import { DenseCrf } from '../../crf/dense-crf.js';
 import { ArgumentError } from '../../crf/errors.js';
 import type { CrfParameters, Kernel } from '../../crf/types.js';
@@ -17,7 +17,10 @@ export interface ExampleTallies {
   refined: readonly (readonly Tally[])[];
 }
 
-export type ExampleCounterOptions = Pick<TuneOptions, 'labelCount' | 'ignore' | 'objective' | 'backend' | 'device'>;
+export type ExampleCounterOptions = Pick<
+  TuneOptions,
+  'labelCount' | 'ignore' | 'countAs' | 'objective' | 'backend' | 'device'
+>;
 
 /**
  * Refines an example with one set of kernels after the other, and counts what the objective needs. One engine is held, and kept while
@@ -26,6 +29,7 @@ export type ExampleCounterOptions = Pick<TuneOptions, 'labelCount' | 'ignore' | 
 export class ExampleCounter {
   readonly labelCount: number;
   private readonly ignore: number | null;
+  private readonly countAs: Uint32Array | undefined;
   private readonly objective: TuneObjective;
   private kept: { key: string; crf: Refiner } | undefined;
 
@@ -34,6 +38,7 @@ export class ExampleCounter {
     this.labelCount = checkInteger('labelCount', options.labelCount, 2, 65536);
     this.objective = resolveObjective(options.objective);
     this.ignore = options.ignore ?? null;
+    this.countAs = options.countAs === undefined ? undefined : checkCountAs(options.countAs, this.labelCount);
     // Refuses an `ignore` that cannot be.
     this.metrics();
   }
@@ -79,7 +84,10 @@ export class ExampleCounter {
 
   private async tally(crf: Refiner, { truth, width, height }: TuneExample): Promise<Tally> {
     const metrics = this.metrics();
-    metrics.add({ labels: await crf.labelMap(), width, height }, { labels: truth, width, height });
+    const { countAs } = this;
+    const found = await crf.labelMap();
+    const labels = countAs ? found.map((label) => countAs[label]) : found;
+    metrics.add({ labels, width, height }, { labels: truth, width, height });
     return tallyOf(metrics.counts(), this.objective);
   }
 
@@ -105,6 +113,12 @@ export class ExampleCounter {
     this.kept = { key, crf };
     return crf;
   }
+}
+
+function checkCountAs(value: unknown, labelCount: number): Uint32Array {
+  const labels = checkArray('countAs', value);
+  if (labels.length !== labelCount) throw new ArgumentError('countAs', value, `${labelCount} labels, one for each`);
+  return Uint32Array.from(labels, (label, index) => checkInteger(`countAs[${index}]`, label, 0, labelCount - 1));
 }
 
 function sigmasOf(kernels: readonly Kernel[]): string {

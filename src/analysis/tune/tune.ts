@@ -22,7 +22,7 @@ import type { TuneExample, TuneOptions, TuneResult, TuneSearchOptions } from './
 export async function tune(examples: readonly TuneExample[], options: TuneOptions): Promise<TuneResult> {
   checkObject('options', options);
   const { hasImages } = checkExamples(checkArray('examples', examples) as readonly TuneExample[]);
-  const { labelCount, ignore, backend, device, ...searchOptions } = options;
+  const { labelCount, ignore, countAs, backend, device, ...searchOptions } = options;
   const counter = new ExampleCounter(options);
   const { signal } = searchOptions;
   const source: TuneSource = {

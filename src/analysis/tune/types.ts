@@ -66,6 +66,11 @@ export interface TuneOptions extends TuneSearchOptions {
   labelCount: number;
   /** Value of truth where nothing is known. Default null: there is none. */
   ignore?: number | null;
+  /**
+   * What each label counts as where it is compared with truth, [labelCount], 0..labelCount-1: with [0, 1, 1] labels 1 and 2 are both
+   * compared as 1. Default: itself.
+   */
+  countAs?: readonly number[];
   /** As for `DenseCrf.create`. */
   backend?: 'auto' | Refiner['backend'];
   device?: GPUDevice;

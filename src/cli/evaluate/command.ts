@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { shardOption } from '../batch/shard.js';
 import { oneOf, wholeNumber } from '../option-values.js';
 import type { Streams } from '../streams.js';
-import { addDataSetOptions, numberList } from './data-set-options.js';
+import { addDataSetOptions, commaList, numberList } from './data-set-options.js';
 import { checkEvaluateRequest, type EvaluateOptions } from './options.js';
 
 const notes = `
@@ -98,8 +98,4 @@ export function addMergeCommand(program: Command, streams: Streams): void {
       const { merge } = await import('./merge.js');
       await merge(folders, options, streams);
     });
-}
-
-function commaList(text: string): string[] {
-  return text.split(',').map((part) => part.trim());
 }

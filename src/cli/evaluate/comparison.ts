@@ -30,20 +30,33 @@ export function instanceSettings(
 ): InstanceSettings | null {
   const { instances, instanceSeeds } = options;
   if (!instances) return null;
-  const numbers = (option: string, labels: readonly string[]) =>
-    labels.map((text) => {
-      const named = names?.indexOf(text) ?? -1;
-      const label = named < 0 && /^\d+$/.test(text) ? Number(text) : named;
-      if (label >= 0 && label < labelCount) return label;
-      throw new UsageError(
-        `${option}: got ${JSON.stringify(text)}, expected labels in 0..${labelCount - 1}${names ? ' or their names' : ''}`,
-      );
-    });
-  const labels = numbers('--instances', instances);
-  const seedLabels = instanceSeeds ? numbers('--instance-seeds', instanceSeeds) : labels;
+  const labels = labelNumbers('--instances', instances, names, labelCount);
+  const seedLabels = instanceSeeds ? labelNumbers('--instance-seeds', instanceSeeds, names, labelCount) : labels;
   const stray = seedLabels.find((label) => !labels.includes(label));
   if (stray !== undefined) throw new UsageError(`--instance-seeds: got ${stray}, which --instances does not have`);
   return { labels, seedLabels };
+}
+
+/** Labels by name or number. */
+export function labelNumbers(
+  option: string,
+  labels: readonly string[],
+  names: readonly string[] | null,
+  labelCount: number,
+): number[] {
+  return labels.map((text) => {
+    const named = names?.indexOf(text) ?? -1;
+    const label = named < 0 && /^\d+$/.test(text) ? Number(text) : named;
+    if (label >= 0 && label < labelCount) return label;
+    throw new UsageError(
+      `${option}: got ${JSON.stringify(text)}, expected labels in 0..${labelCount - 1}${names ? ' or their names' : ''}`,
+    );
+  });
+}
+
+/** Labels and instance ids as background and foreground. */
+export function asForeground(labels: Int32Array, ignore: number | null): Int32Array {
+  return labels.map((id) => (id === ignore ? id : Math.min(id, 1)));
 }
 
 export function countLabels(settings: EvaluateSettings, prediction: PredictedPlane, truth: TruthPlane): MetricCounts {
@@ -53,7 +66,7 @@ export function countLabels(settings: EvaluateSettings, prediction: PredictedPla
   if (!instances) metrics.add(prediction, truth);
   else {
     const foreground = prediction.labels.map((label) => (instances.labels.includes(label) ? 1 : 0));
-    const known = truth.labels.map((id) => (id === ignore ? id : Math.min(id, 1)));
+    const known = asForeground(truth.labels, ignore);
     metrics.add({ ...prediction, labels: foreground }, { ...truth, labels: known });
   }
   return metrics.counts();

@@ -19,8 +19,10 @@ export interface DataSetOptions {
   names?: string;
   /** Commander turns null into an empty text. */
   ignore?: number | 'none';
-  /** Of evaluate: truth holds instance ids. */
+  /** Of evaluate: names or numbers of labels; truth holds instance ids. */
   instances?: string[];
+  /** Of tune: the same, compared as one label. */
+  foreground?: string[];
   maxMegapixels?: number;
 }
 
@@ -72,8 +74,8 @@ export function checkDataSetOptions(options: DataSetOptions): void {
 }
 
 /** The value of truth that counts nowhere; null: there is none. 255 is the custom of label PNGs, but an instance like any other. */
-export function ignoreValue({ ignore, instances }: DataSetOptions): number | null {
-  if (ignore === undefined) return instances ? null : 255;
+export function ignoreValue({ ignore, instances, foreground }: DataSetOptions): number | null {
+  if (ignore === undefined) return instances || foreground ? null : 255;
   return ignore === 'none' ? null : ignore;
 }
 
@@ -91,4 +93,9 @@ export function numberList(option: string, allowed: string, passes: (value: numb
     if (values.every((value) => passes(value))) return [...new Set(values)].sort((a, b) => a - b);
     throw wrong(option, text, `numbers separated by commas, each ${allowed}, or none`);
   };
+}
+
+/** Texts separated by commas. */
+export function commaList(text: string): string[] {
+  return text.split(',').map((part) => part.trim());
 }

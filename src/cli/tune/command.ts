@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Command } from 'commander';
-import { addDataSetOptions } from '../evaluate/data-set-options.js';
+import { addDataSetOptions, commaList } from '../evaluate/data-set-options.js';
 import { numberBetween, oneOf, wholeNumber } from '../option-values.js';
 import type { Streams } from '../streams.js';
 import { objectiveOption, type TuneCommandOptions } from './options.js';
@@ -39,6 +39,11 @@ export function addTuneCommand(program: Command, streams: Streams, version: stri
         'pixel-accuracy, mean-accuracy, weighted-iou, mean-dice',
       objectiveOption,
       { measure: 'meanIoU' },
+    )
+    .option(
+      '--foreground <labels>',
+      'compare these labels, by name or number, as one with all that is not 0 in truth, which may hold instance ids',
+      commaList,
     )
     .option('--space <file>', 'where to look (JSON, see below)')
     .option('--candidates <count>', 'sets of kernels to begin with (default: 48)', wholeNumber('--candidates', 4, 4096))

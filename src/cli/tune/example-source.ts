@@ -4,6 +4,7 @@ import type { Tally, TuneObjective, TuneSource } from '../../analysis/index.js';
 import type { Kernel, ProblemSize } from '../../index.js';
 import { Journal, type JournalSettings } from '../batch/journal.js';
 import type { Progress } from '../batch/progress.js';
+import { asForeground } from '../evaluate/comparison.js';
 import type { DataSet, Example } from '../evaluate/data-set.js';
 import type { Workplace } from '../evaluate/workplace.js';
 import { about } from '../failure.js';
@@ -23,6 +24,8 @@ interface CounterOptions {
   labelCount: number;
   ignore: number | null;
   objective: TuneObjective;
+  /** Where labels are compared as background and foreground. */
+  countAs?: readonly number[];
 }
 
 /** Examples in files, read again for each question; answers are kept in a journal, so that a search that was stopped goes on. */
@@ -140,10 +143,12 @@ export class ExampleSource implements TuneSource {
 
   private async count(example: Example, kernels: readonly (readonly Kernel[])[], iterations: readonly number[]) {
     const { size, unary, image, truth, item } = example;
+    const { countAs, ignore } = this.options;
+    const known = countAs ? asForeground(truth.labels, ignore) : truth.labels;
     return await about(this.dataSet.fileOf(item), () =>
       this.workplace.count({
         options: { ...this.options, backend: this.workplace.backend },
-        example: { ...size, unary, truth: truth.labels, ...(image ? { image } : undefined) },
+        example: { ...size, unary, truth: known, ...(image ? { image } : undefined) },
         kernels,
         iterations,
       }),

@@ -10,7 +10,9 @@ import type { Kernel } from '../../index.js';
 
 /** One example, and the sets of kernels that are tried on it. Plain data and arrays. */
 export interface TuneCountJob {
-  options: Required<Pick<ExampleCounterOptions, 'labelCount' | 'ignore' | 'objective'>> & { backend: 'webgpu' | 'cpu' };
+  options: Pick<ExampleCounterOptions, 'labelCount' | 'ignore' | 'countAs' | 'objective'> & {
+    backend: 'webgpu' | 'cpu';
+  };
   example: TuneExample;
   kernels: readonly (readonly Kernel[])[];
   /** Rising. */

@@ -15,6 +15,7 @@ import { writeAtomically } from '../batch/atomic-file.js';
 import { byCodeUnits } from '../batch/items.js';
 import type { JournalSettings } from '../batch/journal.js';
 import { Progress } from '../batch/progress.js';
+import { labelNumbers } from '../evaluate/comparison.js';
 import { csvLine } from '../evaluate/csv.js';
 import { DataSet } from '../evaluate/data-set.js';
 import { ignoreValue } from '../evaluate/data-set-options.js';
@@ -55,6 +56,7 @@ export async function runTune(
     labelCount: await dataSet.labelCount(),
     ignore: ignoreValue(options),
     objective: options.objective,
+    ...(settings.countAs ? { countAs: settings.countAs as number[] } : undefined),
   };
   const source = await ExampleSource.open(dataSet, workplace, counter, journal, settings);
   try {
@@ -166,12 +168,18 @@ async function settingsOf(
   options: TuneCommandOptions,
   version: string,
 ): Promise<JournalSettings> {
+  const labelCount = await dataSet.labelCount();
+  const { foreground } = options;
+  const chosen = foreground && labelNumbers('--foreground', foreground, dataSet.names, labelCount);
   // The space, its candidates and the seed change what is asked, not the answers: another search may use them again.
   return {
     command: 'tune',
     version,
     ...dataSet.settings,
-    labelCount: await dataSet.labelCount(),
+    labelCount,
+    ...(chosen
+      ? { countAs: Array.from({ length: labelCount }, (_, label) => (chosen.includes(label) ? 1 : 0)) }
+      : undefined),
     backend: options.backend,
     objective: options.objective,
     examples: items.length,
