@@ -15,6 +15,8 @@ interface State {
   address: string;
   /** Brings the page from its opening to the state. */
   prepare?: (page: Page) => Promise<void>;
+  /** For what does not outlive a change of the window's size. */
+  preparesEachWidth?: boolean;
   withoutWebGpu?: boolean;
 }
 
@@ -48,6 +50,7 @@ const states: readonly State[] = [
   { name: 'export', address: '', prepare: chooseTab('Export') },
   {
     name: 'menu',
+    preparesEachWidth: true,
     address: '#photo=coffee',
     prepare: (page) => page.locator('.label-row:nth-child(3) [aria-haspopup]').click(),
   },
@@ -130,9 +133,10 @@ try {
 /** One page for all widths: what was done to it stays. */
 async function takeState(state: State, scheme: 'light' | 'dark'): Promise<void> {
   const page = await demo.open(state.address, { scheme, withoutWebGpu: state.withoutWebGpu ?? false });
-  await state.prepare?.(page);
+  if (!state.preparesEachWidth) await state.prepare?.(page);
   for (const [width, height] of widths) {
     await page.setViewport({ width, height });
+    if (state.preparesEachWidth) await state.prepare?.(page);
     await demo.settled(page);
     const file = path.join(folder, `${state.name} ${width} ${scheme}.png`) as `${string}.png`;
     await page.screenshot({ path: file, fullPage: width < 500 });

@@ -22,6 +22,8 @@ export abstract class MarkBoard {
   /** In parts of the long side. */
   readonly brushRadius = signal(0.014);
   readonly pointer = signal<Point | undefined>(undefined);
+  /** Whether what was drawn lies over the picture. */
+  readonly showsMarks = signal(true);
   /** The only label that is shown, or null. */
   readonly isolated = signal<number | null>(null);
 

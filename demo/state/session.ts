@@ -37,7 +37,6 @@ export class Session extends MarkBoard {
   readonly settings = signal<CrfSettings>(defaultSettings);
 
   readonly view = signal<ViewName>('overlay');
-  readonly showsMarks = signal(true);
   readonly showsOriginal = signal(false);
   /** Left of this place, 0..1 of the width, is what was before the CRF; null without comparison. */
   readonly divider = signal<number | null>(null);

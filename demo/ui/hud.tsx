@@ -24,9 +24,7 @@ export function Hud({ session }: { session: Session }) {
       <HudEntry title="CRF" hint="Median and 95th percentile of the last results" isLive>
         <Times statistics={statistics} stage="refine" />
       </HudEntry>
-      <HudEntry title="Held on the GPU">
-        {refinement?.bytesHeld === undefined ? '–' : bytes(refinement.bytesHeld)}
-      </HudEntry>
+      <HudEntry title="GPU memory">{refinement?.bytesHeld === undefined ? '–' : bytes(refinement.bytesHeld)}</HudEntry>
       <HudEntry title="Readback" hint="Counted, for this result: legend, pointer and export need it here">
         {refinement ? bytes(refinement.bytesReadBack) : '–'}
       </HudEntry>

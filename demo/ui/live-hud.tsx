@@ -17,7 +17,7 @@ export function LiveHud({ live }: { live: LiveSession }) {
       <HudEntry title="A frame takes" hint="Median and 95th percentile, from its arrival to the end of the GPU’s work">
         <Times statistics={live.statistics.value} stage="total" />
       </HudEntry>
-      <HudEntry title="Held on the GPU">{report ? bytes(report.bytesHeld) : '–'}</HudEntry>
+      <HudEntry title="GPU memory">{report ? bytes(report.bytesHeld) : '–'}</HudEntry>
       <HudEntry title="Readback" hint="Counted, for each frame">
         {report ? bytes(report.bytesReadBack) : '–'}
       </HudEntry>

@@ -17,6 +17,7 @@ import { Tabs } from './tabs.js';
 export function LivePage({ live }: { live: LiveSession }) {
   // Whoever leaves this page does not expect the camera to stay on.
   useEffect(() => () => live.stop(), [live]);
+  const isOn = live.status.value === 'on';
   return (
     <main class="work">
       <section class="canvas-side" aria-label="Camera">
@@ -27,8 +28,8 @@ export function LivePage({ live }: { live: LiveSession }) {
       </section>
       <aside class="panels" aria-label="Settings">
         <EffectPanel live={live} />
-        <LabelPanel board={live} />
-        {live.takesMarks.value && <MarkPanel board={live} />}
+        {isOn && <LabelPanel board={live} />}
+        {isOn && live.takesMarks.value && <MarkPanel board={live} />}
         <Tabs
           title="Settings"
           first="Quality"

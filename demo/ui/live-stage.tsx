@@ -128,7 +128,7 @@ function showMarks(
   { width, height }: { width: number; height: number },
 ) {
   const { strokes, box } = live.marks.value;
-  const isFrozen = live.isFrozen.value;
+  const isFrozen = live.isFrozen.value && live.showsMarks.value;
   const pointer = live.pointer.value;
   const tool = live.tool.value;
   const labels = live.labels.value;

@@ -77,6 +77,16 @@ export function MarkPanel({ board }: { board: MarkBoard }) {
           Drag from corner to corner around one object. What is outside counts as {board.labels.value[0].name}.
         </p>
       )}
+      <label class="switch">
+        <input
+          type="checkbox"
+          checked={board.showsMarks.value}
+          onChange={({ currentTarget }) => {
+            board.showsMarks.value = currentTarget.checked;
+          }}
+        />
+        Show marks over the picture
+      </label>
     </section>
   );
 }

@@ -148,7 +148,8 @@ function showMarks(
   const hasResult = session.refinement.value !== undefined;
   const isWanted = session.view.value === 'overlay' || pointer !== undefined || !hasResult;
   const takesMarks = session.takesMarks.value;
-  const isShown = takesMarks && session.showsMarks.value && !session.showsOriginal.value && isWanted;
+  const isHidden = !takesMarks || session.showsOriginal.value || session.isolated.value !== null;
+  const isShown = !isHidden && session.showsMarks.value && isWanted;
   const tool = session.tool.value;
   const labels = session.labels.value;
   if (!canvas) return;

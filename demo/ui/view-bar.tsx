@@ -6,7 +6,7 @@ import { CompareIcon } from './icons.js';
 import { toggleComparison } from './keys.js';
 
 export function ViewBar({ session }: { session: Session }) {
-  const { view, divider, showsMarks, showsOriginal } = session;
+  const { view, divider, showsOriginal } = session;
   const hold = (isHeld: boolean) => {
     showsOriginal.value = isHeld;
   };
@@ -54,16 +54,6 @@ export function ViewBar({ session }: { session: Session }) {
       >
         Original
       </button>
-      <label class="switch">
-        <input
-          type="checkbox"
-          checked={showsMarks.value}
-          onChange={({ currentTarget }) => {
-            showsMarks.value = currentTarget.checked;
-          }}
-        />
-        Marks
-      </label>
     </div>
   );
 }

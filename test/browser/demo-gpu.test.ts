@@ -198,12 +198,12 @@ describe('the camera', () => {
       await framesLater(demo, 17);
       const first = await demo.page.$eval('.hud', (hud) => hud.textContent);
       expect(first).toContain('Readback0 bytes');
-      const held = /Held on the GPU([\d.]+ \w+)/.exec(first)?.[1];
+      const held = /GPU memory([\d.]+ \w+)/.exec(first)?.[1];
       expect(held).toBeDefined();
       await framesLater(demo, 24);
       const later = await demo.page.$eval('.hud', (hud) => hud.textContent);
       expect(later).toContain('Readback0 bytes');
-      expect(/Held on the GPU([\d.]+ \w+)/.exec(later)?.[1]).toBe(held);
+      expect(/GPU memory([\d.]+ \w+)/.exec(later)?.[1]).toBe(held);
       expect(await demo.barriers()).toEqual([]);
     });
 
