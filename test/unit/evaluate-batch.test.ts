@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 
 import { appendFile, mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { Writable } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
 import { fileStamp, writeAtomically } from '../../src/cli/batch/atomic-file.js';
 import { listItems } from '../../src/cli/batch/items.js';
 import { Journal, readJournal } from '../../src/cli/batch/journal.js';
+import { Progress } from '../../src/cli/batch/progress.js';
 import { chooseShard, itemsOfShard, shardOption } from '../../src/cli/batch/shard.js';
 import { temporaryFolder } from '../support/command-line.js';
 
@@ -175,4 +177,34 @@ test('a file written atomically is whole or as it was', async () => {
   expect(await folder.list()).toEqual(['report.txt']);
   await writeAtomically(file, ['new', Uint8Array.of(33)]);
   expect(await readFile(file, 'utf8')).toBe('new!');
+});
+
+test('progress in a log file is a line now and then, with how much is done and the time that is left', async () => {
+  const written: string[] = [];
+  const stream = new Writable({
+    write(piece, _encoding, done) {
+      written.push(String(piece));
+      done();
+    },
+  });
+  const errors: string[] = [];
+  const streams = {
+    out: () => undefined,
+    error: (text: string) => void errors.push(text),
+    status: () => undefined,
+    terminal: stream as unknown as NodeJS.WriteStream,
+  };
+  const progress = new Progress(streams, 4, 1, 'images');
+  progress.advance('b');
+  progress.warn('c.npy: no such file');
+  progress.update(3, 4, 'd');
+  progress.stop();
+  const text = written.join('');
+  expect(text).toContain('1/4 images');
+  expect(text).toMatch(/3\/4 images \| \d+s \| \S+ left \| d/);
+  expect(text).not.toMatch(/NaN|Infinity/);
+  expect(errors).toEqual(['warning: c.npy: no such file\n']);
+  // Where nobody watches nothing is written.
+  const { terminal, ...silent } = streams;
+  new Progress(silent, 4, 0, 'images').advance('a');
 });
