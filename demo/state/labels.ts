@@ -60,6 +60,14 @@ export function cssColour({ colour }: { colour: Colour }): string {
   return `rgb(${colour.join(' ')})`;
 }
 
+/** The page's own colours for the labels of marks, as descriptions of networks have them. What is around is only dimmed. */
+export function hexColours(count: number): string[] {
+  return Array.from({ length: count }, (_, label) => {
+    const channels = label === 0 ? [29, 31, 35] : colours[label % colours.length];
+    return `#${channels.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
+  });
+}
+
 /** `#rrggbb`, with or without alpha, to red, green, blue on 0..255. */
 export function colourFromHex(hex: string): Colour {
   const value = Number.parseInt(hex.slice(1, 7), 16);

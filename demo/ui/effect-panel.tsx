@@ -13,7 +13,7 @@ export function EffectPanel({ live }: { live: LiveSession }) {
   if (!controls) return null;
   return (
     <section class="panel" aria-labelledby="effect-title">
-      <h2 id="effect-title">Background</h2>
+      <h2 id="effect-title">{live.effect.value === 'overlay' ? 'Overlay' : 'Background'}</h2>
       {controls}
     </section>
   );

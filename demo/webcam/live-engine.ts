@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-import { Pipeline, type Prompts, presetNetwork, type Segmentation, type View } from '../../src/pipeline/index.js';
+import {
+  type NetworkDescription,
+  Pipeline,
+  type Prompts,
+  presetNetwork,
+  type Segmentation,
+  type View,
+} from '../../src/pipeline/index.js';
 import { ReadbackMeter } from '../engine/readback-meter.js';
+import { hexColours } from '../state/labels.js';
 import type { FromLive, LiveReport, LiveSettings, Look } from './live-protocol.js';
 
 interface Key {
@@ -131,7 +139,7 @@ export class LiveEngine {
       await old?.destroy();
       const { network, crf, workingSize, smoothing, framesPerSecond, profile } = settings;
       const pipeline = await Pipeline.create({
-        network: typeof network === 'string' ? presetNetwork(network) : network,
+        network: describedNetwork(network),
         crf,
         workingSize,
         smoothing,
@@ -254,6 +262,13 @@ export class LiveEngine {
     this.texture = { device, image, texture: made };
     return made;
   }
+}
+
+/** Marks are drawn in the page's colours, and so is what they find. */
+function describedNetwork(network: LiveSettings['network']): NetworkDescription {
+  if (typeof network !== 'string') return network;
+  const preset = presetNetwork(network);
+  return preset.prompts ? { ...preset, colours: hexColours(preset.labels.length) } : preset;
 }
 
 function wordsOf(error: unknown): string {
