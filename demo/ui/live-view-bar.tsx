@@ -50,14 +50,15 @@ export function LiveViewBar({ live }: { live: LiveSession }) {
       </button>
       <button
         type="button"
-        class="button"
+        class="button icon-only"
         aria-pressed={mirror.value}
+        aria-label="Mirror"
         title="As in a mirror"
         onClick={() => {
           mirror.value = !mirror.value;
         }}
       >
-        <MirrorIcon /> Mirror
+        <MirrorIcon />
       </button>
       <span class="spacer" />
       {status.value !== 'off' && (

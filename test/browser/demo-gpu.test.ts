@@ -152,7 +152,7 @@ describe('the camera', () => {
         ]),
         [red, [0x1d, 0x6f, 0x5c]],
       );
-      await demo.click('Mirror');
+      await demo.page.click('[aria-label=Mirror]');
       await framesLater(demo, 2);
       expectNear(
         await screenColours(demo, [
