@@ -9,7 +9,7 @@ import type { Browser, BrowserContext, ElementHandle } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { redNetwork } from '../support/colour-network.js';
-import { DemoPage, type Place, serveBuiltDemo } from '../support/demo.js';
+import { closedNetwork, DemoPage, type Place, serveBuiltDemo } from '../support/demo.js';
 import { writeCameraFile } from '../support/fake-camera.js';
 import type { StaticSite } from '../support/static-site.js';
 
@@ -37,6 +37,7 @@ beforeAll(async () => {
       // Whoever crashes its GPU on purpose would be kept from it.
       '--disable-domain-blocking-for-3d-apis',
       '--disable-gpu-process-crash-limit',
+      closedNetwork,
     ],
   });
   context = browser.defaultBrowserContext();
@@ -100,6 +101,20 @@ describe('a photo on the GPU', () => {
     ]);
     expect(suit).not.toBe(wall);
     expect(await demo.page.$('[role=alert]')).toBeNull();
+  });
+
+  test('says in plain words that a network cannot be reached, and keeps the one before', async () => {
+    await demo.page.click('input[name=network][value=selfie]');
+    const alert = await demo.page.waitForSelector('[role=alert]', { timeout: 60_000 });
+    expect(await alert?.evaluate((element) => element.textContent)).toMatch(
+      /The network cannot be used: .*MediaPipe Selfie/,
+    );
+    await demo.page.waitForFunction(
+      () => [...document.querySelectorAll<HTMLInputElement>('.label-name')].some(({ value }) => value === 'red'),
+      { timeout: 60_000 },
+    );
+    await demo.page.click('[role=alert] [aria-label=Dismiss]');
+    demo.forgive(/raw\.githubusercontent\.com|ERR_NAME_NOT_RESOLVED|ERR_INTERNET_DISCONNECTED/);
   });
 
   test('says what is wrong with a file that is no network', async () => {

@@ -6,7 +6,7 @@ import { decode, encode } from 'fast-png';
 import type { Browser, BrowserContext } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
-import { DemoPage, type Place, serveBuiltDemo } from '../support/demo.js';
+import { closedNetwork, DemoPage, type Place, serveBuiltDemo } from '../support/demo.js';
 import type { StaticSite } from '../support/static-site.js';
 
 // SwiftShader is no GPU that the page would take by itself: here the processor computes, which is the faster of the two.
@@ -15,7 +15,11 @@ let browser: Browser;
 let context: BrowserContext;
 beforeAll(async () => {
   site = await serveBuiltDemo();
-  browser = await launchBrowser({ adapter: adapterFromEnvironment('software'), endsWithProcess: true });
+  browser = await launchBrowser({
+    adapter: adapterFromEnvironment('software'),
+    endsWithProcess: true,
+    extraArguments: [closedNetwork],
+  });
   context = await browser.createBrowserContext();
 });
 afterAll(async () => {
