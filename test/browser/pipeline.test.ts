@@ -17,10 +17,19 @@ let browser: Browser;
 let page: Page;
 const errors: string[] = [];
 
+const filmFrames = 90;
+
+function squareAt(x: number, y: number, frame: number): [number, number, number] {
+  const left = 40 + 8 * Math.min(frame, filmFrames - frame);
+  const isSquare = x >= left && x < left + 160 && y >= 160 && y < 320;
+  return isSquare ? [220, 30, 30] : [30, 30, 220];
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'meanfield-camera-'));
   const film = path.join(folder, 'camera.y4m');
-  await writeCameraFile(film, 640, 480, (x) => (x < 320 ? [220, 30, 30] : [30, 30, 220]));
+  // Three seconds: a red square of 160 pixels goes from left to right over blue, and back.
+  await writeCameraFile(film, 640, 480, squareAt, filmFrames);
   // A browser of its own: the camera's film is on the command line, and its GPU process is crashed.
   browser = await launchBrowser({
     adapter: adapterFromEnvironment('software'),
@@ -79,6 +88,14 @@ it('takes 300 frames of a camera without creating or reading back anything', asy
   expect(run.bytesAfter).toBe(run.bytesBefore);
 }, 300_000);
 
+it('follows what was marked on one frame through those after it', async () => {
+  const followed = await inPage('followSquare', 64, 5);
+  const places = followed.map(({ expected }) => expected);
+  // The square has moved, by more than its own width.
+  expect(Math.max(...places) - Math.min(...places)).toBeGreaterThan(0.2);
+  for (const { found, expected } of followed) expect(Math.abs(found - expected)).toBeLessThan(0.03);
+}, 300_000);
+
 it('names the operators that would run on the CPU', async () => {
   const dims = [1, 3, 'height', 'width'] as const;
   const bytes = tinyModel({
@@ -96,7 +113,7 @@ it('names the operators that would run on the CPU', async () => {
 
 it('survives the loss of the GPU process once, and says so the second time', async () => {
   const { losses, labels, end } = await inPage('surviveLoss', tinyDescription, [...tinyNetwork()]);
-  expect(labels).toEqual([1, 1]);
+  expect(labels).toEqual([2, 2]);
   expect(losses).toMatchObject([{ rebuilding: true }, { rebuilding: false }]);
   expect(end).toMatch(/the GPU device was lost again/);
 }, 200_000);

@@ -3,7 +3,7 @@
 // What the tests of the pipeline with a camera call in the page, by `window.importModule`.
 
 import { Tensor } from 'onnxruntime-web/jspi';
-import { type NetworkDescription, Pipeline } from '../../src/pipeline/index.js';
+import { type NetworkDescription, Pipeline, presets } from '../../src/pipeline/index.js';
 import { createTestDevice, type DeviceCounts } from './device.js';
 
 export interface CameraRun {
@@ -14,8 +14,8 @@ export interface CameraRun {
   ownBindGroups: Record<string, number>;
   /** Tensors made from buffers after the warm-up. */
   tensors: number;
-  /** Labels of pixels at a quarter and at three quarters of the width, half way down. */
-  labels: [left: number, right: number];
+  /** Labels in the last frame, in ascending order. */
+  labels: number[];
   bytesBefore: number;
   bytesAfter: number;
 }
@@ -76,14 +76,78 @@ export async function runCamera(
   const bytesAfter = pipeline.bytesHeld;
   const result = await pipeline.segmentFrame(video);
   const labels = await result.labelMap();
-  const row = (result.height >> 1) * result.width;
   const created = Object.fromEntries(
     Object.entries(after).map(([name, count]) => [name, count - before[name as keyof DeviceCounts]]),
   ) as unknown as DeviceCounts;
-  const at = (part: number) => labels[row + Math.floor(part * result.width)];
   await pipeline.destroy();
   for (const track of (video.srcObject as MediaStream).getTracks()) track.stop();
-  return { frames, created, ownBindGroups, tensors, labels: [at(0.25), at(0.75)], bytesBefore, bytesAfter };
+  return { frames, created, ownBindGroups, tensors, labels: [...new Set(labels)].sort(), bytesBefore, bytesAfter };
+}
+
+/** A square that moves: where the labels have it, and where the picture has it, in parts of the width. */
+export interface Followed {
+  found: number;
+  expected: number;
+}
+
+/**
+ * Strokes on one frame of the camera, then the frames after it: the picture's red square is followed by its colours.
+ *
+ * @param inputSize long side of colour-prompt's input
+ */
+export async function followSquare(inputSize: number, frames: number): Promise<Followed[]> {
+  const video = await openCamera();
+  const preset = presets['colour-prompt'];
+  const network = { ...preset, input: { ...preset.input, longSide: inputSize } };
+  const pipeline = await Pipeline.create({ network, workingSize: 160 });
+  const key = await createImageBitmap(video);
+  const at = middleOfRed(key) * key.width;
+  await pipeline.setPrompts(key, {
+    width: key.width,
+    height: key.height,
+    labelCount: 2,
+    strokes: [
+      { label: 0, radius: 20, points: [20, 620].map((x) => ({ x, y: 40 })) },
+      { label: 0, radius: 20, points: [20, 620].map((x) => ({ x, y: 440 })) },
+      { label: 1, radius: 30, points: [at - 20, at + 20].map((x) => ({ x, y: 240 })) },
+    ],
+  });
+  const followed: Followed[] = [];
+  for (let count = 0; count < frames; count++) {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const frame = new VideoFrame(video);
+    const picture = await createImageBitmap(frame);
+    const result = await pipeline.segmentFrame(frame);
+    frame.close();
+    const labels = await result.labelMap();
+    let sum = 0;
+    let pixels = 0;
+    labels.forEach((label, pixel) => {
+      sum += label * (((pixel % result.width) + 0.5) / result.width);
+      pixels += label;
+    });
+    followed.push({ found: sum / pixels, expected: middleOfRed(picture) });
+  }
+  await pipeline.destroy();
+  for (const track of (video.srcObject as MediaStream).getTracks()) track.stop();
+  return followed;
+}
+
+/** Middle of what is red, in parts of the width. */
+function middleOfRed(picture: ImageBitmap): number {
+  const { width, height } = picture;
+  const context = new OffscreenCanvas(width, height).getContext('2d');
+  if (!context) throw new Error('no 2d context');
+  context.drawImage(picture, 0, 0);
+  const { data } = context.getImageData(0, height >> 1, width, 1);
+  let sum = 0;
+  let pixels = 0;
+  for (let x = 0; x < width; x++) {
+    if (data[4 * x] < 150 || data[4 * x + 1] > 100) continue;
+    sum += x + 0.5;
+    pixels++;
+  }
+  return sum / pixels / width;
 }
 
 /** The names of operators that the provider lacks, as the user is told. */
@@ -106,18 +170,17 @@ export async function surviveLoss(
   const losses: object[] = [];
   const network = { ...description, bytes: Uint8Array.from(bytes) };
   const pipeline = await Pipeline.create({ network, onDeviceLost: (loss) => losses.push(loss) });
-  const leftLabel = async () => {
+  const cornerLabel = async () => {
     const result = await pipeline.segmentFrame(video);
-    const labels = await result.labelMap();
-    return labels[(result.height >> 1) * result.width + (result.width >> 2)];
+    return (await result.labelMap())[0];
   };
-  const labels = [await leftLabel()];
+  const labels = [await cornerLabel()];
   await window.crashGpu();
   while (losses.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-  labels.push(await leftLabel());
-  const running = leftLabel();
+  labels.push(await cornerLabel());
+  const running = cornerLabel();
   await window.crashGpu();
-  const end = await running.then(() => leftLabel().then(() => '', String), String);
+  const end = await running.then(() => cornerLabel().then(() => '', String), String);
   await pipeline.destroy();
   return { losses, labels, end };
 }

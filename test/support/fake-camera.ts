@@ -5,18 +5,29 @@ import { writeFile } from 'node:fs/promises';
 type Rgb = readonly [red: number, green: number, blue: number];
 
 /**
- * Writes one picture as a YUV4MPEG2 film that Chromium's fake camera repeats (`--use-file-for-fake-video-capture`). 4:2:0, BT.709,
+ * Writes a YUV4MPEG2 film that Chromium's fake camera repeats (`--use-file-for-fake-video-capture`). 4:2:0, BT.709,
  * limited range: colours that cover blocks of 2×2 pixels come back within 1.
  *
  * @param width even, as `height`
- * @param colourAt of the block whose upper left pixel this is
+ * @param colourAt of the block whose upper left pixel this is, in a frame
+ * @param frames 30 a second; a film of one would end, so there are at least two
  */
 export async function writeCameraFile(
   file: string,
   width: number,
   height: number,
-  colourAt: (x: number, y: number) => Rgb,
+  colourAt: (x: number, y: number, frame: number) => Rgb,
+  frames = 2,
 ): Promise<void> {
+  const parts: Uint8Array[] = [Buffer.from(`YUV4MPEG2 W${width} H${height} F30:1 Ip A1:1 C420jpeg\n`)];
+  for (let frame = 0; frame < frames; frame++) {
+    parts.push(Buffer.from('FRAME\n'), ...planesOf(width, height, (x, y) => colourAt(x, y, frame)));
+  }
+  await writeFile(file, Buffer.concat(parts));
+}
+
+/** Luma, blue and red difference. */
+function planesOf(width: number, height: number, colourAt: (x: number, y: number) => Rgb): Uint8Array[] {
   const luma = new Uint8Array(width * height);
   const blocks = (width / 2) * (height / 2);
   const blue = new Uint8Array(blocks);
@@ -32,10 +43,5 @@ export async function writeCameraFile(
       red[block] = Math.round(128 + (224 * (r - brightness)) / 1.5748 / 255);
     }
   }
-  const frame = [Buffer.from('FRAME\n'), luma, blue, red];
-  // A film of one frame would end.
-  await writeFile(
-    file,
-    Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F30:1 Ip A1:1 C420jpeg\n`), ...frame, ...frame]),
-  );
+  return [luma, blue, red];
 }
