@@ -17,6 +17,7 @@ import {
   pictureLabels,
   pictureTruth,
 } from './comparison.js';
+import { ComputeHost } from './compute-host.js';
 import { checkKernels, DataSet, type Example } from './data-set.js';
 import { ignoreValue } from './data-set-options.js';
 import { type CountedEntry, type EvaluateEntry, type ItemScore, scoreOf } from './entries.js';
@@ -28,7 +29,6 @@ import { Rankings } from './rankings.js';
 import { describeRun, failedItems, type RunSummary } from './report-text.js';
 import { writeReport } from './results.js';
 import { type EvaluateSettings, hashOf, type ShardSettings, shardName } from './settings.js';
-import { Workplace } from './workplace.js';
 
 /** What an earlier run has done for an item. */
 interface Done {
@@ -112,7 +112,7 @@ async function parametersOf(
 /** One process's part of an evaluation, item by item. */
 class EvaluateRun {
   private readonly rankings = new Rankings();
-  private readonly workplace: Workplace;
+  private readonly computeHost: ComputeHost;
   private readonly started = performance.now();
   private measured = 0;
   private taken = 0;
@@ -128,7 +128,7 @@ class EvaluateRun {
     private readonly done: ReadonlyMap<string, Done>,
     private readonly pictures: Pictures,
   ) {
-    this.workplace = new Workplace(request.refine ? request.options.backend : 'cpu', streams);
+    this.computeHost = new ComputeHost(request.refine ? request.options.backend : 'cpu', streams);
   }
 
   static async open(
@@ -159,7 +159,7 @@ class EvaluateRun {
       );
     }
     const known = items.filter((item) => this.done.has(item)).length;
-    if (known < items.length) await this.workplace.start();
+    if (known < items.length) await this.computeHost.start();
     const progress = new Progress(this.streams, items.length, 0, 'images');
     try {
       for (const item of items) {
@@ -174,7 +174,7 @@ class EvaluateRun {
   }
 
   summary(): RunSummary {
-    const { measured, taken, failed, workplace, request } = this;
+    const { measured, taken, failed, computeHost, request } = this;
     const seconds = (performance.now() - this.started) / 1000;
     return {
       shard: shardName(this.shard),
@@ -183,13 +183,13 @@ class EvaluateRun {
       failed,
       seconds,
       imagesPerSecond: measured === 0 ? null : measured / seconds,
-      adapter: request.refine ? workplace.adapterName : null,
+      adapter: request.refine ? computeHost.adapterName : null,
     };
   }
 
   async close(): Promise<void> {
     await this.journal.close();
-    await this.workplace.close();
+    await this.computeHost.close();
   }
 
   /** Items come in the same order every time, so the rankings see what they would have seen without a stop. */
@@ -223,7 +223,7 @@ class EvaluateRun {
     const { size, unary, image, truth } = example;
     const { parameters } = this.settings;
     const maps = await about(this.dataSet.fileOf(item), () =>
-      this.workplace.run({
+      this.computeHost.run({
         size,
         unary,
         ...(image ? { image } : undefined),

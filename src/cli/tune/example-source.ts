@@ -5,8 +5,8 @@ import type { Kernel, ProblemSize } from '../../index.js';
 import { Journal, type JournalSettings } from '../batch/journal.js';
 import type { Progress } from '../batch/progress.js';
 import { asForeground } from '../evaluate/comparison.js';
+import type { ComputeHost } from '../evaluate/compute-host.js';
 import type { DataSet, Example } from '../evaluate/data-set.js';
-import type { Workplace } from '../evaluate/workplace.js';
 import { about } from '../failure.js';
 
 /** What was counted for one item, or why it could not be. */
@@ -37,19 +37,19 @@ export class ExampleSource implements TuneSource {
 
   private constructor(
     private readonly dataSet: DataSet,
-    private readonly workplace: Workplace,
+    private readonly computeHost: ComputeHost,
     private readonly options: CounterOptions,
     private journal: Journal<TuneEntry> | undefined,
   ) {}
 
   static async open(
     dataSet: DataSet,
-    workplace: Workplace,
+    computeHost: ComputeHost,
     options: CounterOptions,
     file: string,
     settings: JournalSettings,
   ): Promise<ExampleSource> {
-    const source = new ExampleSource(dataSet, workplace, options, undefined);
+    const source = new ExampleSource(dataSet, computeHost, options, undefined);
     source.journal = await Journal.open<TuneEntry>(file, settings, ({ item, stamp, kernels, tallies, size }) => {
       source.answers.set(keyOf(item, stamp, kernels), tallies);
       source.known.set(item, size);
@@ -146,8 +146,8 @@ export class ExampleSource implements TuneSource {
     const { countAs, ignore } = this.options;
     const known = countAs ? asForeground(truth.labels, ignore) : truth.labels;
     return await about(this.dataSet.fileOf(item), () =>
-      this.workplace.count({
-        options: { ...this.options, backend: this.workplace.backend },
+      this.computeHost.count({
+        options: { ...this.options, backend: this.computeHost.backend },
         example: { ...size, unary, truth: known, ...(image ? { image } : undefined) },
         kernels,
         iterations,

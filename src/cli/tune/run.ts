@@ -16,11 +16,11 @@ import { byCodeUnits } from '../batch/items.js';
 import type { JournalSettings } from '../batch/journal.js';
 import { Progress } from '../batch/progress.js';
 import { labelNumbers } from '../evaluate/comparison.js';
+import { ComputeHost } from '../evaluate/compute-host.js';
 import { csvLine } from '../evaluate/csv.js';
 import { DataSet } from '../evaluate/data-set.js';
 import { ignoreValue } from '../evaluate/data-set-options.js';
 import { failedItems } from '../evaluate/report-text.js';
-import { Workplace } from '../evaluate/workplace.js';
 import { about, Failure, UsageError } from '../failure.js';
 import type { Streams } from '../streams.js';
 import { ExampleSource } from './example-source.js';
@@ -51,16 +51,16 @@ export async function runTune(
   const journal = path.join(options.out, 'journal', 'tune.jsonl');
   await about(options.out, () => mkdir(path.dirname(journal), { recursive: true }));
 
-  const workplace = new Workplace(options.backend, streams);
+  const computeHost = new ComputeHost(options.backend, streams);
   const counter = {
     labelCount: await dataSet.labelCount(),
     ignore: ignoreValue(options),
     objective: options.objective,
     ...(settings.countAs ? { countAs: settings.countAs as number[] } : undefined),
   };
-  const source = await ExampleSource.open(dataSet, workplace, counter, journal, settings);
+  const source = await ExampleSource.open(dataSet, computeHost, counter, journal, settings);
   try {
-    await workplace.start();
+    await computeHost.start();
     const failed = await checkAll(source, items, options, streams);
     const result = await search(source, space, options, dataSet.hasPhotographs, streams);
     const report: TuneReport = { settings, examples: source.items, failed, ...result };
@@ -69,7 +69,7 @@ export async function runTune(
     if (failed > 0) throw failedItems(failed);
   } finally {
     await source.close();
-    await workplace.close();
+    await computeHost.close();
   }
 }
 

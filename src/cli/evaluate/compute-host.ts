@@ -8,7 +8,7 @@ import { runTuneCountJob, type TuneCountJob } from '../tune/job.js';
 import { type LabelMapsJob, type LabelMapsResult, runLabelMapsJob } from './job.js';
 
 /** Where images are refined: here on the CPU, or in a headless browser's page on WebGPU. */
-export class Workplace {
+export class ComputeHost {
   readonly backend: 'webgpu' | 'cpu';
   readonly #streams: Streams;
   #session: PageSession | undefined;
