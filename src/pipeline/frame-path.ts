@@ -193,20 +193,21 @@ export class FramePath {
     seedsFor: (size: Extent) => Float32Array,
     { rounds, job, signal }: { rounds: number; job: Omit<FrameJob, 'source'>; signal: AbortSignal | undefined },
   ): Promise<void> {
-    const { device } = this.gpu;
-    const frame = await this.check(source);
-    await this.network.beginKey(frame, labelCount, seedsFor);
-    const encoder = device.createCommandEncoder({ label: 'key image' });
-    const texture = this.capture.encode(encoder, source);
-    const pass = encoder.beginComputePass({ label: 'key image' });
-    this.network.encodeKey(pass, texture);
-    pass.end();
-    device.queue.submit([encoder.finish()]);
-    for (let round = 1; round < rounds; round++) {
-      const { results, working } = await this.process({ ...job, source: 'captured' }, signal);
-      await this.network.refineKey(results.marginals, working);
+    const before = this.network.currentKey;
+    try {
+      const frame = await this.check(source);
+      await this.network.beginKey(frame, labelCount, seedsFor);
+      this.encodeKey(source);
+      for (let round = 1; round < rounds; round++) {
+        const { results, working } = await this.process({ ...job, source: 'captured' }, signal);
+        await this.network.refineKey(results.marginals, working);
+      }
+      await this.network.keepKey();
+      signal?.throwIfAborted();
+    } catch (error) {
+      await this.network.adoptKey(before);
+      throw error;
     }
-    await this.network.keepKey();
   }
 
   async destroy(): Promise<void> {
@@ -218,6 +219,16 @@ export class FramePath {
     this.buffers.destroy();
     await this.network.destroy();
     this.gpu.release();
+  }
+
+  private encodeKey(source: FrameSource): void {
+    const { device } = this.gpu;
+    const encoder = device.createCommandEncoder({ label: 'key image' });
+    const texture = this.capture.encode(encoder, source);
+    const pass = encoder.beginComputePass({ label: 'key image' });
+    this.network.encodeKey(pass, texture);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
   }
 
   private async keptLabels(working: Extent, dropBelow: number): Promise<KeptLabels> {

@@ -125,14 +125,12 @@ export class NetworkRun {
     const keyImage = prompts ? await resizerFor(prompts.keyImage) : undefined;
     const reader = await OutputReader.create(context, { ...output, labelCount, dims, buffer });
     this.shaped = { key, placement, image: resizer, keyImage, output: reader, hasRun: false };
-    this.restoreKey();
   }
 
   /** Compiles what a first frame would have to wait for, where its size at the network is known before. */
   async warmUp(signal?: AbortSignal): Promise<void> {
     const { input, prompts } = this.options.network;
-    if (this.key) await this.shape(this.key.placement, signal);
-    else if (!prompts && input.size.kind === 'fixed') {
+    if (!prompts && input.size.kind === 'fixed') {
       await this.shape(planFor(this.options.network, input.size), signal);
     }
   }
@@ -156,7 +154,7 @@ export class NetworkRun {
     this.encodeOutput();
   }
 
-  /** Whether there is an output: of a run since the input's size changed. */
+  /** Whether there is an output: of a run since the input's size or the key image changed. */
   get hasRun(): boolean {
     return this.shaped?.hasRun === true;
   }
@@ -178,17 +176,12 @@ export class NetworkRun {
    * @param seedsFor soft seeds 0..1, [label, y, x], at the size of the network's input
    */
   async beginKey(frame: Extent, labelCount: number, seedsFor: (size: Extent) => Float32Array): Promise<void> {
-    const before = this.key;
     const placement = planFor(this.options.network, frame);
     const seeds = seedsFor(placement);
     this.key = { placement, labelCount, seeds, prompts: seeds, image: new Uint32Array() };
-    try {
-      await this.shape(placement);
-    } catch (error) {
-      this.key = before;
-      throw error;
-    }
+    await this.shape(placement);
     this.writePrompts(seeds);
+    this.current.hasRun = false;
   }
 
   /** Encodes the key image's way into its input. After `beginKey`, with a frame of its size. */
@@ -225,9 +218,13 @@ export class NetworkRun {
     return this.key;
   }
 
-  /** Takes over what another one was told, on another device. */
-  adoptKey(key: Key | undefined): void {
+  /** Takes over what another one was told, on another device, or this one before. */
+  async adoptKey(key: Key | undefined): Promise<void> {
     this.key = key;
+    if (!key) return;
+    await this.shape(key.placement);
+    this.restoreKey();
+    this.current.hasRun = false;
   }
 
   async destroy(): Promise<void> {

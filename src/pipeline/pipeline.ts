@@ -5,7 +5,7 @@ import type { CrfParameters } from '../crf/types.js';
 import type { FrameReport, LoadProgress, PipelineOptions, PromptOptions, Segmentation, SegmentOptions } from './api.js';
 import { Painter } from './drawing/painter.js';
 import { configureCanvas, type PaintTarget } from './drawing/target.js';
-import type { View } from './drawing/view.js';
+import { entryPointOf, type View } from './drawing/view.js';
 import { scaledParameters } from './engines.js';
 import { type FrameJob, FramePath, type FrameResult } from './frame-path.js';
 import type { FrameSource } from './frames/frame-source.js';
@@ -31,8 +31,9 @@ const defaultIterations = 5;
  * From a camera or an image to refined labels without leaving the GPU: a network run by onnxruntime-web and a dense CRF on one device.
  *
  *   const pipeline = await Pipeline.create({ network: 'selfie' });
- *   const { labelMap } = await pipeline.segment(image);
+ *   const result = await pipeline.segment(image);
  *   await pipeline.draw({ kind: 'blur' }, canvas);
+ *   const labels = await result.labelMap();
  *
  * Calls wait for each other, in the order in which they were made.
  */
@@ -50,6 +51,8 @@ export class Pipeline {
   private last: { result: FrameResult; segmentation: GpuSegmentation } | undefined;
   /** What was marked, and on which image. */
   private marks: { image: WeakRef<FrameSource>; marksFor: (working: Extent) => Uint8Array } | undefined;
+  /** What a prompt network was told, for the next device. */
+  private key: Key | undefined;
   private scaled: { from: CrfParameters; scale: number; to: CrfParameters } | undefined;
 
   private constructor(
@@ -133,7 +136,7 @@ export class Pipeline {
    * Tells a prompt network what to look for: marks on a key image. Frames are segmented against it until the next call. Where `segment` is given
    * the key image itself (the same object), marked pixels get the labels that they were marked with.
    *
-   * Throws ArgumentError for marks that can't be, and for networks that take none.
+   * Throws ArgumentError for marks that can't be, and for networks that take none; whatever it throws, the key image before stays in force.
    */
   async setPrompts(keyImage: FrameSource, prompts: Prompts, options: PromptOptions = {}): Promise<void> {
     const { prompts: taken, name } = this.network;
@@ -145,14 +148,14 @@ export class Pipeline {
     const marksFor = ({ width, height }: Extent) => pinnedLabels(checked, width, height);
     await this.turns.take(
       () =>
-        this.withPath((path) => {
+        this.withPath(async (path) => {
           // The frame that was drawn last is no longer there.
           this.call++;
           this.last = undefined;
           path.restart();
-          this.marks = { image: new WeakRef(keyImage), marksFor };
           const job = { ...this.photoJob(), marksFor };
-          return path.setKey(keyImage, checked.labelCount, seedsFor, { rounds, job, signal });
+          await path.setKey(keyImage, checked.labelCount, seedsFor, { rounds, job, signal });
+          this.marks = { image: new WeakRef(keyImage), marksFor };
         }, signal),
       signal,
     );
@@ -321,7 +324,7 @@ export class Pipeline {
 
   /** The painter knows labels by their places among those that were kept. */
   private viewOfKept(view: View, kept: readonly number[]): View {
-    if (kept.length === this.labels.length || !isForeground(view)) return view;
+    if (kept.length === this.labels.length || entryPointOf(view.kind) !== 'composite') return view;
     const wanted = ('foreground' in view && view.foreground) || kept.filter((label) => label !== 0);
     return { ...view, foreground: wanted.map((label) => kept.indexOf(label)).filter((place) => place >= 0) } as View;
   }
@@ -377,12 +380,11 @@ export class Pipeline {
     for (;;) {
       if (this.destroyed) throw destroyedError();
       if (this.path && this.path.gpu.lost === undefined) return this.path;
-      const key = this.path?.network.currentKey;
       await this.close();
       const { device } = this.settings;
       if (this.losses > (device ? 0 : 1)) throw this.lossError();
       const gpu = await Gpu.acquire(device, (message) => this.deviceLost(message));
-      const [outcome] = await Promise.allSettled([this.build(gpu, key, signal)]);
+      const [outcome] = await Promise.allSettled([this.build(gpu, signal)]);
       if (outcome.status === 'fulfilled') {
         this.path = outcome.value;
       } else {
@@ -393,12 +395,12 @@ export class Pipeline {
     }
   }
 
-  private async build(gpu: Gpu, key: Key | undefined, signal: AbortSignal | undefined): Promise<FramePath> {
+  private async build(gpu: Gpu, signal: AbortSignal | undefined): Promise<FramePath> {
     const { bytes, runtime } = this;
     const { network, profile } = this.settings;
     const path = await FramePath.create({ gpu, runtime, network, bytes, profile }, signal);
     try {
-      path.network.adoptKey(key);
+      await path.network.adoptKey(this.key);
       await path.network.warmUp(signal);
       return path;
     } catch (error) {
@@ -409,6 +411,7 @@ export class Pipeline {
 
   private async close(): Promise<void> {
     const { path, painter } = this;
+    this.key = path ? path.network.currentKey : this.key;
     this.path = undefined;
     this.painter = undefined;
     this.last = undefined;
@@ -433,10 +436,6 @@ export class Pipeline {
       : 'the GPU device was lost again after everything had been made anew: reload the page';
     return new DeviceError(`${what} (${this.lossMessage})`);
   }
-}
-
-function isForeground({ kind }: View): boolean {
-  return kind === 'cut-out' || kind === 'colour' || kind === 'image' || kind === 'blur';
 }
 
 function destroyedError(): DeviceError {

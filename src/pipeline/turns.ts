@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { unlessAborted } from './runtime/lock.js';
+import { unlessAborted } from './abort.js';
 
 /** Calls that wait for each other, in the order in which they were made. */
 export class Turns {

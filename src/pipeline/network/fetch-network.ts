@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { ArgumentError } from '../../crf/errors.js';
+import { unlessAborted } from '../abort.js';
 import { readModel, recognizeOther } from '../onnx/model.js';
 import type { NetworkDescription } from './description.js';
 import { download } from './download.js';
@@ -66,7 +67,7 @@ async function fromMemory(
   source: NonNullable<NetworkFile['bytes']>,
   { signal, onProgress }: FetchNetworkOptions,
 ): Promise<Uint8Array> {
-  const bytes = typeof source === 'function' ? await abortable(source(), signal) : source;
+  const bytes = typeof source === 'function' ? await unlessAborted(source(), signal) : source;
   await verify(network, undefined, bytes, signal);
   onProgress?.({ loadedBytes: bytes.length, totalBytes: bytes.length, from: 'memory' });
   return bytes;
@@ -139,7 +140,7 @@ async function hasHash(
   sha256: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  return sha256 === undefined || (await abortable(hashOf(bytes), signal)) === sha256.toLowerCase();
+  return sha256 === undefined || (await unlessAborted(hashOf(bytes), signal)) === sha256.toLowerCase();
 }
 
 async function hashOf(bytes: Uint8Array): Promise<string> {
@@ -168,24 +169,8 @@ async function ignoringFailure<Result>(
   signal: AbortSignal | undefined,
 ): Promise<Result | undefined> {
   if (promise === undefined) return undefined;
-  return abortable(
+  return unlessAborted(
     promise.catch(() => undefined),
     signal,
   );
-}
-
-/** Rejects as soon as the signal says so, though the work itself can't be called off. */
-async function abortable<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-  if (signal === undefined) return work;
-  signal.throwIfAborted();
-  let stop = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import { unlessAborted } from '../abort.js';
+
 /** One for all copies of this module on a page, as there may be one onnxruntime below them. */
 const key = Symbol.for('meanfield.onnxruntime.lock');
 const holder = globalThis as { [key]?: Promise<unknown> };
@@ -18,15 +20,4 @@ export function inTurn<Result>(work: () => Promise<Result>, signal?: AbortSignal
   });
   holder[key] = turn.catch(() => undefined);
   return signal ? unlessAborted(turn, signal) : turn;
-}
-
-/** The promise's outcome, or the signal's reason if that comes first. */
-export function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
