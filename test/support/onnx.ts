@@ -38,17 +38,18 @@ export function graphAttribute(name: string, g: Graph): MessageInitShape<typeof 
   return { name, type: AttributeProto_AttributeType.GRAPH, g };
 }
 
-/** A float32 tensor's name and shape; strings are symbolic extents, null is unknown. */
+/** A tensor's name, shape and type; strings are symbolic extents, null is unknown. */
 export function value(
   name: string,
   shape: readonly (number | string | null)[],
+  elemType: number = TensorProto_DataType.FLOAT,
 ): MessageInitShape<typeof ValueInfoProtoSchema> {
   const dim = shape.map((extent) => {
     if (extent === null) return {};
     if (typeof extent === 'string') return { value: { case: 'dimParam' as const, value: extent } };
     return { value: { case: 'dimValue' as const, value: BigInt(extent) } };
   });
-  const tensor = { elemType: TensorProto_DataType.FLOAT, shape: { dim } };
+  const tensor = { elemType, shape: { dim } };
   return { name, type: { value: { case: 'tensorType', value: tensor } } };
 }
 

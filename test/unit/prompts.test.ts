@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ArgumentError } from '../../src/crf/errors.js';
 import { checkPrompts, type Prompts } from '../../src/pipeline/prompts/prompts.js';
 import { rasterizeMarks } from '../../src/pipeline/prompts/rasterize.js';
-import { pinnedLabels, pinProbabilities, seedMaps, seedsFromMarginals } from '../../src/pipeline/prompts/seeds.js';
+import { pinnedLabels, seedMaps } from '../../src/pipeline/prompts/seeds.js';
 
 const size = { width: 8, height: 6, labelCount: 2 };
 const dab = { label: 1, radius: 0.6, points: [{ x: 2.5, y: 1.5 }] };
@@ -117,25 +117,5 @@ describe('pins', () => {
     const box = { x: 2, y: 1, width: 4, height: 4 };
     const pinned = pinnedLabels(checkPrompts({ ...size, box, strokes: [dab] }), 8, 6);
     expect(drawn(pinned, 8)).toEqual(['11111111', '11200011', '11000011', '11000011', '11000011', '11111111']);
-  });
-
-  it('make probabilities sure', () => {
-    const probabilities = new Float32Array(6).fill(1 / 3);
-    pinProbabilities(probabilities, Uint8Array.of(0, 2), 3);
-    expect(probabilities).toBeAllClose([1 / 3, 0.0005, 1 / 3, 0.999, 1 / 3, 0.0005]);
-    expect(() => pinProbabilities(probabilities, new Uint8Array(3), 3)).toThrow(ArgumentError);
-  });
-});
-
-describe('seedsFromMarginals', () => {
-  it('averages over areas, also where sizes are no multiples', () => {
-    const marginals = Float32Array.of(0, 3, 6, 1, 1, 1);
-    const seeds = seedsFromMarginals(marginals, 2, { width: 3, height: 1 }, { width: 2, height: 1 });
-    expect(seeds).toBeAllClose([1, 5, 1, 1]);
-    const enlarged = seedsFromMarginals(Float32Array.of(2, 4), 1, { width: 2, height: 1 }, { width: 4, height: 2 });
-    expect(Array.from(enlarged)).toEqual([2, 2, 4, 4, 2, 2, 4, 4]);
-    expect(() => seedsFromMarginals(marginals, 2, { width: 2, height: 1 }, { width: 2, height: 1 })).toThrow(
-      ArgumentError,
-    );
   });
 });

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError } from '../../crf/errors.js';
 import type { CheckedPrompts } from './prompts.js';
 import { type RasterSize, rasterizeMarks } from './rasterize.js';
 
@@ -80,75 +79,3 @@ export function pinnedLabels(prompts: CheckedPrompts, width: number, height: num
 
 /** How sure a pinned label is. */
 export const pinConfidence = 0.999;
-
-/**
- * Sets the probabilities of pinned pixels: `confidence` for the label, the rest evenly for the others. In place.
- *
- * @param probabilities [label, y, x]
- * @param pinned as `pinnedLabels` gives it, at the same size
- */
-export function pinProbabilities(
-  probabilities: Float32Array,
-  pinned: Uint8Array,
-  labelCount: number,
-  confidence = pinConfidence,
-): void {
-  const pixelCount = pinned.length;
-  if (probabilities.length !== labelCount * pixelCount) {
-    throw new ArgumentError('probabilities', probabilities, `${labelCount}·${pixelCount} numbers`);
-  }
-  for (let pixel = 0; pixel < pixelCount; pixel++) {
-    if (pinned[pixel] === 0) continue;
-    for (let label = 0; label < labelCount; label++) {
-      const isPinned = label === pinned[pixel] - 1;
-      probabilities[label * pixelCount + pixel] = isPinned ? confidence : (1 - confidence) / (labelCount - 1);
-    }
-  }
-}
-
-/**
- * Seeds of the next round: refined marginals, averaged over the pixels of the network's input.
- *
- * @param marginals Q, [label, y, x] at `from`
- * @returns [label, y, x] at `to`
- */
-export function seedsFromMarginals(
-  marginals: Float32Array,
-  labelCount: number,
-  from: RasterSize,
-  to: RasterSize,
-): Float32Array {
-  if (marginals.length !== labelCount * from.width * from.height) {
-    throw new ArgumentError('marginals', marginals, `${labelCount}·${from.width}·${from.height} numbers`);
-  }
-  const across = areaWeights(from.width, to.width);
-  const down = areaWeights(from.height, to.height);
-  const seeds = new Float32Array(labelCount * to.width * to.height);
-  let at = 0;
-  for (let label = 0; label < labelCount; label++) {
-    for (const rows of down) {
-      for (const columns of across) {
-        let sum = 0;
-        for (const [row, partY] of rows) {
-          const start = (label * from.height + row) * from.width;
-          for (const [column, partX] of columns) sum += partY * partX * marginals[start + column];
-        }
-        seeds[at++] = sum;
-      }
-    }
-  }
-  return seeds;
-}
-
-/** For each pixel of `to`: which pixels of `from` it covers, and what part of it each of them fills. */
-function areaWeights(from: number, to: number): [index: number, part: number][][] {
-  const scale = from / to;
-  return Array.from({ length: to }, (_, i) => {
-    const first = Math.floor(i * scale);
-    const count = Math.min(from, Math.ceil((i + 1) * scale)) - first;
-    return Array.from({ length: count }, (_, k): [number, number] => {
-      const overlap = Math.min((i + 1) * scale, first + k + 1) - Math.max(i * scale, first + k);
-      return [first + k, Math.max(0, overlap) / scale];
-    });
-  });
-}
