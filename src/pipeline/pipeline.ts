@@ -3,9 +3,7 @@
 import { ArgumentError, DeviceError } from '../crf/errors.js';
 import type { CrfParameters } from '../crf/types.js';
 import type { FrameReport, LoadProgress, PipelineOptions, PromptOptions, Segmentation, SegmentOptions } from './api.js';
-import { Painter } from './drawing/painter.js';
-import { configureCanvas, type PaintTarget } from './drawing/target.js';
-import { entryPointOf, type View } from './drawing/view.js';
+import type { View } from './drawing/view.js';
 import { scaledParameters } from './engines.js';
 import { type FrameJob, FramePath, type FrameResult } from './frame-path.js';
 import type { FrameSource } from './frames/frame-source.js';
@@ -15,9 +13,11 @@ import { loadNetwork } from './network/load-network.js';
 import type { Key } from './network-run.js';
 import { checkOptions, checkPromptOptions, checkSegmentOptions, type Settings } from './options.js';
 import { Pace } from './pace.js';
+import { PathKeeper } from './path-keeper.js';
 import { checkPrompts, type Prompts } from './prompts/prompts.js';
 import { pinnedLabels, seedMaps } from './prompts/seeds.js';
-import { Gpu } from './runtime/gpu.js';
+import { type DrawTarget, ResultPainter } from './result-painter.js';
+import type { Gpu } from './runtime/gpu.js';
 import { loadOnnxruntime, type Onnxruntime } from './runtime/onnxruntime.js';
 import { GpuSegmentation } from './segmentation.js';
 import { Turns } from './turns.js';
@@ -41,18 +41,13 @@ export class Pipeline {
   private readonly turns = new Turns();
   private readonly pace = new Pace();
   private budget: { best: number; budget: FrameBudget } | undefined;
-  private path: FramePath | undefined;
-  private painter: { painter: Painter; path: FramePath } | undefined;
-  private losses = 0;
-  private lossMessage = '';
-  private destroyed = false;
+  private readonly keeper: PathKeeper;
+  private painter: ResultPainter | undefined;
   /** Counts calls: a result knows by it whether it is still the last. */
   private call = 0;
-  private last: { result: FrameResult; segmentation: GpuSegmentation } | undefined;
+  private last: { path: FramePath; segmentation: GpuSegmentation } | undefined;
   /** What was marked, and on which image. */
   private marks: { image: WeakRef<FrameSource>; marksFor: (working: Extent) => Uint8Array } | undefined;
-  /** What a prompt network was told, for the next device. */
-  private key: Key | undefined;
   private scaled: { from: CrfParameters; scale: number; to: CrfParameters } | undefined;
 
   private constructor(
@@ -60,7 +55,11 @@ export class Pipeline {
     private settings: Settings,
     private readonly bytes: Uint8Array,
     private readonly runtime: Onnxruntime,
-  ) {}
+  ) {
+    const { device, onDeviceLost } = settings;
+    const { turns } = this;
+    this.keeper = new PathKeeper({ device, onDeviceLost, turns, build: (gpu, key, by) => this.build(gpu, key, by) });
+  }
 
   /**
    * Downloads the network if need be, checks it, and makes it ready on the device.
@@ -79,7 +78,7 @@ export class Pipeline {
     onProgress?.({ phase: 'session' });
     const pipeline = new Pipeline(options, settings, bytes, runtime);
     try {
-      await pipeline.turns.take(() => pipeline.withPath(async () => undefined, signal), signal);
+      await pipeline.turns.take(() => pipeline.keeper.run(async () => undefined, signal), signal);
     } catch (error) {
       void pipeline.destroy();
       throw error;
@@ -94,22 +93,23 @@ export class Pipeline {
 
   /** The device that frames go through: another one after a loss. */
   get device(): GPUDevice {
-    if (!this.path) throw new DeviceError('this pipeline has no device at present');
-    return this.path.gpu.device;
+    const { path } = this.keeper;
+    if (!path) throw new DeviceError('this pipeline has no device at present');
+    return path.gpu.device;
   }
 
   get adapterName(): string {
-    return this.path?.gpu.adapterName ?? 'none';
+    return this.keeper.path?.gpu.adapterName ?? 'none';
   }
 
   /** Names by label: a prompt network's are as many as there are prompts. */
   get labels(): readonly string[] {
-    return this.network.labels.slice(0, this.path?.network.labelCount);
+    return this.network.labels.slice(0, this.keeper.path?.network.labelCount);
   }
 
   /** Bytes of GPU memory held, but for the weights and what else onnxruntime holds. */
   get bytesHeld(): number {
-    return (this.path?.bytes ?? 0) + (this.painter?.painter.bytes ?? 0);
+    return (this.keeper.path?.bytes ?? 0) + (this.painter?.bytes ?? 0);
   }
 
   /** Trades quality for speed in the frames to come, or, with null, no longer. Throws ArgumentError. */
@@ -148,7 +148,7 @@ export class Pipeline {
     const marksFor = ({ width, height }: Extent) => pinnedLabels(checked, width, height);
     await this.turns.take(
       () =>
-        this.withPath(async (path) => {
+        this.keeper.run(async (path) => {
           // The frame that was drawn last is no longer there.
           this.call++;
           this.last = undefined;
@@ -165,24 +165,24 @@ export class Pipeline {
   async segment(source: FrameSource, options: SegmentOptions = {}): Promise<Segmentation> {
     const { signal } = options;
     checkSegmentOptions(options);
-    return this.turns.take(() => this.withPath((path) => this.photo(path, source, signal), signal), signal);
+    return this.turns.take(() => this.keeper.run((path) => this.photo(path, source, signal), signal), signal);
   }
 
   /** Labels of the next frame of a video. Nothing is read back, and nothing made anew. */
   segmentFrame(source: FrameSource, { signal }: { signal?: AbortSignal } = {}): Promise<Segmentation> {
-    return this.turns.take(() => this.withPath((path) => this.frame(path, source, signal), signal), signal);
+    return this.turns.take(() => this.keeper.run((path) => this.frame(path, source, signal), signal), signal);
   }
 
   /** Forgets the frames before: after a cut, or for another camera. */
   async restart(): Promise<void> {
-    await this.turns.take(async () => this.path?.restart());
+    await this.turns.take(async () => this.keeper.path?.restart());
   }
 
   /**
    * Draws the last result into a canvas, or into any texture of the pipeline's device. A canvas is configured for WebGPU the first time.
    */
-  draw(view: View, target: HTMLCanvasElement | OffscreenCanvas | PaintTarget): Promise<void> {
-    return this.turns.take(() => this.withPath((path) => this.paint(path, view, target)));
+  draw(view: View, target: DrawTarget): Promise<void> {
+    return this.turns.take(() => this.keeper.run((path) => this.paint(path, view, target)));
   }
 
   /**
@@ -190,10 +190,10 @@ export class Pipeline {
    * later throw DeviceError.
    */
   async destroy(): Promise<void> {
-    if (this.destroyed) return;
-    this.destroyed = true;
-    await this.turns.idle();
-    await this.close();
+    if (this.keeper.isDestroyed) return;
+    await this.keeper.destroy();
+    this.painter?.destroy();
+    this.last = undefined;
   }
 
   /** Nothing changes where the new options can't be. */
@@ -287,65 +287,23 @@ export class Pipeline {
       keptLabels: kept.labels,
       gpu: results,
       report,
-      isCurrent: () => this.call === call && !this.destroyed,
+      isCurrent: () => this.call === call && this.keeper.path === path,
     });
-    this.last = { result, segmentation };
+    this.last = { path, segmentation };
     return segmentation;
   }
 
-  private async paint(
-    path: FramePath,
-    view: View,
-    target: HTMLCanvasElement | OffscreenCanvas | PaintTarget,
-  ): Promise<void> {
+  private async paint(path: FramePath, view: View, target: DrawTarget): Promise<void> {
     const { last } = this;
     // Its result went with the device: the next frame will be drawn.
-    if (!last && this.losses > 0) return;
+    if (last?.path !== path && this.keeper.hasLost) return;
     if (!last) throw new ArgumentError('draw', 'no result yet', 'a call of segment or segmentFrame before');
     const { device } = path.gpu;
-    if (this.painter?.path !== path) {
-      this.painter?.painter.destroy();
-      this.painter = { painter: new Painter(device), path };
+    if (this.painter?.device !== device) {
+      this.painter?.destroy();
+      this.painter = new ResultPainter(device);
     }
-    const { painter } = this.painter;
-    const surface = this.surfaceOf(target, device);
-    const { width, height, gpu, keptLabels } = last.segmentation;
-    const labels = { width, height, labelCount: keptLabels.length, labelMap: gpu.labelMap, marginals: gpu.marginals };
-    await painter.prepare({
-      sources: { frame: path.capture.texture, labels },
-      views: [view.kind],
-      formats: [surface.format],
-      colours: keptLabels.map((label) => this.network.colours[label]),
-    });
-    const encoder = device.createCommandEncoder({ label: 'draw' });
-    painter.encode(encoder, this.viewOfKept(view, keptLabels), surface.target);
-    device.queue.submit([encoder.finish()]);
-  }
-
-  /** The painter knows labels by their places among those that were kept. */
-  private viewOfKept(view: View, kept: readonly number[]): View {
-    if (kept.length === this.labels.length || entryPointOf(view.kind) !== 'composite') return view;
-    const wanted = ('foreground' in view && view.foreground) || kept.filter((label) => label !== 0);
-    return { ...view, foreground: wanted.map((label) => kept.indexOf(label)).filter((place) => place >= 0) } as View;
-  }
-
-  /** Canvases are configured once a device. */
-  private surfaceOf(
-    target: HTMLCanvasElement | OffscreenCanvas | PaintTarget,
-    device: GPUDevice,
-  ): { target: PaintTarget; format: GPUTextureFormat } {
-    if ('getContext' in target) {
-      const context = target.getContext('webgpu') as GPUCanvasContext | null;
-      if (!context) throw new ArgumentError('target', target, 'a canvas without another kind of context');
-      const configured = context.getConfiguration?.();
-      const format = configured?.device === device ? configured.format : configureCanvas(context, device);
-      return { target: context, format };
-    }
-    if ('getCurrentTexture' in target) {
-      const format = target.getConfiguration()?.format ?? navigator.gpu.getPreferredCanvasFormat();
-      return { target, format };
-    }
-    return { target, format: target.format };
+    await this.painter.paint(last.segmentation, path.capture.texture, this.network.colours, view, target);
   }
 
   /**
@@ -362,45 +320,12 @@ export class Pipeline {
     return to;
   }
 
-  /** Runs a call on the device there is. A device lost under it is replaced, once, and the call repeated. */
-  private async withPath<Result>(work: (path: FramePath) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
-    for (;;) {
-      const path = await this.open(signal);
-      const [outcome] = await Promise.allSettled([work(path)]);
-      if (this.destroyed) throw destroyedError();
-      signal?.throwIfAborted();
-      if (path.gpu.lost === undefined) {
-        if (outcome.status === 'rejected') throw outcome.reason;
-        return outcome.value;
-      }
-    }
-  }
-
-  private async open(signal: AbortSignal | undefined): Promise<FramePath> {
-    for (;;) {
-      if (this.destroyed) throw destroyedError();
-      if (this.path && this.path.gpu.lost === undefined) return this.path;
-      await this.close();
-      const { device } = this.settings;
-      if (this.losses > (device ? 0 : 1)) throw this.lossError();
-      const gpu = await Gpu.acquire(device, (message) => this.deviceLost(message));
-      const [outcome] = await Promise.allSettled([this.build(gpu, signal)]);
-      if (outcome.status === 'fulfilled') {
-        this.path = outcome.value;
-      } else {
-        gpu.release();
-        // What fails on a lost device fails because of that.
-        if (gpu.lost === undefined) throw outcome.reason;
-      }
-    }
-  }
-
-  private async build(gpu: Gpu, signal: AbortSignal | undefined): Promise<FramePath> {
+  private async build(gpu: Gpu, key: Key | undefined, signal: AbortSignal | undefined): Promise<FramePath> {
     const { bytes, runtime } = this;
     const { network, profile } = this.settings;
     const path = await FramePath.create({ gpu, runtime, network, bytes, profile }, signal);
     try {
-      await path.network.adoptKey(this.key);
+      await path.network.adoptKey(key);
       await path.network.warmUp(signal);
       return path;
     } catch (error) {
@@ -408,38 +333,6 @@ export class Pipeline {
       throw error;
     }
   }
-
-  private async close(): Promise<void> {
-    const { path, painter } = this;
-    this.key = path ? path.network.currentKey : this.key;
-    this.path = undefined;
-    this.painter = undefined;
-    this.last = undefined;
-    this.call++;
-    painter?.painter.destroy();
-    await path?.destroy();
-  }
-
-  private deviceLost(message: string): void {
-    this.losses++;
-    this.lossMessage = message;
-    const rebuilding = this.losses === 1 && !this.settings.device && !this.destroyed;
-    if (this.destroyed) return;
-    this.settings.onDeviceLost?.({ message, rebuilding });
-    // Now rather than with the next frame; what fails is told to whoever calls next.
-    if (rebuilding) void this.turns.take(() => this.open(undefined)).catch(() => undefined);
-  }
-
-  private lossError(): DeviceError {
-    const what = this.settings.device
-      ? 'the GPU device that this pipeline was given was lost: make another pipeline with another device'
-      : 'the GPU device was lost again after everything had been made anew: reload the page';
-    return new DeviceError(`${what} (${this.lossMessage})`);
-  }
-}
-
-function destroyedError(): DeviceError {
-  return new DeviceError('this pipeline was destroyed');
 }
 
 function progressOptions(signal: AbortSignal | undefined, onProgress: ((progress: LoadProgress) => void) | undefined) {

@@ -20,7 +20,9 @@ function fromFile(description: NetworkDescription, file: string): NetworkDescrip
 
 /** What the pipeline's network was given and gave, as the pipeline itself holds it. */
 interface Inside {
-  path: { network: { session: { input(name: string): GPUBuffer; output: { buffer: GPUBuffer; dims: number[] } } } };
+  keeper: {
+    path: { network: { session: { input(name: string): GPUBuffer; output: { buffer: GPUBuffer; dims: number[] } } } };
+  };
 }
 
 describeWithModels('networks from outside', () => {
@@ -40,7 +42,7 @@ describeWithModels('networks from outside', () => {
     inputDims: readonly number[],
   ): Promise<void> {
     const { network } = pipeline;
-    const { session } = (pipeline as unknown as Inside).path.network;
+    const { session } = (pipeline as unknown as Inside).keeper.path.network;
     const input = await readback.floats(
       session.input(network.input.name),
       inputDims.reduce((a, b) => a * b),

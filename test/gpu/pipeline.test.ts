@@ -53,6 +53,11 @@ function picture(seed = 1, shift = 0) {
   return { data, width, height };
 }
 
+/** Where the network's own output lies. */
+interface Inside {
+  keeper: { path: { network: { session: { output: { buffer: GPUBuffer } } } } };
+}
+
 let test: TestDevice;
 let pipelines: Pipeline[] = [];
 
@@ -93,7 +98,7 @@ describe('segment', () => {
     const pipeline = await open();
     const image = picture();
     const result = await pipeline.segment(image);
-    const { path } = pipeline as unknown as { path: { network: { session: { output: { buffer: GPUBuffer } } } } };
+    const { path } = (pipeline as unknown as Inside).keeper;
     const readback = new Readback(test.device);
     const logits = await readback.floats(path.network.session.output.buffer, 3 * 8 * 12);
     readback.destroy();
