@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+
+import type { CDPSession, Page, WebWorker } from 'puppeteer-core';
+import { type GpuCounts, meterGpu } from './gpu-meter.js';
+
+/** The demo's webcam at one moment. */
+export interface WebcamSample {
+  /** Since the meter was begun. */
+  seconds: number;
+  /** Shown since the page was opened. */
+  frames: number;
+  gpu: GpuCounts;
+  /** Bytes that JavaScript holds after its garbage was collected. */
+  pageHeap: number;
+  workerHeap: number;
+  /** Of the page's main thread since it was opened: running scripts, and all that it did. */
+  scriptMilliseconds: number;
+  taskMilliseconds: number;
+  /** How long each task over 50 ms on the page's main thread took since the sample before, in milliseconds. */
+  longTasks: number[];
+}
+
+/** Watches a page of the demo, opened on the webcam with the camera still off. */
+export class WebcamMeter {
+  private readonly start = performance.now();
+
+  private constructor(
+    private readonly page: Page,
+    private readonly session: CDPSession,
+    private readonly worker: WebWorker,
+  ) {}
+
+  /** @param turnOn brings the page to start its worker, as a click does */
+  static async begin(page: Page, turnOn: () => Promise<void>): Promise<WebcamMeter> {
+    const started = new Promise<WebWorker>((resolve) => {
+      const listen = (worker: WebWorker) => {
+        if (!worker.url().includes('live-worker')) return;
+        page.off('workercreated', listen);
+        resolve(worker);
+      };
+      page.on('workercreated', listen);
+    });
+    await page.evaluate(watchLongTasks);
+    await turnOn();
+    const worker = await started;
+    await worker.evaluate(meterGpu);
+    const session = await page.createCDPSession();
+    for (const client of [session, worker.client]) {
+      await client.send('Runtime.enable');
+      await client.send('HeapProfiler.enable');
+    }
+    await session.send('Performance.enable', { timeDomain: 'timeTicks' });
+    return new WebcamMeter(page, session, worker);
+  }
+
+  async sample(): Promise<WebcamSample> {
+    const { page, session, worker } = this;
+    // Whatever collecting costs the main thread is not the page's own.
+    const longTasks = await page.evaluate(takeLongTasks);
+    const { metrics } = await session.send('Performance.getMetrics');
+    const metric = (name: string) => 1000 * (metrics.find((one) => one.name === name)?.value ?? Number.NaN);
+    const pageHeap = await heapOf(session);
+    const workerHeap = await heapOf(worker.client);
+    await page.evaluate(takeLongTasks);
+    const gpu = await worker.evaluate(() => (globalThis as unknown as Metered).meanfieldGpuCounts);
+    if (gpu.devices === 0) throw new Error('the worker had its GPU device before anything was counted');
+    return {
+      seconds: (performance.now() - this.start) / 1000,
+      frames: await this.frames(),
+      gpu,
+      pageHeap,
+      workerHeap,
+      scriptMilliseconds: metric('ScriptDuration'),
+      taskMilliseconds: metric('TaskDuration'),
+      longTasks,
+    };
+  }
+
+  /** Shown so far. */
+  frames(): Promise<number> {
+    return this.page.$eval('.stage', (stage) => Number((stage as HTMLElement).dataset.shown));
+  }
+}
+
+interface Metered {
+  meanfieldGpuCounts: GpuCounts;
+}
+
+interface Watched {
+  meanfieldLongTasks: PerformanceObserver;
+  meanfieldLongTaskTimes: number[];
+}
+
+function watchLongTasks(): void {
+  const times: number[] = [];
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) times.push(duration);
+  });
+  observer.observe({ type: 'longtask', buffered: true });
+  Object.assign(globalThis, { meanfieldLongTasks: observer, meanfieldLongTaskTimes: times });
+}
+
+function takeLongTasks(): number[] {
+  const { meanfieldLongTasks, meanfieldLongTaskTimes } = globalThis as unknown as Watched;
+  for (const { duration } of meanfieldLongTasks.takeRecords()) meanfieldLongTaskTimes.push(duration);
+  return meanfieldLongTaskTimes.splice(0);
+}
+
+async function heapOf(client: CDPSession): Promise<number> {
+  await client.send('HeapProfiler.collectGarbage');
+  return (await client.send('Runtime.getHeapUsage')).usedSize;
+}
