@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { GpuResults, StageTiming } from '../crf/api.js';
-import type { CrfParameters } from '../crf/types.js';
+import type { CrfParameters, UnaryInput } from '../crf/types.js';
 import type { FrameSource } from './frames/frame-source.js';
 import type { Extent } from './frames/plan.js';
 import type { NetworkDescription } from './network/description.js';
@@ -96,6 +96,9 @@ export interface FrameReport {
   timings: readonly StageTiming[];
 }
 
+/** A network's output for one picture as typed arrays: logits, or probabilities, with what `DenseCrf` has to know of their place. */
+export type NetworkUnary = UnaryInput<Float32Array, never>;
+
 /** Where the results of one call are. Good until the pipeline's next call; reading them later throws ArgumentError. */
 export interface Segmentation {
   /** Of the results, in pixels: the working size. */
@@ -116,6 +119,11 @@ export interface Segmentation {
   marginals(): Promise<Float32Array>;
   /** max of Q, float32 [y, x]: of the refinement, before any smoothing over time. */
   confidence(): Promise<Float32Array>;
+  /**
+   * What the network gave out before any refinement or marks, [plane, y, x] at its own, coarse size: a unary for `DenseCrf` at any size of
+   * the picture. Plane k is of label `keptLabels[k]`. What is not finite is NaN.
+   */
+  unary(): Promise<NetworkUnary>;
 }
 
 export type { Extent, FrameSource };

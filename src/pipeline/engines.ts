@@ -67,7 +67,7 @@ export class Engines {
 
 /**
  * Parameters meant for a picture of one size, for the same picture worked on at `scale` times that size: sigmas in pixels grow and
- * shrink with it.
+ * shrink with it. Parameters of a network are meant at its `workingSize`.
  */
 export function scaledParameters(parameters: CrfParameters, scale: number): CrfParameters {
   if (scale === 1) return parameters;

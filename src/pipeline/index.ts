@@ -4,11 +4,13 @@ export type {
   DeviceLoss,
   FrameReport,
   LoadProgress,
+  NetworkUnary,
   PipelineOptions,
   PromptOptions,
   Segmentation,
   SegmentOptions,
 } from './api.js';
+export { CpuNetwork, type CpuNetworkOptions } from './cpu-network.js';
 export { Painter, type PainterOptions } from './drawing/painter.js';
 export { type Fit, framePosition } from './drawing/placement.js';
 export type { LabelSource, PainterSources } from './drawing/sources.js';
@@ -25,6 +27,7 @@ export type {
   View,
   ViewKind,
 } from './drawing/view.js';
+export { scaledParameters } from './engines.js';
 export type { FrameSource } from './frames/frame-source.js';
 export type { Extent } from './frames/plan.js';
 export { checkNetwork, networkFromJson } from './network/check-network.js';

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-import type { UnarySource } from '../crf/api.js';
 import { ArgumentError, DeviceError } from '../crf/errors.js';
 import { Readback } from '../gpu/readback.js';
 import { FrameResizer, type TensorForm } from './frames/frame-resizer.js';
 import { type Extent, type Placement, planIngest } from './frames/plan.js';
 import type { StageContext } from './frames/stage-context.js';
-import { checkChannels } from './network/check-graph.js';
+import { checkOutputShape } from './network/check-graph.js';
 import type { ResolvedNetwork } from './network/description.js';
-import { OutputReader } from './outputs/output-reader.js';
-import { unaryWindow } from './outputs/unary-window.js';
+import { OutputReader, type PlanarUnary } from './outputs/output-reader.js';
+import { type UnaryPlace, unaryPlace } from './outputs/unary-window.js';
 import { Reseeder } from './prompts/reseeder.js';
 import type { Onnxruntime } from './runtime/onnxruntime.js';
 import { NetworkSession } from './runtime/session.js';
@@ -21,6 +20,9 @@ export interface NetworkRunOptions {
   /** The ONNX file, with the described output among its outputs. */
   bytes: Uint8Array;
 }
+
+/** Planes on the GPU with what a unary says of their place. */
+export type PlacedUnary = PlanarUnary & UnaryPlace;
 
 /** What a prompt network was told: enough to tell it again on another device. */
 export interface Key {
@@ -160,14 +162,10 @@ export class NetworkRun {
   }
 
   /** The output of the last run, for the picture alone where it was letterboxed. */
-  get unary(): UnarySource {
+  get unary(): PlacedUnary {
     const { output, placement } = this.current;
     const { upsampling } = this.options.network.output;
-    const { window } = placement;
-    const isWhole = window.width === placement.width && window.height === placement.height;
-    return isWhole
-      ? { ...output.unary, upsampling }
-      : { ...output.unary, window: unaryWindow(placement, output.extent, upsampling) };
+    return { ...output.unary, ...unaryPlace(placement, output.extent, upsampling) };
   }
 
   /**
@@ -239,20 +237,11 @@ export class NetworkRun {
 
   private checkOutput(dims: readonly number[]): void {
     const { network } = this.options;
-    const { output } = network;
-    if (dims.length !== 4 || dims[0] !== 1) {
-      throw new ArgumentError(
-        'output.name',
-        output.name,
-        `a tensor of 4 dimensions and batch 1, not [${dims.join(', ')}]`,
-      );
-    }
-    const channels = dims[output.layout === 'NCHW' ? 1 : 3];
-    checkChannels(network, channels);
+    const channels = checkOutputShape(network, dims);
     if (network.prompts && channels !== this.labelCount) {
       throw new ArgumentError(
         'output.layout',
-        output.layout,
+        network.output.layout,
         `${this.labelCount} channels, one a prompt, not ${channels}`,
       );
     }

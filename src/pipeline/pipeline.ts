@@ -286,6 +286,7 @@ export class Pipeline {
       labels: this.labels,
       keptLabels: kept.labels,
       gpu: results,
+      unary: () => path.network.unary,
       report,
       isCurrent: () => this.call === call && this.keeper.path === path,
     });

@@ -3,7 +3,8 @@
 import type { GpuResults } from '../crf/api.js';
 import { ArgumentError } from '../crf/errors.js';
 import { Readback } from '../gpu/readback.js';
-import type { FrameReport, Segmentation } from './api.js';
+import type { FrameReport, NetworkUnary, Segmentation } from './api.js';
+import type { PlacedUnary } from './network-run.js';
 import { restoreLabelMap, restoreMarginals } from './outputs/present-labels.js';
 
 export interface SegmentationSource {
@@ -11,6 +12,8 @@ export interface SegmentationSource {
   labels: readonly string[];
   keptLabels: readonly number[];
   gpu: GpuResults;
+  /** The network's output, as it is when asked for. */
+  unary: () => PlacedUnary;
   report: FrameReport;
   /** False once the pipeline has begun another call. */
   isCurrent: () => boolean;
@@ -37,39 +40,48 @@ export class GpuSegmentation implements Segmentation {
 
   async labelMap(): Promise<Uint32Array> {
     const { keptLabels, labels } = this;
-    const map = await this.read('labelMap', this.pixelCount);
+    const map = await this.read(this.gpu.labelMap, this.pixelCount);
     return keptLabels.length === labels.length ? map : restoreLabelMap(map, keptLabels, labels.length);
   }
 
   async marginals(): Promise<Float32Array> {
     const { keptLabels, pixelCount, labels } = this;
-    const kept = new Float32Array((await this.read('marginals', pixelCount * keptLabels.length)).buffer);
+    const kept = new Float32Array((await this.read(this.gpu.marginals, pixelCount * keptLabels.length)).buffer);
     return keptLabels.length === labels.length ? kept : restoreMarginals(kept, keptLabels, labels.length);
   }
 
   async confidence(): Promise<Float32Array> {
-    return new Float32Array((await this.read('confidence', this.pixelCount)).buffer);
+    return new Float32Array((await this.read(this.gpu.confidence, this.pixelCount)).buffer);
+  }
+
+  async unary(): Promise<NetworkUnary> {
+    this.checkCurrent();
+    const given = this.source.unary();
+    const planes = 'logits' in given ? given.logits : given.probabilities;
+    const words = await this.read(planes, this.keptLabels.length * given.width * given.height);
+    const values = new Float32Array(words.buffer);
+    return 'logits' in given ? { ...given, logits: values } : { ...given, probabilities: values };
   }
 
   private get pixelCount(): number {
     return this.width * this.height;
   }
 
-  private async read(name: keyof GpuResults, words: number): Promise<Uint32Array> {
-    const { device, isCurrent } = this.source;
-    const check = () => {
-      if (isCurrent()) return;
-      throw new ArgumentError(
-        'segmentation',
-        'an earlier one',
-        "the result of the pipeline's last call: read before the next",
-      );
-    };
-    check();
-    const readback = new Readback(device);
+  private checkCurrent(): void {
+    if (this.source.isCurrent()) return;
+    throw new ArgumentError(
+      'segmentation',
+      'an earlier one',
+      "the result of the pipeline's last call: read before the next",
+    );
+  }
+
+  private async read(buffer: GPUBuffer, words: number): Promise<Uint32Array> {
+    this.checkCurrent();
+    const readback = new Readback(this.source.device);
     try {
-      const result = await readback.words(this.gpu[name], 0, words);
-      check();
+      const result = await readback.words(buffer, 0, words);
+      this.checkCurrent();
       return result;
     } finally {
       readback.destroy();

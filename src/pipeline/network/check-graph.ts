@@ -35,8 +35,8 @@ export function checkGraph(network: ResolvedNetwork, model: ModelInfo): void {
   }
 }
 
-/** Channels of the output against labels: also for the dims that a run has shown. */
-export function checkChannels(network: ResolvedNetwork, channels: unknown): void {
+/** Channels of the output against labels. */
+function checkChannels(network: ResolvedNetwork, channels: unknown): void {
   // Symbolic, or as many as there are prompts.
   if (typeof channels !== 'number' || network.prompts) return;
   const { activation, layout } = network.output;
@@ -47,6 +47,17 @@ export function checkChannels(network: ResolvedNetwork, channels: unknown): void
   if (channels !== network.labels.length) {
     throw new ArgumentError('labels', network.labels, `${channels} names, as the output has that many channels`);
   }
+}
+
+/** The output's dims as a run has shown them. Returns how many channels they have. */
+export function checkOutputShape(network: ResolvedNetwork, dims: readonly number[]): number {
+  const { name, layout } = network.output;
+  if (dims.length !== 4 || dims[0] !== 1) {
+    throw new ArgumentError('output.name', name, `a tensor of 4 dimensions and batch 1, not [${dims.join(', ')}]`);
+  }
+  const channels = dims[layout === 'NCHW' ? 1 : 3];
+  checkChannels(network, channels);
+  return channels;
 }
 
 function checkImage(

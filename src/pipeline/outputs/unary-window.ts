@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { Upsampling } from '../../crf/types.js';
+import type { ArrayWindow, Upsampling } from '../../crf/types.js';
 import type { Extent, Placement, Rectangle } from '../frames/plan.js';
 
 /**
@@ -25,6 +25,19 @@ export function unaryWindow(placement: Placement, output: Extent, upsampling: Up
   const across = axisWindow(window.x, window.width, placement.width, output.width, upsampling);
   const down = axisWindow(window.y, window.height, placement.height, output.height, upsampling);
   return { x: across.start, y: down.start, width: across.extent, height: down.extent };
+}
+
+/** How the samples of a unary lie over the picture. */
+export type UnaryPlace = { upsampling: Upsampling } | { window: ArrayWindow };
+
+/**
+ * What a unary says of a network's output beside its values: the upsampling rule where the picture fills the input, else the window that
+ * `unaryWindow` finds.
+ */
+export function unaryPlace(placement: Placement, output: Extent, upsampling: Upsampling): UnaryPlace {
+  const { window } = placement;
+  const isWhole = window.width === placement.width && window.height === placement.height;
+  return isWhole ? { upsampling } : { window: unaryWindow(placement, output, upsampling) };
 }
 
 function axisWindow(
