@@ -2,6 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { NodeHost } from '../src/cli/bench/hosts.js';
 import { adapterFromEnvironment } from '../src/cli/browser.js';
 import { findOrInstallBrowser, softwareVulkan } from '../src/cli/find-browser.js';
 import { packageFolder } from '../src/cli/package-folder.js';
@@ -9,28 +10,29 @@ import { packageFolder } from '../src/cli/package-folder.js';
 /** Dawn crashes if what `create` gave is collected while devices exist. */
 let instance: GPU | undefined;
 
-/** Puts WebGPU on globalThis, as a page has it. */
-export async function installDawn(): Promise<void> {
+/** Puts WebGPU on globalThis, as a page has it: this process is the host. */
+export async function startDawn(): Promise<NodeHost> {
   const { create, globals } = await import('webgpu');
   instance ??= create([]);
   Object.assign(globalThis, globals);
   // Node has a navigator since version 21 only.
   if (!('navigator' in globalThis)) Object.assign(globalThis, { navigator: {} });
   Object.defineProperty(globalThis.navigator, 'gpu', { value: instance, configurable: true });
+  return new NodeHost(`Dawn, Node ${process.version}`);
 }
 
 /**
  * Dawn finds Vulkan through variables that are read when a process starts. Where the software driver is wanted and they are
- * not set, the program is run anew with them; the result is its exit code, undefined where this process can do the work.
+ * not set, the program is run anew with them, and this process ends as that one does.
  */
-export async function runAnewForSoftware(): Promise<number | undefined> {
-  if (process.env.VK_DRIVER_FILES || adapterFromEnvironment('software') === 'hardware') return undefined;
+export async function runAnewForSoftware(): Promise<void> {
+  if (process.env.VK_DRIVER_FILES || adapterFromEnvironment('software') === 'hardware') return;
   const variables = softwareVulkan(await findOrInstallBrowser());
-  if (!variables) return undefined;
+  if (!variables) return;
   const [node, , ...given] = process.argv;
   const { status } = spawnSync(node, [path.join(packageFolder(), 'scripts/run.mjs'), 'bench/main.ts', ...given], {
     stdio: 'inherit',
     env: { ...process.env, ...variables },
   });
-  return status ?? 1;
+  process.exit(status ?? 1);
 }

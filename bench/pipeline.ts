@@ -2,7 +2,8 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import type { CDPSession, Protocol } from 'puppeteer-core';
-import { openBenchPage } from './hosts.js';
+import { bundlePage } from '../src/cli/page/locate.js';
+import { openPage } from '../src/cli/page/open.js';
 import type { PipelinePage } from './pipeline-page.js';
 
 interface Options {
@@ -36,7 +37,9 @@ program.parse();
 await run(program.opts<Options>());
 
 async function run({ frames, workingSize, inputSize, json }: Options): Promise<void> {
-  const { server, browser, page } = await openBenchPage('bench/pipeline-page.ts');
+  const { server, browser, page } = await openPage(await bundlePage('bench/pipeline-page.ts'), 'meanfieldPipeline', {
+    advice: '',
+  });
   try {
     const setting = { workingSize, inputSize };
     const adapter = await page.evaluate(

@@ -17,7 +17,7 @@ const KEEP_MS = 60 * 60 * 1000;
  * @param {string} source the page's module, from the repository's root
  * @returns {Promise<{ folder: string, entry: string }>} where it lies
  */
-export async function bundlePage(source = 'src/cli/page/main.ts') {
+export async function bundlePage(source) {
   const folder = path.join(cacheFolder, `page-${hashOfSource(source)}`);
   const entry = 'main.js';
   if (!existsSync(path.join(folder, entry))) await build(source, folder);

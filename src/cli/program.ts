@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { addBenchCommand } from './bench/command.js';
 import { addEvaluateCommand, addMergeCommand } from './evaluate/command.js';
 import { describeError, exitCodes, UsageError } from './failure.js';
 import { packageFolder } from './package-folder.js';
@@ -12,8 +13,16 @@ import type { Streams } from './streams.js';
 import { addTuneCommand } from './tune/command.js';
 
 /** Runs one command line. Errors end as one line in `streams.error`, never as an exception. */
-export async function runCommandLine(commandArguments: readonly string[], streams: Streams): Promise<number> {
-  const program = createProgram(streams);
+export function runCommandLine(commandArguments: readonly string[], streams: Streams): Promise<number> {
+  return runProgram(createProgram(streams), commandArguments, streams);
+}
+
+/** The same for a program of one's own, begun by `createBareProgram`. */
+export async function runProgram(
+  program: Command,
+  commandArguments: readonly string[],
+  streams: Streams,
+): Promise<number> {
   try {
     await program.parseAsync([...commandArguments], { from: 'user' });
     return exitCodes.done;
@@ -28,29 +37,33 @@ export async function runCommandLine(commandArguments: readonly string[], stream
 
 function createProgram(streams: Streams): Command {
   const version = packageVersion();
-  const program = new Command('meanfield')
+  const program = createBareProgram('meanfield', streams)
     .description('Fully connected CRFs on WebGPU: crisp segmentation masks.')
     .version(version, '--version', 'print the version')
-    .helpCommand(false)
-    .exitOverride()
-    .configureOutput({
-      writeOut: streams.out,
-      // Errors come as exceptions, which say the same.
-      writeErr: () => undefined,
-    });
+    .helpCommand(false);
   addRefineCommand(program, streams, version);
   addSegmentCommand(program, streams, version);
   addEvaluateCommand(program, streams, version);
   addMergeCommand(program, streams);
   addTuneCommand(program, streams, version);
+  addBenchCommand(program, streams, version);
   return program;
+}
+
+/** Without commands and options; it writes where its streams say, and throws where it would end the process. */
+export function createBareProgram(name: string, streams: Streams): Command {
+  return new Command(name).exitOverride().configureOutput({
+    writeOut: streams.out,
+    // Errors come as exceptions, which say the same.
+    writeErr: () => undefined,
+  });
 }
 
 /** Commander's own finding, in the form that all errors have here. */
 function usageError(error: CommanderError, program: Command, commandArguments: readonly string[]): UsageError {
   const names = program.commands.map((command) => command.name());
   const command = names.find((name) => name === commandArguments[0]);
-  const help = `see ${['meanfield', command, '--help'].filter(Boolean).join(' ')}`;
+  const help = `see ${[program.name(), command, '--help'].filter(Boolean).join(' ')}`;
   // Its answer to an empty command line is to print the help.
   if (error.code === 'commander.help')
     return new UsageError(`got no command, expected one of ${names.join(', ')}; ${help}`);
@@ -58,7 +71,7 @@ function usageError(error: CommanderError, program: Command, commandArguments: r
   return new UsageError(`${finding}; ${help}`);
 }
 
-function packageVersion(): string {
+export function packageVersion(): string {
   const file = path.join(packageFolder(), 'package.json');
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

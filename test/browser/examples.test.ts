@@ -5,6 +5,7 @@ import path from 'node:path';
 import { decode } from 'fast-png';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { BenchReport } from '../../src/cli/bench/report.js';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { findBrowser, softwareVulkan } from '../../src/cli/find-browser.js';
 import { writeCameraFile } from '../support/fake-camera.js';
@@ -202,6 +203,22 @@ describe('node', () => {
     const disc = Math.PI * 22 ** 2;
     expect(Math.abs(refined / disc - 1)).toBeLessThan(0.03);
     expect(Math.abs(segmented / disc - 1)).toBeLessThan(0.03);
+  });
+});
+
+describe('the command line, installed', () => {
+  test('measures in the browser', async () => {
+    const program = path.join(user.folder, 'node/node_modules/meanfield/dist/cli/main.js');
+    const options = ['--sizes', '24x16x3', '--repeat', '1', '--json'];
+    const report: BenchReport = JSON.parse(await run(process.execPath, [program, 'bench', ...options], user.folder));
+    expect(report.measurements.map(({ case: name, backend }) => `${name} ${backend}`)).toEqual([
+      '24x16x3 webgpu',
+      '24x16x3 cpu',
+    ]);
+    const [gpu, cpu] = report.measurements;
+    expect(gpu.vertexCounts).toEqual(cpu.vertexCounts);
+    // It says nothing of a checkout that it may happen to lie in.
+    expect(report).toMatchObject({ commit: null, dirty: null });
   });
 });
 

@@ -18,6 +18,7 @@ export interface UserProjects {
 }
 
 interface Manifest {
+  files?: string[];
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
 }
@@ -75,8 +76,9 @@ async function packLibrary(folder: string): Promise<void> {
   const staging = path.join(folder, 'staging');
   await mkdir(staging);
   const manifest = await readManifest(repository);
-  for (const name of ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE']) {
-    await cp(path.join(repository, name), path.join(staging, name));
+  const files = manifest.files?.filter((name) => name !== 'dist') ?? [];
+  for (const name of ['package.json', 'README.md', 'LICENSE', ...files]) {
+    await cp(path.join(repository, name), path.join(staging, name), { recursive: true });
   }
   await run(
     process.execPath,

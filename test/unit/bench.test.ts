@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { cpuTimeOfThisProcess, cpuTimeOfTree, parseProcess } from '../../bench/cpu-time.js';
-import { parseCases, pictureOf, smoothLogits, usualCases } from '../../bench/problems.js';
-import { spreadIfAll, spreadOf } from '../../bench/statistics.js';
+import { cpuTimeOfThisProcess, cpuTimeOfTree, parseProcess } from '../../src/cli/bench/cpu-time.js';
+import { parseCases, usualCases } from '../../src/cli/bench/options.js';
+import { pictureOf, smoothLogits } from '../../src/cli/bench/problems.js';
+import { spreadIfAll, spreadOf } from '../../src/cli/bench/statistics.js';
+import { meanfield, temporaryFolder } from '../support/command-line.js';
+
+const small = ['bench', '--sizes', '8x8x2', '--repeat', '1'];
 
 test('sizes are read, and a size that is none is named', () => {
   expect(parseCases(usualCases)).toHaveLength(6);
@@ -12,8 +16,40 @@ test('sizes are read, and a size that is none is named', () => {
     { name: '512x512x21:noise', width: 512, height: 512, labelCount: 21, picture: 'noise' },
   ]);
   for (const wrong of ['8x6', '8x6x0', '8x6x2:sound', '']) {
-    expect(() => parseCases(wrong)).toThrow(`Got "${wrong}", expected WIDTHxHEIGHTxLABELS`);
+    expect(() => parseCases(wrong)).toThrow(`--sizes: got "${wrong}", expected WIDTHxHEIGHTxLABELS`);
   }
+});
+
+describe('the command', () => {
+  test('prints tables', async () => {
+    const { exitCode, out, error } = await meanfield(...small, '--backend', 'cpu');
+    expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
+    expect(out).toMatch(/^Node v[^:]*: CPU\n\ncase +backend +first +build .*\n─+\n8x8x2 +cpu /m);
+  });
+
+  test.each([
+    [
+      ['--sizes', '8x8x2,8x8'],
+      '--sizes: got "8x8", expected WIDTHxHEIGHTxLABELS, with :noise behind it for a picture of noise',
+    ],
+    [
+      ['--sizes', '90000x90000x21'],
+      '--sizes: 90000x90000x21: width * height * labelCount: got 170100000000, expected at most 2147483647 values',
+    ],
+    [['--repeat', '0'], '--repeat: got "0", expected a whole number in 1..1000'],
+    [['--backend', 'gpu'], '--backend: got "gpu", expected one of webgpu, cpu, both'],
+    [['photo.png'], "too many arguments for 'bench'. Expected 0 arguments but got 1; see meanfield bench --help"],
+    [['--host', 'dawn'], "unknown option '--host' (Did you mean --out?); see meanfield bench --help"],
+  ])('%j is wrong usage', async (options, message) => {
+    expect(await meanfield('bench', ...options)).toEqual({ exitCode: 2, out: '', error: `error: ${message}\n` });
+  });
+
+  test('looks for the folder of --out before it measures', async () => {
+    const folder = await temporaryFolder();
+    const out = folder.file('nowhere/bench.json');
+    const error = `error: --out ${out}: the folder ${folder.file('nowhere')} does not exist\n`;
+    expect(await meanfield(...small, '--out', out)).toEqual({ exitCode: 1, out: '', error });
+  });
 });
 
 test('pictures and logits are the same in every run, and as large as asked for', async () => {

@@ -84,7 +84,7 @@ describe('wrong usage ends with 2', () => {
   const array = ['refine', photo, '--unary', unary];
   const labels = ['refine', photo, '--labels', 'l.png'];
   test.each<[string[], string]>([
-    [[], 'got no command, expected one of refine, segment, evaluate, merge, tune; see meanfield --help'],
+    [[], 'got no command, expected one of refine, segment, evaluate, merge, tune, bench; see meanfield --help'],
     [['refin'], "unknown command 'refin' (Did you mean refine?); see meanfield --help"],
     [['refine'], "missing required argument 'image'; see meanfield refine --help"],
     [

@@ -7,11 +7,15 @@ import type { PageFiles } from './server.js';
 
 /** In the package the page's script is built; in the repository it is built from the source when that has changed. */
 export async function locatePage(): Promise<PageFiles> {
-  const root = packageFolder();
   if (!import.meta.url.endsWith('.ts')) {
-    return { folder: path.join(root, 'dist'), entry: 'cli/page/main.js' };
+    return { folder: path.join(packageFolder(), 'dist'), entry: 'cli/page/main.js' };
   }
-  const script = pathToFileURL(path.join(root, 'scripts', 'bundle-page.mjs')).href;
-  const { bundlePage } = (await import(script)) as { bundlePage(): Promise<PageFiles> };
-  return bundlePage();
+  return bundlePage('src/cli/page/main.ts');
+}
+
+/** A page's script from its source, a path from the repository's root. */
+export async function bundlePage(source: string): Promise<PageFiles> {
+  const script = pathToFileURL(path.join(packageFolder(), 'scripts', 'bundle-page.mjs')).href;
+  const bundler = (await import(script)) as { bundlePage: typeof bundlePage };
+  return bundler.bundlePage(source);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import { type BenchJob, runBenchJob } from '../bench/job.js';
 import { type LabelMapsJob, runLabelMapsJob } from '../evaluate/job.js';
+import type { PredictJob, PredictorJob } from '../evaluate/network-job.js';
 import { type RefineJob, runRefineJob } from '../refine/job.js';
 import type { OpenJob, SegmentJob } from '../segment/job.js';
 import { runTuneCountJob, type TuneCountJob } from '../tune/job.js';
@@ -14,19 +16,15 @@ const jobs: Readonly<Record<string, (input: unknown) => Promise<unknown>>> = {
   refine: (input) => runRefineJob(input as RefineJob),
   'tune-count': (input) => runTuneCountJob(input as TuneCountJob),
   'label-maps': (input) => runLabelMapsJob(input as LabelMapsJob),
+  bench: (input) => runBenchJob(input as BenchJob),
   // Loaded by who needs them: with them come the network runtime's packages.
   'open-network': async (input) => (await import('../segment/job.js')).openNetwork(input as OpenJob),
+  'open-predictor': async (input) => (await import('../evaluate/network-job.js')).openPredictor(input as PredictorJob),
+  predict: async (input) => (await import('../evaluate/network-job.js')).predict(input as PredictJob),
   'segment-picture': async (input) => (await import('../segment/job.js')).segmentPicture(input as SegmentJob),
 };
 
 const page: PageInterface = {
-  async adapter() {
-    const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
-    if (!adapter) return null;
-    const { vendor, architecture, device, description } = adapter.info;
-    return [vendor, architecture, device, description].filter(Boolean).join(', ') || 'unnamed adapter';
-  },
-
   async run(name, json) {
     try {
       const run = jobs[name];

@@ -2,8 +2,6 @@
 
 /** What the command line calls in its page, as `meanfieldPage`. */
 export interface PageInterface {
-  /** The adapter's name; null where the browser has none. */
-  adapter(): Promise<string | null>;
   /** @param json a packed input, whose arrays the server holds. */
   run(job: string, json: string): Promise<JobAnswer>;
 }

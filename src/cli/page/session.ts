@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-import { existsSync } from 'node:fs';
 import type { Browser, Page } from 'puppeteer-core';
-import { type AdapterChoice, adapterFromEnvironment, launchBrowser } from '../browser.js';
+import type { AdapterChoice } from '../browser.js';
 import { Failure } from '../failure.js';
 import { locatePage } from './locate.js';
+import { defaultAdvice, type OpenSettings, openPage } from './open.js';
 import type { JobAnswer, PageInterface } from './protocol.js';
-import { PageServer } from './server.js';
+import type { PageServer } from './server.js';
 import { arrayOn, bytesOf, pack, references, unpack } from './wire.js';
 
 /** A headless browser with one page, in which jobs run one after the other. */
@@ -28,63 +28,9 @@ export class PageSession {
     this.#page = page;
   }
 
-  /**
-   * Takes the computer's own GPU, and software where there is none; MEANFIELD_ADAPTER asks for one of the two.
-   *
-   * @param settings.extraArguments further Chromium switches
-   * @param settings.advice what is left to who has no browser or adapter; ends the error
-   */
-  static async start({
-    extraArguments = [],
-    advice = '; --backend cpu works without one',
-  }: {
-    extraArguments?: readonly string[];
-    advice?: string;
-  } = {}): Promise<PageSession> {
-    const server = await PageServer.start(await locatePage());
-    try {
-      for (const choice of adapterChoices()) {
-        const session = await PageSession.#open(server, choice, extraArguments, advice);
-        if (session) return session;
-      }
-    } catch (error) {
-      await server.close();
-      throw error;
-    }
-    await server.close();
-    const wish = process.env.MEANFIELD_ADAPTER ? ` (MEANFIELD_ADAPTER is ${process.env.MEANFIELD_ADAPTER})` : '';
-    throw new Failure(`the browser has no WebGPU adapter${wish}${advice}`);
-  }
-
-  static async #open(
-    server: PageServer,
-    choice: AdapterChoice,
-    extraArguments: readonly string[],
-    advice: string,
-  ): Promise<PageSession | undefined> {
-    const browser = await launchBrowser({
-      adapter: choice,
-      extraArguments,
-      endsWithProcess: true,
-      // Large images may take hours in software; who waits too long presses Ctrl-C.
-      protocolTimeout: 0,
-    });
-    try {
-      const [page = await browser.newPage()] = await browser.pages();
-      const failures: string[] = [];
-      page.on('pageerror', (error) => failures.push(String(error)));
-      await page.goto(server.url);
-      if (await page.evaluate('typeof meanfieldPage === "undefined"')) {
-        throw new Failure(`the page did not start: ${failures[0] ?? 'its script was not loaded'}`);
-      }
-      const adapter = await page.evaluate(() => (globalThis as unknown as PageGlobal).meanfieldPage.adapter());
-      if (adapter !== null) return new PageSession(server, browser, page, choice, advice);
-    } catch (error) {
-      await browser.close();
-      throw error;
-    }
-    await browser.close();
-    return undefined;
+  static async start(settings: OpenSettings = {}): Promise<PageSession> {
+    const { server, browser, page, adapter } = await openPage(await locatePage(), 'meanfieldPage', settings);
+    return new PageSession(server, browser, page, adapter, settings.advice ?? defaultAdvice);
   }
 
   /** The input is plain data and arrays; so is the result, of whose type the caller must be sure. */
@@ -124,6 +70,16 @@ export class PageSession {
     }
   }
 
+  /** The browser's name and version. */
+  get browserVersion(): Promise<string> {
+    return this.#browser.version();
+  }
+
+  /** Of the browser's first process; its descendants do the work. */
+  get processId(): number | undefined {
+    return this.#browser.process()?.pid;
+  }
+
   async close(): Promise<void> {
     await this.#browser.close();
     await this.#server.close();
@@ -132,17 +88,4 @@ export class PageSession {
 
 interface PageGlobal {
   meanfieldPage: PageInterface;
-}
-
-function adapterChoices(): AdapterChoice[] {
-  // A browser without a GPU behind it takes a second to say so.
-  const likely: AdapterChoice[] = mayHaveGpu() ? ['hardware', 'software'] : ['software'];
-  if (!process.env.MEANFIELD_ADAPTER) return likely;
-  return [adapterFromEnvironment('hardware')];
-}
-
-/** On Linux a GPU shows as a device file: Mesa's, NVIDIA's, or that of Windows' subsystem. */
-function mayHaveGpu(): boolean {
-  if (process.platform !== 'linux') return true;
-  return ['/dev/dri', '/dev/nvidiactl', '/dev/dxg'].some((device) => existsSync(device));
 }

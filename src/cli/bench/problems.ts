@@ -1,34 +1,16 @@
 // SPDX-License-Identifier: MIT
 
 import path from 'node:path';
-import { readPhotograph } from '../src/cli/files/image.js';
-import { packageFolder } from '../src/cli/package-folder.js';
-import type { ProblemSize, RgbaImage } from '../src/index.js';
-import { randomNumbers } from '../test/support/random.js';
+import type { ProblemSize, RgbaImage } from '../../index.js';
+import { about } from '../failure.js';
+import { defaultMaximumPixels, readPhotograph } from '../files/image.js';
+import { packageFolder } from '../package-folder.js';
+import type { BenchCase } from './options.js';
 
-export interface BenchCase extends ProblemSize {
-  /** As the user writes it: 512x512x21, or 512x512x21:noise. */
-  name: string;
-  picture: 'photo' | 'noise';
-}
+/** Comes with the package, where the repository has it. */
+const photograph = 'demo/public/photos/astronaut.png';
 
-/** Sizes at which other implementations were measured, a video frame, and the worst picture for a lattice. */
-export const usualCases = '320x240x21,512x512x21,512x512x2,640x480x2,1280x720x2,512x512x21:noise';
-
-/** Throws an error that names what is wrong. */
-export function parseCases(text: string): BenchCase[] {
-  return text.split(',').map((part) => {
-    const name = part.trim();
-    const match = /^(\d+)x(\d+)x(\d+)(?::(photo|noise))?$/.exec(name);
-    const [width, height, labelCount] = (match ?? []).slice(1, 4).map(Number);
-    if (!match || !(width > 0 && height > 0 && labelCount > 0)) {
-      throw new Error(`Got "${name}", expected WIDTHxHEIGHTxLABELS, with :noise behind it for a picture of noise.`);
-    }
-    return { name, width, height, labelCount, picture: match[4] === 'noise' ? 'noise' : 'photo' };
-  });
-}
-
-/** The demo's astronaut, stretched to the size, or noise from a seed. */
+/** A photograph of an astronaut, stretched to the size, or noise from a seed: RGBA [y, x]. */
 export async function pictureOf({ width, height, picture }: BenchCase): Promise<RgbaImage> {
   const data = new Uint8ClampedArray(4 * width * height);
   if (picture === 'noise') {
@@ -36,7 +18,8 @@ export async function pictureOf({ width, height, picture }: BenchCase): Promise<
     for (let i = 0; i < data.length; i++) data[i] = i % 4 === 3 ? 255 : 256 * random();
     return { data, width, height };
   }
-  const photo = await readPhotograph(path.join(packageFolder(), 'demo/public/photos/astronaut.png'), 1e6);
+  const file = path.join(packageFolder(), photograph);
+  const photo = await about(file, () => readPhotograph(file, defaultMaximumPixels));
   for (let channel = 0; channel < 4; channel++) {
     const plane = Float32Array.from({ length: photo.width * photo.height }, (_, i) => photo.data[4 * i + channel]);
     const stretched = resample(plane, photo.width, photo.height, width, height);
@@ -78,4 +61,13 @@ function resample(plane: Float32Array, fromWidth: number, fromHeight: number, wi
 
 function mix(a: number, b: number, part: number): number {
   return a + (b - a) * part;
+}
+
+/** Numbers in 0..1 that are the same in every run: a linear congruential generator (Numerical Recipes, chapter 7.1). */
+function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
 }

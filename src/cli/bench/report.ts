@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import os from 'node:os';
-import { packageFolder } from '../src/cli/package-folder.js';
+import path from 'node:path';
+import { packageFolder } from '../package-folder.js';
 import type { Cost, Measurement } from './measure.js';
 import type { Spread } from './statistics.js';
 
 /** All that a number needs to be compared with another day's. */
 export interface BenchReport {
+  /** Of meanfield. */
+  version: string;
   date: string;
-  /** Null outside a git checkout. */
+  /** Of the checkout; null where meanfield was installed. */
   commit: string | null;
   /** Whether the checkout differs from the commit. */
   dirty: boolean | null;
@@ -23,13 +27,11 @@ export interface BenchReport {
   measurements: Measurement[];
 }
 
-export function describeRun(repeat: number): BenchReport {
-  const git = (...command: string[]) => {
-    const { status, stdout } = spawnSync('git', ['-C', packageFolder(), ...command], { encoding: 'utf8' });
-    return status === 0 ? stdout.trim() : null;
-  };
+/** A report without measurements yet. */
+export function describeRun(version: string, repeat: number): BenchReport {
   const changes = git('status', '--porcelain');
   return {
+    version,
     date: new Date().toISOString(),
     commit: git('rev-parse', 'HEAD'),
     dirty: changes === null ? null : changes !== '',
@@ -43,10 +45,24 @@ export function describeRun(repeat: number): BenchReport {
   };
 }
 
-export function headLines(report: BenchReport): string {
-  const { commit, dirty, date, node, platform, processor, processorCount, repeat, loadAverage } = report;
+function git(...command: string[]): string | null {
+  const folder = packageFolder();
+  // Installed, it may lie in a checkout of somebody else's.
+  if (!existsSync(path.join(folder, '.git'))) return null;
+  const { status, stdout } = spawnSync('git', ['-C', folder, ...command], { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : null;
+}
+
+/** The report as text: what was measured on, then the tables. */
+export function describeReport(report: BenchReport): string {
+  const adapters = new Set(report.measurements.map(({ host, adapterName }) => `${host}: ${adapterName}\n`));
+  return `${headLines(report)}${[...adapters].join('')}\n${costTable(report)}\n${stageTable(report)}`;
+}
+
+function headLines(report: BenchReport): string {
+  const { version, commit, dirty, date, node, platform, processor, processorCount, repeat, loadAverage } = report;
   return [
-    `meanfield ${commit?.slice(0, 8) ?? 'without git'}${dirty ? ' with changes' : ''}, ${date}`,
+    `meanfield ${version}${commit ? `, commit ${commit.slice(0, 8)}` : ''}${dirty ? ' with changes' : ''}, ${date}`,
     `Node ${node} on ${platform}, ${processorCount} × ${processor}, load ${loadAverage.toFixed(1)}`,
     `milliseconds: median of ${repeat}, with the lowest and highest`,
     '',
@@ -54,7 +70,7 @@ export function headLines(report: BenchReport): string {
 }
 
 /** Cost and size of every case, the backends side by side. */
-export function costTable({ measurements }: BenchReport): string {
+function costTable({ measurements }: BenchReport): string {
   const head = [
     'case',
     'backend',
@@ -85,7 +101,7 @@ export function costTable({ measurements }: BenchReport): string {
 }
 
 /** GPU time of each stage: a column a case. */
-export function stageTable({ measurements }: BenchReport): string {
+function stageTable({ measurements }: BenchReport): string {
   const timed = measurements.filter(({ stages }) => stages.length > 0);
   if (timed.length === 0) return '';
   const names = [...new Set(timed.flatMap(({ stages }) => stages.map(({ stage }) => stage)))];

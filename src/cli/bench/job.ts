@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-import { DenseCrf, type ProblemSize, type RefineInput, type Refiner, type StageTiming } from '../src/index.js';
+import { DenseCrf, type ProblemSize, type RefineInput, type Refiner, type StageTiming } from '../../index.js';
 
-export interface Task extends ProblemSize {
+export interface BenchTask extends ProblemSize {
   backend: 'webgpu' | 'cpu';
   /** Timestamps a stage, in passes of their own: a little slower than without. */
   profile: boolean;
 }
 
 /** What a problem came to, where the backend can tell. */
-export interface Facts {
+export interface BenchFacts {
   adapterName: string;
   /** False where `profile` can say nothing: the device has no timestamp-query. */
   hasTimestamps: boolean;
@@ -19,15 +19,27 @@ export interface Facts {
   bytesMovedPerIteration: number | null;
 }
 
+/** One of the bench's methods, and what it takes: plain data and arrays. */
+export interface BenchJob {
+  method: BenchMethod;
+  values: readonly unknown[];
+}
+
+export type BenchMethod = 'open' | 'build' | 'iterate' | 'stages' | 'facts' | 'close';
+
 /** Measures one problem at a time. The same code in a page and in Node; all times are wall milliseconds. */
-export class BenchWorker {
+export class Bench {
   private crf: Refiner | undefined;
   private device: GPUDevice | undefined;
   private input: RefineInput = {};
   private vertexCounts: (number | null)[] = [];
 
   /** From nothing to the first result: device, compilation, buffers, lattices, one iteration. */
-  async open({ backend, profile, ...size }: Task, image: Uint8ClampedArray, logits: Float32Array): Promise<number> {
+  async open(
+    { backend, profile, ...size }: BenchTask,
+    image: Uint8ClampedArray,
+    logits: Float32Array,
+  ): Promise<number> {
     this.input = { image: { data: image, width: size.width, height: size.height }, unary: { logits } };
     return this.timed(async () => {
       this.device = backend === 'webgpu' ? await requestDevice() : undefined;
@@ -56,7 +68,7 @@ export class BenchWorker {
     return (await this.opened.step(count)).timings;
   }
 
-  async facts(): Promise<Facts> {
+  async facts(): Promise<BenchFacts> {
     const crf = this.opened;
     return {
       adapterName: crf.adapterName,
@@ -68,15 +80,17 @@ export class BenchWorker {
     };
   }
 
-  async close(): Promise<void> {
+  /** null: an answer from a page is never undefined. */
+  async close(): Promise<null> {
     this.crf?.destroy();
     this.device?.destroy();
     this.crf = undefined;
     this.device = undefined;
+    return null;
   }
 
   private get opened(): Refiner {
-    if (!this.crf) throw new Error('BenchWorker: nothing is open');
+    if (!this.crf) throw new Error('nothing is open');
     return this.crf;
   }
 
@@ -103,4 +117,14 @@ async function requestDevice(): Promise<GPUDevice> {
     requiredLimits,
     requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
   });
+}
+
+/** The page has one. */
+const benchOfPage = new Bench();
+
+/** Runs in the page. */
+export async function runBenchJob({ method, values }: BenchJob): Promise<unknown> {
+  return await (benchOfPage[method] as (...given: readonly unknown[]) => Promise<unknown>).apply(benchOfPage, [
+    ...values,
+  ]);
 }

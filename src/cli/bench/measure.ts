@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import type { Host } from './hosts.js';
-import { type BenchCase, pictureOf, smoothLogits } from './problems.js';
+import type { BenchFacts } from './job.js';
+import type { BenchCase } from './options.js';
+import { pictureOf, smoothLogits } from './problems.js';
 import { type Spread, spreadIfAll, spreadOf } from './statistics.js';
-import type { Facts } from './worker.js';
 
 /** Iterations that are timed together: one alone is short beside what a call costs. */
 const iterations = 5;
@@ -14,7 +15,7 @@ export interface Cost {
   cpu: Spread | null;
 }
 
-export interface Measurement extends Omit<Facts, 'hasTimestamps'> {
+export interface Measurement extends Omit<BenchFacts, 'hasTimestamps'> {
   case: string;
   backend: 'webgpu' | 'cpu';
   host: string;
@@ -40,7 +41,7 @@ export async function measure(
   const image = new Uint8ClampedArray((await pictureOf(benchCase)).data);
   const logits = smoothLogits(benchCase);
 
-  const firstResultMs = await host.open({ ...task, profile: false }, image, logits);
+  const firstResultMs = await host.call('open', { ...task, profile: false }, image, logits);
   const builds: Sample[] = [];
   const steps: Sample[] = [];
   for (let repetition = 0; repetition < repeat; repetition++) {
@@ -50,7 +51,7 @@ export async function measure(
   const { hasTimestamps, ...facts } = await host.call('facts');
   await host.call('close');
   const timed = backend === 'webgpu' && hasTimestamps;
-  if (timed) await host.open({ ...task, profile: true }, image, logits);
+  if (timed) await host.call('open', { ...task, profile: true }, image, logits);
   const stages = timed ? await measureStages(host, repeat) : [];
   if (timed) await host.call('close');
   return {

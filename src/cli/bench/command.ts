@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+
+import { type Command, Option } from 'commander';
+import { oneOf, wholeNumber } from '../option-values.js';
+import type { Streams } from '../streams.js';
+import { type BenchOptions, parseCases, usualCases } from './options.js';
+
+const notes = `
+For each size: milliseconds to the first result, for lattices and start (build), and for an iteration, on the wall and of
+all processors together; dispatches, lattice vertices, GPU memory held and moved; GPU time by stage where the adapter has
+timestamps. Close other programs: their load is in the figures, and in the report.
+
+Examples:
+  meanfield bench
+  meanfield bench --sizes 640x480x2,512x512x21:noise --backend webgpu --json
+`;
+
+/** Adds `bench` to the program. */
+export function addBenchCommand(program: Command, streams: Streams, version: string): void {
+  addBenchOptions(program.command('bench'))
+    .addHelpText('after', notes)
+    .action(async (options: BenchOptions) => {
+      const { bench } = await import('./run.js');
+      await bench(options, streams, version);
+    });
+}
+
+/** Description and options: the program for developers has the same, and one more. */
+export function addBenchOptions(command: Command): Command {
+  return command
+    .summary('measure time by stage, memory and adapter on this computer')
+    .description(
+      'Measures the engine on WebGPU and its CPU twin, with the default parameters: gaussian and bilateral kernel.',
+    )
+    .addOption(
+      new Option(
+        '--sizes <list>',
+        'WIDTHxHEIGHTxLABELS, with commas between; :noise behind one takes a picture of noise',
+      )
+        .argParser(parseCases)
+        .default(parseCases(usualCases), usualCases),
+    )
+    .option('--repeat <count>', 'measurements of each number', wholeNumber('--repeat', 1, 1000), 5)
+    .option(
+      '--backend <backend>',
+      'what to measure: webgpu (in a headless browser), cpu or both',
+      oneOf('--backend', ['webgpu', 'cpu', 'both']),
+      'both',
+    )
+    .option('--json', 'print the report as one JSON object instead of tables')
+    .option('--out <file>', 'also write the JSON to this file');
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+
+import type { ProblemSize } from '../../index.js';
+import { wrong } from '../option-values.js';
+
+/** One problem to measure. */
+export interface BenchCase extends ProblemSize {
+  /** As the user writes it: 512x512x21, or 512x512x21:noise. */
+  name: string;
+  picture: 'photo' | 'noise';
+}
+
+/** As commander gives them. */
+export interface BenchOptions {
+  sizes: readonly BenchCase[];
+  repeat: number;
+  backend: 'webgpu' | 'cpu' | 'both';
+  json?: boolean;
+  out?: string;
+}
+
+/** Sizes at which other implementations were measured, a video frame, and the worst picture for a lattice. */
+export const usualCases = '320x240x21,512x512x21,512x512x2,640x480x2,1280x720x2,512x512x21:noise';
+
+/** Of `--sizes`, for commander. Throws a UsageError that names what is wrong. */
+export function parseCases(text: string): BenchCase[] {
+  return text.split(',').map((part) => {
+    const name = part.trim();
+    const match = /^(\d+)x(\d+)x(\d+)(?::(photo|noise))?$/.exec(name);
+    const [width, height, labelCount] = (match ?? []).slice(1, 4).map(Number);
+    if (match && width > 0 && height > 0 && labelCount > 0) {
+      return { name, width, height, labelCount, picture: match[4] === 'noise' ? 'noise' : 'photo' };
+    }
+    throw wrong('--sizes', name, 'WIDTHxHEIGHTxLABELS, with :noise behind it for a picture of noise');
+  });
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+
+import { defaultParameters, resolveParameters } from '../../index.js';
+import { about, UsageError } from '../failure.js';
+import { OutputFiles } from '../files/outputs.js';
+import type { Streams } from '../streams.js';
+import { type Host, NodeHost, PageHost } from './hosts.js';
+import { measure } from './measure.js';
+import type { BenchCase, BenchOptions } from './options.js';
+import { type BenchReport, describeReport, describeRun } from './report.js';
+
+/** Measures every size on every backend that is asked for. Where it throws, no file has appeared or changed. */
+export async function bench(
+  { sizes, repeat, backend, json, out }: BenchOptions,
+  streams: Streams,
+  version: string,
+  startWebgpu: () => Promise<Host> = () => PageHost.start(),
+): Promise<void> {
+  for (const benchCase of sizes) checkSize(benchCase);
+  const outputs = await OutputFiles.open(out === undefined ? {} : { out });
+  const hosts: BackendHost[] = [];
+  try {
+    if (backend !== 'cpu') {
+      streams.status('starting the browser');
+      hosts.push({ backend: 'webgpu', host: await startWebgpu() });
+    }
+    if (backend !== 'webgpu') hosts.push({ backend: 'cpu', host: new NodeHost() });
+    const report = describeRun(version, repeat);
+    await measureAll(report, sizes, hosts, streams);
+    await outputs.write('out', () => [Buffer.from(`${JSON.stringify(report, null, 2)}\n`)]);
+    await outputs.commit();
+    streams.status('');
+    streams.out(json ? `${JSON.stringify(report)}\n` : describeReport(report));
+  } finally {
+    streams.status('');
+    await outputs.close();
+    for (const { host } of hosts) await host.close();
+  }
+}
+
+interface BackendHost {
+  backend: 'webgpu' | 'cpu';
+  host: Host;
+}
+
+async function measureAll(
+  report: BenchReport,
+  sizes: readonly BenchCase[],
+  hosts: readonly BackendHost[],
+  streams: Streams,
+): Promise<void> {
+  for (const benchCase of sizes) {
+    for (const { backend, host } of hosts) {
+      streams.status(`measuring ${benchCase.name} on ${backend}`);
+      const measurement = await about(`${benchCase.name} on ${backend}`, () =>
+        measure(host, benchCase, backend, report.repeat),
+      );
+      report.measurements.push(measurement);
+    }
+  }
+}
+
+/** The library knows what is too large for it. */
+function checkSize({ name, width, height, labelCount }: BenchCase): void {
+  try {
+    resolveParameters(defaultParameters, { width, height, labelCount });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ArgumentError') throw error;
+    throw new UsageError(`--sizes: ${name}: ${error.message}`);
+  }
+}
