@@ -3,14 +3,10 @@
 // part is the frame less the foreground layer. One invocation a pixel of half size.
 
 // @import invocation
+// @import drawing
 // @import foreground
+// @import halve
 
-struct Drawing {
-  frameWidth: u32,
-  frameHeight: u32,
-}
-
-@group(0) @binding(0) var<uniform> drawing: Drawing;
 // [frameHeight, frameWidth], straight alpha
 @group(0) @binding(1) var frame: texture_2d<f32>;
 // Premultiplied RGBA, 16 bits a channel, [frameHeight, frameWidth]
@@ -18,21 +14,18 @@ struct Drawing {
 // Premultiplied, [⌈frameHeight/2⌉, ⌈frameWidth/2⌉]
 @group(0) @binding(3) var<storage, read_write> background: array<vec4f>;
 
+fn pictureAt(position: vec2u) -> vec4f {
+  let shown = textureLoad(frame, position, 0);
+  let covered = unpackForeground(foreground[position.y * drawing.frameWidth + position.x]);
+  let share = max(shown.a - covered.a, 0.0);
+  return vec4f(clamp(shown.rgb * shown.a - covered.rgb, vec3f(0.0), vec3f(share)), share);
+}
+
 @compute @workgroup_size(workgroupSize)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
-  let size = (vec2u(drawing.frameWidth, drawing.frameHeight) + 1u) / 2u;
+  let frameSize = vec2u(drawing.frameWidth, drawing.frameHeight);
+  let size = halfOf(frameSize);
   if (pixel >= size.x * size.y) { return; }
-  let first = 2u * vec2u(pixel % size.x, pixel / size.x);
-  let end = min(first + 2u, vec2u(drawing.frameWidth, drawing.frameHeight));
-  var sum = vec4f(0.0);
-  for (var y = first.y; y < end.y; y++) {
-    for (var x = first.x; x < end.x; x++) {
-      let shown = textureLoad(frame, vec2u(x, y), 0);
-      let covered = unpackForeground(foreground[y * drawing.frameWidth + x]);
-      let share = max(shown.a - covered.a, 0.0);
-      sum += vec4f(clamp(shown.rgb * shown.a - covered.rgb, vec3f(0.0), vec3f(share)), share);
-    }
-  }
-  background[pixel] = 0.25 * sum;
+  background[pixel] = halvedAt(vec2u(pixel % size.x, pixel / size.x), frameSize);
 }

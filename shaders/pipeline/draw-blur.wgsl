@@ -1,5 +1,5 @@
-// A Gaussian along one axis of a premultiplied picture, cut off at `radius`; pixels beyond the border count as nothing. What is seen is
-// later divided by the blurred share, so weights need not sum to 1. One invocation a pixel.
+// A Gaussian along one axis of a premultiplied picture, cut off at `radius` and at the border, its weights made to sum to 1.
+// One invocation a pixel.
 
 // @import invocation
 

@@ -3,16 +3,8 @@
 // One invocation a working pixel.
 
 // @import invocation
+// @import drawing
 
-struct Drawing {
-  frameWidth: u32,
-  frameHeight: u32,
-  width: u32,
-  height: u32,
-  labelCount: u32,
-}
-
-@group(0) @binding(0) var<uniform> drawing: Drawing;
 // (red, green, blue, coarse opacity), [height, width]
 @group(0) @binding(1) var<storage, read> guide: array<vec4f>;
 // (sure foreground, sure background, lowest and highest coarse opacity within `reach`), each 0..1, [height, width]

@@ -11,19 +11,9 @@
 // Without refinement the coarse opacity is upsampled bilinearly, and the colour is the frame's. One invocation a frame pixel.
 
 // @import invocation
+// @import drawing
 // @import foreground
 
-struct Drawing {
-  frameWidth: u32,
-  frameHeight: u32,
-  width: u32,
-  height: u32,
-  labelCount: u32,
-  // 0 or 1
-  refinesEdges: u32,
-}
-
-@group(0) @binding(0) var<uniform> drawing: Drawing;
 // [frameHeight, frameWidth], straight alpha
 @group(0) @binding(1) var frame: texture_2d<f32>;
 // (red, green, blue, coarse opacity), [height, width]

@@ -4,16 +4,8 @@
 // One invocation a working pixel.
 
 // @import invocation
+// @import drawing
 
-struct Drawing {
-  frameWidth: u32,
-  frameHeight: u32,
-  width: u32,
-  height: u32,
-  labelCount: u32,
-}
-
-@group(0) @binding(0) var<uniform> drawing: Drawing;
 // [frameHeight, frameWidth], straight alpha
 @group(0) @binding(1) var frame: texture_2d<f32>;
 // [labelCount, height, width]

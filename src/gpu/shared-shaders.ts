@@ -6,8 +6,10 @@ import accumulate4 from '../../shaders/shared/accumulate4.wgsl?raw';
 import coarseSample from '../../shaders/shared/coarse-sample.wgsl?raw';
 import counted from '../../shaders/shared/counted.wgsl?raw';
 import counters from '../../shaders/shared/counters.wgsl?raw';
+import drawing from '../../shaders/shared/drawing.wgsl?raw';
 import extent from '../../shaders/shared/extent.wgsl?raw';
 import foreground from '../../shaders/shared/foreground.wgsl?raw';
+import halve from '../../shaders/shared/halve.wgsl?raw';
 import hash from '../../shaders/shared/hash.wgsl?raw';
 import invocation from '../../shaders/shared/invocation.wgsl?raw';
 import lane1 from '../../shaders/shared/lane1.wgsl?raw';
@@ -30,8 +32,10 @@ export const sharedShaders: Readonly<Record<string, string>> = {
   'coarse-sample': coarseSample,
   counted,
   counters,
-  foreground,
+  drawing,
   extent,
+  foreground,
+  halve,
   hash,
   invocation,
   lane1,

@@ -10,7 +10,7 @@ export const drawBackground = {
   name: 'pipeline/draw-background',
   source,
   layout: {
-    /** frameWidth, frameHeight. */
+    /** frameWidth, frameHeight, width, height, labelCount, refinesEdges. */
     drawing: 'uniform',
     /** RGBA, straight alpha, [frameHeight, frameWidth]. */
     frame: 'texture',
