@@ -107,59 +107,29 @@ fn climb(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workg
   atomicStore(&links[pixel], pixelCount() + 1u + best);
 }
 
-fn offerRelief(code: u32, pixel: u32) {
-  if (hasSeed(code)) { return; }
-  atomicMax(&basins[rootOf(code)].relief, relief[pixel]);
-}
+// What basins compare by, in turn: a pixel counts where all before is as good as the best.
+const byRelief = 0u;
+const byNearness = 1u;
+const byPixel = 2u;
 
-@compute @workgroup_size(workgroupSize)
-fn strongest(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
-  if (pixel >= pixelCount()) { return; }
-  let code = codes[pixel];
-  if (code == 0u) { return; }
-  let position = positionOf(pixel);
-  for (var direction = 0u; direction < connectivity; direction++) {
-    let other = edgeTo(pixel, position, code, direction);
-    if (other == noPixel) { continue; }
-    offerRelief(code, pixel);
-    offerRelief(codes[other], pixel);
-  }
-}
-
-fn offerNearness(code: u32, pixel: u32) {
+fn offer(code: u32, pixel: u32, criterion: u32) {
   if (hasSeed(code)) { return; }
   let basin = rootOf(code);
-  if (atomicLoad(&basins[basin].relief) != relief[pixel]) { return; }
-  atomicMin(&basins[basin].nearness, nearness[pixel]);
-}
-
-@compute @workgroup_size(workgroupSize)
-fn nearest(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
-  if (pixel >= pixelCount()) { return; }
-  let code = codes[pixel];
-  if (code == 0u) { return; }
-  let position = positionOf(pixel);
-  for (var direction = 0u; direction < connectivity; direction++) {
-    let other = edgeTo(pixel, position, code, direction);
-    if (other == noPixel) { continue; }
-    offerNearness(code, pixel);
-    offerNearness(codes[other], pixel);
+  if (criterion == byRelief) {
+    atomicMax(&basins[basin].relief, relief[pixel]);
+    return;
   }
-}
-
-fn offerPixel(code: u32, pixel: u32) {
-  if (hasSeed(code)) { return; }
-  let basin = rootOf(code);
   if (atomicLoad(&basins[basin].relief) != relief[pixel]) { return; }
+  if (criterion == byNearness) {
+    atomicMin(&basins[basin].nearness, nearness[pixel]);
+    return;
+  }
   if (atomicLoad(&basins[basin].nearness) != nearness[pixel]) { return; }
   atomicMin(&basins[basin].pixel, pixel);
 }
 
-@compute @workgroup_size(workgroupSize)
-fn first(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+// Offers a pixel's edges to the basins at both ends.
+fn offerEdges(pixel: u32, criterion: u32) {
   if (pixel >= pixelCount()) { return; }
   let code = codes[pixel];
   if (code == 0u) { return; }
@@ -167,9 +137,24 @@ fn first(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workg
   for (var direction = 0u; direction < connectivity; direction++) {
     let other = edgeTo(pixel, position, code, direction);
     if (other == noPixel) { continue; }
-    offerPixel(code, pixel);
-    offerPixel(codes[other], pixel);
+    offer(code, pixel, criterion);
+    offer(codes[other], pixel, criterion);
   }
+}
+
+@compute @workgroup_size(workgroupSize)
+fn strongest(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  offerEdges(itemIndex(workgroup, workgroups, invocation), byRelief);
+}
+
+@compute @workgroup_size(workgroupSize)
+fn nearest(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  offerEdges(itemIndex(workgroup, workgroups, invocation), byNearness);
+}
+
+@compute @workgroup_size(workgroupSize)
+fn first(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  offerEdges(itemIndex(workgroup, workgroups, invocation), byPixel);
 }
 
 // Whether the basin must be joined, and this pixel is the later one of its best edge.
