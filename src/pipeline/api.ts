@@ -97,7 +97,7 @@ export interface FrameReport {
 }
 
 /** A network's output for one picture as typed arrays: logits, or probabilities, with what `DenseCrf` has to know of their place. */
-export type NetworkUnary = UnaryInput<Float32Array, never>;
+export type NetworkUnary = Exclude<UnaryInput<Float32Array, never>, { labels: never }> & Extent;
 
 /** Where the results of one call are. Good until the pipeline's next call; reading them later throws ArgumentError. */
 export interface Segmentation {

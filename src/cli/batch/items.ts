@@ -34,6 +34,28 @@ export async function listItems(source: string, endings: readonly string[]): Pro
   });
 }
 
+/**
+ * The same for several folders and files together.
+ *
+ * @throws Failure where two of them have files of one name.
+ */
+export async function listItemsOf(
+  sources: readonly string[],
+  endings: readonly string[],
+): Promise<Map<string, string>> {
+  const items = new Map<string, string>();
+  for (const source of sources) {
+    for (const [name, file] of await listItems(source, endings)) {
+      const other = items.get(name);
+      if (other !== undefined && path.resolve(other) !== path.resolve(file)) {
+        throw new Failure(`${other} and ${file} have one name, ${name}; expected files of different names`);
+      }
+      items.set(name, file);
+    }
+  }
+  return new Map([...items].sort(([a], [b]) => byCodeUnits(a, b)));
+}
+
 /** Whether a path is a single file and no folder. */
 export async function isFile(source: string): Promise<boolean> {
   return await about(source, async () => (await stat(source)).isFile());

@@ -9,8 +9,12 @@ import { checkEvaluateRequest, type EvaluateOptions } from './options.js';
 
 const notes = `
 PREDICTIONS, TRUTH and IMAGES are folders whose files belong together by their names (val/a.npy, val/a.png,
-val/a.jpg), or a file each. Truth is a PNG whose grey values or palette indices are the labels, or an .npy of
-whole numbers [y, x]. Predictions are refined where --images or --options is given.
+val/a.jpg), or files. Truth is a PNG whose grey values or palette indices are the labels, or an .npy of
+whole numbers [y, x]. Predictions are refined where --images, --options or --model is given.
+
+With --model a network predicts what is on the images that stand in the place of PREDICTIONS; how many labels there are, and
+their names, is its to say. Networks are found as by segment. With --backend cpu the network runs on the CPU too, in
+WebAssembly. Without --options the network's own parameters are used, their sigmas scaled to the images' sizes.
 
 The folder of --out gets report.json, scores.csv, items.csv and report.html, and a journal: run the same command
 again after it was stopped, and it goes on. With --shard i/n it does one part of n, each may be on a machine of its own;
@@ -20,6 +24,8 @@ jobs take --shard auto/n.
 Examples:
   meanfield evaluate logits truth --form logits --images photos --out result
   meanfield evaluate logits truth --form logits --images photos --options crf.json --out part --shard 1/8
+  meanfield evaluate photos truth --model deeplab-voc --backend cpu --out result
+  meanfield evaluate micrographs instances --model nuclei --instances nucleus,border --instance-seeds nucleus --out result
 `;
 
 /** Adds `evaluate` to the program. */
@@ -28,12 +34,18 @@ export function addEvaluateCommand(program: Command, streams: Streams, version: 
     .command('evaluate')
     .summary('measure predictions on a labelled data set, before and after refinement')
     .description('Measures predicted labels against true ones, before and after refinement.')
-    .argument('<predictions>', 'folder of .npy arrays [label, y, x] or label PNGs, or one file')
-    .argument('<truth>', 'folder of label PNGs, or one file')
+    .argument(
+      '<files...>',
+      'folders or files of .npy arrays [label, y, x] or label PNGs; last, the folder or file of truth',
+    )
+    .usage('[options] <predictions...> <truth>')
     .requiredOption('--out <folder>', 'where results and the journal go; made if it is not there');
   addDataSetOptions(command)
     .optionsGroup('How to refine:')
-    .option('--options <file>', 'kernels and iterations (JSON); without: gaussian 3, bilateral 80 and 13, 5 iterations')
+    .option(
+      '--options <file>',
+      "kernels and iterations (JSON); without: the network's, or gaussian 3, bilateral 80 and 13, 5 iterations",
+    )
     .option('--iterations <count>', 'mean-field iterations', wholeNumber('--iterations', 0, 10000))
     .option(
       '--method <method>',
@@ -78,8 +90,8 @@ export function addEvaluateCommand(program: Command, streams: Streams, version: 
     .option('--strict', 'stop at the first file that is wrong')
     .option('--json', 'print the report as one JSON object instead of text')
     .addHelpText('after', notes)
-    .action(async (predictions: string, truth: string, options: EvaluateOptions) => {
-      const request = checkEvaluateRequest(predictions, truth, options);
+    .action(async (files: string[], options: EvaluateOptions) => {
+      const request = checkEvaluateRequest(files, options);
       const { evaluate } = await import('./run.js');
       await evaluate(request, streams, version);
     });

@@ -9,6 +9,7 @@ import {
   SegmentationMetrics,
 } from '../../analysis/index.js';
 import { UsageError } from '../failure.js';
+import type { Colour } from '../refine/palette.js';
 import type { TruthPlane } from './data-set.js';
 import { type EvaluateSettings, type InstanceSettings, measuredLabelCount } from './settings.js';
 
@@ -97,6 +98,14 @@ export function pictureTruth({ instances, ignore }: EvaluateSettings, { labels }
 
 export function pictureLabelCount({ instances, labelCount }: EvaluateSettings): number {
   return instances ? 1 + INSTANCE_COLOURS : labelCount;
+}
+
+/** What labels are drawn with: the network's colours, where it has some; null: those of `labelColours`. Instances take turns in the latter. */
+export function pictureColours({ instances, colours }: EvaluateSettings): readonly Colour[] | null {
+  if (instances || !colours) return null;
+  return colours.map(
+    (colour): Colour => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)) as unknown as Colour,
+  );
 }
 
 function turn(id: number): number {

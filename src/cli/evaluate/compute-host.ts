@@ -27,6 +27,13 @@ export class ComputeHost {
     this.#streams.status('');
   }
 
+  /** The browser's page, started where it is not there. Only with WebGPU. */
+  async page(): Promise<PageSession> {
+    await this.start();
+    if (!this.#session) throw new Error('no page on the CPU');
+    return this.#session;
+  }
+
   async run(job: Omit<LabelMapsJob, 'backend'>): Promise<LabelMapsResult> {
     const result = await this.#run({ ...job, backend: this.backend });
     this.adapterName = result.adapterName;
@@ -36,19 +43,19 @@ export class ComputeHost {
   /** Counts for a search of parameters. */
   async count(job: TuneCountJob): Promise<ExampleTallies> {
     if (this.backend === 'cpu') return await runTuneCountJob(job);
-    return (await this.#inPage('tune-count', job)) as ExampleTallies;
+    return (await this.runInPage('tune-count', job)) as ExampleTallies;
   }
 
   async #run(job: LabelMapsJob): Promise<LabelMapsResult> {
     if (this.backend === 'cpu') return await runLabelMapsJob(job);
-    return (await this.#inPage('label-maps', job)) as LabelMapsResult;
+    return (await this.runInPage('label-maps', job)) as LabelMapsResult;
   }
 
   /** The other side of the wire is this same program: the result is what the job's name says. */
-  async #inPage(name: string, job: unknown): Promise<unknown> {
-    await this.start();
+  async runInPage(name: string, job: unknown): Promise<unknown> {
+    const page = await this.page();
     try {
-      return await this.#session?.run(name, job);
+      return await page.run(name, job);
     } catch (error) {
       // A page that ended stays so; the next image gets another.
       if (error instanceof Failure) await this.close();

@@ -11,6 +11,8 @@ export type PredictionForm = (typeof predictionForms)[number];
 
 /** Options that say where a labelled data set is and how to read it, as commander gives them. */
 export interface DataSetOptions {
+  /** A network makes the predictions: a preset's name or an ONNX file. */
+  model?: string;
   images?: string;
   form?: PredictionForm;
   upsample?: Upsampling;
@@ -29,6 +31,10 @@ export interface DataSetOptions {
 export function addDataSetOptions(command: Command): Command {
   return command
     .optionsGroup('How to read the data set:')
+    .option(
+      '--model <model>',
+      'let a network predict: its name, or an ONNX file with its description beside it (FILE.json); images take the place of predictions',
+    )
     .option('--images <folder>', 'photographs that the kernels see; file names as those of the predictions')
     .option(
       '--form <form>',
@@ -63,8 +69,30 @@ export function addDataSetOptions(command: Command): Command {
     );
 }
 
+/** What nobody need say where a network predicts. */
+const saidByNetwork = [
+  ['images', '--images'],
+  ['form', '--form'],
+  ['upsample', '--upsample'],
+  ['confidence', '--confidence'],
+  ['labelCount', '--label-count'],
+  ['names', '--names'],
+] as const satisfies readonly (readonly [keyof DataSetOptions, string])[];
+
+/** Splits what stands on a command line before its options: predictions, of which there may be several, and truth. */
+export function predictionsAndTruth(given: readonly string[]): { predictions: string[]; truth: string } {
+  const truth = given.at(-1);
+  if (given.length >= 2 && truth !== undefined) return { predictions: given.slice(0, -1), truth };
+  throw new UsageError(`got ${given.join(' ')} alone, expected PREDICTIONS (or IMAGES with --model) and TRUTH`);
+}
+
+/** Finds options that exclude each other. Throws UsageError. */
 export function checkDataSetOptions(options: DataSetOptions): void {
-  const { form, confidence, upsample } = options;
+  const { model, form, confidence, upsample } = options;
+  for (const [key, option] of model === undefined ? [] : saidByNetwork) {
+    if (options[key] === undefined) continue;
+    throw new UsageError(`${option}: got ${JSON.stringify(options[key])}, but --model ${model} says it`);
+  }
   if (confidence !== undefined && form !== undefined && form !== 'labels') {
     throw new UsageError(`--confidence: got ${confidence}, but it is for --form labels`);
   }

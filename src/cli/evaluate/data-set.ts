@@ -5,10 +5,12 @@ import type { CrfParameters, ProblemSize, RgbaImage, UnaryInput } from '../../in
 import { fileStamp } from '../batch/atomic-file.js';
 import { isFile, listItems } from '../batch/items.js';
 import { about, Failure, UsageError } from '../failure.js';
-import { defaultMaximumPixels, type Photograph, readPhotograph } from '../files/image.js';
+import { defaultMaximumPixels, type Photograph, photographEndings, readPhotograph } from '../files/image.js';
 import { readMarks } from '../refine/marks.js';
-import { checkDataSetOptions, type DataSetOptions, ignoreValue } from './data-set-options.js';
-import { type PredictionSource, predictionFiles, readNames } from './prediction-source.js';
+import { type DataSetOptions, ignoreValue } from './data-set-options.js';
+import { networkPredictions } from './network-predictions.js';
+import type { NetworkPredictor } from './network-predictor.js';
+import { type Prediction, type PredictionSource, predictionFiles, readNames } from './prediction-source.js';
 
 /** Truth by pixel, as its file has it. */
 export interface TruthPlane {
@@ -26,8 +28,6 @@ export interface Example {
   image?: RgbaImage;
 }
 
-const photographEndings = ['.png', '.jpg', '.jpeg', '.webp'];
-
 /** Predictions with their truth, found by their names. Nothing is held but names. */
 export class DataSet {
   private constructor(
@@ -40,45 +40,71 @@ export class DataSet {
     /** How many labels there are, where something said so before the first prediction is read. */
     private knownLabelCount: number | undefined,
     readonly names: readonly string[] | null,
+    /** `#rrggbb` by label, where something says them. */
+    readonly colours: readonly string[] | null,
     /** Files of truth that nothing was predicted for. */
     readonly unpredicted: readonly string[],
     /** All that the examples depend on; plain JSON. */
     readonly settings: Readonly<Record<string, unknown>>,
   ) {}
 
-  /** Looks for the files. What is missing for one item is that item's error, when it is read. */
-  static async open(predictions: string, truth: string, options: DataSetOptions): Promise<DataSet> {
-    checkDataSetOptions(options);
+  /**
+   * Looks for the files. What is missing for one item is that item's error, when it is read.
+   *
+   * @param predictions folders and files: of predictions, or of the images that the predictor is to look at
+   * @param predictor the network of --model, with how many bytes of its predictions to keep
+   */
+  static async open(
+    predictions: readonly string[],
+    truth: string,
+    options: DataSetOptions,
+    predictor?: { network: NetworkPredictor; keptBytes: number },
+  ): Promise<DataSet> {
     const names = options.names === undefined ? null : await readNames(options.names, (file) => readFile(file, 'utf8'));
     const { labelCount = names?.length } = options;
     if (names && labelCount !== names.length) {
       throw new UsageError(`--label-count: got ${labelCount}, but ${options.names} names ${names.length} labels`);
     }
-    const source = await predictionFiles(predictions, options, labelCount);
+    const source = predictor
+      ? await networkPredictions(predictions, predictor.network, predictor.keptBytes)
+      : await predictionFiles(predictions, options, labelCount);
     const items = [...source.items.keys()];
     const truths = await matching(truth, ['.png', '.npy'], predictions, items);
     const { images } = options;
     const photographs =
-      images === undefined ? undefined : await matching(images, photographEndings, predictions, items);
+      images === undefined ? source.photographs : await matching(images, photographEndings, predictions, items);
+    // Who names single files means those.
+    const areFolders = !(await Promise.all(predictions.map(isFile))).includes(true);
+    const described = describeSources(predictions);
     return new DataSet(
       source,
       truths,
       photographs,
       options.maxMegapixels === undefined ? defaultMaximumPixels : options.maxMegapixels * 1e6,
       items,
-      labelCount,
-      names,
-      [...truths.keys()].filter((item) => !source.items.has(item)),
+      labelCount ?? source.known?.labelCount,
+      names ?? source.known?.names ?? null,
+      source.known?.colours ?? null,
+      areFolders ? [...truths.keys()].filter((item) => !source.items.has(item)) : [],
       {
-        predictions,
+        predictions: described,
         truth,
-        images: images ?? null,
+        images: images ?? (source.photographs ? described : null),
         ...source.settings,
         ignore: ignoreValue(options),
-        names,
+        names: names ?? source.known?.names ?? null,
         ...(options.labelCount === undefined ? undefined : { labelCount: options.labelCount }),
       },
     );
+  }
+
+  /** Makes ready what predicts; what goes wrong here goes wrong for every item. */
+  async start(): Promise<void> {
+    await this.predictions.open?.();
+  }
+
+  async close(): Promise<void> {
+    await this.predictions.close?.();
   }
 
   get hasPhotographs(): boolean {
@@ -127,15 +153,7 @@ export class DataSet {
         `${truthFile}: it has ${width} x ${height} pixels, expected ${photograph.width} x ${photograph.height}, the image's size`,
       );
     }
-    const isLabels = 'labels' in prediction.unary;
-    const fits = isLabels
-      ? prediction.width === width && prediction.height === height
-      : prediction.width <= width && prediction.height <= height;
-    if (!fits) {
-      throw new Failure(
-        `${file}: it has ${prediction.width} x ${prediction.height} pixels, expected ${isLabels ? '' : 'at most '}${width} x ${height}, the truth's size`,
-      );
-    }
+    checkSize(file, prediction.size, truth);
     const { unary } = prediction;
     return {
       item,
@@ -162,16 +180,31 @@ export class DataSet {
   }
 }
 
+function checkSize(file: string, size: Prediction['size'], { width, height }: { width: number; height: number }): void {
+  if (!size) return;
+  const isExact = size.rule === 'exactly';
+  const fits = isExact ? size.width === width && size.height === height : size.width <= width && size.height <= height;
+  if (fits) return;
+  throw new Failure(
+    `${file}: it has ${size.width} x ${size.height} pixels, expected ${isExact ? '' : 'at most '}${width} x ${height}, the truth's size`,
+  );
+}
+
+/** For people; items are known by their names. */
+function describeSources(sources: readonly string[]): string {
+  return sources.length === 1 ? sources[0] : `${sources[0]} and ${sources.length - 1} more`;
+}
+
 /** Where predictions and the others are single files they belong together whatever their names. */
 async function matching(
   source: string,
   endings: readonly string[],
-  predictions: string,
+  predictions: readonly string[],
   items: readonly string[],
 ): Promise<Map<string, string>> {
   const found = await listItems(source, endings);
   if (found.size === 0) throw new Failure(`${source}: no ${endings.join(' or ')} file in it`);
-  if (items.length === 1 && found.size === 1 && (await isFile(predictions)) && (await isFile(source))) {
+  if (items.length === 1 && found.size === 1 && (await isFile(predictions[0])) && (await isFile(source))) {
     return new Map([[items[0], source]]);
   }
   return found;

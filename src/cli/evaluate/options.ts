@@ -2,7 +2,7 @@
 
 import type { Method } from '../../index.js';
 import { UsageError } from '../failure.js';
-import type { DataSetOptions } from './data-set-options.js';
+import { checkDataSetOptions, type DataSetOptions, predictionsAndTruth } from './data-set-options.js';
 
 /** As commander gives them. */
 export interface EvaluateOptions extends DataSetOptions {
@@ -25,14 +25,17 @@ export interface EvaluateOptions extends DataSetOptions {
 
 /** The command line, found to make sense as a whole. */
 export interface EvaluateRequest {
-  predictions: string;
+  /** Folders and files; of images, with --model. */
+  predictions: readonly string[];
   truth: string;
-  /** Whether predictions are refined: where photographs or parameters are given, unless --no-refine says otherwise. */
+  /** Whether predictions are refined: where images or parameters are given, unless --no-refine says otherwise. */
   refine: boolean;
   options: EvaluateOptions;
 }
 
-export function checkEvaluateRequest(predictions: string, truth: string, options: EvaluateOptions): EvaluateRequest {
+export function checkEvaluateRequest(given: readonly string[], options: EvaluateOptions): EvaluateRequest {
+  const { predictions, truth } = predictionsAndTruth(given);
+  checkDataSetOptions(options);
   const parameterOptions = (['options', 'iterations', 'method'] as const).filter((key) => options[key] !== undefined);
   if (!options.refine && parameterOptions.length > 0) {
     throw new UsageError(
@@ -42,6 +45,7 @@ export function checkEvaluateRequest(predictions: string, truth: string, options
   if (options.instanceSeeds && !options.instances) {
     throw new UsageError(`--instance-seeds: got ${options.instanceSeeds}, but it is for --instances`);
   }
-  const refine = options.refine && (options.images !== undefined || parameterOptions.length > 0);
+  const hasImages = options.images !== undefined || options.model !== undefined;
+  const refine = options.refine && (hasImages || parameterOptions.length > 0);
   return { predictions, truth, refine, options };
 }

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { RgbaImage } from '../../index.js';
 import { writeAtomically } from '../batch/atomic-file.js';
 import { drawOverlay } from '../refine/overlay.js';
+import { type Colour, labelColours } from '../refine/palette.js';
 
 /** Long side of one tile in pixels. */
 const TILE = 256;
@@ -27,6 +28,8 @@ export interface Strip {
   width: number;
   height: number;
   labelCount: number;
+  /** By label; without: those of `labelColours`. */
+  colours?: readonly Colour[];
 }
 
 /** Strips of small pictures, one WebP an item, in a folder. */
@@ -73,7 +76,8 @@ export function drawStrip(strip: Strip): RgbaImage {
   };
   const photograph = shrinkPhotograph(strip, size);
   const maps = [strip.truth, strip.before, ...(strip.after ? [strip.after] : [])];
-  const tiles = maps.map((labels) => drawTile(photograph, shrinkLabels(labels, strip, size), strip.labelCount));
+  const colours = strip.colours ?? labelColours(strip.labelCount);
+  const tiles = maps.map((labels) => drawTile(photograph, shrinkLabels(labels, strip, size), colours));
   if (strip.image) tiles.unshift(withoutAlpha(photograph));
   const width = tiles.length * size.width + (tiles.length - 1) * GAP;
   const data = new Uint8ClampedArray(4 * width * size.height).fill(255);
@@ -129,12 +133,12 @@ function shrinkLabels(labels: ArrayLike<number>, { width, height }: Strip, size:
 }
 
 /** RGB. What is ignored is hatched. */
-function drawTile(photograph: RgbaImage, labels: Int32Array, labelCount: number): Uint8Array {
-  const isLabel = (label: number) => label >= 0 && label < labelCount;
+function drawTile(photograph: RgbaImage, labels: Int32Array, colours: readonly Colour[]): Uint8Array {
+  const isLabel = (label: number) => label >= 0 && label < colours.length;
   const drawn = drawOverlay(
     photograph,
     Uint32Array.from(labels, (label) => (isLabel(label) ? label : 0)),
-    labelCount,
+    colours,
   );
   for (let i = 0; i < labels.length; i++) {
     if (isLabel(labels[i])) continue;

@@ -2,7 +2,7 @@
 
 import type { UnaryInput } from '../../index.js';
 import { fileStamp } from '../batch/atomic-file.js';
-import { listItems } from '../batch/items.js';
+import { listItemsOf } from '../batch/items.js';
 import { about, Failure, UsageError } from '../failure.js';
 import { defaultMaximumPixels, type Photograph } from '../files/image.js';
 import { readFloatNpy } from '../files/npy.js';
@@ -13,9 +13,8 @@ import type { DataSetOptions, PredictionForm } from './data-set-options.js';
 export interface Prediction {
   unary: UnaryInput<Float32Array, Int32Array>;
   labelCount: number;
-  /** Size of what was predicted; where it is hard labels the image must have the same. */
-  width: number;
-  height: number;
+  /** Of what was predicted, and how the image's must stand to it. Left out by a network, which sees every image at a size of its own. */
+  size?: { width: number; height: number; rule: 'exactly' | 'at most' };
 }
 
 /**
@@ -27,6 +26,13 @@ export interface PredictionSource {
   readonly items: ReadonlyMap<string, string>;
   /** All that predictions depend on, beside the files; plain JSON. Two runs that differ in it must not be mixed. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** What is known of the labels before any is predicted. */
+  readonly known?: { labelCount: number; names: readonly string[]; colours: readonly string[] };
+  /** Files of the images, where predictions are made of them. */
+  readonly photographs?: ReadonlyMap<string, string>;
+  /** Makes ready what predicts; what goes wrong here goes wrong for every item. */
+  open?(): Promise<void>;
+  close?(): Promise<void>;
   /** Changes when the item's prediction may have. */
   stamp(item: string): Promise<string>;
   /** Errors don't name the item: `about` does. */
@@ -35,11 +41,12 @@ export interface PredictionSource {
 
 /** Predictions as files: .npy arrays [label, y, x], or labels as PNG or .npy [y, x]. */
 export async function predictionFiles(
-  source: string,
+  sources: readonly string[],
   options: DataSetOptions,
   labelCount: number | undefined,
 ): Promise<PredictionSource> {
-  const items = await listItems(source, options.form === undefined ? ['.npy', '.png'] : endingsOf(options.form));
+  const source = sources.join(', ');
+  const items = await listItemsOf(sources, options.form === undefined ? ['.npy', '.png'] : endingsOf(options.form));
   if (items.size === 0) {
     throw new Failure(`${source}: no ${endingsOf(options.form).join(' or ')} file in it`);
   }
@@ -59,7 +66,8 @@ export async function predictionFiles(
       if (form !== 'labels') return await readValues(fileOf(item), form, upsampling);
       const marks = await readMarks(fileOf(item), maximumPixels, null, labelCount);
       const { width, height, labels } = marks;
-      return { width, height, labelCount: marks.labelCount, unary: { labels, confidence } };
+      const size = { width, height, rule: 'exactly' } as const;
+      return { size, labelCount: marks.labelCount, unary: { labels, confidence } };
     },
   };
 }
@@ -79,7 +87,7 @@ async function readValues(
     form === 'logits'
       ? { logits: data, ...values }
       : { ...(form === 'unary' ? { unary: data } : { probabilities: data }), ...values };
-  return { unary, labelCount, width, height };
+  return { unary, labelCount, size: { width, height, rule: 'at most' } };
 }
 
 function endingsOf(form: PredictionForm | undefined): string[] {

@@ -13,6 +13,7 @@ import {
   countInstances,
   countLabels,
   instanceSettings,
+  pictureColours,
   pictureLabelCount,
   pictureLabels,
   pictureTruth,
@@ -23,12 +24,13 @@ import { ignoreValue } from './data-set-options.js';
 import { type CountedEntry, type EvaluateEntry, type ItemScore, scoreOf } from './entries.js';
 import { journalFile, picturesFolder } from './folders.js';
 import type { LabelMapsResult } from './job.js';
+import { NetworkPredictor } from './network-predictor.js';
 import type { EvaluateRequest } from './options.js';
 import { Pictures } from './pictures.js';
 import { Rankings } from './rankings.js';
 import { describeRun, failedItems, type RunSummary } from './report-text.js';
 import { writeReport } from './results.js';
-import { type EvaluateSettings, hashOf, type ShardSettings, shardName } from './settings.js';
+import { type EvaluateSettings, hashOf, parametersAt, type ShardSettings, shardName } from './settings.js';
 
 /** What an earlier run has done for an item. */
 interface Done {
@@ -40,14 +42,19 @@ interface Done {
 export async function evaluate(request: EvaluateRequest, streams: Streams, version: string): Promise<void> {
   const { options } = request;
   const shard = chooseShard(options.shard);
-  const dataSet = await DataSet.open(request.predictions, request.truth, options);
+  const computeHost = new ComputeHost(request.refine || options.model !== undefined ? options.backend : 'cpu', streams);
+  const predictor =
+    options.model === undefined ? undefined : await NetworkPredictor.find(options.model, computeHost, streams);
+  // Each image is looked at once.
+  const network = predictor && { network: predictor, keptBytes: 0 };
+  const dataSet = await DataSet.open(request.predictions, request.truth, options, network);
   if (options.strict && dataSet.unpredicted.length > 0) {
     throw new Failure(`${request.truth}: nothing is predicted for ${dataSet.unpredicted[0]} (--strict)`);
   }
-  const settings = await settingsOf(request, dataSet, version);
+  const settings = await settingsOf(request, dataSet, predictor, version);
   await about(options.out, () => mkdir(path.dirname(journalFile(options.out, shard)), { recursive: true }));
 
-  const run = await EvaluateRun.open(request, dataSet, settings, shard, streams);
+  const run = await EvaluateRun.open(request, dataSet, settings, shard, computeHost, streams);
   try {
     await run.measureAll();
   } finally {
@@ -70,10 +77,16 @@ async function finish(request: EvaluateRequest, run: EvaluateRun, shard: Shard, 
   if (report.failures.length > 0) throw failedItems(report.failures.length);
 }
 
-async function settingsOf(request: EvaluateRequest, dataSet: DataSet, version: string): Promise<EvaluateSettings> {
+async function settingsOf(
+  request: EvaluateRequest,
+  dataSet: DataSet,
+  predictor: NetworkPredictor | undefined,
+  version: string,
+): Promise<EvaluateSettings> {
   const { options, refine } = request;
   const labelCount = await dataSet.labelCount();
-  const parameters = refine ? await parametersOf(request, dataSet, labelCount) : null;
+  const parameters = refine ? await parametersOf(request, dataSet, labelCount, predictor?.network.crf) : null;
+  const areNetworks = parameters && predictor && options.options === undefined;
   return {
     command: 'evaluate',
     version,
@@ -81,11 +94,13 @@ async function settingsOf(request: EvaluateRequest, dataSet: DataSet, version: s
     labelCount,
     ignore: ignoreValue(options),
     names: dataSet.names,
+    colours: dataSet.colours,
     bandWidths: options.bands,
     boundaryTolerances: options.boundary,
     boundaryUnit: options.boundaryUnit,
     parameters,
-    backend: refine ? options.backend : null,
+    sigmasAt: areNetworks ? predictor.network.workingSize : null,
+    backend: refine || predictor ? options.backend : null,
     items: dataSet.items.length,
     itemsHash: hashOf(dataSet),
     unpredicted: dataSet.unpredicted.length,
@@ -97,9 +112,10 @@ async function parametersOf(
   { options }: EvaluateRequest,
   dataSet: DataSet,
   labelCount: number,
+  without: CrfParameters | undefined,
 ): Promise<CrfParameters> {
-  const source = options.options ?? 'the default parameters';
-  const { parameters, expected } = await readParameters(options);
+  const source = options.options ?? (without ? "the network's parameters" : 'the default parameters');
+  const { parameters, expected } = await readParameters(options, without);
   checkKernels(parameters, source, dataSet.hasPhotographs);
   if (expected.labelCount !== undefined && expected.labelCount !== labelCount) {
     throw new Failure(`${source}: labelCount: got ${expected.labelCount}, expected ${labelCount}, as predicted`);
@@ -112,7 +128,6 @@ async function parametersOf(
 /** One process's part of an evaluation, item by item. */
 class EvaluateRun {
   private readonly rankings = new Rankings();
-  private readonly computeHost: ComputeHost;
   private readonly started = performance.now();
   private measured = 0;
   private taken = 0;
@@ -127,15 +142,15 @@ class EvaluateRun {
     private readonly journal: Journal<EvaluateEntry>,
     private readonly done: ReadonlyMap<string, Done>,
     private readonly pictures: Pictures,
-  ) {
-    this.computeHost = new ComputeHost(request.refine ? request.options.backend : 'cpu', streams);
-  }
+    private readonly computeHost: ComputeHost,
+  ) {}
 
   static async open(
     request: EvaluateRequest,
     dataSet: DataSet,
     settings: EvaluateSettings,
     shard: Shard,
+    computeHost: ComputeHost,
     streams: Streams,
   ): Promise<EvaluateRun> {
     const { out } = request.options;
@@ -147,7 +162,7 @@ class EvaluateRun {
       else done.set(entry.item, { stamp: entry.stamp, score: scoreOf(entry) });
     });
     const pictures = new Pictures(picturesFolder(out, shard));
-    return new EvaluateRun(request, dataSet, settings, shard, streams, journal, done, pictures);
+    return new EvaluateRun(request, dataSet, settings, shard, streams, journal, done, pictures, computeHost);
   }
 
   async measureAll(): Promise<void> {
@@ -159,7 +174,10 @@ class EvaluateRun {
       );
     }
     const known = items.filter((item) => this.done.has(item)).length;
-    if (known < items.length) await this.computeHost.start();
+    if (known < items.length) {
+      await this.computeHost.start();
+      await this.dataSet.start();
+    }
     const progress = new Progress(this.streams, items.length, 0, 'images');
     try {
       for (const item of items) {
@@ -189,6 +207,7 @@ class EvaluateRun {
 
   async close(): Promise<void> {
     await this.journal.close();
+    await this.dataSet.close();
     await this.computeHost.close();
   }
 
@@ -221,7 +240,7 @@ class EvaluateRun {
     const stamp = await this.dataSet.stamp(item);
     const example = await this.dataSet.read(item);
     const { size, unary, image, truth } = example;
-    const { parameters } = this.settings;
+    const parameters = parametersAt(this.settings, size);
     const maps = await about(this.dataSet.fileOf(item), () =>
       this.computeHost.run({
         size,
@@ -246,9 +265,11 @@ class EvaluateRun {
 
   private async writePicture({ item, size, image, truth }: Example, maps: LabelMapsResult): Promise<void> {
     const plane = (labels: Uint32Array) => pictureLabels(this.settings, { ...size, labels });
+    const colours = pictureColours(this.settings);
     await this.pictures.write(item, {
       ...size,
       labelCount: pictureLabelCount(this.settings),
+      ...(colours ? { colours } : undefined),
       ...(image ? { image } : undefined),
       truth: pictureTruth(this.settings, truth),
       before: plane(maps.before),

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { CrfParameters } from '../../index.js';
+import { scaledParameters } from '../../pipeline/index.js';
 import type { Shard } from '../batch/shard.js';
 import type { DataSet } from './data-set.js';
 
@@ -13,11 +14,15 @@ export interface EvaluateSettings {
   labelCount: number;
   ignore: number | null;
   names: readonly string[] | null;
+  /** `#rrggbb` by label; null: those of `labelColours`. */
+  colours: readonly string[] | null;
   bandWidths: readonly number[];
   boundaryTolerances: readonly number[];
   boundaryUnit: 'pixels' | 'diagonal';
   /** null: nothing is refined. */
   parameters: CrfParameters | null;
+  /** Long side in pixels of the images that the sigmas are meant for, scaled to each image's; null: pixels of each image. */
+  sigmasAt: number | null;
   backend: 'webgpu' | 'cpu' | null;
   items: number;
   /** SHA-256 of the items' names. */
@@ -33,6 +38,15 @@ export interface InstanceSettings {
   labels: readonly number[];
   /** Labels in which they begin. */
   seedLabels: readonly number[];
+}
+
+/** The parameters for an image of one size; null where nothing is refined. */
+export function parametersAt(
+  { parameters, sigmasAt }: Pick<EvaluateSettings, 'parameters' | 'sigmasAt'>,
+  { width, height }: { width: number; height: number },
+): CrfParameters | null {
+  if (!parameters || sigmasAt === null) return parameters;
+  return scaledParameters(parameters, Math.max(width, height) / sigmasAt);
 }
 
 /** Where truth holds instance ids, labels are compared as background and foreground. */

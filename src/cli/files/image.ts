@@ -18,6 +18,9 @@ export interface Photograph {
 
 export type ImageFormat = 'PNG' | 'JPEG' | 'WebP';
 
+/** Endings of the files that `readPhotograph` reads, in lower case. */
+export const photographEndings = ['.png', '.jpg', '.jpeg', '.webp'];
+
 /** 100 megapixels; a file of a few kilobytes can claim billions of pixels. */
 export const defaultMaximumPixels = 100e6;
 

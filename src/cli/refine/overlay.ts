@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { RgbaImage } from '../../index.js';
-import { labelColours } from './palette.js';
+import type { Colour } from './palette.js';
 
 /** Share of a label's colour in its area; the rest is the photograph. */
 const TINT = 0.5;
@@ -15,11 +15,11 @@ const OUTLINE = 0.003;
 /**
  * The photograph with each label's area tinted and outlined in its colour.
  *
+ * @param colours by label
  * @returns RGB, 8 bits a channel
  */
-export function drawOverlay(photograph: RgbaImage, labelMap: Uint32Array, labelCount: number): Uint8Array {
+export function drawOverlay(photograph: RgbaImage, labelMap: Uint32Array, colours: readonly Colour[]): Uint8Array {
   const { data, width, height } = photograph;
-  const colours = labelColours(labelCount);
   const outline = findOutlines(labelMap, width, height, Math.max(1, Math.round(OUTLINE * Math.hypot(width, height))));
   const overlay = new Uint8Array(3 * width * height);
   for (let i = 0; i < width * height; i++) {

@@ -20,14 +20,15 @@ export interface ParametersFile {
 const sizeKeys = ['width', 'height', 'labelCount'] as const;
 const remarkKeys = ['name', 'image', 'note'] as const;
 
-/** From the file of --options, else the library's defaults; --iterations and --method win over both. */
+/** From the file of --options, else `without`, the library's defaults; --iterations and --method win over both. */
 export async function readParameters(
   options: Pick<RefineOptions, 'options' | 'iterations' | 'method'>,
+  without: CrfParameters = defaultParameters,
 ): Promise<ParametersFile> {
   const { options: file, iterations, method } = options;
   const read: ParametersFile = file
     ? await about(file, () => readParametersFile(file, iterations))
-    : { parameters: defaultParameters, expected: {}, featureFiles: [] };
+    : { parameters: without, expected: {}, featureFiles: [] };
   const parameters: CrfParameters = {
     ...read.parameters,
     ...(iterations === undefined ? undefined : { iterations }),

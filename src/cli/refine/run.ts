@@ -10,6 +10,7 @@ import type { Streams } from '../streams.js';
 import { type RefineJob, type RefineJobResult, runRefineJob } from './job.js';
 import type { RefineRequest } from './options.js';
 import { drawOverlay } from './overlay.js';
+import { labelColours } from './palette.js';
 import { type Problem, readProblem } from './problem.js';
 import { describeProblem, describeResult, summarize } from './report.js';
 
@@ -98,7 +99,9 @@ async function writeOutputs(outputs: OutputFiles, problem: Problem, result: Refi
   if (marginals) await outputs.write('marginals', () => encodeFloatNpy(marginals, [labelCount, height, width]));
   const { photograph } = problem;
   if (photograph) {
-    await outputs.write('overlay', () => [encodeRgbPng(drawOverlay(photograph, labelMap, labelCount), width, height)]);
+    await outputs.write('overlay', () => [
+      encodeRgbPng(drawOverlay(photograph, labelMap, labelColours(labelCount)), width, height),
+    ]);
   }
 }
 

@@ -59,14 +59,18 @@ export async function openNetwork(job: OpenJob): Promise<OpenJobResult> {
   await pipeline?.destroy();
   pipeline = undefined;
   pipeline = await Pipeline.create({
-    network: describe(job),
+    network: describeNetwork(job),
     ...(job.crf === undefined ? undefined : { crf: job.crf }),
     ...(job.workingSize === undefined ? undefined : { workingSize: job.workingSize }),
   });
   return { adapterName: pipeline.adapterName, labels: pipeline.network.labels };
 }
 
-function describe({ preset, network, bytes }: OpenJob): NetworkDescription {
+export function describeNetwork({
+  preset,
+  network,
+  bytes,
+}: Pick<OpenJob, 'preset' | 'network' | 'bytes'>): NetworkDescription {
   if (preset !== undefined) return presetNetwork(preset);
   if (!network || !bytes) throw new Error('neither a preset nor a network with its file');
   return { ...network, bytes };

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { addDataSetOptions, commaList } from '../evaluate/data-set-options.js';
 import { numberBetween, oneOf, wholeNumber } from '../option-values.js';
 import type { Streams } from '../streams.js';
-import { objectiveOption, type TuneCommandOptions } from './options.js';
+import { checkTuneRequest, objectiveOption, type TuneCommandOptions } from './options.js';
 
 const notes = `
 PREDICTIONS, TRUTH and IMAGES are read as by evaluate. Use images of the size and from the network that the
@@ -28,8 +28,8 @@ export function addTuneCommand(program: Command, streams: Streams, version: stri
     .command('tune')
     .summary('find kernels and iterations on labelled examples, or find that refinement is not worth it')
     .description('Finds kernels, normalization and iterations on labelled examples.')
-    .argument('<predictions>', 'folder of .npy arrays [label, y, x] or label PNGs')
-    .argument('<truth>', 'folder of label PNGs')
+    .argument('<files...>', 'folders or files of .npy arrays [label, y, x] or label PNGs; last, the folder of truth')
+    .usage('[options] <predictions...> <truth>')
     .requiredOption('--out <folder>', 'where results and the journal go; made if it is not there');
   addDataSetOptions(command)
     .optionsGroup('How to search:')
@@ -65,8 +65,9 @@ export function addTuneCommand(program: Command, streams: Streams, version: stri
     .option('--strict', 'stop at the first file that is wrong')
     .option('--json', 'print the report as one JSON object instead of text')
     .addHelpText('after', notes)
-    .action(async (predictions: string, truth: string, options: TuneCommandOptions) => {
+    .action(async (files: string[], options: TuneCommandOptions) => {
+      const request = checkTuneRequest(files, options);
       const { runTune } = await import('./run.js');
-      await runTune(predictions, truth, options, streams, version);
+      await runTune(request, streams, version);
     });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { TuneObjective } from '../../analysis/index.js';
-import type { DataSetOptions } from '../evaluate/data-set-options.js';
+import { checkDataSetOptions, type DataSetOptions, predictionsAndTruth } from '../evaluate/data-set-options.js';
 import { wrong } from '../option-values.js';
 
 /** As commander gives them. */
@@ -17,6 +17,19 @@ export interface TuneCommandOptions extends DataSetOptions {
   backend: 'webgpu' | 'cpu';
   strict?: boolean;
   json?: boolean;
+}
+
+/** The command line, found to make sense as a whole. */
+export interface TuneRequest {
+  /** Folders and files; of images, with --model. */
+  predictions: readonly string[];
+  truth: string;
+  options: TuneCommandOptions;
+}
+
+export function checkTuneRequest(given: readonly string[], options: TuneCommandOptions): TuneRequest {
+  checkDataSetOptions(options);
+  return { ...predictionsAndTruth(given), options };
 }
 
 const measures = {

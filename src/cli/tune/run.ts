@@ -20,13 +20,17 @@ import { ComputeHost } from '../evaluate/compute-host.js';
 import { csvLine } from '../evaluate/csv.js';
 import { DataSet } from '../evaluate/data-set.js';
 import { ignoreValue } from '../evaluate/data-set-options.js';
+import { NetworkPredictor } from '../evaluate/network-predictor.js';
 import { failedItems } from '../evaluate/report-text.js';
 import { about, Failure, UsageError } from '../failure.js';
 import type { Streams } from '../streams.js';
 import { ExampleSource } from './example-source.js';
-import { describeObjective, type TuneCommandOptions } from './options.js';
+import { describeObjective, type TuneCommandOptions, type TuneRequest } from './options.js';
 import type { TuneReport } from './report.js';
 import { tuneHtml } from './report-html.js';
+
+/** Of a network's predictions: the search asks for each many times over. */
+const KEPT_BYTES = 512e6;
 
 const phases: Readonly<Record<TuneProgress['phase'], string>> = {
   baseline: 'without a CRF',
@@ -37,21 +41,22 @@ const phases: Readonly<Record<TuneProgress['phase'], string>> = {
 
 /** Searches, and writes what it found. */
 export async function runTune(
-  predictions: string,
-  truth: string,
-  options: TuneCommandOptions,
+  { predictions, truth, options }: TuneRequest,
   streams: Streams,
   version: string,
 ): Promise<void> {
   const space = await readSpace(options.space);
-  const dataSet = await DataSet.open(predictions, truth, options);
+  const computeHost = new ComputeHost(options.backend, streams);
+  const { model } = options;
+  const network = model === undefined ? undefined : await NetworkPredictor.find(model, computeHost, streams);
+  const predictor = network && { network, keptBytes: KEPT_BYTES };
+  const dataSet = await DataSet.open(predictions, truth, options, predictor);
   const items = chooseItems(dataSet.items, options);
   checkSearch(space, options, dataSet.hasPhotographs);
   const settings = await settingsOf(dataSet, items, options, version);
   const journal = path.join(options.out, 'journal', 'tune.jsonl');
   await about(options.out, () => mkdir(path.dirname(journal), { recursive: true }));
 
-  const computeHost = new ComputeHost(options.backend, streams);
   const counter = {
     labelCount: await dataSet.labelCount(),
     ignore: ignoreValue(options),
@@ -61,6 +66,7 @@ export async function runTune(
   const source = await ExampleSource.open(dataSet, computeHost, counter, journal, settings);
   try {
     await computeHost.start();
+    await dataSet.start();
     const failed = await checkAll(source, items, options, streams);
     const result = await search(source, space, options, dataSet.hasPhotographs, streams);
     const report: TuneReport = { settings, examples: source.items, failed, ...result };
@@ -69,6 +75,7 @@ export async function runTune(
     if (failed > 0) throw failedItems(failed);
   } finally {
     await source.close();
+    await dataSet.close();
     await computeHost.close();
   }
 }
