@@ -7,6 +7,7 @@ import { GpuMaskAnalysis } from '../../src/analysis/gpu-mask-analysis.js';
 import { MaskAnalysis as Entry } from '../../src/analysis/mask-analysis.js';
 import { DenseCrf } from '../../src/crf/dense-crf.js';
 import { createTestDevice, type TestDevice } from '../support/device.js';
+import { filledBuffer } from '../support/filled-buffer.js';
 import { discs, drawnMasks, randomMask, randomValues, spiral } from '../support/masks.js';
 import { drawnImage, drawnLogits } from '../support/problems.js';
 import { randomFloats, randomImage } from '../support/random.js';
@@ -29,13 +30,6 @@ function onGpu({ width, height }: Size, tuning?: { blockLength: number }) {
 function created() {
   const { mapAsync: _reads, ...made } = testDevice.counts();
   return made;
-}
-
-/** A buffer with COPY_SRC, COPY_DST and what else is asked for. */
-function bufferOf(values: Uint32Array | Float32Array, usage = 0x4 | 0x8): GPUBuffer {
-  const buffer = testDevice.device.createBuffer({ label: 'test', size: values.byteLength, usage: usage | 0x8 });
-  testDevice.device.queue.writeBuffer(buffer, 0, values.buffer, values.byteOffset, values.byteLength);
-  return buffer;
 }
 
 type Operation = readonly [name: string, run: (analysis: MaskAnalysis, map: IntegerInput) => Promise<PixelMap>];
@@ -132,9 +126,12 @@ test('a long spiral is one component, one hole-free mask and one instance', asyn
 test('repeated calls create nothing, whatever their options, and read nothing back', async () => {
   const { data, width, height } = randomValues(24, 20, 3, 5);
   const gpu = onGpu({ width, height });
-  const [map, marginals] = [bufferOf(data), bufferOf(randomFloats(3 * data.length, 4), 0x80)];
+  const [map, marginals] = [
+    filledBuffer(testDevice.device, data),
+    filledBuffer(testDevice.device, randomFloats(3 * data.length, 4), 0x80),
+  ];
   const image = { width, height, data: randomImage(data.length, 4) };
-  const into = bufferOf(new Uint32Array(data.length));
+  const into = filledBuffer(testDevice.device, new Uint32Array(data.length));
   const all = async (radius: number) => {
     for (const [, run] of operations) await run(gpu, map);
     await gpu.dilate(map, { radius });
@@ -173,7 +170,7 @@ test('maps and buffers of one operation are inputs of the next, their own too', 
     return (await analysis.outline(ids, { connectivity: 8 })).read();
   };
   const expected = await chain(cpu, drawn.data);
-  const buffer = bufferOf(drawn.data);
+  const buffer = filledBuffer(testDevice.device, drawn.data);
   expect(await chain(gpu, drawn.data)).toEqual(expected);
   expect(await chain(gpu, buffer)).toEqual(expected);
   expect(await chain(gpu, (await cpu.dilate(drawn.data, { radius: 0 })) as PixelMap)).toEqual(expected);
@@ -185,7 +182,7 @@ test('maps and buffers of one operation are inputs of the next, their own too', 
 test('a result stays where it was asked to be put', async () => {
   const drawn = randomMask(22, 17, 0.6, 8);
   const gpu = onGpu(drawn);
-  const into = bufferOf(new Uint32Array(drawn.data.length));
+  const into = filledBuffer(testDevice.device, new Uint32Array(drawn.data.length));
   const kept = await gpu.erode(drawn.data, { radius: 1, into });
   const overwritten = await gpu.erode(drawn.data, { radius: 1 });
   await gpu.erode(drawn.data, { radius: 5 });
@@ -218,10 +215,10 @@ test('soft alpha of a probability and of a mask, from bytes, a buffer and a text
   const probability = randomFloats(width * height, 3);
   const options = { radius: 3, epsilon: 1e-3 };
   const expected = await (await cpu.softAlpha({ data, width, height }, { probability }, options)).read();
-  const packed = bufferOf(new Uint32Array(data.buffer));
+  const packed = filledBuffer(testDevice.device, new Uint32Array(data.buffer));
   const texture = testDevice.device.createTexture({ size: [width, height], format: 'rgba8unorm', usage: 0x4 | 0x2 });
   testDevice.device.queue.writeTexture({ texture }, data, { bytesPerRow: 4 * width }, [width, height]);
-  const floats = bufferOf(probability);
+  const floats = filledBuffer(testDevice.device, probability);
   for (const image of [{ data, width, height }, packed, texture]) {
     const alpha = await gpu.softAlpha(image, { probability: floats }, options);
     expect(await alpha.read()).toBeAllClose(expected, { tolerance: 1e-5 });
@@ -284,190 +281,4 @@ test('touching discs are told apart, and cores with borders too', async () => {
   expect(await gpu.regions(instances)).toHaveLength(3);
   expect((await instances.read()).map((id) => Number(id > 0))).toEqual(drawn.data);
   gpu.destroy();
-});
-
-describe('refusals', () => {
-  const size = { width: 6, height: 5 };
-  const mask = new Uint8Array(30);
-  let gpu: GpuMaskAnalysis;
-  let cpu: CpuMaskAnalysis;
-  beforeAll(() => {
-    gpu = onGpu(size);
-    cpu = new CpuMaskAnalysis(size, labels);
-  });
-  afterAll(() => gpu.destroy());
-
-  const wrong: readonly [string, RegExp, (analysis: MaskAnalysis) => Promise<unknown>][] = [
-    ['a map of another length', /^mask(\.data)?: .*30 whole numbers/, (a) => a.distance(new Uint8Array(29))],
-    ['floats for labels', /^labelMap(\.data)?: /, (a) => a.areas(new Float32Array(30) as never)],
-    [
-      'a negative label',
-      /\[3\]: got -1/,
-      (a) => a.areas(Int32Array.from({ length: 30 }, (_v, i) => (i === 3 ? -1 : 0))),
-    ],
-    ['an unknown name', /^options\.labels\[1\]: got "sofa", .*"nucleus"/, (a) => a.mask(mask, { labels: [0, 'sofa'] })],
-    ['a label that is too high', /^options\.labels\[0\]: got 3, .*0\.\.2/, (a) => a.mask(mask, { labels: [3] })],
-    ['no labels', /^options\.labels: /, (a) => a.mask(mask, { labels: [] })],
-    [
-      'a label in two groups',
-      /^options\.groups\[1\]: .*no other group/,
-      (a) =>
-        a.merge(mask, {
-          groups: [
-            [0, 1],
-            [2, 1],
-          ],
-        }),
-    ],
-    ['a negative radius', /^options\.radius: got -1/, (a) => a.erode(mask, { radius: -1 })],
-    [
-      'half a square',
-      /^options\.radius: got 1\.5.*whole number/,
-      (a) => a.erode(mask, { radius: 1.5, shape: 'square' }),
-    ],
-    ['a radius that is none', /^options\.radius: got NaN/, (a) => a.open(mask, { radius: Number.NaN })],
-    [
-      'another shape',
-      /^options\.shape: .*'disc', 'square'/,
-      (a) => a.close(mask, { radius: 1, shape: 'star' as never }),
-    ],
-    ['a misspelt option', /^options\.connectivty: /, (a) => a.components(mask, { connectivty: 4 } as never)],
-    [
-      'another connectivity',
-      /^options\.connectivity: got 6, expected 4 or 8/,
-      (a) => a.components(mask, { connectivity: 6 as never }),
-    ],
-    ['no height', /^options\.height: got 0/, (a) => a.seeds(mask, { height: 0 })],
-    ['seeds for seeds', /^options\.seeds: /, (a) => a.seeds(mask, { seeds: mask } as never)],
-    [
-      'a seed above the pixel count',
-      /^options\.seeds(\.data)?\[0\]: got 31/,
-      (a) => a.watershed(mask, { seeds: new Uint8Array(30).fill(31) }),
-    ],
-    ['ids above the pixel count', /^ids: got 31/, (a) => a.regions(new Uint8Array(30).fill(31))],
-    [
-      'a seed label that is no label',
-      /^options\.seedLabels\[0\]: got "border"/,
-      (a) => a.instances(mask, { labels: [1], seedLabels: [2] }),
-    ],
-    ['no background', /^options\.background: /, (a) => a.fuse(mask, mask, { background: [] })],
-    [
-      'a background to fuse',
-      /^options\.labels: got "background"/,
-      (a) => a.fuse(mask, mask, { background: [0], labels: [0] }),
-    ],
-    [
-      'a limit of no use',
-      /^options\.maxArea: got 3/,
-      (a) => a.fuse(mask, mask, { background: [0], where: 'everywhere', maxArea: 3 }),
-    ],
-    ['half a trimap', /^options\.outer: got undefined/, (a) => a.trimap(mask, { inner: 1 } as never)],
-    [
-      'too wide a window',
-      /^options\.radius: got 128.*1\.\.127/,
-      (a) => a.softAlpha({ ...size, data: new Uint8Array(120) }, { mask }, { radius: 128 }),
-    ],
-    [
-      'too small an epsilon',
-      /^options\.epsilon: got 1e-7/,
-      (a) => a.softAlpha({ ...size, data: new Uint8Array(120) }, { mask }, { epsilon: 1e-7 }),
-    ],
-    [
-      'an image of another size',
-      /^image\.width: got 7/,
-      (a) => a.softAlpha({ width: 7, height: 5, data: new Uint8Array(140) }, { mask }),
-    ],
-    [
-      'two foregrounds',
-      /^foreground: .*either/,
-      (a) => a.softAlpha({ ...size, data: new Uint8Array(120) }, { mask, probability: new Float32Array(30) }),
-    ],
-    [
-      'no number',
-      /^foreground\.probability\[0\]: got NaN/,
-      (a) =>
-        a.softAlpha({ ...size, data: new Uint8Array(120) }, { probability: new Float32Array(30).fill(Number.NaN) }),
-    ],
-    [
-      'a map of another kind',
-      /^mask: got "a map of floats"/,
-      async (a) => a.distance((await a.probability(new Float32Array(90), { labels: [0] })) as never),
-    ],
-    [
-      'a map of another size',
-      /^mask: got "4×4"/,
-      async (a) => a.distance(await new CpuMaskAnalysis({ width: 4, height: 4 }, []).distance(new Uint8Array(16))),
-    ],
-  ];
-
-  test.each(wrong)('%s', async (_name, message, call) => {
-    for (const analysis of [gpu, cpu]) {
-      const error: unknown = await call(analysis).then(
-        () => undefined,
-        (thrown: unknown) => thrown,
-      );
-      expect(error).toMatchObject({ name: 'ArgumentError', message: expect.stringMatching(message) });
-    }
-    // Both go on as before.
-    expect(await (await gpu.distance(mask)).read()).toEqual(await (await cpu.distance(mask)).read());
-  });
-
-  test('buffers that are too small or lack a usage', async () => {
-    const small = bufferOf(new Uint32Array(29));
-    const closed = bufferOf(new Uint32Array(30), 0);
-    await expect(gpu.distance(small)).rejects.toThrow(/^mask\.size: got 116, expected at least 120 bytes/);
-    await expect(gpu.distance(closed)).rejects.toThrow(/^mask\.usage: got 8, expected COPY_SRC among them/);
-    await expect(gpu.distance(mask, { into: small })).rejects.toThrow(/^options\.into\.size: /);
-    await expect(gpu.probability(small, { labels: [0] })).rejects.toThrow(/^marginals\.size: /);
-    await expect(gpu.distance(mask, { into: {} as never })).rejects.toThrow(/^options\.into: .*a GPUBuffer/);
-    await expect(cpu.distance(closed)).rejects.toThrow(/^mask: .*backend 'cpu'/);
-    await expect(cpu.distance(mask, { into: closed })).rejects.toThrow(/^options\.into: .*backend 'cpu'/);
-    small.destroy();
-    closed.destroy();
-  });
-
-  test('names where there are none', async () => {
-    const unnamed = new GpuMaskAnalysis({ size, labels: [], device: testDevice.device });
-    await expect(unnamed.areas(mask)).rejects.toThrow(/^labels: got undefined, .*at creation/);
-    await expect(unnamed.mask(mask, { labels: [0] })).rejects.toThrow(/^labels: got undefined, .*at creation/);
-    await expect(new CpuMaskAnalysis(size, []).areas(mask)).rejects.toThrow(/^labels: got undefined, .*at creation/);
-    unnamed.destroy();
-  });
-
-  test('what was destroyed', async () => {
-    const gone = onGpu(size);
-    gone.destroy();
-    await expect(gone.distance(mask)).rejects.toThrow(/this MaskAnalysis was destroyed/);
-    const goneToo = new CpuMaskAnalysis(size, labels);
-    goneToo.destroy();
-    await expect(goneToo.distance(mask)).rejects.toThrow(/a destroyed MaskAnalysis/);
-  });
-
-  test('options of create', async () => {
-    const { device } = testDevice;
-    await expect(Entry.create({ width: 0, height: 5, device })).rejects.toThrow(/^width: got 0, .*1\.\.32767/);
-    await expect(Entry.create({ width: 5, height: 32768, device })).rejects.toThrow(/^height: got 32768/);
-    await expect(Entry.create({ ...size, device, labels: [] })).rejects.toThrow(/^labels: /);
-    await expect(Entry.create({ ...size, device, labels: ['a', ''] })).rejects.toThrow(/^labels\[1\]: got ""/);
-    await expect(Entry.create({ ...size, backend: 'gpu' as never })).rejects.toThrow(/^backend: got "gpu"/);
-    await expect(Entry.create({ ...size, lables: 3 } as never)).rejects.toThrow(/^options\.lables: /);
-    const numbered = await Entry.create({ ...size, device, labels: 2 });
-    expect(numbered.labels).toEqual(['label 0', 'label 1']);
-    numbered.destroy();
-    const onCpu = await Entry.create({ ...size, backend: 'cpu' });
-    expect(onCpu.backend).toBe('cpu');
-    const map = await onCpu.distance(mask);
-    expect(() => map.buffer).toThrow(/backend 'cpu' has no GPU buffers/);
-  });
-
-  test('a buffer that is too large for the device is named', async () => {
-    const limited = await createTestDevice({ limits: { maxStorageBufferBindingSize: 2 ** 27 } });
-    const size = { width: 32767, height: 257 };
-    const analysis = new GpuMaskAnalysis({ size, labels, device: limited.device });
-    await expect(analysis.watershed(new Uint8Array(32767 * 257))).rejects.toThrow(
-      /basins needs 134737904 bytes .*maxStorageBufferBindingSize is 134217728/,
-    );
-    analysis.destroy();
-    await limited.finish();
-  });
 });
