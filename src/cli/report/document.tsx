@@ -89,7 +89,11 @@ export function Wide({ name, children }: { name: string; children: ComponentChil
 
 /** A share with four digits. */
 export function Share({ value }: { value: number | null }) {
-  return <td class="number">{value === null ? '–' : value.toFixed(4)}</td>;
+  return <td class="number">{scoreText(value)}</td>;
+}
+
+export function scoreText(value: number | null): string {
+  return value === null ? '–' : value.toFixed(4);
 }
 
 /** A difference with its sign, in colour where it is one. */
