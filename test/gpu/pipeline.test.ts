@@ -1,77 +1,19 @@
 // SPDX-License-Identifier: MIT
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Readback } from '../../src/gpu/readback.js';
 import { DenseCrf } from '../../src/index.js';
-import { type DeviceLoss, type NetworkDescription, Pipeline, presets } from '../../src/pipeline/index.js';
-import { createTestDevice, type DeviceCounts, type TestDevice } from '../support/device.js';
-import { tinyModel } from '../support/onnx-models.js';
-import { randomNumbers } from '../support/random.js';
-
-const width = 36;
-const height = 24;
-
-/** Three labels: as bright, as red, and as blue as the picture is; logits at half size. */
-function tinyNetwork(more: Partial<NetworkDescription> = {}): NetworkDescription {
-  const weights = Float32Array.of(2, 2, 2, 6, -3, -3, -3, -3, 6);
-  return {
-    name: 'tiny',
-    bytes: tinyModel({
-      nodes: [
-        { op: 'Conv', inputs: ['image', 'weights'], outputs: ['features'], ints: { kernel_shape: [1, 1] } },
-        {
-          op: 'AveragePool',
-          inputs: ['features'],
-          outputs: ['logits'],
-          ints: { kernel_shape: [2, 2], strides: [2, 2] },
-        },
-      ],
-      inputs: [{ name: 'image', dims: [1, 3, 16, 24] }],
-      outputs: [{ name: 'logits', dims: [1, 3, 8, 12] }],
-      initializers: [{ name: 'weights', dims: [3, 3, 1, 1], values: weights }],
-    }),
-    input: { name: 'image', width: 24, height: 16, layout: 'NCHW', range: [-1, 1] },
-    output: { name: 'logits', layout: 'NCHW', activation: 'logits' },
-    labels: ['bright', 'red', 'blue'],
-    workingSize: 36,
-    ...more,
-  };
-}
-
-/** Left half reddish, right half bluish, with noise. */
-function picture(seed = 1, shift = 0) {
-  const next = randomNumbers(seed);
-  const data = new Uint8ClampedArray(4 * width * height);
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    const isLeft = pixel % width < width / 2 + shift;
-    data.set(
-      [isLeft ? 200 : 40, 60, isLeft ? 50 : 210].map((value) => value + 40 * (next() - 0.5)),
-      4 * pixel,
-    );
-    data[4 * pixel + 3] = 255;
-  }
-  return { data, width, height };
-}
+import { type NetworkDescription, Pipeline, presets } from '../../src/pipeline/index.js';
+import type { DeviceCounts } from '../support/device.js';
+import { height, picture, TestPipelines, tinyNetwork, width } from '../support/tiny-pipeline.js';
 
 /** Where the network's own output lies. */
 interface Inside {
   keeper: { path: { network: { session: { output: { buffer: GPUBuffer } } } } };
 }
 
-let test: TestDevice;
-let pipelines: Pipeline[] = [];
-
-async function open(options: Parameters<typeof Pipeline.create>[0] = {}): Promise<Pipeline> {
-  test ??= await createTestDevice();
-  const pipeline = await Pipeline.create({ network: tinyNetwork(), device: test.device, ...options });
-  pipelines.push(pipeline);
-  return pipeline;
-}
-
-afterEach(async () => {
-  await Promise.all(pipelines.map((pipeline) => pipeline.destroy()));
-  pipelines = [];
-});
+const pipelines = new TestPipelines();
+const open = pipelines.open.bind(pipelines);
 
 describe('segment', () => {
   it('gives each half its label', async () => {
@@ -99,10 +41,10 @@ describe('segment', () => {
     const image = picture();
     const result = await pipeline.segment(image);
     const { path } = (pipeline as unknown as Inside).keeper;
-    const readback = new Readback(test.device);
+    const readback = new Readback(pipelines.device.device);
     const logits = await readback.floats(path.network.session.output.buffer, 3 * 8 * 12);
     readback.destroy();
-    const crf = await DenseCrf.create({ width, height, labelCount: 3, device: test.device });
+    const crf = await DenseCrf.create({ width, height, labelCount: 3, device: pipelines.device.device });
     await crf.refine({ image, unary: { logits, width: 12, height: 8 } });
     expect(await result.marginals()).toEqual(await crf.marginals());
     expect(await result.labelMap()).toEqual(await crf.labelMap());
@@ -151,9 +93,9 @@ describe('segmentFrame', () => {
   it('creates nothing once it is warm, and maps nothing', async () => {
     const pipeline = await open();
     for (let frame = 0; frame < 4; frame++) await pipeline.segmentFrame(picture(frame));
-    const before = test.counts();
+    const before = pipelines.device.counts();
     for (let frame = 0; frame < 20; frame++) await pipeline.segmentFrame(picture(frame));
-    expect(withoutBindGroups(test.counts())).toEqual(withoutBindGroups(before));
+    expect(withoutBindGroups(pipelines.device.counts())).toEqual(withoutBindGroups(before));
   });
 });
 
@@ -239,8 +181,7 @@ describe('colour-prompt', () => {
   });
 
   it('remembers its key image when the device is lost', async () => {
-    const pipeline = await Pipeline.create({ network: smallColourPrompt, crf: null });
-    pipelines.push(pipeline);
+    const pipeline = await pipelines.openAlone({ network: smallColourPrompt, crf: null });
     await pipeline.setPrompts(picture(), { width, height, labelCount: 2, strokes });
     const labels = await (await pipeline.segment(picture(2, 6))).labelMap();
     pipeline.device.destroy();
@@ -288,7 +229,11 @@ describe('several at once', () => {
     // At the least the calls that were aborted at once.
     expect(rejected).toBeGreaterThanOrEqual(2);
     const controller = new AbortController();
-    const loading = Pipeline.create({ network: tinyNetwork(), device: test.device, signal: controller.signal });
+    const loading = Pipeline.create({
+      network: tinyNetwork(),
+      device: pipelines.device.device,
+      signal: controller.signal,
+    });
     setTimeout(() => controller.abort(new Error('no longer')), 2);
     await expect(loading).rejects.toThrow('no longer');
   });
@@ -306,154 +251,17 @@ describe('several at once', () => {
   it('leaves nothing behind, however often it is made', async () => {
     const image = picture();
     const once = async () => {
-      const pipeline = await Pipeline.create({ network: tinyNetwork(), crf: null, device: test.device });
+      const pipeline = await Pipeline.create({ network: tinyNetwork(), crf: null, device: pipelines.device.device });
       const labels = await (await pipeline.segment(image)).labelMap();
       await pipeline.destroy();
       return labels;
     };
     const labels = await once();
-    const before = { count: test.liveCount, bytes: test.liveBytes };
+    const before = { count: pipelines.device.liveCount, bytes: pipelines.device.liveBytes };
     for (let time = 0; time < 50; time++) expect(await once()).toEqual(labels);
     // What onnxruntime keeps for the next session.
-    expect(test.liveCount - before.count).toBeLessThan(10);
-    expect(test.liveBytes - before.bytes).toBeLessThan(100_000);
-  });
-});
-
-describe('a lost device', () => {
-  it('is replaced once, and told of once', async () => {
-    const losses: DeviceLoss[] = [];
-    const pipeline = await Pipeline.create({
-      network: tinyNetwork(),
-      crf: null,
-      onDeviceLost: (loss) => losses.push(loss),
-    });
-    pipelines.push(pipeline);
-    const labels = await (await pipeline.segment(picture())).labelMap();
-    pipeline.device.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(losses).toEqual([{ message: expect.any(String), rebuilding: true }]);
-    expect(await (await pipeline.segment(picture())).labelMap()).toEqual(labels);
-    pipeline.device.destroy();
-    await expect(pipeline.segment(picture())).rejects.toThrow(/the GPU device was lost again .* reload the page/);
-    expect(losses).toHaveLength(2);
-    expect(losses[1].rebuilding).toBe(false);
-  });
-
-  it('in the middle of a call costs that call nothing', async () => {
-    const pipeline = await Pipeline.create({ network: tinyNetwork(), crf: null });
-    pipelines.push(pipeline);
-    const labels = await (await pipeline.segment(picture())).labelMap();
-    const running = pipeline.segment(picture());
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    pipeline.device.destroy();
-    expect(await (await running).labelMap()).toEqual(labels);
-  });
-
-  it.each([0, 5, 60])('while loading, after %d ms, is replaced as well', async (wait) => {
-    const losses: DeviceLoss[] = [];
-    // The first device that the pipeline asks for goes away soon after.
-    const { requestDevice } = GPUAdapter.prototype;
-    let requests = 0;
-    GPUAdapter.prototype.requestDevice = async function (descriptor) {
-      const device = await requestDevice.call(this, descriptor);
-      if (requests++ === 0) setTimeout(() => device.destroy(), wait);
-      return device;
-    };
-    try {
-      const onDeviceLost = (loss: DeviceLoss) => void losses.push(loss);
-      const pipeline = await Pipeline.create({ network: tinyNetwork(), crf: null, onDeviceLost });
-      pipelines.push(pipeline);
-      await new Promise((resolve) => setTimeout(resolve, wait));
-      expect((await (await pipeline.segment(picture())).labelMap())[4]).toBe(1);
-      expect(losses).toMatchObject([{ rebuilding: true }]);
-      expect(requests).toBe(2);
-    } finally {
-      GPUAdapter.prototype.requestDevice = requestDevice;
-    }
-  });
-
-  it("that was the user's is the user's to replace", async () => {
-    const own = await createTestDevice();
-    const losses: DeviceLoss[] = [];
-    const pipeline = await open({ device: own.device, onDeviceLost: (loss) => losses.push(loss) });
-    own.device.destroy();
-    await expect(pipeline.segment(picture())).rejects.toThrow(/that this pipeline was given was lost: make another/);
-    expect(losses).toMatchObject([{ rebuilding: false }]);
-  });
-});
-
-describe('refusals', () => {
-  it('float16 without shader-f16', async () => {
-    const plain = await createTestDevice({ features: [] });
-    const half = tinyModel({
-      nodes: [{ op: 'Relu', inputs: ['image'], outputs: ['logits'] }],
-      inputs: [{ name: 'image', dims: [1, 3, 16, 24], elementType: 10 }],
-      outputs: [{ name: 'logits', dims: [1, 3, 16, 24], elementType: 10 }],
-    });
-    const { input, output } = tinyNetwork();
-    const network = tinyNetwork({
-      bytes: half,
-      input: { ...input, type: 'float16' },
-      output: { ...output, type: 'float16' },
-    });
-    await expect(open({ network, device: plain.device })).rejects.toThrow(/^tiny: .*float16.* shader-f16/);
-    await plain.finish();
-  });
-
-  it('a network too large for the device', async () => {
-    const adapter = await navigator.gpu.requestAdapter();
-    const device = await adapter?.requestDevice();
-    const huge = tinyModel({
-      nodes: [{ op: 'Relu', inputs: ['image'], outputs: ['logits'] }],
-      inputs: [{ name: 'image', dims: [1, 3, 4096, 4096] }],
-      outputs: [{ name: 'logits', dims: [1, 3, 4096, 4096] }],
-    });
-    const network = tinyNetwork({ bytes: huge, input: { ...tinyNetwork().input, width: 4096, height: 4096 } });
-    await expect(open({ network, ...(device ? { device } : undefined) })).rejects.toThrow(
-      /^tiny: tensor image \[1, 3, 4096, 4096\] is too large for the device: .*maxStorageBufferBindingSize is 134217728/,
-    );
-    device?.destroy();
-  });
-
-  const cases: [string, Partial<NetworkDescription>, RegExp][] = [
-    [
-      'another input',
-      { input: { ...tinyNetwork().input, name: 'picture' } },
-      /^input.name: got "picture", expected an input of the graph: image/,
-    ],
-    ['another size', { input: { ...tinyNetwork().input, width: 25 } }, /^input.width: got 25, expected 24/],
-    [
-      'another type',
-      { input: { ...tinyNetwork().input, type: 'float16' } },
-      /^input.type: got "float16", expected float32/,
-    ],
-    ['another layout', { input: { ...tinyNetwork().input, layout: 'NHWC' } }, /^input.layout: got "NHWC"/],
-    ['another output', { output: { ...tinyNetwork().output, name: 'scores' } }, /"scores"/],
-    ['too few labels', { labels: ['a', 'b'] }, /^labels: got an array of 2, expected 3 names/],
-    ['no model', { bytes: new TextEncoder().encode('<!doctype html><title>404</title>') }, /HTML/],
-    ['half a model', { bytes: (tinyNetwork().bytes as Uint8Array).slice(0, 150) }, /ONNX/],
-    ['another hash', { sha256: '0'.repeat(64) }, /sha256/],
-  ];
-  it.each(cases)('%s', async (_name, change, message) => {
-    await expect(open({ network: tinyNetwork(change) })).rejects.toThrow(message);
-  });
-
-  it("options that can't be", async () => {
-    await expect(open({ workingSize: 0 })).rejects.toThrow(/^workingSize: got 0/);
-    await expect(open({ network: 'selfies' as 'selfie' })).rejects.toThrow(/'selfie'/);
-    await expect(open({ crf: { kernels: [{ type: 'gaussian', sigmaXY: -1 }] } })).rejects.toThrow(/sigmaXY/);
-    await expect(open({ dropBelow: 1 })).rejects.toThrow(/^dropBelow: got 1/);
-    const pipeline = await open();
-    const picturesOf = [undefined, {}, { data: new Uint8Array(3), width: 1, height: 1 }];
-    for (const source of picturesOf) {
-      await expect(pipeline.segment(source as unknown as ImageData)).rejects.toThrow(/^frame/);
-    }
-    await expect(pipeline.segment(picture(), { rounds: 2 } as object)).rejects.toThrow(/^options.rounds/);
-    await expect(pipeline.draw({ kind: 'overlay' }, {} as GPUTexture)).rejects.toThrow(/^draw: got "no result yet"/);
-    const prompts = { width, height, labelCount: 2, strokes: [{ label: 0, radius: 2, points: [{ x: 1, y: 1 }] }] };
-    await expect(pipeline.setPrompts(picture(), prompts)).rejects.toThrow(/^prompts: .*expected none: tiny/);
-    expect((await pipeline.segment(picture())).width).toBe(width);
+    expect(pipelines.device.liveCount - before.count).toBeLessThan(10);
+    expect(pipelines.device.liveBytes - before.bytes).toBeLessThan(100_000);
   });
 });
 
