@@ -29,7 +29,7 @@ listenForKeys(() =>
       }
     : { board: live, divider: live.divider, nextView: () => showNextEffect(live) },
 );
-void followAddress(session, mode);
+void followAddress(session, live, mode);
 render(<App mode={mode} session={session} live={live} />, root);
 
 /** `?backend=webgpu` takes a software adapter too; `?backend=cpu` does without. */

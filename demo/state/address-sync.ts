@@ -6,7 +6,10 @@ import { offerOf } from '../networks/catalogue.js';
 import { workingSizes } from '../photo/photo.js';
 import { samples } from '../photo/samples.js';
 import { views } from '../view/paint.js';
+import type { LiveSession } from '../webcam/live-session.js';
 import { type AddressState, readAddress, writeAddress } from './address.js';
+import { splitAddress, writeCamera } from './camera-address.js';
+import { cameraStateOf, openCameraState } from './camera-sync.js';
 import { defaultSettings } from './crf-settings.js';
 import { labelsNamed } from './labels.js';
 import { noMerges } from './merges.js';
@@ -16,11 +19,17 @@ import type { Session } from './session.js';
 const pause = 300;
 
 /** Opens what the address names, the first sample without one, and keeps the address up to date from then on. */
-export async function followAddress(session: Session, mode: Signal<'photo' | 'webcam'>): Promise<void> {
-  await openAddress(session, mode);
+export async function followAddress(
+  session: Session,
+  live: LiveSession,
+  mode: Signal<'photo' | 'webcam'>,
+): Promise<void> {
+  await openAddress(session, live, mode);
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
-    const text = writeAddress({ mode: mode.value, ...stateOf(session) });
+    const photo = writeAddress({ mode: mode.value, ...stateOf(session) });
+    const camera = writeCamera(cameraStateOf(live));
+    const text = [photo, camera].filter((part) => part !== '').join('&');
     clearTimeout(timer);
     timer = setTimeout(() => {
       const address = new URL(location.href);
@@ -29,7 +38,7 @@ export async function followAddress(session: Session, mode: Signal<'photo' | 'we
     }, pause);
   });
   // A link that is pasted into the bar of the open page. What the page itself writes comes without this event.
-  addEventListener('hashchange', () => void openAddress(session, mode));
+  addEventListener('hashchange', () => void openAddress(session, live, mode));
 }
 
 /** A link to the page as it is now. */
@@ -39,9 +48,12 @@ export function linkTo(session: Session): string {
   return address.href;
 }
 
-async function openAddress(session: Session, mode: Signal<'photo' | 'webcam'>): Promise<void> {
-  const { state, problems } = readAddress(location.hash);
+async function openAddress(session: Session, live: LiveSession, mode: Signal<'photo' | 'webcam'>): Promise<void> {
+  const { photo, camera } = splitAddress(location.hash);
+  const { state, problems } = readAddress(photo);
   mode.value = state.mode ?? 'photo';
+  const cameraProblems = openCameraState(live, camera);
+  if (cameraProblems.length > 0) live.error.value = wordsFor(cameraProblems);
   const sample = samples.find(({ id }) => id === state.photo);
   if (state.photo && !sample) problems.push(`photo=${state.photo}`);
   batch(() => applyLook(session, state, problems));
@@ -52,8 +64,12 @@ async function openAddress(session: Session, mode: Signal<'photo' | 'webcam'>): 
   await session.openSample(chosen, marks);
   batch(() => applyLabels(session, state, problems));
   if (problems.length > 0) {
-    session.error.value = `The address has parts that mean nothing here, so they were left out: ${problems.join(', ')}.`;
+    session.error.value = wordsFor(problems);
   }
+}
+
+function wordsFor(problems: readonly string[]): string {
+  return `The address has parts that mean nothing here, so they were left out: ${problems.join(', ')}.`;
 }
 
 function applyLook(session: Session, state: AddressState, problems: string[]): void {

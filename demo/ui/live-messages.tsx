@@ -22,10 +22,9 @@ export function LiveMessages({ live }: { live: LiveSession }) {
           onDismiss={() => {
             loss.value = undefined;
           }}
-          {...(loss.value === 'last' && { action: { title: 'Start again', act: () => live.restart() } })}
         >
           {loss.value === 'last'
-            ? 'The GPU was lost again. The camera goes on without effects; your marks are kept.'
+            ? 'The GPU was lost again. The camera goes on without effects; your marks and settings are kept. If starting again does not help, reload the page: its address has them, too.'
             : 'The GPU was lost for a moment and is started anew. Nothing of yours was lost.'}
         </Message>
       )}

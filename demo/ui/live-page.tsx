@@ -16,7 +16,7 @@ import { Tabs } from './tabs.js';
 
 export function LivePage({ live }: { live: LiveSession }) {
   // Whoever leaves this page does not expect the camera to stay on.
-  useEffect(() => () => live.stop(), [live]);
+  useEffect(() => () => live.turnOff(), [live]);
   const isOn = live.status.value === 'on';
   return (
     <main class="work">

@@ -62,7 +62,7 @@ export function LiveViewBar({ live }: { live: LiveSession }) {
       </button>
       <span class="spacer" />
       {status.value !== 'off' && (
-        <button type="button" class="button" onClick={() => live.stop()}>
+        <button type="button" class="button" onClick={() => live.turnOff()}>
           Turn off
         </button>
       )}

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import { liveDefaults, liveWorkingSizes } from '../webcam/live-defaults.js';
 import type { LiveSession } from '../webcam/live-session.js';
 import { NetworkPicker } from './network-picker.js';
 import { Slider } from './slider.js';
-
-const workingSizes = [160, 240, 320, 480, 640];
 
 /** What is traded for speed, and what for calm. */
 export function QualityPanel({ live }: { live: LiveSession }) {
@@ -23,10 +22,10 @@ export function QualityPanel({ live }: { live: LiveSession }) {
             type="checkbox"
             checked={framesPerSecond.value !== null}
             onChange={({ currentTarget }) => {
-              framesPerSecond.value = currentTarget.checked ? 30 : null;
+              framesPerSecond.value = currentTarget.checked ? liveDefaults.framesPerSecond : null;
             }}
           />
-          Adapt the quality to 30 frames a second
+          Adapt the quality to {liveDefaults.framesPerSecond} frames a second
         </label>
         <p class="hint" aria-live="polite">
           {framesPerSecond.value === null
@@ -47,7 +46,7 @@ export function QualityPanel({ live }: { live: LiveSession }) {
               workingSize.value = Number(currentTarget.value);
             }}
           >
-            {workingSizes.map((size) => (
+            {liveWorkingSizes.map((size) => (
               <option key={size} value={size}>
                 {size} px
               </option>

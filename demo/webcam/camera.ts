@@ -14,8 +14,15 @@ const causes: Readonly<Record<string, string>> = {
   SecurityError: 'This page may not use cameras here.',
 };
 
+export interface CameraOptions {
+  /** Nobody waits for the camera any longer. */
+  ended?: AbortSignal;
+  /** It was taken away while it ran: unplugged, or refused later on. */
+  onEnded?: () => void;
+}
+
 /** Asks for the camera and resolves when its first picture is there. Throws CameraError. */
-export async function openCamera(video: HTMLVideoElement): Promise<MediaStream> {
+export async function openCamera(video: HTMLVideoElement, { ended, onEnded }: CameraOptions = {}): Promise<void> {
   // Not there on pages without https.
   if (!navigator.mediaDevices?.getUserMedia) {
     throw new CameraError('This page has no access to cameras: browsers give it on https pages only.');
@@ -29,6 +36,10 @@ export async function openCamera(video: HTMLVideoElement): Promise<MediaStream> 
     const { name, message } = error as DOMException;
     throw new CameraError(causes[name] ?? `The camera cannot be used: ${message || name}.`);
   }
+  if (ended?.aborted) {
+    for (const track of stream.getTracks()) track.stop();
+    throw new CameraError('The camera is no longer wanted.');
+  }
   video.srcObject = stream;
   video.muted = true;
   video.playsInline = true;
@@ -40,7 +51,8 @@ export async function openCamera(video: HTMLVideoElement): Promise<MediaStream> 
     closeCamera(video);
     throw new CameraError(`The camera gives no picture: ${(error as Error).message}`);
   }
-  return stream;
+  // Not called by `closeCamera`: whoever stops a track is not told.
+  if (onEnded) for (const track of stream.getTracks()) track.addEventListener('ended', onEnded, { once: true });
 }
 
 /** The camera's light goes out. */

@@ -3,36 +3,33 @@
 import {
   type NetworkDescription,
   Pipeline,
-  type Prompts,
   presetNetwork,
   type Segmentation,
   type View,
 } from '../../src/pipeline/index.js';
 import { ReadbackMeter } from '../engine/readback-meter.js';
 import { hexColours } from '../state/labels.js';
-import type { FromLive, LiveReport, LiveSettings, Look } from './live-protocol.js';
-
-interface Key {
-  frame: VideoFrame;
-  prompts: Prompts;
-}
+import type { FromLive, Key, LiveReport, LiveSettings, Look } from './live-protocol.js';
 
 /** Frames in, pictures out. Lives in a worker with a device and a canvas of its own, so that the page never waits. */
 export class LiveEngine {
   private readonly meter = new ReadbackMeter();
   private canvas: OffscreenCanvas | undefined;
+  private network: string | NetworkDescription | undefined;
   private settings: LiveSettings | undefined;
   private pipeline: Pipeline | undefined;
-  /** What the pipeline was made with: other settings need another one. */
-  private pipelineKey = '';
   /** What the pipeline there is was told last. */
   private configured: LiveSettings | undefined;
   private loading: AbortController | undefined;
   private key: Key | undefined;
   /** Takes the place of `key` when its turn comes: until then the other one may be in use. */
-  private nextKey: Key | undefined;
+  private nextKey: { key: Key | undefined } | undefined;
   /** Whether the pipeline there is has been told. */
   private knowsKey = false;
+  /** What the picture stands still at. */
+  private still: VideoFrame | undefined;
+  /** The still is going to be drawn with whatever has been said by then: once is enough. */
+  private isRefreshing = false;
   /** From the loss of the GPU to the first frame after it. */
   private isRebuilding = false;
   private image: ImageBitmap | undefined;
@@ -49,18 +46,18 @@ export class LiveEngine {
     this.image = image;
   }
 
+  choose(network: string | NetworkDescription): void {
+    this.network = network;
+    void this.make();
+  }
+
   /** Takes effect with the next frame; a change that needs another pipeline makes it at once. */
   apply(settings: LiveSettings): void {
+    const isOther = this.settings?.profile !== settings.profile;
     this.settings = settings;
-    const { network, profile } = settings;
-    const name = typeof network === 'string' ? network : network.name;
-    const key = JSON.stringify([name, profile]);
-    if (key === this.pipelineKey) {
-      this.configure();
-      return;
-    }
-    this.pipelineKey = key;
-    void this.make();
+    if (isOther) void this.make();
+    else this.configure();
+    this.refresh();
   }
 
   /** Tells the pipeline what changed, and only that: some of it begins anew. */
@@ -87,49 +84,62 @@ export class LiveEngine {
     void this.make();
   }
 
-  setKey(frame: VideoFrame, prompts: Prompts): void {
-    // While one draws they come faster than they can be looked at: the latest counts.
-    const isWaiting = this.nextKey !== undefined;
-    this.nextKey?.frame.close();
-    this.nextKey = { frame, prompts };
-    if (isWaiting) return;
-    this.turn = this.turn.then(async () => {
-      this.takeNextKey();
-      // The frame that was drawn on shows what its marks mean.
-      if (this.key) await this.report(this.key.frame);
-    });
+  /** While one draws they come faster than they can be looked at: the latest counts. */
+  setKey(key: Key | undefined): void {
+    this.nextKey?.key?.frame.close();
+    this.nextKey = { key };
+    this.refresh();
   }
 
   show(frame: VideoFrame): void {
+    this.still?.close();
+    this.still = undefined;
+    this.turn = this.turn.then(() => this.report(frame, false));
+  }
+
+  /** The picture stands still at this frame, until the next call of `show`. */
+  hold(frame: VideoFrame): void {
+    this.still?.close();
+    this.still = frame;
+    this.refresh();
+  }
+
+  private refresh(): void {
+    if (!this.still || this.isRefreshing) return;
+    this.isRefreshing = true;
     this.turn = this.turn.then(async () => {
-      await this.report(frame);
-      frame.close();
+      this.isRefreshing = false;
+      if (this.still) await this.report(this.still.clone(), true);
     });
   }
 
   private takeNextKey(): void {
     if (!this.nextKey) return;
     this.key?.frame.close();
-    this.key = this.nextKey;
+    this.key = this.nextKey.key;
     this.nextKey = undefined;
     this.knowsKey = false;
   }
 
-  private async report(frame: VideoFrame): Promise<void> {
+  private async report(frame: VideoFrame, isStill: boolean): Promise<void> {
+    const { pipeline } = this;
     try {
-      const outcome = await this.tryShow(frame);
+      this.takeNextKey();
+      const outcome = await this.tryShow(frame, isStill);
       if (outcome.kind === 'shown') this.isRebuilding = false;
       this.tell(outcome);
     } catch (error) {
       // What fails while the GPU is away was told already, in better words.
-      if (!this.isRebuilding) this.tell({ kind: 'error', error: wordsOf(error) });
-      this.tell({ kind: 'passed' });
+      if (!this.isRebuilding && pipeline === this.pipeline) this.tell({ kind: 'error', error: wordsOf(error) });
+      this.tell({ kind: 'passed', isStill });
+    } finally {
+      frame.close();
     }
   }
 
   private async make(): Promise<void> {
-    const { settings } = this;
-    if (!settings) return;
+    const { network, settings } = this;
+    if (!network || !settings) return;
     this.loading?.abort();
     const loading = new AbortController();
     this.loading = loading;
@@ -137,7 +147,7 @@ export class LiveEngine {
     this.pipeline = undefined;
     try {
       await old?.destroy();
-      const { network, crf, workingSize, smoothing, framesPerSecond, profile } = settings;
+      const { crf, workingSize, smoothing, framesPerSecond, profile } = settings;
       const pipeline = await Pipeline.create({
         network: describedNetwork(network),
         crf,
@@ -149,12 +159,13 @@ export class LiveEngine {
         onProgress: (progress) => this.tell({ kind: 'loading', progress }),
         onDeviceLost: ({ rebuilding }) => {
           this.isRebuilding = rebuilding;
-          this.tell({ kind: 'lost', isLast: !rebuilding });
+          if (rebuilding) this.tell({ kind: 'lost', isLast: false });
+          else this.giveUp();
         },
       });
       if (loading.signal.aborted) {
         await pipeline.destroy();
-        return;
+        loading.signal.throwIfAborted();
       }
       this.pipeline = pipeline;
       this.knowsKey = false;
@@ -163,26 +174,34 @@ export class LiveEngine {
       this.configure();
       const { prompts, labels, colours } = pipeline.network;
       this.tell({ kind: 'ready', takesMarks: prompts !== undefined, labels, colours });
+      this.refresh();
     } catch (error) {
       // A later one has taken over.
       if (this.loading !== loading) return;
       if (loading.signal.aborted) this.tell({ kind: 'cancelled' });
-      else this.tell({ kind: 'error', error: wordsOf(error) });
+      else this.tell({ kind: 'failed', error: wordsOf(error) });
     }
   }
 
-  private async tryShow(frame: VideoFrame): Promise<FromLive> {
+  /** The camera goes on without effects, until `restart`. */
+  private giveUp(): void {
+    const { pipeline } = this;
+    if (!pipeline) return;
+    this.pipeline = undefined;
+    this.isRebuilding = false;
+    void pipeline.destroy();
+    this.tell({ kind: 'lost', isLast: true });
+  }
+
+  private async tryShow(frame: VideoFrame, isStill: boolean): Promise<FromLive> {
     const { pipeline, canvas, settings, key } = this;
-    if (!pipeline || !canvas || !settings) return { kind: 'passed' };
-    if (pipeline.network.prompts) {
-      if (!key) return { kind: 'passed' };
-      if (!this.knowsKey) await pipeline.setPrompts(key.frame, key.prompts);
-      this.knowsKey = true;
-    }
+    if (!pipeline || !canvas || !settings) return { kind: 'passed', isStill };
+    if (pipeline.network.prompts && !key) return { kind: 'passed', isStill };
     this.meter.take();
     const start = performance.now();
-    const segmentation = await pipeline.segmentFrame(frame);
+    const segmentation = await this.segment(pipeline, frame, key);
     const segmented = performance.now();
+    if (isStill !== (this.still !== undefined)) return { kind: 'skipped', isStill };
     if (canvas.width !== frame.displayWidth || canvas.height !== frame.displayHeight) {
       canvas.width = frame.displayWidth;
       canvas.height = frame.displayHeight;
@@ -192,7 +211,21 @@ export class LiveEngine {
     // The next frame is asked for when this one is done: frames do not pile up.
     await pipeline.device.queue.onSubmittedWorkDone();
     const done = performance.now();
-    return { kind: 'shown', report: this.reportOf(pipeline, segmentation, [start, segmented, drawn, done]) };
+    return { kind: 'shown', isStill, report: this.reportOf(pipeline, segmentation, [start, segmented, drawn, done]) };
+  }
+
+  /** A pipeline that fails while it is made anew would go on failing with every frame. */
+  private async segment(pipeline: Pipeline, frame: VideoFrame, key: Key | undefined): Promise<Segmentation> {
+    try {
+      if (pipeline.network.prompts && key && !this.knowsKey) {
+        await pipeline.setPrompts(key.frame, key.prompts);
+        this.knowsKey = true;
+      }
+      return await pipeline.segmentFrame(frame);
+    } catch (error) {
+      if (this.isRebuilding && pipeline === this.pipeline) this.giveUp();
+      throw error;
+    }
   }
 
   private reportOf(
@@ -223,9 +256,11 @@ export class LiveEngine {
     };
   }
 
-  private viewOf(look: Look, { device }: Pipeline, frame: VideoFrame): View {
-    const { effect, mirror, split, foreground } = look;
+  private viewOf(look: Look, { device, labels }: Pipeline, frame: VideoFrame): View {
+    const { effect, mirror, split } = look;
     const common = { mirror, split };
+    // A label that was just added is known when its marks are.
+    const foreground = look.foreground.filter((label) => label < labels.length);
     switch (effect) {
       case 'overlay':
         return { kind: 'overlay', opacity: look.opacity, ...common };
@@ -265,7 +300,7 @@ export class LiveEngine {
 }
 
 /** Marks are drawn in the page's colours, and so is what they find. */
-function describedNetwork(network: LiveSettings['network']): NetworkDescription {
+function describedNetwork(network: string | NetworkDescription): NetworkDescription {
   if (typeof network !== 'string') return network;
   const preset = presetNetwork(network);
   return preset.prompts ? { ...preset, colours: hexColours(preset.labels.length) } : preset;

@@ -4,7 +4,9 @@ import type { CrfParameters, StageTiming } from '../../src/index.js';
 import type { LoadProgress, NetworkDescription, Prompts, TemporalParameters } from '../../src/pipeline/index.js';
 
 /** What is done with the picture. */
-export type Effect = 'blur' | 'image' | 'colour' | 'cut-out' | 'overlay' | 'labels' | 'confidence';
+export type Effect = (typeof effectNames)[number];
+
+export const effectNames = ['blur', 'image', 'colour', 'cut-out', 'overlay', 'labels', 'confidence'] as const;
 
 /** How a frame is drawn: changed from frame to frame without anything made anew. */
 export interface Look {
@@ -23,8 +25,6 @@ export interface Look {
 }
 
 export interface LiveSettings {
-  /** A preset's name, or a description with its bytes. */
-  network: string | NetworkDescription;
   crf: CrfParameters;
   /** Long side of the picture that the CRF works on, in pixels. */
   workingSize: number;
@@ -36,14 +36,23 @@ export interface LiveSettings {
   look: Look;
 }
 
+export interface Key {
+  frame: VideoFrame;
+  prompts: Prompts;
+}
+
 export type ToLive =
   | { kind: 'open'; canvas: OffscreenCanvas }
+  /** A preset's name, or a description with its bytes: made ready at once. */
+  | { kind: 'network'; network: string | NetworkDescription }
   | { kind: 'settings'; settings: LiveSettings }
   | { kind: 'background'; image: ImageBitmap }
-  /** Given away: the worker closes it. */
+  /** The next of the camera. Frames are given away: the worker closes them. */
   | { kind: 'frame'; frame: VideoFrame }
-  /** What is to be found, by marks on this frame. */
-  | { kind: 'key'; frame: VideoFrame; prompts: Prompts }
+  /** The picture stands still at this one, and is drawn again with every change, until the next of the camera comes. */
+  | { kind: 'still'; frame: VideoFrame }
+  /** What is to be found, by marks on a frame; without one, nothing. */
+  | { kind: 'key'; key: Key | undefined }
   | { kind: 'cancel' }
   | { kind: 'restart' };
 
@@ -71,9 +80,15 @@ export type FromLive =
   | { kind: 'loading'; progress: LoadProgress }
   /** The network is there: whether it waits for marks, its labels, and `#rrggbb` of each. */
   | { kind: 'ready'; takesMarks: boolean; labels: readonly string[]; colours: readonly string[] }
-  | { kind: 'shown'; report: LiveReport }
-  /** A frame came to nothing: there is no network yet, or it does not know what to look for. */
-  | { kind: 'passed' }
+  /** A frame of the camera, or the one that stands still, is on the canvas. */
+  | { kind: 'shown'; isStill: boolean; report: LiveReport }
+  /** It came to nothing: there is no network yet, or it does not know what to look for. */
+  | { kind: 'passed'; isStill: boolean }
+  /** It was not drawn, as the picture stands still at another one by now, or no longer. */
+  | { kind: 'skipped'; isStill: boolean }
+  /** For good: nothing is made anew until `restart`. */
   | { kind: 'lost'; isLast: boolean }
   | { kind: 'cancelled' }
+  /** The network could not be made ready. */
+  | { kind: 'failed'; error: string }
   | { kind: 'error'; error: string };

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: MIT
 
 import { batch, computed, effect, signal } from '@preact/signals';
-import type { LoadProgress } from '../../src/pipeline/index.js';
-import { noMarks } from '../marks/marks.js';
+import type { LoadProgress, NetworkDescription } from '../../src/pipeline/index.js';
+import { type Marks, noMarks } from '../marks/marks.js';
 import { promptsOf } from '../marks/prompts.js';
-import { type CrfSettings, crfParameters, presets } from '../state/crf-settings.js';
-import { colourFromHex, labelsNamed } from '../state/labels.js';
+import { type CrfSettings, crfParameters } from '../state/crf-settings.js';
+import { colourFromHex, type Label, labelsNamed } from '../state/labels.js';
 import { MarkBoard } from '../state/mark-board.js';
-import { noMerges } from '../state/merges.js';
-import { type StageStatistics, TimeLog } from '../state/statistics.js';
+import { type Merges, noMerges } from '../state/merges.js';
+import type { StageStatistics } from '../state/statistics.js';
 import { closeCamera, openCamera } from './camera.js';
+import { liveDefaults, markNames } from './live-defaults.js';
+import { LiveLog } from './live-log.js';
 import type { Effect, FromLive, LiveReport, LiveSettings, Look, ToLive } from './live-protocol.js';
+import { SeenFrames } from './seen-frames.js';
 
-const markNames = ['Background', 'Me'];
-
-const webcamPreset = presets.find(({ id }) => id === 'webcam');
+/** A frame of the camera with what is marked on it. */
+interface MarkedFrame {
+  frame: VideoFrame;
+  marks: Marks;
+}
 
 /** The camera, what is done with its picture, and what that takes. */
 export class LiveSession extends MarkBoard {
@@ -25,26 +30,30 @@ export class LiveSession extends MarkBoard {
   readonly loss = signal<'rebuilt' | 'last' | undefined>(undefined);
   readonly loading = signal<LoadProgress | undefined>(undefined);
   readonly isReady = signal(false);
+  /** Loading was cancelled or failed, or the GPU was lost for good: there is the bare camera until somebody starts again. */
+  readonly isStopped = signal(false);
   /** The result is on the screen, not the bare camera. */
   readonly isShowing = signal(false);
   /** The picture stands still, so that one can draw on it. */
   readonly isFrozen = signal(false);
+  /** Without WebGPU, or a GPU for it, there is the bare camera alone. */
+  readonly hasGpu = signal(true);
   readonly extent = signal<{ width: number; height: number } | undefined>(undefined);
   /** Nobody counts pixels: that would read them back. */
   readonly areas = signal<readonly number[] | undefined>(undefined);
   readonly takesMarks = signal(true);
 
-  readonly network = signal<LiveSettings['network']>('colour-prompt');
-  readonly settings = signal<CrfSettings>(webcamPreset?.settings ?? presets[0].settings);
-  readonly workingSize = signal(320);
-  readonly smoothing = signal(0.8);
-  readonly framesPerSecond = signal<number | null>(30);
+  readonly network = signal<string | NetworkDescription>(liveDefaults.network);
+  readonly settings = signal<CrfSettings>(liveDefaults.settings);
+  readonly workingSize = signal<number>(liveDefaults.workingSize);
+  readonly smoothing = signal<number>(liveDefaults.smoothing);
+  readonly framesPerSecond = signal<number | null>(liveDefaults.framesPerSecond);
   readonly profile = signal(false);
-  readonly effect = signal<Effect>('blur');
-  readonly blur = signal(0.025);
-  readonly colour = signal('#1d6f5c');
-  readonly opacity = signal(0.5);
-  readonly mirror = signal(true);
+  readonly effect = signal<Effect>(liveDefaults.effect);
+  readonly blur = signal<number>(liveDefaults.blur);
+  readonly colour = signal<string>(liveDefaults.colour);
+  readonly opacity = signal<number>(liveDefaults.opacity);
+  readonly mirror = signal<boolean>(liveDefaults.mirror);
   readonly divider = signal<number | null>(null);
 
   readonly report = signal<LiveReport | undefined>(undefined);
@@ -55,14 +64,35 @@ export class LiveSession extends MarkBoard {
   /** A canvas that a lost GPU drew into stays blank in Chromium, whoever draws into it later: then there is another one. */
   readonly canvasNumber = signal(0);
 
+  /** The frame that the marks are on. */
+  private readonly keyFrame = signal<VideoFrame | undefined>(undefined);
+  /** What was marked before, in force until marks enough are on the frame that stands still. */
+  private readonly former = signal<MarkedFrame | undefined>(undefined);
+  /** What the worker was told last. */
+  private told: { frame: VideoFrame | undefined; marks: Marks; labelCount: number } | undefined;
+  private readonly seen = new SeenFrames();
   private worker: Worker | undefined;
-  private keyFrame: VideoFrame | undefined;
   private isWorkerBusy = false;
   private callback = 0;
-  private readonly timeLog = new TimeLog(120);
-  private readonly gpuTimeLog = new TimeLog(120);
-  /** When the last frames were shown, in milliseconds. */
-  private readonly shownAt: number[] = [];
+  /** Ends the turn of the camera, also while the browser asks for it. */
+  private turn = new AbortController();
+  /** The user's labels, while a network has its own in their place. */
+  private ownLabels: readonly Label[] | undefined;
+  private background: ImageBitmap | undefined;
+  private readonly log = new LiveLog();
+
+  /** Marks of a link, or of a turn of the camera before, that are on no frame yet. */
+  readonly awaitsFrame = computed(
+    () => this.takesMarks.value && this.keyFrame.value === undefined && !this.history.isEmpty.value,
+  );
+
+  /** What stands still, on the page itself. */
+  readonly still = computed(() => (this.isFrozen.value ? this.keyFrame.value : undefined));
+
+  private readonly marked = computed<MarkedFrame | undefined>(() => {
+    const frame = this.keyFrame.value;
+    return frame && this.markedLabels.value.size >= 2 ? { frame, marks: this.marks.value } : this.former.value;
+  });
 
   private readonly look = computed<Look>(() => ({
     effect: this.effect.value,
@@ -77,70 +107,138 @@ export class LiveSession extends MarkBoard {
   constructor() {
     super();
     this.labels.value = labelsNamed(markNames);
+    effect(() => this.sendNetwork());
     effect(() => this.sendSettings());
     effect(() => this.sendKey());
   }
 
   /** Asks for the camera. The network is fetched while the bare picture is already there. */
   async start(canvas: HTMLCanvasElement): Promise<void> {
-    this.status.value = 'asking';
-    this.error.value = undefined;
+    const { signal: ended } = this.turn;
+    batch(() => {
+      this.status.value = 'asking';
+      this.error.value = undefined;
+      this.loss.value = undefined;
+    });
     try {
-      await openCamera(this.video);
+      await openCamera(this.video, { ended, onEnded: () => this.takeEnd() });
     } catch (error) {
-      this.status.value = 'off';
-      this.error.value = (error as Error).message;
+      if (!ended.aborted) this.fail((error as Error).message);
       return;
     }
-    this.extent.value = { width: this.video.videoWidth, height: this.video.videoHeight };
-    this.status.value = 'on';
-    if (!('gpu' in navigator && navigator.gpu)) {
-      this.error.value =
-        'This browser has no WebGPU, which live pictures need: you see the bare camera. Chrome and Edge from 113, ' +
-        'Safari from 26 and Firefox from 141 have it. Photos work here without it.';
-      return;
-    }
+    const trouble = await troubleWithGpu();
+    if (ended.aborted) return;
+    batch(() => {
+      this.extent.value = { width: this.video.videoWidth, height: this.video.videoHeight };
+      this.status.value = 'on';
+      this.hasGpu.value = trouble === undefined;
+      this.error.value = trouble;
+    });
+    if (trouble) return;
     this.openWorker(canvas);
     this.waitForFrame();
   }
 
+  /** The camera's light goes out. Marks stay, and so do the frames that they are on. */
   stop(): void {
+    this.turn.abort();
+    this.turn = new AbortController();
+    this.settleMarks();
     this.worker?.terminate();
     this.worker = undefined;
+    this.told = undefined;
     this.video.cancelVideoFrameCallback?.(this.callback);
     closeCamera(this.video);
-    this.keyFrame?.close();
-    this.keyFrame = undefined;
+    this.seen.clear();
+    this.log.clear();
     this.isWorkerBusy = false;
     batch(() => {
       this.status.value = 'off';
       this.isReady.value = false;
+      this.isStopped.value = false;
       this.isShowing.value = false;
       this.isFrozen.value = false;
       this.loading.value = undefined;
       this.report.value = undefined;
-      this.history.reset({ marks: noMarks, merges: noMerges });
     });
   }
 
-  /** The picture stands still, and what is drawn from now on is about this one. */
-  freeze(): void {
-    if (this.isFrozen.value || this.status.value !== 'on') return;
-    this.video.pause();
-    this.keyFrame?.close();
-    this.keyFrame = new VideoFrame(this.video, { timestamp: 0 });
+  /** No picture of the camera is kept where somebody meant to turn it off. Marks stay, for the next turn. */
+  turnOff(): void {
+    this.stop();
     batch(() => {
-      this.isFrozen.value = true;
-      // Marks are where they are on their own frame only.
-      this.history.reset({ marks: noMarks, merges: this.history.merges.value });
+      this.keyFrame.value?.close();
+      this.keyFrame.value = undefined;
+      this.forgetFormer();
+      this.error.value = undefined;
+      this.loss.value = undefined;
     });
-    if (this.isShowing.value) this.sendFrame(this.keyFrame.clone());
+  }
+
+  /** The picture stands still at the frame that is seen, and what is drawn from now on is about this one. */
+  freeze(): void {
+    if (this.isFrozen.value || this.status.value !== 'on' || !this.hasGpu.value) return;
+    this.video.pause();
+    const shown = this.isShowing.value ? this.seen.current() : undefined;
+    const frame = shown ?? new VideoFrame(this.video, { timestamp: 0 });
+    batch(() => {
+      const before = this.keyFrame.value;
+      if (before) {
+        this.forgetFormer();
+        if (this.markedLabels.value.size >= 2) this.former.value = { frame: before, marks: this.marks.value };
+        else before.close();
+        // Marks are where they are on their own frame only.
+        this.history.reset({ marks: noMarks, merges: this.history.merges.value });
+      }
+      this.keyFrame.value = frame;
+      this.isFrozen.value = true;
+    });
+    this.seen.send(frame);
+    this.seen.arrive();
+    this.give('still', frame.clone());
   }
 
   thaw(): void {
     if (!this.isFrozen.value) return;
-    this.isFrozen.value = false;
-    void this.video.play();
+    batch(() => {
+      this.settleMarks();
+      this.isFrozen.value = false;
+    });
+    this.video.play().catch(() => undefined);
+  }
+
+  /** Too few marks are none: those before hold again. */
+  private settleMarks(): void {
+    const former = this.former.value;
+    if (former && this.markedLabels.value.size < 2) {
+      this.keyFrame.value?.close();
+      this.keyFrame.value = former.frame;
+      this.history.reset({ marks: former.marks, merges: this.history.merges.value });
+      this.former.value = undefined;
+    } else this.forgetFormer();
+  }
+
+  /** How the labels of marks are called, also while a network has its own in their place. */
+  nameMarks(names: readonly string[]): void {
+    if (this.takesMarks.value) this.labels.value = labelsNamed(names);
+    else this.ownLabels = labelsNamed(names);
+    this.tool.value = 1;
+  }
+
+  /** Marks of a link: they wait for the frame that they will be on. */
+  layMarks(marks: Marks, merges: Merges): void {
+    batch(() => {
+      if (this.isFrozen.value) this.thaw();
+      this.keyFrame.value?.close();
+      this.keyFrame.value = undefined;
+      this.forgetFormer();
+      this.history.reset({ marks, merges });
+    });
+  }
+
+  private forgetFormer(): void {
+    this.former.value?.frame.close();
+    this.former.value = undefined;
   }
 
   cancelLoading(): void {
@@ -158,11 +256,18 @@ export class LiveSession extends MarkBoard {
   async setBackground(blob: Blob): Promise<void> {
     try {
       const image = await createImageBitmap(blob, { resizeWidth: 1280 });
-      this.worker?.postMessage({ kind: 'background', image } satisfies ToLive, [image]);
+      this.background?.close();
+      this.background = image;
+      this.sendBackground();
       this.effect.value = 'image';
     } catch {
       this.error.value = 'The background is damaged, or of a kind that this browser cannot show.';
     }
+  }
+
+  /** A copy: the next worker gets it, too. */
+  private sendBackground(): void {
+    if (this.background) this.send({ kind: 'background', image: this.background });
   }
 
   private openWorker(canvas: HTMLCanvasElement): void {
@@ -174,7 +279,10 @@ export class LiveSession extends MarkBoard {
       this.error.value = `The part of the page that computes could not be loaded: ${event.message || 'no reason given'}.`;
     });
     this.giveCanvas(canvas);
+    this.sendNetwork();
     this.sendSettings();
+    this.sendBackground();
+    this.sendKey();
   }
 
   /** A canvas can be given once. */
@@ -184,9 +292,13 @@ export class LiveSession extends MarkBoard {
     this.worker.postMessage({ kind: 'open', canvas: offscreen } satisfies ToLive, [offscreen]);
   }
 
+  /** By itself, as it may have a file of megabytes with it. */
+  private sendNetwork(): void {
+    this.send({ kind: 'network', network: this.network.value });
+  }
+
   private sendSettings(): void {
     const settings: LiveSettings = {
-      network: this.network.value,
       crf: crfParameters(this.settings.value),
       workingSize: this.workingSize.value,
       smoothing: this.smoothing.value === 0 ? null : { strength: this.smoothing.value },
@@ -198,14 +310,20 @@ export class LiveSession extends MarkBoard {
   }
 
   private sendKey(): void {
-    const marks = this.marks.value;
+    const { frame, marks } = this.marked.value ?? { frame: undefined, marks: noMarks };
     const labelCount = this.labels.value.length;
-    const isEnough = this.markedLabels.value.size >= 2;
-    if (!this.isFrozen.value || !isEnough || !this.keyFrame) return;
-    const { displayWidth, displayHeight } = this.keyFrame;
-    const prompts = promptsOf(marks, displayWidth, displayHeight, labelCount);
-    const frame = this.keyFrame.clone();
-    this.worker?.postMessage({ kind: 'key', frame, prompts } satisfies ToLive, [frame]);
+    const takesMarks = this.takesMarks.value;
+    const { worker, told } = this;
+    if (!worker || !takesMarks) return;
+    if (told?.frame === frame && told?.marks === marks && told?.labelCount === labelCount) return;
+    this.told = { frame, marks, labelCount };
+    if (!frame) {
+      this.send({ kind: 'key', key: undefined });
+      return;
+    }
+    const prompts = promptsOf(marks, frame.displayWidth, frame.displayHeight, labelCount);
+    const copy = frame.clone();
+    worker.postMessage({ kind: 'key', key: { frame: copy, prompts } } satisfies ToLive, [copy]);
   }
 
   private waitForFrame(): void {
@@ -220,12 +338,28 @@ export class LiveSession extends MarkBoard {
   }
 
   private sendFrame(frame: VideoFrame): void {
-    if (!this.worker) {
-      frame.close();
-      return;
-    }
     this.isWorkerBusy = true;
-    this.worker.postMessage({ kind: 'frame', frame } satisfies ToLive, [frame]);
+    this.seen.send(frame);
+    this.give('frame', frame);
+  }
+
+  private give(kind: 'frame' | 'still', frame: VideoFrame): void {
+    if (this.worker) this.worker.postMessage({ kind, frame } satisfies ToLive, [frame]);
+    else frame.close();
+  }
+
+  /** Unplugged, or refused later on. */
+  private takeEnd(): void {
+    this.stop();
+    this.error.value =
+      'The camera was unplugged, or the browser took it away. Your marks and settings are kept: turn it on again to go on.';
+  }
+
+  private fail(error: string): void {
+    batch(() => {
+      this.status.value = 'off';
+      this.error.value = error;
+    });
   }
 
   private send(message: ToLive): void {
@@ -235,60 +369,107 @@ export class LiveSession extends MarkBoard {
   private take(message: FromLive): void {
     switch (message.kind) {
       case 'loading':
-        this.loading.value = message.progress;
+        batch(() => {
+          this.loading.value = message.progress;
+          this.isReady.value = false;
+          this.isStopped.value = false;
+        });
         return;
       case 'ready':
         batch(() => {
           this.loading.value = undefined;
           this.isReady.value = true;
-          this.takesMarks.value = message.takesMarks;
-          // A prompt network knows no names: they are the user's. Colours are what it draws with.
-          const names = message.takesMarks ? markNames : message.labels;
-          this.labels.value = labelsNamed(names, message.colours.map(colourFromHex));
+          this.takeLabels(message);
         });
         return;
       case 'shown':
-        this.isWorkerBusy = false;
+        this.free(message.isStill);
+        if (!message.isStill) this.seen.arrive();
         this.takeReport(message.report);
         return;
       case 'passed':
-        this.isWorkerBusy = false;
+        this.free(message.isStill);
         this.isShowing.value = false;
+        return;
+      case 'skipped':
+        this.free(message.isStill);
         return;
       case 'lost':
         batch(() => {
           this.loss.value = message.isLast ? 'last' : 'rebuilt';
           this.isShowing.value = false;
+          this.isStopped.value = message.isLast;
           this.canvasNumber.value++;
         });
         return;
       case 'cancelled':
-        this.loading.value = undefined;
+        this.endLoading(undefined);
+        return;
+      case 'failed':
+        this.endLoading(message.error);
         return;
       case 'error':
-        batch(() => {
-          this.loading.value = undefined;
-          this.error.value = message.error;
-        });
+        this.error.value = message.error;
     }
   }
 
+  private endLoading(error: string | undefined): void {
+    batch(() => {
+      this.loading.value = undefined;
+      this.isStopped.value = true;
+      this.error.value = error;
+    });
+  }
+
+  private free(isStill: boolean): void {
+    if (!isStill) this.isWorkerBusy = false;
+  }
+
+  /** A prompt network knows no names: they are the user's, and stay so. Colours are what it draws with. */
+  private takeLabels({ takesMarks, labels, colours }: FromLive & { kind: 'ready' }): void {
+    const drawn = colours.map(colourFromHex);
+    if (takesMarks) {
+      const own = this.takesMarks.value ? this.labels.value : (this.ownLabels ?? labelsNamed(markNames));
+      this.labels.value = own.map((label, index) => ({ ...label, colour: drawn[index] ?? label.colour }));
+      this.ownLabels = undefined;
+    } else {
+      if (this.takesMarks.value) this.ownLabels = this.labels.value;
+      this.labels.value = labelsNamed(labels, drawn);
+    }
+    if (takesMarks === this.takesMarks.value && takesMarks) return;
+    this.takesMarks.value = takesMarks;
+    this.isolated.value = null;
+    this.tool.value = Math.min(1, this.labels.value.length - 1);
+    this.history.reset({ marks: this.history.marks.value, merges: noMerges });
+  }
+
   private takeReport(report: LiveReport): void {
-    const now = performance.now();
-    this.shownAt.push(now);
-    while (this.shownAt.length > 0 && this.shownAt[0] < now - 2000) this.shownAt.shift();
-    this.timeLog.add(report.timings);
-    this.gpuTimeLog.add(report.gpuTimings);
+    this.log.add(report, performance.now());
     batch(() => {
       this.isShowing.value = true;
       this.shownCount.value++;
       // Figures that change thirty times a second cannot be read.
       if (this.shownCount.value % 8 !== 1) return;
       this.report.value = report;
-      this.statistics.value = this.timeLog.statistics();
-      this.gpuStatistics.value = this.gpuTimeLog.statistics();
-      this.measuredRate.value =
-        this.shownAt.length > 1 ? (1000 * (this.shownAt.length - 1)) / (now - this.shownAt[0]) : undefined;
+      this.statistics.value = this.log.statistics();
+      this.gpuStatistics.value = this.log.gpuStatistics();
+      this.measuredRate.value = this.log.rate();
     });
   }
+}
+
+/** In plain words; undefined where there is a GPU. */
+async function troubleWithGpu(): Promise<string | undefined> {
+  if (!('gpu' in navigator && navigator.gpu)) {
+    return (
+      'This browser has no WebGPU, which live pictures need: you see the bare camera. Chrome and Edge from 113, ' +
+      'Safari from 26 and Firefox from 141 have it. Photos work here without it.'
+    );
+  }
+  const adapter = await navigator.gpu.requestAdapter().catch(() => null);
+  if (adapter) return undefined;
+  return (
+    'This browser knows WebGPU but found no GPU for it, which live pictures need: you see the bare camera. Photos work here ' +
+    'without one.'
+  );
 }

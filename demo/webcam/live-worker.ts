@@ -9,14 +9,18 @@ addEventListener('message', ({ data }: MessageEvent<ToLive>) => {
   switch (data.kind) {
     case 'open':
       return engine.open(data.canvas);
+    case 'network':
+      return engine.choose(data.network);
     case 'settings':
       return engine.apply(data.settings);
     case 'background':
       return engine.setBackground(data.image);
     case 'frame':
       return engine.show(data.frame);
+    case 'still':
+      return engine.hold(data.frame);
     case 'key':
-      return engine.setKey(data.frame, data.prompts);
+      return engine.setKey(data.key);
     case 'cancel':
       return engine.cancel();
     case 'restart':

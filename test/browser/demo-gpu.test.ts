@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: MIT
 
-import { Buffer } from 'node:buffer';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { decode } from 'fast-png';
 import type { Browser, BrowserContext, ElementHandle } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { redNetwork } from '../support/colour-network.js';
-import { closedNetwork, DemoPage, type Place, serveBuiltDemo } from '../support/demo.js';
+import { closedNetwork, DemoPage, serveBuiltDemo } from '../support/demo.js';
 import { writeCameraFile } from '../support/fake-camera.js';
 import type { StaticSite } from '../support/static-site.js';
+import {
+  cameraArguments,
+  crashGpu,
+  framesLater,
+  type Rgb,
+  screenColours,
+  untilMessage,
+  untilShowing,
+} from '../support/webcam.js';
 
-type Rgb = [number, number, number];
 const red: Rgb = [200, 40, 40];
 const blue: Rgb = [40, 60, 200];
 
@@ -31,14 +37,7 @@ beforeAll(async () => {
   browser = await launchBrowser({
     adapter: adapterFromEnvironment('software'),
     endsWithProcess: true,
-    extraArguments: [
-      '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-video-capture=${film}`,
-      // Whoever crashes its GPU on purpose would be kept from it.
-      '--disable-domain-blocking-for-3d-apis',
-      '--disable-gpu-process-crash-limit',
-      closedNetwork,
-    ],
+    extraArguments: [...cameraArguments(film), closedNetwork],
   });
   context = browser.defaultBrowserContext();
 });
@@ -68,7 +67,7 @@ describe('a photo on the GPU', () => {
   test('outlives the GPU: all is made anew, with the same result', async () => {
     const [shares, fingerprint] = [await demo.shares(), await demo.fingerprint()];
     const before = await refinements(demo);
-    await crashGpu();
+    await crashGpu(browser);
     await untilMessage(demo, 'started anew');
     await demo.page.waitForFunction(
       (count) => Number(document.querySelector<HTMLElement>('.stage')?.dataset.refinements) > count,
@@ -154,7 +153,7 @@ describe('the camera', () => {
       );
       // By then the network may be there already, but not before the camera.
       expect(await demo.page.$eval('.stage', (stage) => (stage as HTMLElement).dataset.status)).toBe('on');
-      await showing(demo);
+      await untilShowing(demo);
     });
 
     test('has another background, and what is in front is the camera’s own', async () => {
@@ -223,7 +222,7 @@ describe('the camera', () => {
     });
 
     test('outlives the GPU', async () => {
-      await crashGpu();
+      await crashGpu(browser);
       await untilMessage(demo, 'started anew');
       await framesLater(demo, 3);
       const [front, behind] = await screenColours(demo, [
@@ -243,40 +242,8 @@ describe('the camera', () => {
   });
 });
 
-async function untilMessage(demo: DemoPage, part: string): Promise<void> {
-  await demo.page.waitForFunction(
-    (text) => [...document.querySelectorAll('.message')].some(({ textContent }) => textContent.includes(text)),
-    { timeout: 60_000 },
-    part,
-  );
-}
-
-async function crashGpu(): Promise<void> {
-  const session = await browser.target().createCDPSession();
-  // The answer is lost with the process.
-  await session.send('Browser.crashGpuProcess').catch(() => undefined);
-  await session.detach();
-}
-
 function refinements(demo: DemoPage): Promise<number> {
   return demo.page.$eval('.stage', (stage) => Number((stage as HTMLElement).dataset.refinements));
-}
-
-async function showing(demo: DemoPage): Promise<void> {
-  await demo.page.waitForFunction(() => document.querySelector<HTMLElement>('.stage')?.dataset.showing === 'true', {
-    timeout: 100_000,
-  });
-}
-
-/** Waits until as many more frames have been shown. */
-async function framesLater(demo: DemoPage, count: number): Promise<void> {
-  const shown = await demo.page.$eval('.stage', (stage) => Number((stage as HTMLElement).dataset.shown));
-  await demo.page.waitForFunction(
-    (wanted) => Number(document.querySelector<HTMLElement>('.stage')?.dataset.shown) >= wanted,
-    { timeout: 100_000 },
-    shown + count,
-  );
-  await demo.drawFrames();
 }
 
 async function fileInput(demo: DemoPage): Promise<ElementHandle<HTMLInputElement>> {
@@ -292,17 +259,6 @@ async function chooseOwnNetwork(demo: DemoPage): Promise<void> {
   await labels?.click({ count: 3 });
   await labels?.type('rest, red');
   await demo.click('Use this network');
-}
-
-/** RGB at places of the camera's picture, from the screen itself: what a person sees. */
-async function screenColours(demo: DemoPage, places: readonly Place[]): Promise<Rgb[]> {
-  const frame = await demo.page.$('.frame');
-  if (!frame) throw new Error('The page has no picture.');
-  const { width, height, channels, data } = decode(Buffer.from(await frame.screenshot()));
-  return places.map(([x, y]) => {
-    const at = channels * (Math.floor(y * height) * width + Math.floor(x * width));
-    return [data[at], data[at + 1], data[at + 2]];
-  });
 }
 
 function expectNear(colours: readonly Rgb[], expected: readonly Rgb[]): void {

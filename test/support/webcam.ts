@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+
+import { Buffer } from 'node:buffer';
+import { decode } from 'fast-png';
+import type { Browser } from 'puppeteer-core';
+import type { DemoPage, Place } from './demo.js';
+
+export type Rgb = [number, number, number];
+
+/** Switches of Chromium's: a film is the camera, and whoever crashes its GPU on purpose is not kept from it. */
+export function cameraArguments(film: string): string[] {
+  return [
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-video-capture=${film}`,
+    '--disable-domain-blocking-for-3d-apis',
+    '--disable-gpu-process-crash-limit',
+  ];
+}
+
+export async function crashGpu(browser: Browser): Promise<void> {
+  const session = await browser.target().createCDPSession();
+  // The answer is lost with the process.
+  await session.send('Browser.crashGpuProcess').catch(() => undefined);
+  await session.detach();
+}
+
+export async function untilMessage(demo: DemoPage, part: string): Promise<void> {
+  await demo.page.waitForFunction(
+    (text) => [...document.querySelectorAll('.message, .prompt')].some(({ textContent }) => textContent.includes(text)),
+    { timeout: 60_000 },
+    part,
+  );
+}
+
+/** The result, not the bare camera. */
+export async function untilShowing(demo: DemoPage): Promise<void> {
+  await demo.page.waitForFunction(() => document.querySelector<HTMLElement>('.stage')?.dataset.showing === 'true', {
+    timeout: 100_000,
+  });
+  await demo.drawFrames();
+}
+
+/** So far. */
+export function framesShown(demo: DemoPage): Promise<number> {
+  return demo.page.$eval('.stage', (stage) => Number((stage as HTMLElement).dataset.shown));
+}
+
+/** Waits until as many more frames have been shown. */
+export async function framesLater(demo: DemoPage, count: number): Promise<void> {
+  const wanted = (await framesShown(demo)) + count;
+  await demo.page.waitForFunction(
+    (least) => Number(document.querySelector<HTMLElement>('.stage')?.dataset.shown) >= least,
+    { timeout: 100_000 },
+    wanted,
+  );
+  await demo.drawFrames();
+}
+
+/** RGB at places of the camera's picture, from the screen itself: what a person sees. */
+export async function screenColours(demo: DemoPage, places: readonly Place[]): Promise<Rgb[]> {
+  const frame = await demo.page.$('.frame');
+  if (!frame) throw new Error('The page has no picture.');
+  const { width, height, channels, data } = decode(Buffer.from(await frame.screenshot()));
+  return places.map(([x, y]) => {
+    const at = channels * (Math.floor(y * height) * width + Math.floor(x * width));
+    return [data[at], data[at + 1], data[at + 2]];
+  });
+}
