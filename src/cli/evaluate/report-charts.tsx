@@ -44,7 +44,8 @@ function Charts({ charts }: { charts: readonly Chart[] }) {
 /** Images are whole. */
 const countAxis = {
   label: 'images',
-  grid: true,
+  // Plot puts ticks between whole numbers too, which are left blank.
+  tickSize: 0,
   tickFormat: (count: number) => (Number.isInteger(count) ? String(count) : ''),
 };
 
@@ -55,20 +56,20 @@ function imageCharts(rows: readonly ItemRow[]): Chart[] {
   );
   const gains = known.map(({ before, after }) => ({ gain: after - before }));
   const gainChart = drawChart('Gain of each image', {
-    x: { label: 'gain of mean IoU', grid: false, tickFormat: '+.2~f' },
+    x: { label: 'gain of mean IoU', grid: false, tickFormat: '+.2~g', ticks: 6 },
     y: countAxis,
-    marks: [histogram(gains, 'gain'), ruleX([0], { stroke: '#1b1e24' }), ruleY([0])],
+    marks: [histogram(gains, 'gain'), ruleX([0], { stroke: chartColours.ink }), ruleY([0])],
   });
   if (known.length > MOST_POINTS) return [gainChart];
   const lowest = Math.floor(10 * Math.min(...known.flatMap(({ before, after }) => [before, after]), 0.9)) / 10;
-  const domain = { domain: [lowest, 1] };
+  const domain = { domain: [lowest, 1], ticks: 5 };
   const scatter = drawChart('Mean IoU of each image', {
     width: 400,
     height: 380,
     x: { label: 'before', ...domain, grid: true },
     y: { label: 'after', ...domain, grid: true },
     marks: [
-      link([0], { x1: lowest, y1: lowest, x2: 1, y2: 1, stroke: '#8a8f98', strokeDasharray: '4 3' }),
+      link([0], { x1: lowest, y1: lowest, x2: 1, y2: 1, stroke: chartColours.before, strokeDasharray: '4 3' }),
       dot(known, {
         x: 'before',
         y: 'after',
@@ -166,7 +167,12 @@ function curves(title: string, label: string, given: readonly CurvePoint[]): Cha
   const points = given.filter(({ value }) => value !== null);
   const colour = ({ time }: CurvePoint) => chartColours[time];
   const last = (time: CurvePoint['time']) => points.filter((point) => point.time === time).slice(-1);
-  const hasBoth = last('after').length > 0;
+  const ends = [...last('before'), ...last('after')];
+  const values = points.flatMap(({ value }) => value ?? []);
+  const span = Math.max(...values) - Math.min(...values);
+  const [first, second] = ends.map(({ value }) => value ?? 0);
+  // Names of curves that end in one place stand above each other, the higher one's above.
+  const apart = Math.abs(second - first) < 0.07 * span ? 8 : 0;
   return drawChart(title, {
     marginRight: 56,
     x: { label, ticks: [...new Set(points.map(({ at }) => at))], tickFormat: '~r' },
@@ -174,18 +180,17 @@ function curves(title: string, label: string, given: readonly CurvePoint[]): Cha
     marks: [
       line(points, { x: 'at', y: 'value', z: 'time', stroke: colour, strokeWidth: 2 }),
       dot(points, { x: 'at', y: 'value', fill: colour, r: 3.5 }),
-      ...(hasBoth
-        ? [
-            text([...last('before'), ...last('after')], {
-              x: 'at',
-              y: 'value',
-              text: 'time',
-              fill: colour,
-              dx: 10,
-              textAnchor: 'start',
-            }),
-          ]
-        : []),
+      ...(ends.length < 2 ? [] : ends).map((end, index) =>
+        text([end], {
+          x: 'at',
+          y: 'value',
+          text: 'time',
+          fill: colour,
+          dx: 10,
+          dy: (index === 1) === second > first ? -apart : apart,
+          textAnchor: 'start',
+        }),
+      ),
     ],
   });
 }

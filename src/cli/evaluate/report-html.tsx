@@ -86,12 +86,14 @@ function Failures({ report: { failures } }: { report: EvaluateReport }) {
 }
 
 function Definitions({ report: { settings } }: { report: EvaluateReport }) {
-  const { predictions, truth, images, form, ignore, parameters, backend, unpredicted } = settings;
+  const { predictions, truth, images, form, network, ignore, parameters, sigmasAt, backend, unpredicted } = settings;
   return (
     <>
       <List
         entries={[
-          ['predictions', `${predictions}, ${form}`],
+          ...(typeof network === 'string'
+            ? [['network', network] as const]
+            : [['predictions', `${predictions}, ${form}`] as const]),
           ['truth', `${truth}${ignore === null ? '' : `, ${ignore} is ignored`}`],
           ...(typeof images === 'string' ? [['images', images] as const] : []),
           ...(unpredicted > 0 ? [['not predicted', `${unpredicted} files of truth`] as const] : []),
@@ -101,6 +103,11 @@ function Definitions({ report: { settings } }: { report: EvaluateReport }) {
       {parameters && (
         <>
           <h3>Parameters</h3>
+          {sigmasAt !== null && (
+            <p>
+              The network's own: sigmas are for images of {sigmasAt} pixels on the long side, and were scaled to each.
+            </p>
+          )}
           <pre>{JSON.stringify(parameters, null, 2)}</pre>
         </>
       )}

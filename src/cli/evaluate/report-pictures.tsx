@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-import { scoreText, signedText } from '../report/document.js';
+import { labelColours } from '../refine/palette.js';
+import { scoreText, signedText, Wide } from '../report/document.js';
 import { gainOf, type RankedItem, type RankingName } from './rankings.js';
 import type { EvaluateReport } from './report.js';
+import { labelName } from './settings.js';
+
+/** Labels whose colours are told: nobody tells more apart. */
+const MOST_IN_LEGEND = 24;
 
 const listTitles: Readonly<Record<RankingName, string>> = {
   lost: 'Refinement lost most',
@@ -30,6 +35,7 @@ export function PictureLists({
   return (
     <>
       <h2>Pictures</h2>
+      <Legend report={report} />
       {shown.map((name) => (
         <>
           <h3>{listTitles[name]}</h3>
@@ -39,6 +45,32 @@ export function PictureLists({
         </>
       ))}
     </>
+  );
+}
+
+/** What the colours mean. */
+function Legend({ report: { settings, before, after } }: { report: EvaluateReport }) {
+  if (settings.instances) {
+    return (
+      <p class="quiet">Colours tell instances of one tile apart; from tile to tile an instance may change its own.</p>
+    );
+  }
+  const colours = settings.colours ?? labelColours(settings.labelCount).map(([r, g, b]) => `rgb(${r} ${g} ${b})`);
+  const shown = before.labels.filter(
+    ({ label, truthPixels, predictedPixels }) =>
+      label > 0 && truthPixels + predictedPixels + (after?.labels[label].predictedPixels ?? 0) > 0,
+  );
+  if (shown.length > MOST_IN_LEGEND) return null;
+  return (
+    <p class="legend">
+      {shown.map(({ label }) => (
+        <span>
+          <i style={{ background: colours[label] }} />
+          {labelName(settings.names, label)}
+        </span>
+      ))}
+      <span class="quiet">label 0 is pale, what is ignored is hatched</span>
+    </p>
   );
 }
 
@@ -61,9 +93,10 @@ function Strip({
         {gain !== null && <span class={gain < 0 ? 'bad' : 'good'}>{signedText(gain)}</span>}
       </figcaption>
       {picture ? (
-        <>
+        <Wide name={`pictures of ${item}`}>
           <img
             src={`data:image/webp;base64,${Buffer.from(picture).toString('base64')}`}
+            width={stripWidth(picture)}
             alt={`${item}: ${columns.join(', ')}`}
           />
           <div
@@ -74,7 +107,7 @@ function Strip({
               <span>{column}</span>
             ))}
           </div>
-        </>
+        </Wide>
       ) : (
         <p class="quiet">Its picture was not kept.</p>
       )}

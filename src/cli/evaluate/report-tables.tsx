@@ -5,7 +5,7 @@ import { chartColours } from '../report/chart.js';
 import { Gain, Share, Wide } from '../report/document.js';
 import { gainOf } from './rankings.js';
 import type { EvaluateReport } from './report.js';
-import { measuredLabelCount, measuredNames } from './settings.js';
+import { labelName, measuredLabelCount, measuredNames } from './settings.js';
 
 /** Labels whose confusion is drawn. */
 const LARGEST_DRAWN_MATRIX = 40;
@@ -15,6 +15,7 @@ type Measure = readonly [name: string, of: (scores: SegmentationScores) => numbe
 function measuresOf({ before, settings }: EvaluateReport): Measure[] {
   const unit = settings.boundaryUnit === 'pixels' ? 'px' : 'of the diagonal';
   return [
+    ...(settings.instances ? [['Foreground IoU', ({ labels }) => labels[1].iou] satisfies Measure] : []),
     ['Pixel accuracy', ({ pixelAccuracy }) => pixelAccuracy],
     ['Mean accuracy', ({ meanAccuracy }) => meanAccuracy],
     ['Mean IoU', ({ meanIoU }) => meanIoU],
@@ -109,10 +110,6 @@ export function LabelTable({ report: { before, after, settings } }: { report: Ev
   );
 }
 
-function labelName(names: readonly string[] | null, label: number): string {
-  return names ? `${label} ${names[label]}` : String(label);
-}
-
 /** Rows sum to 100 %: where the pixels of each true label went. */
 export function Confusion({ report: { confusion, settings, after, before } }: { report: EvaluateReport }) {
   const labelCount = measuredLabelCount(settings);
@@ -159,10 +156,10 @@ function ConfusionCell({ share, right }: { share: number | null; right: boolean 
   // The square root shows small errors, which are the interesting ones.
   const strength = Math.round(100 * Math.sqrt(share));
   const colour = right ? chartColours.after : chartColours.accent;
-  const background = `color-mix(in srgb, ${colour} ${strength}%, #f7f8f9)`;
+  const background = `color-mix(in srgb, ${colour} ${strength}%, var(--sunk))`;
   const percent = 100 * share;
   return (
-    <td style={{ background, color: strength > 62 ? '#fff' : '#1b1e24' }}>
+    <td style={{ background, color: strength > 62 ? 'var(--paper)' : 'var(--ink)' }}>
       {percent >= 0.05 ? percent.toFixed(1) : ''}
     </td>
   );

@@ -33,6 +33,7 @@ export function describeRun(run: RunSummary, report?: EvaluateReport): string {
 /** The scores as a table. */
 export function describeReport({ before, after, images, instances }: EvaluateReport): string {
   const rows: [name: string, of: (scores: SegmentationScores) => number | null][] = [
+    ...(instances ? [['foreground IoU', ({ labels }) => labels[1].iou] satisfies (typeof rows)[number]] : []),
     ['pixel accuracy', ({ pixelAccuracy }) => pixelAccuracy],
     ['mean accuracy', ({ meanAccuracy }) => meanAccuracy],
     ['mean IoU', ({ meanIoU }) => meanIoU],

@@ -58,6 +58,11 @@ export function measuredNames({ names, instances }: EvaluateSettings): readonly 
   return instances ? ['background', 'foreground'] : names;
 }
 
+/** A label by number, with its name where it has one. */
+export function labelName(names: readonly string[] | null, label: number): string {
+  return names ? `${label} ${names[label]}` : String(label);
+}
+
 /** A part's journal has them with the part that it is. */
 export interface ShardSettings extends EvaluateSettings {
   shard: string;

@@ -3,8 +3,16 @@
 import domino from '@mixmark-io/domino';
 import { type PlotOptions, plot } from '@observablehq/plot';
 
-/** Colours that stay apart for colour-blind eyes too (Okabe and Ito): before, after, and what stands out. */
-export const chartColours = { before: '#8a8f98', after: '#0072b2', accent: '#d55e00' } as const;
+/** Colours of the page, which has them for light and for dark: before, after, and what stands out. */
+export const chartColours = {
+  before: 'var(--before)',
+  after: 'var(--after)',
+  accent: 'var(--accent)',
+  /** What stands behind the others. */
+  faint: 'var(--faint)',
+  paper: 'var(--paper)',
+  ink: 'currentColor',
+} as const;
 
 export interface Chart {
   /** Markup of one SVG element. */
@@ -19,6 +27,7 @@ export function drawChart(title: string, options: PlotOptions): Chart {
     document,
     width: 460,
     height: 300,
+    marginTop: 28,
     marginLeft: 52,
     marginBottom: 42,
     style: { fontSize: '12px', fontFamily: 'inherit' },

@@ -8,9 +8,14 @@ import type { Chart } from './chart.js';
 const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
 const style = `
-:root { color-scheme: light; --line: #d9dce1; --quiet: #5b6270; --good: #00735a; --bad: #b3401a; }
+:root { color-scheme: light dark; --paper: #fff; --ink: #1b1e24; --line: #d9dce1; --quiet: #5b6270; --sunk: #f4f5f7;
+  --good: #00735a; --bad: #b3401a; --before: #737983; --after: #0072b2; --accent: #d55e00; --faint: #b9d5ea; }
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #15181d; --ink: #e4e7ec; --line: #343a44; --quiet: #a2a9b5; --sunk: #1e2229;
+    --good: #4fc3a1; --bad: #f38d66; --before: #9aa1ac; --after: #56b4e9; --accent: #f0863f; --faint: #28516d; }
+}
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1100px; padding: 32px 24px 64px; background: #fff; color: #1b1e24;
+body { margin: 0 auto; max-width: 1100px; padding: 32px 24px 64px; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; }
 h1 { font-size: 26px; line-height: 1.25; margin: 0 0 4px; }
 h2 { font-size: 19px; margin: 40px 0 12px; padding-top: 14px; border-top: 1px solid var(--line); }
@@ -20,7 +25,8 @@ p { margin: 6px 0 10px; max-width: 76ch; }
 .lead { font-size: 17px; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 4px 14px 4px 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: baseline; }
-thead th { font-weight: 600; border-bottom: 2px solid var(--line); }
+thead th { font-weight: 600; }
+thead th, thead td { border-bottom: 2px solid var(--line); }
 tbody th { font-weight: 400; }
 .number { text-align: right; }
 .good { color: var(--good); }
@@ -31,16 +37,21 @@ figure { margin: 0; }
 figcaption { font-weight: 600; margin-bottom: 4px; }
 .chart svg { max-width: 100%; height: auto; overflow: visible; }
 .tiles { display: flex; flex-wrap: wrap; gap: 12px; margin: 18px 0; padding: 0; }
-.tile { border: 1px solid var(--line); border-radius: 8px; padding: 10px 16px; min-width: 150px; }
+.tile { flex: 1 1 150px; max-width: 250px; border: 1px solid var(--line); border-radius: 8px; padding: 10px 16px; }
 .tile strong { display: block; font-size: 24px; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .strip { margin: 0 0 22px; }
-.strip img { display: block; max-width: 100%; height: auto; border-radius: 4px; }
+.strip img { display: block; height: auto; border-radius: 4px; }
+/* Four tiles side by side want more than a phone has: there they scroll. */
+.strip img, .columns { max-width: max(100%, 640px); }
 .strip figcaption { font-weight: 400; overflow-wrap: anywhere; }
-.columns { display: grid; max-width: 100%; color: var(--quiet); font-size: 13px; }
+p.legend { max-width: none; }
+.legend span { display: inline-block; margin-right: 18px; }
+.legend i { display: inline-block; width: 12px; height: 12px; margin-right: 6px; border-radius: 3px; vertical-align: -1px; }
+.columns { display: grid; color: var(--quiet); font-size: 13px; }
 .matrix { font-size: 12px; }
-.matrix td, .matrix th { padding: 3px 6px; border: 1px solid #fff; text-align: right; }
+.matrix td, .matrix th { padding: 3px 6px; border: 1px solid var(--paper); text-align: right; }
 .matrix thead th { font-weight: 400; white-space: nowrap; }
-pre { background: #f4f5f7; border-radius: 6px; padding: 12px 14px; overflow-x: auto; font-size: 13px; line-height: 1.45; }
+pre { background: var(--sunk); border-radius: 6px; padding: 12px 14px; overflow-x: auto; font-size: 13px; line-height: 1.45; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 18px; margin: 0; }
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }

@@ -68,7 +68,9 @@ export function tuneHtml(report: TuneReport): string {
       </p>
       <List
         entries={[
-          ['predictions', `${settings.predictions}, ${settings.form}`],
+          ...(typeof settings.network === 'string'
+            ? [['network', settings.network] as const]
+            : [['predictions', `${settings.predictions}, ${settings.form}`] as const]),
           ['truth', `${settings.truth}${settings.ignore === null ? '' : `, ${settings.ignore} is ignored`}`],
           ...(typeof settings.images === 'string' ? [['images', settings.images] as const] : []),
           ['backend', String(settings.backend)],
@@ -101,7 +103,7 @@ function curveChart({ baseline, best }: TuneReport, curve: TuneReport['curves'][
       ...(scale === 'log'
         ? [line(points, { x: 'value', y: 'score', stroke: chartColours.after, strokeWidth: 2 })]
         : []),
-      dot(points, { x: 'value', y: 'score', r: 3, stroke: chartColours.after, fill: '#fff' }),
+      dot(points, { x: 'value', y: 'score', r: 3, stroke: chartColours.after, fill: chartColours.paper }),
       dot(points.filter(isBest), { x: 'value', y: 'score', r: 5, fill: chartColours.after }),
     ],
   });
@@ -120,7 +122,7 @@ function unitOf(parameter: string, { kernels }: CrfParameters): string | null {
 }
 
 function gainChart({ crossValidation: { resamples, interval, gain } }: TuneReport): Chart {
-  const bars: BinXInputs<RectYOptions> = { x: (value: number) => value, fill: '#b9d5ea', insetLeft: 1 };
+  const bars: BinXInputs<RectYOptions> = { x: (value: number) => value, fill: chartColours.faint, insetLeft: 1 };
   return drawChart('Gain of bootstrap samples', {
     x: { label: 'cross-validated gain', tickFormat: '+.2~r', ticks: 6 },
     y: { label: null, ticks: [] },
@@ -128,7 +130,7 @@ function gainChart({ crossValidation: { resamples, interval, gain } }: TuneRepor
       rectY([...resamples], binX({ y: 'count', thresholds: 40 }, bars as BinXInputs<RectYOptions | undefined>)),
       ruleX([...interval], { stroke: chartColours.after, strokeDasharray: '5 4' }),
       ruleX([gain], { stroke: chartColours.after, strokeWidth: 2 }),
-      ruleX([0], { stroke: '#1b1e24' }),
+      ruleX([0], { stroke: chartColours.ink }),
       ruleY([0]),
     ],
   });
