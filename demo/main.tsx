@@ -2,6 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { render } from 'preact';
+import { keepForOffline } from './offline/register.js';
 import { followAddress } from './state/address-sync.js';
 import { Session } from './state/session.js';
 import { App } from './ui/app.js';
@@ -30,10 +31,20 @@ listenForKeys(() =>
     : { board: live, divider: live.divider, nextView: () => showNextEffect(live) },
 );
 void followAddress(session, live, mode);
+whenFirstShown(session, keepForOffline);
 render(<App mode={mode} session={session} live={live} />, root);
 
 /** `?backend=webgpu` takes a software adapter too; `?backend=cpu` does without. */
 function chosenBackend(): Session['backend'] {
   const wanted = new URLSearchParams(location.search).get('backend');
   return wanted === 'webgpu' || wanted === 'cpu' ? wanted : 'auto';
+}
+
+/** Not before there is something to see: what is kept for later comes over the same line. */
+function whenFirstShown({ refinementCount }: Session, act: () => void): void {
+  const stop = refinementCount.subscribe((count) => {
+    if (count !== 1) return;
+    act();
+    stop();
+  });
 }
