@@ -8,18 +8,22 @@ import {
   type RefineReport,
   type Refiner,
 } from '../../src/index.js';
-import type { LoadProgress } from '../../src/pipeline/index.js';
+import type { Extent } from '../../src/pipeline/index.js';
 import { labelProbabilities } from '../colour-model/colour-model.js';
 import { acquireGpu, type Gpu } from './gpu.js';
+import { InstanceFinder } from './instance-finder.js';
 import { type NetworkResult, NetworkSource } from './network-source.js';
 import type {
   Benchmark,
   Convergence,
   GpuNews,
+  InstanceJob,
+  Instances,
   Job,
   LatticeStatistics,
   MarkMap,
   NamedColour,
+  NetworkProgress,
   Picture,
   Refinement,
   Segmentation,
@@ -35,7 +39,7 @@ const measuringTolerance = 1e-30;
 
 export interface EngineListener {
   news: (news: GpuNews) => void;
-  loading: (progress: LoadProgress | undefined) => void;
+  loading: (progress: NetworkProgress | undefined) => void;
   networkReady: () => void;
 }
 
@@ -60,9 +64,11 @@ export class Engine {
   private hasFailedToLoad = false;
 
   private labels: readonly NamedColour[] | undefined;
+  private networkInput: Extent | undefined;
   /** Where only the CRF is on the processor: networks need a GPU, if a slow one. */
   private networkGpu: Gpu | undefined;
   private readonly networkSource: NetworkSource;
+  private readonly instanceFinder = new InstanceFinder();
 
   constructor(private readonly listener: EngineListener) {
     this.networkSource = new NetworkSource(listener.loading);
@@ -86,7 +92,8 @@ export class Engine {
       job.picture !== undefined ||
       job.marks !== undefined ||
       job.labelCount !== this.job?.labelCount ||
-      job.network !== this.job.network;
+      job.network !== this.job.network ||
+      job.inputSize !== this.job.inputSize;
     this.job = job;
     this.picture = picture;
     this.marks = marks;
@@ -101,6 +108,11 @@ export class Engine {
       const refinement = await this.tryRefine(job, picture);
       return { ...refinement, timings: [network, ...refinement.timings] };
     });
+  }
+
+  /** Ids of instances, with their areas. */
+  async count(job: InstanceJob): Promise<Instances> {
+    return this.rebuilding(async () => this.instanceFinder.find(job, this.gpu?.device));
   }
 
   /** The same inference as in the job before, watched step by step. Undefined where it was interrupted. */
@@ -167,22 +179,21 @@ export class Engine {
 
   private async runNetwork(job: Job, picture: Picture, marks: MarkMap): Promise<void> {
     const { network } = job;
-    const pixelCount = picture.width * picture.height;
-    const gpu = (await this.gpuFor(job)) ?? (network === 'colour-prompt' ? undefined : await this.gpuForNetwork());
-    const { labelCount } = job;
+    const acquiring = this.gpuFor(job);
+    // Who opens the page gets a first look anyway: made while the browser looks for a GPU, it comes earlier.
+    const hasTime = network === 'colour-prompt' && !job.isAtWork && !this.networkSource.hasPipeline;
+    const standIn = hasTime ? standInResult(job, picture, marks) : undefined;
+    const gpu = (await acquiring) ?? (network === 'colour-prompt' ? undefined : await this.gpuForNetwork());
     this.isFirstLook = gpu !== undefined && !this.isNetworkWanted(job, gpu);
-    const result: NetworkResult =
+    const result =
       gpu && !this.isFirstLook
-        ? await this.networkSource.run(gpu.device, network, picture, marks.prompts)
-        : {
-            probabilities: labelProbabilities({ ...picture, labelCount, marks: marks.labels, box: marks.box }),
-            labels: undefined,
-            labelCount,
-          };
+        ? await this.networkSource.run(gpu.device, job, picture, marks.prompts)
+        : (standIn ?? standInResult(job, picture, marks));
     this.labels = result.labels;
     this.labelCount = result.labelCount;
+    this.networkInput = result.input;
     this.probabilities = result.probabilities;
-    this.before = segment(result.probabilities, pixelCount, result.labelCount);
+    this.before = segment(result.probabilities, picture.width * picture.height, result.labelCount);
     this.pending.unary = { probabilities: result.probabilities };
   }
 
@@ -190,10 +201,10 @@ export class Engine {
    * Strokes and boxes need not wait for onnxruntime, which is large: the page's colour model stands in until it is there, and it is
    * not loaded for who only looks.
    */
-  private isNetworkWanted({ network, isAtWork }: Job, { device }: Gpu): boolean {
-    if (network !== 'colour-prompt' || this.networkSource.isReady(device, network)) return true;
-    if (isAtWork && !this.hasFailedToLoad) {
-      this.networkSource.prepare(device, network).then(
+  private isNetworkWanted(job: Job, { device }: Gpu): boolean {
+    if (job.network !== 'colour-prompt' || this.networkSource.isReady(device, job)) return true;
+    if (job.isAtWork && !this.hasFailedToLoad) {
+      this.networkSource.prepare(device, job).then(
         () => this.listener.networkReady(),
         () => {
           this.hasFailedToLoad = true;
@@ -253,6 +264,7 @@ export class Engine {
       labelCount,
       isFirstLook: this.isFirstLook,
       labels: this.labels,
+      networkInput: this.networkInput,
       before,
       after,
       iterations: report.iterations,
@@ -332,6 +344,12 @@ export class Engine {
     if (!picture || !probabilities) return;
     this.pending = { image: imageOf(picture), unary: { probabilities } };
   }
+}
+
+/** By the page's own colour model. */
+function standInResult({ labelCount }: Job, picture: Picture, { labels: marks, box }: MarkMap): NetworkResult {
+  const probabilities = labelProbabilities({ ...picture, labelCount, marks, box });
+  return { probabilities, labels: undefined, labelCount, input: undefined };
 }
 
 function imageOf({ pixels, width, height }: Picture) {

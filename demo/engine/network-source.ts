@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-import type { LoadProgress, NetworkDescription, Pipeline, Prompts } from '../../src/pipeline/index.js';
-import type { NamedColour, Picture } from './protocol.js';
+import type { Extent, NetworkDescription, Pipeline, Prompts } from '../../src/pipeline/index.js';
+import type { NamedColour, NetworkProgress, Picture } from './protocol.js';
+
+/** A preset's name, or a description with its bytes; and the long side of its input in pixels, where it is not the network's own. */
+export interface NetworkChoice {
+  network: string | NetworkDescription;
+  inputSize: number | undefined;
+}
 
 /** What a network says of a picture, before the CRF. */
 export interface NetworkResult {
@@ -10,6 +16,8 @@ export interface NetworkResult {
   /** Of the labels that are anywhere likely; undefined where marks decide which labels there are. */
   labels: readonly NamedColour[] | undefined;
   labelCount: number;
+  /** What the network saw; undefined where it was not asked. */
+  input: Extent | undefined;
 }
 
 /** A label that is nowhere more probable than this would win no pixel: the CRF is spared it. */
@@ -22,34 +30,53 @@ const rounds = 2;
 export class NetworkSource {
   private pipeline: Pipeline | undefined;
   private making: Promise<Pipeline> | undefined;
-  private made: { device: GPUDevice; network: string | NetworkDescription } | undefined;
+  private made: (NetworkChoice & { device: GPUDevice }) | undefined;
   private loading: AbortController | undefined;
 
-  constructor(private readonly tell: (progress: LoadProgress | undefined) => void) {}
+  constructor(private readonly tell: (progress: NetworkProgress | undefined) => void) {}
 
   cancel(): void {
     this.loading?.abort(new Error('loading was cancelled'));
   }
 
+  /** Whether `run` would begin at once, on some device. */
+  get hasPipeline(): boolean {
+    return this.pipeline !== undefined;
+  }
+
   /** Whether `run` would begin at once. */
-  isReady(device: GPUDevice, network: string | NetworkDescription): boolean {
-    return this.pipeline !== undefined && this.made?.device === device && this.made.network === network;
+  isReady(device: GPUDevice, choice: NetworkChoice): boolean {
+    return this.hasPipeline && this.isMade(device, choice);
+  }
+
+  private isMade(device: GPUDevice, { network, inputSize }: NetworkChoice): boolean {
+    const { made } = this;
+    return made?.device === device && made.network === network && made.inputSize === inputSize;
   }
 
   /** Throws what Pipeline.create throws. */
-  async prepare(device: GPUDevice, network: string | NetworkDescription): Promise<void> {
-    await this.pipelineFor(device, network);
+  async prepare(device: GPUDevice, choice: NetworkChoice): Promise<void> {
+    await this.pipelineFor(device, choice);
   }
 
   /** Throws what Pipeline.create, setPrompts and segment throw. */
   async run(
     device: GPUDevice,
-    network: string | NetworkDescription,
+    choice: NetworkChoice,
     picture: Picture,
     prompts: Prompts | undefined,
   ): Promise<NetworkResult> {
+    const pipeline = await this.pipelineFor(device, choice);
+    this.tell({ phase: 'run' });
+    try {
+      return await this.look(pipeline, picture, prompts);
+    } finally {
+      this.tell(undefined);
+    }
+  }
+
+  private async look(pipeline: Pipeline, picture: Picture, prompts: Prompts | undefined): Promise<NetworkResult> {
     const { width, height, pixels } = picture;
-    const pipeline = await this.pipelineFor(device, network);
     pipeline.setWorkingSize(Math.max(width, height));
     const image = { data: pixels, width, height };
     const takesMarks = pipeline.network.prompts !== undefined;
@@ -62,18 +89,19 @@ export class NetworkSource {
     }
     const segmentation = await pipeline.segment(image);
     const marginals = await segmentation.marginals();
-    if (takesMarks) return { probabilities: marginals, labels: undefined, labelCount: segmentation.labels.length };
-    return likelyLabels(marginals, width * height, segmentation.labels, pipeline.network.colours);
+    const { input } = segmentation.report;
+    const { labels } = segmentation;
+    if (takesMarks) return { probabilities: marginals, labels: undefined, labelCount: labels.length, input };
+    return { ...likelyLabels(marginals, width * height, labels, pipeline.network.colours), input };
   }
 
-  private pipelineFor(device: GPUDevice, network: string | NetworkDescription): Promise<Pipeline> {
-    const isSame = this.made?.device === device && this.made.network === network;
-    if (!this.making || !isSame) {
+  private pipelineFor(device: GPUDevice, choice: NetworkChoice): Promise<Pipeline> {
+    if (!this.making || !this.isMade(device, choice)) {
       const before = this.pipeline;
       this.pipeline = undefined;
-      this.made = { device, network };
+      this.made = { device, network: choice.network, inputSize: choice.inputSize };
       this.loading?.abort();
-      const making = this.make(device, network, before);
+      const making = this.make(device, choice, before);
       this.making = making;
       making.catch(() => {
         if (this.making === making) this.making = undefined;
@@ -84,7 +112,7 @@ export class NetworkSource {
 
   private async make(
     device: GPUDevice,
-    network: string | NetworkDescription,
+    { network, inputSize }: NetworkChoice,
     before: Pipeline | undefined,
   ): Promise<Pipeline> {
     const loading = new AbortController();
@@ -92,8 +120,9 @@ export class NetworkSource {
     await before?.destroy();
     const { Pipeline, presetNetwork } = await import('../../src/pipeline/index.js');
     try {
+      const description = typeof network === 'string' ? presetNetwork(network) : network;
       const pipeline = await Pipeline.create({
-        network: typeof network === 'string' ? presetNetwork(network) : network,
+        network: inputSize === undefined ? description : withInputSize(description, inputSize),
         crf: null,
         dropBelow: 0,
         device,
@@ -110,13 +139,17 @@ export class NetworkSource {
   }
 }
 
+function withInputSize(description: NetworkDescription, longSide: number): NetworkDescription {
+  return { ...description, input: { ...description.input, longSide } };
+}
+
 /** Leaves out what is nowhere likely, so that 150 labels cost what those in sight cost. */
 function likelyLabels(
   marginals: Float32Array,
   pixelCount: number,
   names: readonly string[],
   colours: readonly string[],
-): NetworkResult {
+): Omit<NetworkResult, 'input'> {
   const planes = names.map((_, label) => marginals.subarray(label * pixelCount, (label + 1) * pixelCount));
   const maxima = planes.map((plane) => plane.reduce((most, value) => Math.max(most, value), 0));
   let kept = names.map((_, label) => label).filter((label) => maxima[label] >= leastProbability);

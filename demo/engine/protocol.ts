@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import type { Region } from '../../src/analysis/index.js';
 import type { CrfParameters, Energy, Refiner, StageTiming } from '../../src/index.js';
-import type { LoadProgress, NetworkDescription, Prompts } from '../../src/pipeline/index.js';
+import type { Extent, LoadProgress, NetworkDescription, Prompts } from '../../src/pipeline/index.js';
 import type { Box } from '../marks/marks.js';
 
 /** RGBA, [y, x, 4]. */
@@ -32,6 +33,8 @@ export interface Job {
   marks?: MarkMap;
   /** A preset's name, or a description with its bytes. */
   network: string | NetworkDescription;
+  /** Long side in pixels of what the network sees, where it leaves that open; undefined for its own. */
+  inputSize: number | undefined;
   /** Somebody is at work, not only looking: the network may be loaded, where a simpler colour model would do for a first look. */
   isAtWork: boolean;
   /** Of the marks. A network that needs none has its own. */
@@ -52,18 +55,24 @@ export interface Segmentation {
   marginals: Uint8Array;
 }
 
-export interface Refinement {
+/** What is shown of a picture. */
+export interface Result {
   width: number;
   height: number;
   labelCount: number;
-  /** By the page's own colour model: the network is not there yet. */
-  isFirstLook: boolean;
-  /** What the network found; undefined where the labels are the user's. */
-  labels: readonly NamedColour[] | undefined;
   /** Without the CRF. */
   before: Segmentation;
   /** Refined by the CRF. */
   after: Segmentation;
+}
+
+export interface Refinement extends Result {
+  /** What the network saw; undefined where the page's own colour model stood in for it. */
+  networkInput: Extent | undefined;
+  /** By the page's own colour model: the network is not there yet. */
+  isFirstLook: boolean;
+  /** What the network found; undefined where the labels are the user's. */
+  labels: readonly NamedColour[] | undefined;
   iterations: number;
   backend: Refiner['backend'];
   adapterName: string;
@@ -111,14 +120,43 @@ export interface Benchmark {
   lattice: LatticeStatistics;
 }
 
+/** Of which the instances are wanted. */
+export interface InstanceJob {
+  width: number;
+  height: number;
+  /** `instanceParts` by pixel: [y, x]. */
+  parts: Uint8Array;
+  /** Whether instances that touch are parted: by the watershed around their cores. */
+  splits: boolean;
+}
+
+/** What a pixel is of an instance. */
+export const instanceParts = { none: 0, rim: 1, core: 2 } as const;
+
+export interface Instances {
+  width: number;
+  height: number;
+  /** 0 for none: [y, x]. */
+  ids: Uint32Array;
+  /** In the order of their ids. */
+  regions: readonly Region[];
+  /** Smaller ones are taken for specks, pixels. */
+  leastArea: number;
+}
+
 /** `study` and `benchmark` are about the job before them. */
-export type Task = { kind: 'refine'; job: Job } | { kind: 'study' } | { kind: 'benchmark'; runs: number };
+export type Task =
+  | { kind: 'refine'; job: Job }
+  | { kind: 'study' }
+  | { kind: 'instances'; job: InstanceJob }
+  | { kind: 'benchmark'; runs: number };
 
 export type ToWorker = Task | { kind: 'interrupt' } | { kind: 'cancel loading' };
 
 export type Answer =
   | { kind: 'refinement'; refinement: Refinement }
   /** Undefined where it was interrupted. */
+  | { kind: 'instances'; instances: Instances }
   | { kind: 'convergence'; convergence: Convergence | undefined }
   | { kind: 'benchmark'; benchmark: Benchmark | undefined }
   | { kind: 'error'; error: string };
@@ -126,10 +164,13 @@ export type Answer =
 /** What the user should know of the GPU, whether or not something was asked for. */
 export type GpuNews = { kind: 'lost'; isLast: boolean } | { kind: 'software' } | { kind: 'none' };
 
+/** How far a network has come; while it runs nobody can say how far it is. */
+export type NetworkProgress = LoadProgress | { phase: 'run' };
+
 export type FromWorker =
   | Answer
   | { kind: 'news'; news: GpuNews }
   /** What was a first look can now be done by the network. */
   | { kind: 'network ready' }
   /** Undefined when it is over. */
-  | { kind: 'loading'; progress: LoadProgress | undefined };
+  | { kind: 'loading'; progress: NetworkProgress | undefined };

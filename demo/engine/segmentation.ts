@@ -19,13 +19,6 @@ export function segment(marginals: Float32Array, pixelCount: number, labelCount:
   return { labels, confidence, marginals: rounded };
 }
 
-/** Pixels by the label that theirs counts as; `leaders` says which that is. */
-export function areas(segmentation: Segmentation, leaders: readonly number[]): number[] {
-  const counts = new Array<number>(leaders.length).fill(0);
-  for (const label of segmentation.labels) counts[leaders[label]]++;
-  return counts;
-}
-
 /** Probability 0..1 of the labels that count as `leader`, at one pixel. */
 export function probabilityOf(
   { marginals, labels }: Segmentation,

@@ -20,6 +20,7 @@ addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
 async function answer(task: Task): Promise<Answer> {
   try {
     if (task.kind === 'refine') return { kind: 'refinement', refinement: await engine.refine(task.job) };
+    if (task.kind === 'instances') return { kind: 'instances', instances: await engine.count(task.job) };
     if (task.kind === 'study') return { kind: 'convergence', convergence: await engine.study() };
     return { kind: 'benchmark', benchmark: await engine.benchmark(task.runs) };
   } catch (error) {

@@ -1,42 +1,51 @@
 // SPDX-License-Identifier: MIT
 
-import { encode } from 'fast-png';
 import type { Session } from '../state/session.js';
-import { paint } from '../view/paint.js';
+import type { Export, ExportJob } from './export-job.js';
+import type { ExportAnswer } from './export-worker.js';
 
-export type Export = 'mask' | 'cut-out' | 'overlay' | 'labels';
-
-/** Undefined where there is no result for the picture that is shown. */
-export function exportedPng(session: Session, what: Export): Uint8Array<ArrayBuffer> | undefined {
-  const picture = session.picture.value;
-  const result = session.refinement.value;
-  if (!picture || !result || result.width !== picture.width || result.height !== picture.height) return undefined;
-  const { width, height } = picture;
-  const labels = session.shownLabels.value;
-  if (what === 'mask' || what === 'labels') {
-    const map = result.after.labels;
-    const data =
-      what === 'mask'
-        ? Uint8Array.from(map, (label) => (labels[label].isShown ? 255 : 0))
-        : Uint8Array.from(map, (label) => labels[label].leader);
-    return Uint8Array.from(encode({ width, height, data, channels: 1, depth: 8 }));
-  }
-  const data = paint(what, {
-    picture,
-    segmentation: result.after,
-    before: result.before,
-    labels,
-    isIsolated: session.isolated.value !== null,
-  });
-  // Not through a canvas: that would multiply colours with alpha and back, and lose them where alpha is small.
-  return Uint8Array.from(encode({ width, height, data: new Uint8Array(data.buffer), channels: 4, depth: 8 }));
+/** Saves a file of the photo's own size. Throws in words for the person at the screen. */
+export async function saveExport(session: Session, what: Export): Promise<void> {
+  const job = jobFor(session, what);
+  if (!job) return;
+  const png = await inWorker(job);
+  saveFile(new Blob([png], { type: 'image/png' }), `${job.name.replace(/\.\w+$/, '')} ${what}.png`);
 }
 
-export function saveExport(session: Session, what: Export): void {
-  const png = exportedPng(session, what);
-  if (!png) return;
-  const name = (session.photo.value?.name ?? 'picture').replace(/\.\w+$/, '');
-  saveFile(new Blob([png], { type: 'image/png' }), `${name} ${what}.png`);
+/** Undefined where there is no result for the picture that is shown. */
+function jobFor(session: Session, what: Export): ExportJob | undefined {
+  const photo = session.photo.value;
+  const working = session.picture.value;
+  const result = session.result.value;
+  if (!photo || !working || !result) return undefined;
+  return {
+    what,
+    name: photo.name,
+    file: photo.file,
+    working,
+    segmentation: result.after,
+    labels: session.shownLabels.value,
+    isIsolated: session.isolated.value !== null,
+  };
+}
+
+/** A large photo takes seconds: the page goes on meanwhile. The worker's memory goes with it. */
+async function inWorker(job: ExportJob): Promise<Uint8Array<ArrayBuffer>> {
+  const worker = new Worker(new URL('./export-worker.ts', import.meta.url), { type: 'module' });
+  try {
+    const answer = await new Promise<ExportAnswer>((resolve) => {
+      worker.addEventListener('message', ({ data }: MessageEvent<ExportAnswer>) => resolve(data));
+      worker.addEventListener('error', (event) => {
+        event.preventDefault();
+        resolve({ error: event.message || 'the part of the page that writes files could not be loaded' });
+      });
+      worker.postMessage(job);
+    });
+    if ('error' in answer) throw new Error(answer.error);
+    return answer.png;
+  } finally {
+    worker.terminate();
+  }
 }
 
 export function saveFile(blob: Blob, name: string): void {

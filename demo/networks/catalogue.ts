@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import { type CrfSettings, defaultSettings, settingsOfPreset } from '../state/crf-settings.js';
+
 /**
  * The networks that the page offers. What they take and give is in the library's presets, which the page does not load before one
  * of them is chosen: here is only what a person wants to know first.
@@ -15,7 +17,23 @@ export interface NetworkOffer {
   takesMarks: boolean;
   /** What it was made for. */
   use: 'photo' | 'both';
+  /** CRF that suits it, by the preset's id; the library's own for this network. */
+  preset: string;
+  /** Long sides of the network's input in pixels, where it leaves that open. */
+  inputSizes?: { own: number; least: number; most: number; step: number };
+  /** What its instances are; without, a plain word does. */
+  instances?: InstanceWords;
 }
+
+/** How what is counted is called. */
+export interface InstanceWords {
+  one: string;
+  many: string;
+  /** A label that parts instances that touch, and belongs to them. */
+  border?: string;
+}
+
+const plainWords: InstanceWords = { one: 'object', many: 'objects' };
 
 export const offers: readonly NetworkOffer[] = [
   {
@@ -26,6 +44,8 @@ export const offers: readonly NetworkOffer[] = [
     licence: 'MIT',
     takesMarks: true,
     use: 'both',
+    preset: 'crisp',
+    inputSizes: { own: 128, least: 64, most: 256, step: 16 },
   },
   {
     name: 'nuclei',
@@ -35,6 +55,9 @@ export const offers: readonly NetworkOffer[] = [
     licence: 'MIT',
     takesMarks: false,
     use: 'photo',
+    preset: 'nuclei',
+    inputSizes: { own: 256, least: 128, most: 512, step: 32 },
+    instances: { one: 'nucleus', many: 'nuclei', border: 'border' },
   },
   {
     name: 'selfie',
@@ -44,6 +67,7 @@ export const offers: readonly NetworkOffer[] = [
     licence: 'Apache-2.0',
     takesMarks: false,
     use: 'both',
+    preset: 'gentle',
   },
   {
     name: 'deeplab-voc',
@@ -53,6 +77,7 @@ export const offers: readonly NetworkOffer[] = [
     licence: 'Apache-2.0',
     takesMarks: false,
     use: 'both',
+    preset: 'firm',
   },
   {
     name: 'segformer-b0-ade20k',
@@ -62,9 +87,28 @@ export const offers: readonly NetworkOffer[] = [
     licence: 'NVIDIA: research and evaluation only',
     takesMarks: false,
     use: 'photo',
+    preset: 'gentle',
   },
 ];
 
 export function offerOf(name: string): NetworkOffer | undefined {
   return offers.find((offer) => offer.name === name);
+}
+
+/** @param network a preset's name; a description of one's own is not among the offers */
+function offerOfAny(network: unknown): NetworkOffer | undefined {
+  return typeof network === 'string' ? offerOf(network) : undefined;
+}
+
+/** The CRF that a network begins with. */
+export function settingsFor(network: unknown): CrfSettings {
+  return settingsOfPreset(offerOfAny(network)?.preset) ?? defaultSettings;
+}
+
+export function inputSizesOf(network: unknown): NetworkOffer['inputSizes'] {
+  return offerOfAny(network)?.inputSizes;
+}
+
+export function instanceWords(network: unknown): InstanceWords {
+  return offerOfAny(network)?.instances ?? plainWords;
 }

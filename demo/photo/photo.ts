@@ -8,9 +8,10 @@ const keptLongSide = 1600;
 
 export interface Photo {
   name: string;
-  /** As the file has it. */
+  /** As the file has it, in pixels. */
   width: number;
   height: number;
+  file: Blob;
   /** Reduced to `keptLongSide` at most. */
   canvas: OffscreenCanvas;
 }
@@ -27,7 +28,22 @@ export async function readPhoto(name: string, blob: Blob): Promise<Photo> {
   const { width, height } = bitmap;
   const canvas = reduce(bitmap, width, height, keptLongSide);
   bitmap.close();
-  return { name, width, height, canvas };
+  return { name, width, height, file: blob, canvas };
+}
+
+/** All pixels of the file. Throws PhotoError. */
+export async function readFullSize({ name, file }: Pick<Photo, 'name' | 'file'>): Promise<Picture> {
+  const bitmap = await decode(name, file);
+  const { width, height, data } = pixelsOf(bitmap);
+  return { width, height, pixels: data };
+}
+
+/** On white where it is transparent; the bitmap is used up. */
+export function pixelsOf(bitmap: ImageBitmap): ImageData {
+  const { width, height } = bitmap;
+  const canvas = reduce(bitmap, width, height, Math.max(width, height));
+  bitmap.close();
+  return contextOf(canvas).getImageData(0, 0, width, height);
 }
 
 async function decode(name: string, blob: Blob): Promise<ImageBitmap> {

@@ -2,15 +2,17 @@
 
 import { roundedPoint, roundedRadius, type Stroke } from '../marks/stroke.js';
 
-/** A free photo with a few strokes to begin from; `public/photos/LICENSE-NOTE.md` says where they come from. */
+/** A free picture with a few strokes to begin from; `public/photos/LICENSE-NOTE.md` says where the photos come from. */
 export interface Sample {
   id: string;
   title: string;
-  /** Relative to the page. */
+  /** Absolute, or relative to the page. */
   address: string;
   description: string;
   labels: readonly string[];
   strokes: readonly Stroke[];
+  /** The preset that is made for it; the strokes are for where it cannot run. */
+  network?: string;
 }
 
 /** In pixels of the photo: [label, radius, x, y, x, y, …]. */
@@ -66,6 +68,24 @@ export const samples: readonly Sample[] = [
       [1, 5, 210, 190, 300, 225, 385, 185],
       [2, 5, 230, 130, 290, 110, 345, 130, 335, 160, 280, 175, 232, 155],
       [3, 4, 412, 80, 400, 140, 375, 240, 365, 300],
+    ]),
+  },
+  {
+    id: 'nuclei',
+    title: 'Nuclei',
+    address: new URL('../../samples/nuclei.png', import.meta.url).href,
+    description: 'Cell nuclei as a fluorescence microscope shows them, drawn by this project',
+    network: 'nuclei',
+    labels: ['Background', 'Nucleus'],
+    strokes: strokes(256, 256, [
+      [0, 2, 10, 20, 15, 110],
+      [0, 2, 75, 65, 145, 25, 146, 100, 165, 140],
+      [0, 2, 60, 175, 60, 235, 155, 245, 240, 230],
+      [1, 2, 172, 44, 186, 50],
+      [1, 2, 110, 132, 122, 142],
+      [1, 2, 222, 192, 235, 200],
+      [1, 2, 40, 226, 34, 222],
+      [1, 2, 30, 196, 36, 202],
     ]),
   },
 ];

@@ -2,15 +2,15 @@
 
 import { batch, effect, type Signal } from '@preact/signals';
 import { decodeMarks, encodeMarks } from '../marks/marks-code.js';
-import { offerOf } from '../networks/catalogue.js';
-import { workingSizes } from '../photo/photo.js';
+import { inputSizesOf, offerOf, settingsFor } from '../networks/catalogue.js';
+import { defaultWorkingSize, workingSizes } from '../photo/photo.js';
 import { samples } from '../photo/samples.js';
 import { views } from '../view/paint.js';
 import type { LiveSession } from '../webcam/live-session.js';
 import { type AddressState, readAddress, writeAddress } from './address.js';
 import { splitAddress, writeCamera } from './camera-address.js';
 import { cameraStateOf, openCameraState } from './camera-sync.js';
-import { defaultSettings } from './crf-settings.js';
+import { areSameSettings } from './crf-settings.js';
 import { labelsNamed } from './labels.js';
 import { noMerges } from './merges.js';
 import type { Session } from './session.js';
@@ -56,12 +56,15 @@ async function openAddress(session: Session, live: LiveSession, mode: Signal<'ph
   if (cameraProblems.length > 0) live.error.value = wordsFor(cameraProblems);
   const sample = samples.find(({ id }) => id === state.photo);
   if (state.photo && !sample) problems.push(`photo=${state.photo}`);
-  batch(() => applyLook(session, state, problems));
   const chosen = sample ?? samples[0];
+  const network = state.network && offerOf(state.network) ? state.network : chosen.network;
+  if (state.network && network !== state.network) problems.push(`network=${state.network}`);
+  batch(() => applyLook(session, state, network ?? 'colour-prompt', problems));
+  applyInputSize(session, state, problems);
   const labelCount = Math.max(chosen.labels.length, state.labels?.length ?? 0);
   const marks = state.marks === undefined ? undefined : decodeMarks(state.marks, labelCount);
   if (state.marks !== undefined && !marks) problems.push('marks');
-  await session.openSample(chosen, marks);
+  await session.openSample(chosen, marks, network);
   batch(() => applyLabels(session, state, problems));
   if (problems.length > 0) {
     session.error.value = wordsFor(problems);
@@ -72,22 +75,32 @@ function wordsFor(problems: readonly string[]): string {
   return `The address has parts that mean nothing here, so they were left out: ${problems.join(', ')}.`;
 }
 
-function applyLook(session: Session, state: AddressState, problems: string[]): void {
-  if (state.settings) session.settings.value = state.settings;
-  if (state.compare !== undefined) session.divider.value = state.compare;
+/** What the address does not say is as it is when the page opens. */
+function applyLook(session: Session, state: AddressState, network: string, problems: string[]): void {
+  session.network.value = network;
+  session.settings.value = state.settings ?? settingsFor(network);
+  session.divider.value = state.compare ?? null;
+  session.workingSize.value = defaultWorkingSize;
   if (state.workingSize !== undefined) {
     if (workingSizes.includes(state.workingSize)) session.workingSize.value = state.workingSize;
     else problems.push(`size=${state.workingSize}`);
   }
-  if (state.network !== undefined) {
-    if (offerOf(state.network)) session.network.value = state.network;
-    else problems.push(`network=${state.network}`);
-  }
+  session.view.value = 'overlay';
   if (state.view !== undefined) {
     const view = views.find(({ value }) => value === state.view);
     if (view) session.view.value = view.value;
     else problems.push(`view=${state.view}`);
   }
+}
+
+/** After the network, as another one begins with its own size. */
+function applyInputSize(session: Session, { inputSize }: AddressState, problems: string[]): void {
+  const sizes = inputSizesOf(session.network.value);
+  session.inputSize.value = undefined;
+  if (inputSize === undefined) return;
+  if (sizes && inputSize >= sizes.least && inputSize <= sizes.most && inputSize % sizes.step === 0) {
+    session.inputSize.value = inputSize;
+  } else problems.push(`input=${inputSize}`);
 }
 
 function applyLabels(session: Session, state: AddressState, problems: string[]): void {
@@ -113,15 +126,17 @@ function stateOf(session: Session): AddressState {
   const marks = session.history.marks.value;
   const isAsOpened = sample && marks.box === null && marks.strokes === sample.strokes;
   const network = session.network.value;
+  const inputSize = session.inputSize.value;
   const hasOwnNames =
     session.takesMarks.value && names.join('~') !== (sample?.labels ?? ['Background', 'Object']).join('~');
   return {
     ...(sample && { photo: sample.id }),
-    ...(typeof network === 'string' && network !== 'colour-prompt' && { network }),
+    ...(typeof network === 'string' && network !== (sample?.network ?? 'colour-prompt') && { network }),
+    ...(inputSize !== undefined && { inputSize }),
     ...(session.view.value !== 'overlay' && { view: session.view.value }),
-    ...(session.workingSize.value !== 480 && { workingSize: session.workingSize.value }),
+    ...(session.workingSize.value !== defaultWorkingSize && { workingSize: session.workingSize.value }),
     ...(compare !== null && { compare }),
-    ...(settings !== defaultSettings && { settings }),
+    ...(!areSameSettings(settings, settingsFor(network)) && { settings }),
     ...(hasOwnNames && { labels: names }),
     // Numbers of labels that a network found may differ from one run to the next.
     merges: session.takesMarks.value ? session.history.merges.value : noMerges,

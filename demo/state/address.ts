@@ -14,6 +14,8 @@ export interface AddressState {
   photo?: string;
   view?: string;
   network?: string;
+  /** Long side in pixels of what the network sees. */
+  inputSize?: number;
   /** Long side in pixels. */
   workingSize?: number;
   /** Where before ends and after begins, 0..1 of the width. */
@@ -33,6 +35,7 @@ export function writeAddress(state: AddressState): string {
   put('mode', state.mode === 'webcam' ? 'webcam' : undefined);
   put('photo', state.photo);
   put('network', state.network);
+  put('input', state.inputSize?.toString());
   put('view', state.view);
   put('size', state.workingSize?.toString());
   put('compare', state.compare?.toFixed(3));
@@ -76,6 +79,7 @@ const readers: Readonly<Record<string, Read>> = {
   photo: text('photo'),
   network: text('network'),
   view: text('view'),
+  input: number('inputSize', 16, 4096),
   size: number('workingSize', 16, 4096),
   compare: number('compare', 0, 1),
   labels(value, state) {
@@ -103,7 +107,7 @@ function text(name: 'photo' | 'network' | 'view' | 'marks'): Read {
   };
 }
 
-function number(name: 'workingSize' | 'compare', least: number, most: number): Read {
+function number(name: 'inputSize' | 'workingSize' | 'compare', least: number, most: number): Read {
   return (value, state) => {
     const parsed = numberIn(value, least, most);
     if (parsed === undefined) return false;

@@ -1,17 +1,32 @@
 // SPDX-License-Identifier: MIT
 
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
-import type { LoadProgress, NetworkDescription } from '../../src/pipeline/index.js';
+import { labelAreas } from '../../src/analysis/index.js';
+import type { NetworkDescription } from '../../src/pipeline/index.js';
 import { EngineClient, type Listener } from '../engine/client.js';
-import type { Benchmark, Convergence, GpuNews, MarkMap, Picture, Refinement } from '../engine/protocol.js';
-import { areas } from '../engine/segmentation.js';
+import {
+  type Benchmark,
+  type Convergence,
+  type GpuNews,
+  type InstanceJob,
+  type Instances,
+  instanceParts,
+  type MarkMap,
+  type NetworkProgress,
+  type Picture,
+  type Refinement,
+  type Result,
+  type Task,
+} from '../engine/protocol.js';
 import { type Marks, noMarks } from '../marks/marks.js';
 import { promptsOf } from '../marks/prompts.js';
 import { rasterize } from '../marks/rasterize.js';
+import { inputSizesOf, instanceWords, settingsFor } from '../networks/catalogue.js';
 import { defaultWorkingSize, type Photo, pictureOf, readPhoto } from '../photo/photo.js';
+import { readPrecomputed } from '../photo/precomputed.js';
 import { type Sample, samples } from '../photo/samples.js';
 import type { ViewName } from '../view/paint.js';
-import { type CrfSettings, crfParameters, defaultSettings } from './crf-settings.js';
+import { areSameSettings, type CrfSettings, crfParameters, defaultSettings } from './crf-settings.js';
 import { colourFromHex, type Label, labelsNamed } from './labels.js';
 import { MarkBoard } from './mark-board.js';
 import { noMerges } from './merges.js';
@@ -24,9 +39,15 @@ export interface Work {
   description: string;
   labels: readonly string[];
   marks: Marks;
+  /** Undefined: the one there is. */
+  network: string | undefined;
+  /** What the page would show first, known beforehand. */
+  precomputed: Result | undefined;
 }
 
 export const benchmarkRuns = 20;
+
+const unmarkedMap: MarkMap = { labels: new Uint8Array(), box: null, prompts: undefined };
 
 /** All that the photo page shows, and what can be done with it. Nothing of it lives in the worker or on the GPU. */
 export class Session extends MarkBoard {
@@ -43,7 +64,7 @@ export class Session extends MarkBoard {
 
   readonly refinement = signal<Refinement | undefined>(undefined);
   readonly refinementCount = signal(0);
-  readonly busyWith = signal<'refine' | 'study' | 'benchmark' | undefined>(undefined);
+  readonly busyWith = signal<Task['kind'] | undefined>(undefined);
   readonly isLoading = signal(true);
   readonly error = signal<string | undefined>(undefined);
   readonly gpuNews = signal<GpuNews | undefined>(undefined);
@@ -62,14 +83,47 @@ export class Session extends MarkBoard {
 
   readonly extent = this.picture;
   readonly network = signal<string | NetworkDescription>('colour-prompt');
-  readonly loading = signal<LoadProgress | undefined>(undefined);
+  /** Long side in pixels of what the network sees; undefined for its own. */
+  readonly inputSize = signal<number | undefined>(undefined);
+  readonly loading = signal<NetworkProgress | undefined>(undefined);
   readonly takesMarks = computed(() => this.network.value === 'colour-prompt');
+
+  /** Stands for the first refinement until it is there, in views that need no more. */
+  private readonly precomputed = signal<Result | undefined>(undefined);
+
+  /** What is shown, of the picture that is shown: after a change of size there is none for a moment. */
+  readonly result = computed<Result | undefined>(() => {
+    const picture = this.picture.value;
+    const result = this.refinement.value ?? (this.needsBefore.value ? undefined : this.precomputed.value);
+    return result?.width === picture?.width && result?.height === picture?.height ? result : undefined;
+  });
+
+  readonly isPrecomputed = computed(() => this.result.value !== undefined && this.refinement.value === undefined);
+
+  private readonly needsBefore = computed(
+    () => this.divider.value !== null || this.view.value === 'before' || this.view.value === 'edges',
+  );
 
   /** Pixels by label that others are not merged into. */
   readonly areas = computed(() => {
-    const refinement = this.refinement.value;
-    return refinement && areas(refinement.after, this.leaders.value);
+    const result = this.result.value;
+    if (!result) return undefined;
+    const { width, height, after } = result;
+    const leaders = this.leaders.value;
+    const data = after.labels.map((label) => leaders[label]);
+    return labelAreas({ data, width, height }, leaders.length).labels.map(({ pixels }) => pixels);
   });
+
+  /** Whose result is shown. */
+  private readonly lastGoodNetwork = signal(this.network.value);
+
+  /** Of the labels that are shown. */
+  readonly instances = signal<Instances | undefined>(undefined);
+  readonly instanceWords = computed(() => instanceWords(this.lastGoodNetwork.value));
+  /** Finding them costs time, so it is done where somebody looks, or where they are what the network is for. */
+  private readonly wantsInstances = computed(
+    () => this.view.value === 'instances' || this.instanceWords.value.border !== undefined,
+  );
 
   private readonly markMap = computed<MarkMap | undefined>(() => {
     const picture = this.picture.value;
@@ -84,7 +138,12 @@ export class Session extends MarkBoard {
     };
   });
 
-  private lastGoodNetwork = this.network.value;
+  /** Of the sample that is open, with what was chosen before it. */
+  private sampleNetwork: { name: string; before: string | NetworkDescription } | undefined;
+  /** What the settings are as long as nobody changes them. */
+  private startSettings = this.settings.value;
+  private isCancelling = false;
+  private hasToldWhere = false;
   /** Of the labels that a network found last; empty while they are the user's. */
   private foundNames = '';
   /** What the user's labels were before a network took their place. */
@@ -104,37 +163,57 @@ export class Session extends MarkBoard {
     this.backend = hasWebGpu ? wanted : 'cpu';
     if (!hasWebGpu) this.gpuNews.value = { kind: 'none' };
     this.engine = new EngineClient(this.listener());
-    effect(() => this.exchangeLabels(this.takesMarks.value));
+    effect(() => this.takeNetwork(this.network.value));
     effect(() => this.requestRefinement());
+    effect(() => this.requestInstances());
     effect(() => {
       // Each new result is studied where somebody looks.
       if (this.isMeasuring.value && this.refinement.value) this.engine.study();
     });
   }
 
-  async openSample(sample: Sample, marks: Marks = { strokes: sample.strokes, box: null }): Promise<void> {
+  /** @param network instead of the one that is made for the sample */
+  async openSample(
+    sample: Sample,
+    marks: Marks = { strokes: sample.strokes, box: null },
+    network: string | undefined = sample.network,
+  ): Promise<void> {
+    const hasOwnMarks = marks.strokes !== sample.strokes || marks.box !== null;
     await this.load(async () => {
-      const response = await fetch(sample.address);
-      if (!response.ok) throw new Error(`The sample ${sample.title} could not be loaded (status ${response.status}).`);
-      const photo = await readPhoto(sample.title, await response.blob());
+      const [photo, precomputed] = await Promise.all([
+        readSample(sample),
+        // Only who opens the page has to wait.
+        hasOwnMarks || this.refinementCount.value > 0 ? undefined : readPrecomputed(sample.id),
+      ]);
       const { description, labels } = sample;
-      return { photo, sampleId: sample.id, description, labels, marks };
+      return { photo, sampleId: sample.id, description, labels, marks, network, precomputed };
     });
   }
 
   async openFile(file: Blob, name: string): Promise<void> {
-    await this.load(async () => {
-      const photo = await readPhoto(name, file);
-      return { photo, sampleId: undefined, description: name, labels: ['Background', 'Object'], marks: noMarks };
-    });
+    await this.load(async () => ({
+      photo: await readPhoto(name, file),
+      sampleId: undefined,
+      description: name,
+      labels: ['Background', 'Object'],
+      marks: noMarks,
+      network: undefined,
+      precomputed: undefined,
+    }));
   }
 
   get sample(): Sample | undefined {
     return samples.find(({ id }) => id === this.sampleId.value);
   }
 
-  cancelLoading(): void {
-    this.engine.cancelLoading();
+  /** The network that is on its way, or at work, is not wanted any more: the one before takes its place, with what it found. */
+  cancelNetwork(): void {
+    this.isCancelling = true;
+    if (this.loading.value?.phase !== 'run') this.engine.cancelLoading();
+    else {
+      this.engine.restart();
+      this.takeFailure('');
+    }
   }
 
   runBenchmark(): void {
@@ -159,7 +238,7 @@ export class Session extends MarkBoard {
     }
   }
 
-  private begin({ photo, sampleId, description, labels, marks }: Work): void {
+  private begin({ photo, sampleId, description, labels, marks, network, precomputed }: Work): void {
     this.engine.cancel();
     batch(() => {
       this.photo.value = photo;
@@ -174,11 +253,33 @@ export class Session extends MarkBoard {
       this.draftBox.value = undefined;
       this.forgetResults();
       this.history.reset({ marks, merges: noMerges });
+      this.exchangeNetwork(network, this.sample?.network);
+      const isAsComputed = this.takesMarks.value && areSameSettings(this.settings.value, defaultSettings);
+      this.precomputed.value = isAsComputed ? precomputed : undefined;
     });
+  }
+
+  /**
+   * A sample's own network goes with the sample.
+   *
+   * @param network undefined: the one that was chosen
+   * @param own the one that is made for the sample
+   */
+  private exchangeNetwork(network: string | undefined, own: string | undefined): void {
+    const { sampleNetwork } = this;
+    const current = this.network.value;
+    const chosen = sampleNetwork && current === sampleNetwork.name ? sampleNetwork.before : current;
+    const before = chosen === own ? 'colour-prompt' : chosen;
+    this.sampleNetwork = network !== undefined && network === own ? { name: network, before } : undefined;
+    this.network.value = network ?? chosen;
+    // Its labels went with the photo before.
+    this.lastGoodNetwork.value = 'colour-prompt';
   }
 
   private forgetResults(): void {
     this.refinement.value = undefined;
+    this.precomputed.value = undefined;
+    this.instances.value = undefined;
     this.convergence.value = undefined;
     this.benchmark.value = undefined;
     this.timeLog.clear();
@@ -187,36 +288,78 @@ export class Session extends MarkBoard {
     this.gpuStatistics.value = [];
   }
 
-  /** Marks keep their labels, whatever a network found in between. */
-  private exchangeLabels(takesMarks: boolean): void {
+  /** What was found stays until the network has found something else. Marks keep their labels, whatever a network found in between. */
+  private takeNetwork(network: string | NetworkDescription): void {
     untracked(() =>
       batch(() => {
+        this.inputSize.value = undefined;
+        if (areSameSettings(this.settings.value, this.startSettings)) this.settings.value = settingsFor(network);
+        this.startSettings = settingsFor(network);
+        if (!this.takesMarks.value || this.foundNames === '') return;
         this.forgetResults();
         this.isolated.value = null;
-        if (!takesMarks) this.ownLabels = this.labels.value;
-        else if (this.ownLabels.length > 0) this.labels.value = this.ownLabels;
+        this.labels.value = this.ownLabels;
         this.foundNames = '';
         this.tool.value = 1;
-        this.history.setMerges(noMerges);
+        this.history.reset({ marks: this.history.marks.value, merges: noMerges });
       }),
     );
   }
 
   private requestRefinement(): void {
     const picture = this.picture.value;
-    const marks = this.markMap.value;
-    const labelCount = this.labelCount.value;
+    // Of no matter to other networks: they must not run again because of marks, or of labels that they found themselves.
+    const takesMarks = this.takesMarks.value;
+    const marks = takesMarks ? this.markMap.value : unmarkedMap;
+    const labelCount = takesMarks ? this.labelCount.value : 0;
     const parameters = crfParameters(this.settings.value);
     const profile = this.isMeasuring.value;
     const network = this.network.value;
+    const inputSize = inputSizesOf(network) && this.inputSize.value;
     if (!picture || !marks) return;
-    if (this.takesMarks.value && this.markedLabels.value.size < 2) {
+    if (takesMarks && this.markedLabels.value.size < 2) {
       this.engine.cancel();
       this.refinement.value = undefined;
+      this.precomputed.value = undefined;
       return;
     }
-    const isAtWork = this.history.canUndo.value;
-    this.engine.request({ picture, marks, network, isAtWork, labelCount, parameters, backend: this.backend, profile });
+    const isAtWork = this.history.canUndo.value || inputSize !== undefined;
+    const { backend } = this;
+    this.engine.request({
+      picture,
+      marks,
+      network,
+      inputSize,
+      isAtWork,
+      labelCount,
+      parameters,
+      backend,
+      profile,
+    });
+  }
+
+  private requestInstances(): void {
+    const refinement = this.refinement.value;
+    const labels = this.shownLabels.value;
+    const { border } = this.instanceWords.value;
+    if (!refinement || !this.wantsInstances.value) {
+      this.instances.value = undefined;
+      return;
+    }
+    const { width, height, after } = refinement;
+    // By the name that the network has for it: the user may have another.
+    const names = this.foundNames.split('~');
+    const part = labels.map(({ isShown }, index) => {
+      if (!isShown) return instanceParts.none;
+      return names[index] === border ? instanceParts.rim : instanceParts.core;
+    });
+    const job: InstanceJob = {
+      width,
+      height,
+      parts: after.labels.map((label) => part[label]),
+      splits: border !== undefined,
+    };
+    this.engine.count(job);
   }
 
   private listener(): Listener {
@@ -227,6 +370,9 @@ export class Session extends MarkBoard {
       },
       benchmarked: (benchmark) => {
         this.benchmark.value = benchmark;
+      },
+      counted: (instances) => {
+        this.instances.value = instances;
       },
       failed: (error) => this.takeFailure(error),
       news: (news) => this.takeNews(news),
@@ -241,11 +387,17 @@ export class Session extends MarkBoard {
   }
 
   private takeRefinement(refinement: Refinement): void {
+    if (this.lastGoodNetwork.value !== this.network.value) {
+      this.timeLog.clear();
+      this.gpuTimeLog.clear();
+    }
     this.timeLog.add(refinement.timings);
     this.gpuTimeLog.add(refinement.gpuTimings);
     batch(() => {
-      this.lastGoodNetwork = this.network.value;
+      this.isCancelling = false;
+      this.lastGoodNetwork.value = this.network.value;
       this.takeLabels(refinement.labels);
+      this.precomputed.value = undefined;
       this.refinement.value = refinement;
       this.refinementCount.value++;
       this.statistics.value = this.timeLog.statistics();
@@ -258,6 +410,7 @@ export class Session extends MarkBoard {
     if (!found) return;
     const names = found.map(({ name }) => name);
     if (names.join('~') === this.foundNames) return;
+    if (this.foundNames === '') this.ownLabels = this.labels.value;
     this.foundNames = names.join('~');
     const colours = found.map(({ colour }) => colourFromHex(colour));
     this.labels.value = labelsNamed(names, colours).map((label) => ({
@@ -271,19 +424,28 @@ export class Session extends MarkBoard {
 
   /** A network that could not be had is not kept asking for: the one before takes its place. */
   private takeFailure(error: string): void {
+    const wasCancelled = this.isCancelling;
+    this.isCancelling = false;
     batch(() => {
-      if (this.network.value === this.lastGoodNetwork) {
-        this.error.value = `The mask could not be refined: ${error}`;
-        return;
+      const isOther = this.network.value !== this.lastGoodNetwork.value;
+      if (!wasCancelled) {
+        this.error.value = `${isOther ? 'The network cannot be used' : 'The mask could not be refined'}: ${error}`;
       }
-      this.error.value = `The network cannot be used: ${error}`;
-      this.network.value = this.lastGoodNetwork;
+      this.network.value = this.lastGoodNetwork.value;
     });
   }
 
   private takeNews(news: GpuNews): void {
-    this.gpuNews.value = news;
+    // Where the page computes is said once, however often the worker is started.
+    if (news.kind === 'lost' || !this.hasToldWhere) this.gpuNews.value = news;
+    this.hasToldWhere = true;
     // The worker forgot what lay on the GPU; everything needed to make it again is here.
     if (news.kind === 'lost' && this.busyWith.value === undefined) this.requestRefinement();
   }
+}
+
+async function readSample({ address, title }: Sample): Promise<Photo> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`The sample ${title} could not be loaded (status ${response.status}).`);
+  return readPhoto(title, await response.blob());
 }

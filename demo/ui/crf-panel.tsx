@@ -3,6 +3,7 @@
 import type { Signal } from '@preact/signals';
 import type { Normalization } from '../../src/index.js';
 import {
+  areSameSettings,
   type CrfSettings,
   defaultSettings,
   normalizations,
@@ -16,7 +17,13 @@ const pixels = (value: number) => `${value} px`;
 const levels = (value: number) => `${value} of 255`;
 const plain = (value: number) => String(value);
 
-export function CrfPanel({ settings: chosen }: { settings: Signal<CrfSettings> }) {
+export interface CrfPanelProps {
+  settings: Signal<CrfSettings>;
+  /** What Reset goes back to. */
+  initial?: CrfSettings;
+}
+
+export function CrfPanel({ settings: chosen, initial = defaultSettings }: CrfPanelProps) {
   const settings = chosen.value;
   const preset = presetOf(settings);
   const change = (changed: Partial<CrfSettings>) => {
@@ -29,8 +36,8 @@ export function CrfPanel({ settings: chosen }: { settings: Signal<CrfSettings> }
         <button
           type="button"
           class="button quiet"
-          disabled={preset?.settings === defaultSettings}
-          onClick={() => change(defaultSettings)}
+          disabled={areSameSettings(settings, initial)}
+          onClick={() => change(initial)}
         >
           Reset
         </button>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import { useSignal } from '@preact/signals';
+import type { Export } from '../export/export-job.js';
 import { optionsFile, reproducingCode } from '../export/reproduce.js';
-import { type Export, saveExport } from '../export/save.js';
+import { saveExport } from '../export/save.js';
 import { linkTo } from '../state/address-sync.js';
 import { crfParameters } from '../state/crf-settings.js';
 import type { Session } from '../state/session.js';
@@ -18,33 +20,12 @@ const exports: readonly { what: Export; title: string; hint: string }[] = [
 
 export function ExportPanel({ session }: { session: Session }) {
   const picture = session.picture.value;
-  const refinement = session.refinement.value;
   const parameters = crfParameters(session.settings.value);
   const labels = session.labels.value.map(({ name }) => name);
   const code = picture && reproducingCode({ width: picture.width, height: picture.height, labels, parameters });
   return (
     <>
-      <section class="part">
-        <h3>PNG files</h3>
-        <ul class="exports">
-          {exports.map(({ what, title, hint }) => (
-            <li key={what}>
-              <button
-                type="button"
-                class="button"
-                disabled={!refinement}
-                aria-describedby={`export-${what}`}
-                onClick={() => saveExport(session, what)}
-              >
-                <SaveIcon /> {title}
-              </button>
-              <span class="hint" id={`export-${what}`}>
-                {hint}
-              </span>
-            </li>
-          ))}
-        </ul>
-      </section>
+      <PngFiles session={session} />
       <section class="part">
         <div class="part-head">
           <h3>Code</h3>
@@ -67,5 +48,49 @@ export function ExportPanel({ session }: { session: Session }) {
         </p>
       </section>
     </>
+  );
+}
+
+function PngFiles({ session }: { session: Session }) {
+  const saving = useSignal<Export | undefined>(undefined);
+  const photo = session.photo.value;
+  const save = async (what: Export) => {
+    saving.value = what;
+    try {
+      await saveExport(session, what);
+    } catch (error) {
+      session.error.value = `The file could not be made: ${(error as Error).message}`;
+    } finally {
+      saving.value = undefined;
+    }
+  };
+  return (
+    <section class="part">
+      <h3>PNG files</h3>
+      {photo && (
+        <p class="hint">
+          At the photo’s own size, {photo.width} × {photo.height} px. What was found at the working size follows the
+          photo’s own edges there.
+        </p>
+      )}
+      <ul class="exports" aria-busy={saving.value !== undefined}>
+        {exports.map(({ what, title, hint }) => (
+          <li key={what}>
+            <button
+              type="button"
+              class="button"
+              disabled={!session.result.value || saving.value !== undefined}
+              aria-describedby={`export-${what}`}
+              onClick={() => void save(what)}
+            >
+              <SaveIcon /> {saving.value === what ? 'Saving…' : title}
+            </button>
+            <span class="hint" id={`export-${what}`}>
+              {hint}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 
 import { probabilityOf } from '../engine/segmentation.js';
+import type { Point } from '../marks/stroke.js';
 import { cssColour, type ShownLabel } from '../state/labels.js';
 import type { Session } from '../state/session.js';
+import { count } from './format.js';
 
 /** What is at the pointer: before or after the CRF, whichever is shown there. */
 export function labelAtPointer(session: Session): { label: ShownLabel; probability: number } | undefined {
   const place = session.pointer.value;
-  const result = session.refinement.value;
+  const result = session.result.value;
   const divider = session.divider.value;
   if (!place || !result) return undefined;
   const x = Math.min(result.width - 1, Math.max(0, Math.floor(place.x * result.width)));
@@ -20,6 +22,17 @@ export function labelAtPointer(session: Session): { label: ShownLabel; probabili
   return { label, probability };
 }
 
+/** Where instances are shown: which one it is, and how large. */
+function instanceAt({ view, instances, instanceWords }: Session, { x, y }: Point): string | undefined {
+  const found = instances.value;
+  if (view.value !== 'instances' || !found) return undefined;
+  const { ids, regions, width, height } = found;
+  const column = Math.min(width - 1, Math.floor(x * width));
+  const id = ids[Math.min(height - 1, Math.floor(y * height)) * width + column];
+  const region = regions.find((one) => one.id === id);
+  return region && `${instanceWords.value.one} ${id}: ${count(region.pixels)} px`;
+}
+
 /** Beside the pointer: the label there, and how probable it is. */
 export function HoverLabel({ session }: { session: Session }) {
   const place = session.pointer.value;
@@ -27,6 +40,7 @@ export function HoverLabel({ session }: { session: Session }) {
   if (!place || !found || session.showsOriginal.value) return null;
   if (session.draft.value || session.draftBox.value !== undefined) return null;
   const { label, probability } = found;
+  const instance = instanceAt(session, place);
   return (
     <span
       class="hover-label"
@@ -34,7 +48,7 @@ export function HoverLabel({ session }: { session: Session }) {
       style={{ '--x': place.x, '--y': place.y, '--label': cssColour(label) }}
     >
       <i aria-hidden="true" />
-      {label.name} {Math.round(100 * probability)} %
+      {instance ?? `${label.name} ${Math.round(100 * probability)} %`}
     </span>
   );
 }

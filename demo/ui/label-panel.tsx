@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { cssColour } from '../state/labels.js';
 import type { MarkBoard } from '../state/mark-board.js';
@@ -11,7 +12,7 @@ import { Menu, type MenuItem } from './menu.js';
 const dragType = 'text/x-label';
 
 /** The legend: which colour is what, how much of the picture it has, and what is drawn next. */
-export function LabelPanel({ board }: { board: MarkBoard }) {
+export function LabelPanel({ board, children }: { board: MarkBoard; children?: ComponentChildren }) {
   const labels = board.labels.value;
   const merges = board.history.merges.value;
   return (
@@ -30,6 +31,7 @@ export function LabelPanel({ board }: { board: MarkBoard }) {
           leaderOf(merges, index) === index ? <LabelRow key={index} board={board} index={index} /> : null,
         )}
       </ul>
+      {children}
     </section>
   );
 }

@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: MIT
 
 import type { Signal } from '@preact/signals';
-import type { LoadProgress, NetworkDescription } from '../../src/pipeline/index.js';
-import { type NetworkOffer, offerOf, offers } from '../networks/catalogue.js';
+import type { Extent, NetworkDescription } from '../../src/pipeline/index.js';
+import type { NetworkProgress } from '../engine/protocol.js';
+import { inputSizesOf, type NetworkOffer, offers } from '../networks/catalogue.js';
 import { bytes } from './format.js';
 import { OwnNetwork } from './own-network.js';
+import { Slider } from './slider.js';
+import { networkPhase } from './working.js';
 
 export interface NetworkPickerProps {
   use: 'photo' | 'both';
   chosen: Signal<string | NetworkDescription>;
-  loading: LoadProgress | undefined;
+  /** Long side in pixels of what the network sees; undefined for its own. Where it is left out nobody can choose it. */
+  inputSize?: Signal<number | undefined>;
+  /** What the network saw last; undefined where it did not. */
+  seen?: Extent | undefined;
+  loading: NetworkProgress | undefined;
   onCancel: () => void;
 }
 
 /** Which network looks at the picture. Nothing is downloaded before it is chosen. */
-export function NetworkPicker({ use, chosen, loading, onCancel }: NetworkPickerProps) {
+export function NetworkPicker({ use, chosen, inputSize, seen, loading, onCancel }: NetworkPickerProps) {
   const fitting = offers.filter((offer) => use === 'photo' || offer.use === 'both');
-  const isDownload = typeof chosen.value === 'string' && offerOf(chosen.value)?.bytes !== 0;
   const own = typeof chosen.value === 'string' ? undefined : chosen.value;
   return (
     <fieldset class="networks">
@@ -48,7 +54,8 @@ export function NetworkPicker({ use, chosen, loading, onCancel }: NetworkPickerP
           </span>
         </label>
       )}
-      {loading && <Progress loading={loading} isDownload={isDownload} onCancel={onCancel} />}
+      {loading && <Progress loading={loading} onCancel={onCancel} />}
+      {inputSize && <InputSize network={chosen.value} chosen={inputSize} seen={seen} />}
       <OwnNetwork
         onChosen={(description) => {
           chosen.value = description;
@@ -62,26 +69,56 @@ function origin({ bytes: size, licence }: NetworkOffer): string {
   return size === 0 ? `Comes with this page · ${licence}` : `Downloads ${bytes(size)} once · ${licence}`;
 }
 
-interface ProgressProps {
-  loading: LoadProgress;
-  /** Networks that come with the page are there in no time. */
-  isDownload: boolean;
-  onCancel: () => void;
-}
-
-function Progress({ loading, isDownload, onCancel }: ProgressProps) {
-  const { phase, loadedBytes = 0, totalBytes } = loading;
-  const counts = isDownload && phase === 'download';
-  const known = counts && totalBytes ? { value: Math.min(loadedBytes, totalBytes), max: totalBytes } : {};
+function Progress({ loading, onCancel }: { loading: NetworkProgress; onCancel: () => void }) {
+  const known = loading.phase === 'download' && loading.totalBytes ? loading : undefined;
+  const part = known && { value: Math.min(known.loadedBytes ?? 0, known.totalBytes ?? 0), max: known.totalBytes };
   return (
     <div class="progress">
-      <progress aria-label="Loading the network" {...known} />
+      <progress aria-label="Loading the network" {...part} />
       <span class="hint" role="status">
-        {counts ? `${bytes(loadedBytes)}${totalBytes ? ` of ${bytes(totalBytes)}` : ''}` : 'Making the network ready…'}
+        {networkPhase(loading)}
       </span>
       <button type="button" class="button" onClick={onCancel}>
         Cancel
       </button>
     </div>
+  );
+}
+
+interface InputSizeProps {
+  network: string | NetworkDescription;
+  chosen: Signal<number | undefined>;
+  seen: Extent | undefined;
+}
+
+/** For networks that leave it open. */
+function InputSize({ network, chosen, seen }: InputSizeProps) {
+  const sizes = inputSizesOf(network);
+  if (!sizes) {
+    return seen ? (
+      <p class="hint">
+        The network sees {seen.width} × {seen.height} px and leaves no choice.
+      </p>
+    ) : null;
+  }
+  const { own, least, most, step } = sizes;
+  return (
+    <Slider
+      title="Network size"
+      parameter="longSide"
+      hint={
+        seen
+          ? `It sees ${seen.width} × ${seen.height} px. Larger: finer things are found, and it takes longer.`
+          : 'Larger: finer things are found, and it takes longer. The page’s own colour model stands in for this network here and has one size.'
+      }
+      value={chosen.value ?? own}
+      least={least}
+      most={most}
+      step={step}
+      format={(value) => `${value} px`}
+      onChange={(value) => {
+        chosen.value = value === own ? undefined : value;
+      }}
+    />
   );
 }

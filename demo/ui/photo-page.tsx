@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+import { settingsFor } from '../networks/catalogue.js';
 import type { Session } from '../state/session.js';
 import { CrfPanel } from './crf-panel.js';
 import { ExportPanel } from './export-panel.js';
 import { Hud } from './hud.js';
+import { InstanceSummary } from './instance-summary.js';
 import { LabelPanel } from './label-panel.js';
 import { MarkPanel } from './mark-panel.js';
 import { MeasurePanel } from './measure-panel.js';
@@ -23,7 +25,9 @@ export function PhotoPage({ session }: { session: Session }) {
         <Hud session={session} />
       </section>
       <aside class="panels" aria-label="Settings">
-        <LabelPanel board={session} />
+        <LabelPanel board={session}>
+          <InstanceSummary session={session} />
+        </LabelPanel>
         {session.takesMarks.value && <MarkPanel board={session} />}
         <Tabs
           title="Settings"
@@ -38,12 +42,17 @@ export function PhotoPage({ session }: { session: Session }) {
                 <NetworkPicker
                   use="photo"
                   chosen={session.network}
+                  inputSize={session.inputSize}
+                  seen={session.refinement.value?.networkInput}
                   loading={session.loading.value}
-                  onCancel={() => session.cancelLoading()}
+                  onCancel={() => session.cancelNetwork()}
                 />
               ),
             },
-            { name: 'Refine', content: () => <CrfPanel settings={session.settings} /> },
+            {
+              name: 'Refine',
+              content: () => <CrfPanel settings={session.settings} initial={settingsFor(session.network.value)} />,
+            },
             { name: 'Measure', content: () => <MeasurePanel session={session} /> },
             { name: 'Export', content: () => <ExportPanel session={session} /> },
           ]}

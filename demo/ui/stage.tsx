@@ -2,7 +2,6 @@
 
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Refinement } from '../engine/protocol.js';
 import { cssColour } from '../state/labels.js';
 import type { Session } from '../state/session.js';
 import { drawBox, drawRing, drawStrokes } from '../view/draw-marks.js';
@@ -10,6 +9,7 @@ import { type Painting, paint } from '../view/paint.js';
 import { Divider } from './divider.js';
 import { drawingHandlers, pickingHandlers } from './drawing.js';
 import { HoverLabel, labelAtPointer } from './hover-label.js';
+import { Working } from './working.js';
 
 /** The picture with its mask, and above it the marks. */
 export function Stage({ session }: { session: Session }) {
@@ -40,6 +40,7 @@ export function Stage({ session }: { session: Session }) {
     <div
       class="stage"
       style={{ '--ratio': picture ? picture.width / picture.height : 1 }}
+      data-result={resultKind(session)}
       data-refinements={session.refinementCount.value}
       data-busy={session.busyWith.value === 'refine' || session.isLoading.value}
     >
@@ -68,15 +69,9 @@ export function Stage({ session }: { session: Session }) {
   );
 }
 
-function Working({ session }: { session: Session }) {
-  const isLoading = session.loading.value !== undefined;
-  const isFirstLook = session.refinement.value?.isFirstLook === true;
-  if (isLoading && isFirstLook) return <span class="working is-shown">A first look, until the network is ready</span>;
-  return (
-    <span class={isLoading ? 'working is-shown' : 'working'} aria-hidden="true">
-      {isLoading ? 'Making the network ready…' : 'Working…'}
-    </span>
-  );
+function resultKind({ result, isPrecomputed }: Session): 'none' | 'precomputed' | 'refined' {
+  if (!result.value) return 'none';
+  return isPrecomputed.value ? 'precomputed' : 'refined';
 }
 
 /** Shows the label under the pointer alone, or all again. */
@@ -100,33 +95,28 @@ function Prompt({ session }: { session: Session }) {
   );
 }
 
-/** The refinement of the picture that is shown: after a change of size there is none for a moment. */
-function currentResult(session: Session): Refinement | undefined {
-  const [picture, refinement] = [session.picture.value, session.refinement.value];
-  const fits = refinement?.width === picture?.width && refinement?.height === picture?.height;
-  return fits ? refinement : undefined;
-}
-
 function showResult(session: Session, canvas: HTMLCanvasElement | null): void {
   const picture = session.picture.value;
-  const refinement = currentResult(session);
+  const result = session.result.value;
   const divider = session.divider.value;
   if (!canvas || !picture) return;
   const { width, height, pixels } = picture;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext('2d');
   if (!context) return;
-  if (!refinement || session.showsOriginal.value) {
+  if (!result || session.showsOriginal.value) {
     context.putImageData(new ImageData(new Uint8ClampedArray(pixels), width, height), 0, 0);
     return;
   }
-  const { before, after } = refinement;
+  const { before, after } = result;
+  const instances = session.instances.value;
   const view = session.view.value;
   const common = {
     picture,
     before,
     labels: session.shownLabels.value,
     isIsolated: session.isolated.value !== null,
+    instances: instances?.width === width && instances.height === height ? instances.ids : undefined,
   };
   const show = (segmentation: Painting['segmentation'], left: number, right: number) => {
     const painted = new ImageData(paint(view, { ...common, segmentation }), width, height);
@@ -145,7 +135,7 @@ function showMarks(
   const { strokes, box } = session.marks.value;
   const pointer = session.pointer.value;
   // Outside of the overlay they would hide what one came to see: they show when one is about to draw.
-  const hasResult = session.refinement.value !== undefined;
+  const hasResult = session.result.value !== undefined;
   const isWanted = session.view.value === 'overlay' || pointer !== undefined || !hasResult;
   const takesMarks = session.takesMarks.value;
   const isHidden = !takesMarks || session.showsOriginal.value || session.isolated.value !== null;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import type { Picture, Segmentation } from '../engine/protocol.js';
-import type { ShownLabel } from '../state/labels.js';
+import type { Colour, ShownLabel } from '../state/labels.js';
 
-export type ViewName = 'overlay' | 'cut-out' | 'labels' | 'before' | 'confidence' | 'edges';
+export type ViewName = 'overlay' | 'cut-out' | 'labels' | 'before' | 'confidence' | 'edges' | 'instances';
 
 export interface View {
   value: ViewName;
@@ -22,6 +22,7 @@ export const views: readonly View[] = [
     title: 'Edges',
     hint: 'Outlines before the CRF (thin, white) and after it (in the labels’ colours)',
   },
+  { value: 'instances', title: 'Instances', hint: 'Each connected piece of the shown labels in a colour of its own' },
 ];
 
 /** Share of a label's colour in the overlay. */
@@ -40,6 +41,10 @@ export interface Painting {
   labels: readonly ShownLabel[];
   /** One label was chosen: the rest of the photo steps back. */
   isIsolated: boolean;
+  /** Ids by pixel, 0 for none; undefined while nobody knows them. */
+  instances?: Uint32Array | undefined;
+  /** How thick outlines are, in pixels; 1 unless told otherwise. */
+  outline?: number;
 }
 
 /** RGBA with straight alpha, [y, x, 4]. */
@@ -53,10 +58,10 @@ export function paint(view: ViewName, painting: Painting): Uint8ClampedArray<Arr
 type Painter = (painting: Painting, painted: Uint8ClampedArray) => void;
 
 const painters: Record<ViewName, Painter> = {
-  overlay({ picture, segmentation, labels, isIsolated }, painted) {
+  overlay({ picture, segmentation, labels, isIsolated, outline }, painted) {
     const { pixels } = picture;
     const map = segmentation.labels;
-    const isContour = contours(map, picture, labels);
+    const isContour = contours(map, picture, labels, { thickness: outline ?? 1 });
     for (let pixel = 0; pixel < map.length; pixel++) {
       const { colour, isShown } = labels[map[pixel]];
       const share = isContour(pixel) ? 1 : tint;
@@ -118,8 +123,8 @@ const painters: Record<ViewName, Painter> = {
   },
   edges({ picture, segmentation, before, labels }, painted) {
     const map = segmentation.labels;
-    const isAfter = contours(map, picture, labels, 'either');
-    const isBefore = contours(before.labels, picture, labels, 'either');
+    const isAfter = contours(map, picture, labels, { side: 'either' });
+    const isBefore = contours(before.labels, picture, labels, { side: 'either' });
     for (let pixel = 0; pixel < map.length; pixel++) {
       const grey = 0.45 * greyOf(picture.pixels, pixel);
       const colour = isAfter(pixel) ? edgeColour(labels[map[pixel]]) : [grey, grey, grey];
@@ -130,7 +135,41 @@ const painters: Record<ViewName, Painter> = {
       painted[4 * pixel + 3] = 255;
     }
   },
+  instances({ picture, instances }, painted) {
+    const { pixels, width } = picture;
+    const total = width * picture.height;
+    for (let pixel = 0; pixel < total; pixel++) {
+      const id = instances?.[pixel] ?? 0;
+      const isRim = instances?.[pixel + 1] !== id || instances[pixel + width] !== id;
+      const colour = instanceColour(id);
+      const grey = greyOf(pixels, pixel);
+      const tinted = isRim ? 1 : 0.6;
+      const share = id === 0 ? 0 : tinted;
+      for (let channel = 0; channel < 3; channel++) {
+        painted[4 * pixel + channel] = share * colour[channel] + (1 - share) * grey;
+      }
+      painted[4 * pixel + 3] = 255;
+    }
+  },
 };
+
+/** Far from each other for ids that follow each other: they are often neighbours. */
+const instanceColours: readonly Colour[] = [
+  [240, 90, 80],
+  [60, 170, 250],
+  [250, 190, 50],
+  [0, 190, 150],
+  [200, 110, 240],
+  [160, 210, 60],
+  [245, 120, 180],
+  [90, 120, 250],
+  [250, 140, 40],
+  [70, 210, 220],
+];
+
+export function instanceColour(id: number): Colour {
+  return instanceColours[id % instanceColours.length];
+}
 
 /** The ends of the confidence view's scale. */
 const unsure = [62, 8, 60];
@@ -146,23 +185,31 @@ function greyOf(pixels: Uint8ClampedArray, pixel: number): number {
   return 0.299 * pixels[4 * pixel] + 0.587 * pixels[4 * pixel + 1] + 0.114 * pixels[4 * pixel + 2];
 }
 
-/** Says of a pixel whether a neighbour to the right, left, above or below counts as another label. */
+interface ContourOptions {
+  /** Of shown labels only, or of all. */
+  side?: 'shown' | 'either';
+  /** Pixels. */
+  thickness?: number;
+}
+
+/** Says of a pixel whether one near it to the right, left, above or below counts as another label. */
 function contours(
   map: Uint8Array,
   { width, height }: Picture,
   labels: readonly ShownLabel[],
-  side: 'shown' | 'either' = 'shown',
+  { side = 'shown', thickness = 1 }: ContourOptions = {},
 ): (pixel: number) => boolean {
   const leaders = Uint8Array.from(labels, ({ leader }) => leader);
   return (pixel) => {
     const own = leaders[map[pixel]];
     if (side === 'shown' && !labels[map[pixel]].isShown) return false;
     const x = pixel % width;
-    return (
-      (x > 0 && leaders[map[pixel - 1]] !== own) ||
-      (x < width - 1 && leaders[map[pixel + 1]] !== own) ||
-      (pixel >= width && leaders[map[pixel - width]] !== own) ||
-      (pixel < width * (height - 1) && leaders[map[pixel + width]] !== own)
-    );
+    for (let way = 1; way <= thickness; way++) {
+      if (x >= way && leaders[map[pixel - way]] !== own) return true;
+      if (x < width - way && leaders[map[pixel + way]] !== own) return true;
+      if (pixel >= way * width && leaders[map[pixel - way * width]] !== own) return true;
+      if (pixel < width * (height - way) && leaders[map[pixel + way * width]] !== own) return true;
+    }
+    return false;
   };
 }

@@ -39,6 +39,8 @@ export interface DemoOptions {
   withoutWebGpu?: boolean;
   /** Default: wait for the first result. */
   settles?: boolean;
+  /** Before the page is opened. */
+  prepare?: (page: Page) => Promise<unknown>;
 }
 
 export type Place = readonly [x: number, y: number];
@@ -65,6 +67,7 @@ export class DemoPage {
     if (options.withoutWebGpu) {
       await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
     }
+    await options.prepare?.(page);
     await page.setViewport({ width: 1280, height: 800 });
     await page.goto(url);
     if (options.settles ?? true) await demo.settled();
@@ -172,12 +175,12 @@ export class DemoPage {
         downloadPath: folder,
       });
       await save();
-      for (let attempt = 0; attempt < 100; attempt++) {
+      for (let attempt = 0; attempt < 600; attempt++) {
         const [name] = (await readdir(folder)).filter((file) => !file.endsWith('.crdownload'));
         if (name) return { name, content: await readFile(path.join(folder, name)) };
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
-      throw new Error('Nothing was saved within 10 s.');
+      throw new Error('Nothing was saved within a minute.');
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+
+import type { Picture, Segmentation } from '../engine/protocol.js';
+
+/** Samples of the working picture that a pixel hears, along each side. */
+const reach = 4;
+
+/** In samples of the working picture. */
+const sigmaXY = 1;
+
+/** On 0..255. */
+const sigmaRGB = 16;
+
+/** What a sample of quite another colour still counts: where none is alike, the near ones decide. */
+const leastLikeness = 1e-3;
+
+/** Of marginals, on 0..255: where they differ by no more within reach, there is no edge. */
+const flat = 2;
+
+export interface FullSizeInput {
+  /** The photo as its file has it. */
+  full: Picture;
+  /** What the CRF worked on. */
+  working: Picture;
+  segmentation: Segmentation;
+  /** By label, whether it belongs to what is kept. */
+  isShown: readonly boolean[];
+}
+
+export interface FullSizeResult {
+  /** argmax, [y, x]; the lowest label wins a tie. */
+  labels: Uint8Array;
+  /** Sum of the shown labels' marginals, 0..255, [y, x]. */
+  alpha: Uint8Array;
+}
+
+/**
+ * The result at the photo's own size, along the edges that the photo has there: joint bilateral upsampling (Kopf, Cohen, Lischinski,
+ * Uyttendaele, SIGGRAPH 2007, section 3). A pixel's marginals are the mean of those of the 4 × 4 samples around it, the near
+ * ones and those of its own colour counting most. Where the CRF worked on the photo's own pixels nothing changes.
+ */
+export function enlarge({ full, working, segmentation, isShown }: FullSizeInput): FullSizeResult {
+  const { width, height } = full;
+  const sums = new MarginalSums(full, working, segmentation);
+  const alphas = shownSums(segmentation, isShown);
+  if (width === working.width && height === working.height) return { labels: segmentation.labels, alpha: alphas };
+  const labels = new Uint8Array(width * height);
+  const alpha = new Uint8Array(width * height);
+  const columns = windowsAlong(width, working.width);
+  const rows = windowsAlong(height, working.height);
+  const isCalm = calmWindows(segmentation, working, columns.taps, rows.taps);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const pixel = y * width + x;
+      const first = rows.first[y] * working.width + columns.first[x];
+      if (isCalm[first]) {
+        labels[pixel] = segmentation.labels[first];
+        alpha[pixel] = alphas[first];
+      } else {
+        sums.gather(pixel, first, columns, x, rows, y);
+        labels[pixel] = sums.best();
+        alpha[pixel] = sums.share(isShown);
+      }
+    }
+  }
+  return { labels, alpha };
+}
+
+/** The samples that the pixels of a row or column hear. */
+interface Windows {
+  /** How many samples. */
+  taps: number;
+  /** By pixel, the first of them. */
+  first: Uint32Array;
+  /** Of each, by pixel and tap. */
+  weights: Float32Array;
+}
+
+/** With the pictures' edges aligned. */
+function windowsAlong(full: number, working: number): Windows {
+  const taps = Math.min(reach, working);
+  const first = new Uint32Array(full);
+  const weights = new Float32Array(taps * full);
+  for (let pixel = 0; pixel < full; pixel++) {
+    const position = ((pixel + 0.5) * working) / full - 0.5;
+    first[pixel] = Math.min(working - taps, Math.max(0, Math.floor(position) + 1 - taps / 2));
+    for (let tap = 0; tap < taps; tap++) {
+      weights[taps * pixel + tap] = Math.exp(-((first[pixel] + tap - position) ** 2) / (2 * sigmaXY ** 2));
+    }
+  }
+  return { taps, first, weights };
+}
+
+/** By the sample at its upper left corner, whether all of a window says the same: most do. */
+function calmWindows(
+  { marginals, labels }: Segmentation,
+  { width, height }: Picture,
+  across: number,
+  down: number,
+): Uint8Array {
+  const isCalm = new Uint8Array(width * height).fill(1);
+  for (let from = 0; from < marginals.length; from += labels.length) {
+    for (let y = 0; y + down <= height; y++) {
+      for (let x = 0; x + across <= width; x++) {
+        const corner = y * width + x;
+        if (!isCalm[corner]) continue;
+        let least = 255;
+        let most = 0;
+        for (let tap = 0; tap < across * down; tap++) {
+          const value = marginals[from + corner + Math.floor(tap / across) * width + (tap % across)];
+          least = Math.min(least, value);
+          most = Math.max(most, value);
+        }
+        isCalm[corner] = Number(most - least <= flat);
+      }
+    }
+  }
+  return isCalm;
+}
+
+function shownSums({ marginals, labels }: Segmentation, isShown: readonly boolean[]): Uint8Array {
+  const pixelCount = labels.length;
+  const sums = new Uint8ClampedArray(pixelCount);
+  for (let label = 0; label * pixelCount < marginals.length; label++) {
+    if (!isShown[label]) continue;
+    for (let pixel = 0; pixel < pixelCount; pixel++) sums[pixel] += marginals[label * pixelCount + pixel];
+  }
+  return new Uint8Array(sums.buffer);
+}
+
+/** The weighted marginals of one pixel after the other. */
+class MarginalSums {
+  private readonly byLabel: Float64Array;
+  private total = 0;
+
+  constructor(
+    private readonly full: Picture,
+    private readonly working: Picture,
+    private readonly segmentation: Segmentation,
+  ) {
+    this.byLabel = new Float64Array(segmentation.marginals.length / segmentation.labels.length);
+  }
+
+  gather(pixel: number, first: number, columns: Windows, x: number, rows: Windows, y: number): void {
+    const { byLabel, working } = this;
+    const { marginals, labels } = this.segmentation;
+    byLabel.fill(0);
+    this.total = 0;
+    for (let row = 0; row < rows.taps; row++) {
+      const down = rows.weights[rows.taps * y + row];
+      for (let column = 0; column < columns.taps; column++) {
+        const sample = first + row * working.width + column;
+        const weight = down * columns.weights[columns.taps * x + column] * this.likeness(pixel, sample);
+        this.total += weight;
+        for (let label = 0; label < byLabel.length; label++) {
+          byLabel[label] += weight * marginals[label * labels.length + sample];
+        }
+      }
+    }
+  }
+
+  best(): number {
+    return this.byLabel.indexOf(Math.max(...this.byLabel));
+  }
+
+  /** Of the shown labels, 0..255. */
+  share(isShown: readonly boolean[]): number {
+    let sum = 0;
+    for (let label = 0; label < this.byLabel.length; label++) if (isShown[label]) sum += this.byLabel[label];
+    return Math.min(255, Math.round(sum / this.total));
+  }
+
+  private likeness(pixel: number, sample: number): number {
+    const [own, other] = [this.full.pixels, this.working.pixels];
+    let distance = 0;
+    for (let channel = 0; channel < 3; channel++) {
+      distance += (own[4 * pixel + channel] - other[4 * sample + channel]) ** 2;
+    }
+    return leastLikeness + Math.exp(-distance / (2 * sigmaRGB ** 2));
+  }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser, BrowserContext } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
+import { presets } from '../../src/pipeline/index.js';
+import { closedNetwork, DemoPage, serveBuiltDemo } from '../support/demo.js';
+import { describeWithModels, modelFile } from '../support/model-files.js';
+import type { StaticSite } from '../support/static-site.js';
+
+/** Networks run on SwiftShader here, the CRF on the processor. */
+const patience = 240_000;
+
+let site: StaticSite;
+let browser: Browser;
+let context: BrowserContext;
+beforeAll(async () => {
+  site = await serveBuiltDemo();
+  browser = await launchBrowser({
+    adapter: adapterFromEnvironment('software'),
+    endsWithProcess: true,
+    extraArguments: [closedNetwork],
+  });
+  context = await browser.createBrowserContext();
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+describe('nuclei', () => {
+  let demo: DemoPage;
+  beforeAll(async () => {
+    // A smaller picture for the network than its own 256 pixels, as SwiftShader is slow.
+    demo = await DemoPage.open(context, `${site.url}#photo=nuclei&input=160`, { settles: false });
+    await demo.page.waitForSelector('.instances', { timeout: patience });
+    await demo.settled();
+  }, patience);
+  afterAll(() => demo?.finish());
+
+  test('are counted, and their areas with them', async () => {
+    const text = await demo.page.$eval('.instances', (element) => element.textContent);
+    const found = Number(/^(\d+) nuclei/.exec(text)?.[1]);
+    // There are 26, drawn so that none touches another.
+    expect(found).toBeGreaterThanOrEqual(24);
+    expect(found).toBeLessThanOrEqual(28);
+    const [, nucleus, border] = (await demo.shares()).map(Number.parseFloat);
+    const percent = Number(/([\d.]+) % of the picture/.exec(text)?.[1]);
+    expect(Math.abs(percent - nucleus - border)).toBeLessThan(0.3);
+  });
+
+  test('have a colour each', async () => {
+    await demo.page.click('input[name=view][value=instances]');
+    // Two neighbours, and the ground between them.
+    const [one, other, ground] = await demo.coloursAt([
+      [0.31, 0.54],
+      [0.46, 0.53],
+      [0.39, 0.62],
+    ]);
+    expect(new Set([one, other, ground]).size).toBe(3);
+    const [red, green, blue] = ground.split(',');
+    expect([green, blue]).toEqual([red, red]);
+    const { x, y } = await demo.screenPlace([0.46, 0.53]);
+    await demo.page.mouse.move(x, y);
+    await demo.drawFrames();
+    expect(await demo.page.$eval('.hover-label', (label) => label.textContent)).toMatch(/^nucleus \d+: \d+ px$/);
+    expect(await demo.barriers()).toEqual([]);
+  });
+
+  test('come with CRF parameters of their own, and the link says nothing of it', async () => {
+    expect(await demo.page.$eval('[role=tabpanel] .field select', (select) => select.value)).toBe('nuclei');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(new URL(demo.page.url()).hash).toBe('#photo=nuclei&input=160&view=instances');
+  });
+
+  test('stay as they are when the network is stopped at work', async () => {
+    const summary = await demo.page.$eval('.instances', (element) => element.textContent);
+    const fingerprint = await demo.fingerprint();
+    await demo.openTab('Network');
+    await demo.page.focus('[role=tabpanel] .slider input');
+    await demo.page.keyboard.press('ArrowRight');
+    await demo.page.waitForFunction(
+      () => document.querySelector('.working')?.textContent?.startsWith('The network looks'),
+      { timeout: patience },
+    );
+    await demo.page.locator('.progress button::-p-text(Cancel)').click();
+    await demo.page.waitForFunction(() => document.querySelector<HTMLElement>('.stage')?.dataset.busy === 'false');
+    expect(await demo.page.$('[role=alert]')).toBeNull();
+    expect(await demo.page.$eval('.instances', (element) => element.textContent)).toBe(summary);
+    expect(await demo.fingerprint()).toBe(fingerprint);
+  });
+
+  test('go with their sample: another one has its marks', async () => {
+    await demo.page.click('.sample[title="Sample: Cat"]');
+    await demo.settled();
+    expect(
+      await demo.page.$$eval('.label-name', (names) => names.map((name) => (name as HTMLInputElement).value)),
+    ).toEqual(['Background', 'Cat']);
+    await demo.page.waitForFunction(() => document.querySelector('.instances')?.textContent.match(/^\d+ objects?/));
+  });
+});
+
+describeWithModels('a preset that is downloaded', () => {
+  const { url = '', byteLength } = presets.selfie;
+  let host: ModelHost;
+  let demo: DemoPage;
+  beforeAll(async () => {
+    host = await ModelHost.start(modelFile('selfie_segmentation.onnx'));
+    demo = await DemoPage.open(context, `${site.url}#size=240&view=labels`);
+    await host.answerFor(demo, url);
+    await demo.openTab('Network');
+  });
+  afterAll(async () => {
+    demo?.forgive(/raw\.githubusercontent\.com/);
+    await demo?.finish();
+    await host?.close();
+  });
+
+  test('says beforehand how large it is, and under which licence', async () => {
+    const text = await demo.page.$eval('.network:has([value=selfie])', (label) => label.textContent);
+    expect(text).toContain('Downloads 437.1 KiB once · Apache-2.0');
+  });
+
+  test('is stopped midway: what was shown stays, and the network can be chosen again', async () => {
+    const [shares, fingerprint] = [await demo.shares(), await demo.fingerprint()];
+    host.pauseAfter = 200_000;
+    await demo.page.click('input[name=network][value=selfie]');
+    await demo.page.waitForFunction(
+      () => /Downloading: 1\d\d\.\d KiB of 437\.1 KiB/.test(document.querySelector('.progress')?.textContent ?? ''),
+      { timeout: patience },
+    );
+    const progress = await demo.page.$eval('progress', (element) => [element.value, element.max]);
+    expect(progress).toEqual([200_000, byteLength]);
+    expect(await demo.barriers()).toEqual([]);
+    expect(await demo.fingerprint()).toBe(fingerprint);
+    await demo.page.locator('.progress button::-p-text(Cancel)').click();
+    await demo.page.waitForFunction(() => !document.querySelector('.progress'));
+    await demo.settled();
+    expect(await demo.page.$('[role=alert]')).toBeNull();
+    expect(await demo.shares()).toEqual(shares);
+    expect(await demo.fingerprint()).toBe(fingerprint);
+    expect(await demo.page.$eval('input[value=colour-prompt]', (input) => (input as HTMLInputElement).checked)).toBe(
+      true,
+    );
+  });
+
+  test(
+    'finds the astronaut',
+    async () => {
+      host.pauseAfter = Number.POSITIVE_INFINITY;
+      await demo.page.click('input[name=network][value=selfie]');
+      const outcome = await demo.page.waitForFunction(
+        () => {
+          const names = [...document.querySelectorAll<HTMLInputElement>('.label-name')].map(({ value }) => value);
+          if (names.includes('person')) return names.join();
+          return document.querySelector('[role=alert]')?.textContent;
+        },
+        { timeout: patience },
+      );
+      expect(await outcome.jsonValue()).toBe('background,person');
+      await demo.settled();
+      const share = Number.parseFloat((await demo.shares())[1]);
+      expect(share).toBeGreaterThan(50);
+      expect(share).toBeLessThan(60);
+      expect(host.requests).toBe(2);
+    },
+    patience,
+  );
+});
+
+/** Stands for the site that a network is downloaded from; the page knows nothing of it. */
+class ModelHost {
+  requests = 0;
+  /** Bytes; the rest is never sent. */
+  pauseAfter = Number.POSITIVE_INFINITY;
+
+  private constructor(private readonly server: Server) {}
+
+  static async start(file: Uint8Array): Promise<ModelHost> {
+    const server = createServer();
+    const host = new ModelHost(server);
+    server.on('request', (_, response) => {
+      host.requests++;
+      response.writeHead(200, { 'access-control-allow-origin': '*', 'content-type': 'application/octet-stream' });
+      if (host.pauseAfter < file.length) response.write(file.subarray(0, host.pauseAfter));
+      else response.end(file);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return host;
+  }
+
+  /** From now on, in this page. */
+  async answerFor({ page }: DemoPage, url: string): Promise<void> {
+    const { port } = this.server.address() as AddressInfo;
+    const session = await page.createCDPSession();
+    session.on('Fetch.requestPaused', ({ requestId }) => {
+      void session.send('Fetch.continueRequest', { requestId, url: `http://127.0.0.1:${port}/` });
+    });
+    await session.send('Fetch.enable', { patterns: [{ urlPattern: url }] });
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
