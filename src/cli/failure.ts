@@ -17,7 +17,7 @@ export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 /** What the shell is told, and the one line that people and log files read. */
 export function describeError(error: unknown): { exitCode: number; line: string } {
   const exitCode = error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
-  return { exitCode, line: oneLine(messageOf(error)) };
+  return { exitCode, line: oneLine(messageWithKind(error)) };
 }
 
 /**
@@ -26,7 +26,7 @@ export function describeError(error: unknown): { exitCode: number; line: string 
  */
 const namesInPlainWords = ['UsageError', 'Failure', 'ArgumentError', 'DeviceError', 'DownloadError', 'Error'];
 
-function messageOf(error: unknown): string {
+function messageWithKind(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return namesInPlainWords.includes(error.name) ? error.message : `${error.name}: ${error.message}`;
 }
@@ -44,7 +44,7 @@ export async function about<Result>(subject: string, work: () => Result | Promis
 /** Node's errors name the call and the path again; their codes say the same in few words. */
 function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return systemReasons[code] ?? messageOf(error);
+  return systemReasons[code] ?? messageWithKind(error);
 }
 
 const systemReasons: Readonly<Record<string, string>> = {
@@ -58,6 +58,23 @@ const systemReasons: Readonly<Record<string, string>> = {
   ELOOP: 'too many symbolic links',
   ENAMETOOLONG: 'the name is too long',
 };
+
+/** What was thrown, in its own words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * The library names its own arguments; the user wants to hear which file or option they came from. Known by
+ * its class's name: the library need not be loaded for that.
+ *
+ * @returns undefined for other errors
+ */
+export function argumentOf(error: unknown): { argument: string; finding: string } | undefined {
+  if (!(error instanceof Error) || error.name !== 'ArgumentError') return undefined;
+  const argument = 'argument' in error ? String(error.argument) : '';
+  return { argument, finding: error.message.slice(argument.length + 2) };
+}
 
 function oneLine(text: string): string {
   // Vite colours what it says.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { defaultParameters, resolveParameters } from '../../index.js';
-import { about, UsageError } from '../failure.js';
+import { about, argumentOf, messageOf, UsageError } from '../failure.js';
 import { OutputFiles } from '../files/outputs.js';
 import type { Streams } from '../streams.js';
 import { type Host, NodeHost, PageHost } from './hosts.js';
@@ -65,7 +65,7 @@ function checkSize({ name, width, height, labelCount }: BenchCase): void {
   try {
     resolveParameters(defaultParameters, { width, height, labelCount });
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ArgumentError') throw error;
-    throw new UsageError(`--sizes: ${name}: ${error.message}`);
+    if (!argumentOf(error)) throw error;
+    throw new UsageError(`--sizes: ${name}: ${messageOf(error)}`);
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Browser, Page } from 'puppeteer-core';
 import type { AdapterChoice } from '../browser.js';
-import { Failure } from '../failure.js';
+import { Failure, messageOf } from '../failure.js';
 import { locatePage } from './locate.js';
 import { defaultAdvice, type OpenSettings, openPage } from './open.js';
 import type { JobAnswer, PageInterface } from './protocol.js';
@@ -62,8 +62,7 @@ export class PageSession {
       return await Promise.race([answer, crash]);
     } catch (error) {
       throw new Failure(
-        `the browser's page ended during the work, perhaps for want of memory ` +
-          `(${error instanceof Error ? error.message : String(error)})${this.advice}`,
+        `the browser's page ended during the work, perhaps for want of memory (${messageOf(error)})${this.advice}`,
       );
     } finally {
       stopWatching();

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type CrfParameters, defaultParameters, parametersFromJson } from '../../index.js';
 import { about, Failure } from '../failure.js';
+import { parseJson } from '../files/json.js';
 import { readFloatNpy } from '../files/npy.js';
 import type { RefineOptions } from './options.js';
 
@@ -59,12 +60,7 @@ async function readParametersFile(file: string, iterations: number | undefined):
 }
 
 function parseObject(text: string): Record<string, unknown> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new Failure(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const json = parseJson(text);
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { ...json };
   throw new Failure('expected a JSON object with the key "kernels"');
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { type CrfParameters, resolveParameters } from '../../index.js';
-import { Failure, UsageError } from '../failure.js';
+import { argumentOf, Failure, messageOf, UsageError } from '../failure.js';
 import { encodeFloatNpy } from '../files/npy.js';
 import { OutputFiles } from '../files/outputs.js';
 import { encodeGreyPng, encodeRgbPng } from '../files/png.js';
@@ -119,18 +119,18 @@ function blame<Result>(request: RefineRequest, problem: Problem, work: () => Res
   }
 }
 
-/** The library names its own arguments; the user wants to hear which file or option they came from. */
+/** An error of the library, said of the file or option that its argument came from. */
 function blamed(request: RefineRequest, problem: Problem, error: unknown): unknown {
-  if (!(error instanceof Error) || error.name !== 'ArgumentError') return error;
-  const argument = 'argument' in error ? String(error.argument) : '';
-  const message = error.message.slice(argument.length + 2);
-  if (argument === 'unary.confidence') return new UsageError(`--confidence: ${message}`);
+  const wrong = argumentOf(error);
+  if (!wrong) return error;
+  const { argument, finding } = wrong;
+  if (argument === 'unary.confidence') return new UsageError(`--confidence: ${finding}`);
   const element = /^unary\.\w+\[(\d+)\]$/.exec(argument);
-  if (element) return new Failure(`${request.input}: element ${placeOf(Number(element[1]), problem)}: ${message}`);
-  if (argument.startsWith('unary')) return new Failure(`${request.input}: ${message}`);
-  if (argument.startsWith('image')) return new Failure(`${request.image}: ${message}`);
+  if (element) return new Failure(`${request.input}: element ${placeOf(Number(element[1]), problem)}: ${finding}`);
+  if (argument.startsWith('unary')) return new Failure(`${request.input}: ${finding}`);
+  if (argument.startsWith('image')) return new Failure(`${request.image}: ${finding}`);
   const { options } = request.options;
-  return new Failure(options === undefined ? error.message : `${options}: ${error.message}`);
+  return new Failure(options === undefined ? messageOf(error) : `${options}: ${messageOf(error)}`);
 }
 
 /** Index of an element as its array's owner writes it. */

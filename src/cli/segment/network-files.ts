@@ -16,6 +16,7 @@ import {
 import { writeAtomically } from '../batch/atomic-file.js';
 import type { Environment } from '../batch/shard.js';
 import { about, Failure, UsageError } from '../failure.js';
+import { parseJson } from '../files/json.js';
 import type { Streams } from '../streams.js';
 import type { OpenJob } from './job.js';
 
@@ -69,14 +70,6 @@ async function readNetwork(file: string): Promise<FoundNetwork> {
   });
   await fetchNetwork(description);
   return { description, job: jobOf(description, bytes), source: file, hash: hashOf(bytes) };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Failure(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 async function findPreset(

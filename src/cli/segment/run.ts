@@ -8,7 +8,7 @@ import { writeAtomically } from '../batch/atomic-file.js';
 import { Journal } from '../batch/journal.js';
 import { Progress } from '../batch/progress.js';
 import { chooseShard, itemsOfShard, type Shard } from '../batch/shard.js';
-import { about, Failure, UsageError } from '../failure.js';
+import { about, argumentOf, Failure, messageOf, UsageError } from '../failure.js';
 import { encodeGreyPng, encodeRgbaPng } from '../files/png.js';
 import { readParameters } from '../refine/parameters.js';
 import type { Streams } from '../streams.js';
@@ -231,7 +231,7 @@ class SegmentRun {
       });
     } catch (error) {
       const file = this.pictures.fileOf(item);
-      const ofMarks = error instanceof Error && 'argument' in error && String(error.argument).startsWith('prompts');
+      const ofMarks = argumentOf(error)?.argument.startsWith('prompts');
       throw new Failure(`${ofMarks ? this.pictures.marksOf(item) : file}: ${messageOf(error)}`);
     }
   }
@@ -260,16 +260,12 @@ class SegmentRun {
     }
   }
 
-  /** The library names its own arguments; the user wants to hear which file or option they came from. */
+  /** An error of the library, said of the file or option that its argument came from. */
   private blameOpening(error: unknown): unknown {
-    if (!(error instanceof Error) || error.name !== 'ArgumentError') return error;
-    const argument = 'argument' in error ? String(error.argument) : '';
+    const wrong = argumentOf(error);
+    if (!wrong) return error;
     const { options } = this.request.options;
-    const isCrf = argument.startsWith('crf') && options !== undefined;
-    return new Failure(`${isCrf ? options : `--model ${this.request.model}`}: ${error.message}`);
+    const isCrf = wrong.argument.startsWith('crf') && options !== undefined;
+    return new Failure(`${isCrf ? options : `--model ${this.request.model}`}: ${messageOf(error)}`);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
