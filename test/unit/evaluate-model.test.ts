@@ -165,7 +165,8 @@ describe('a network in the place of predictions', () => {
     await writeFile(folder.file('space.json'), JSON.stringify(space));
     const more = ['--candidates', '4', '--folds', '2', '--space', folder.file('space.json'), '--json'];
     const [, ...rest] = commandLine(folder, 'tuned', ...more);
-    const { exitCode, out, error } = await meanfield('tune', ...rest);
+    const also = [folder.file('photos/a.png'), folder.file('photos/d.png')];
+    const { exitCode, out, error } = await meanfield('tune', ...rest, '--also', ...also);
     expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
     const tuned = JSON.parse(out) as TuneReport;
     const evaluated = await evaluate(folder, 'out', '--options', folder.file('tuned/best.json'), '--json');
@@ -173,8 +174,29 @@ describe('a network in the place of predictions', () => {
     expect(tuned.baseline).toBe(report.before.meanIoU);
     expect(tuned.best.score).toBe(report.after?.meanIoU);
     expect(tuned.best.score).toBeGreaterThan(tuned.baseline);
-    // The other way to the same numbers: from files, of what the network said.
     expect(tuned.settings).toMatchObject({ network: 'red and blue', names: tinyDescription.labels });
+
+    // What it does to others is what evaluate finds there.
+    const [, , ...onBoth] = commandLine(folder, 'both', '--options', folder.file('tuned/best.json'), '--json');
+    const both = JSON.parse((await meanfield('evaluate', ...also, ...onBoth)).out) as EvaluateReport;
+    expect(tuned.also).toMatchObject({ exampleCount: 2, examples: ['a', 'd'], failed: 0, confidence: 0.95 });
+    expect([tuned.also?.baseline, tuned.also?.score]).toEqual([both.before.meanIoU, both.after?.meanIoU]);
+    expect(tuned.also?.interval[0]).toBeLessThanOrEqual(tuned.also?.gain ?? Number.NaN);
+    expect(tuned.also?.interval[1]).toBeGreaterThanOrEqual(tuned.also?.gain ?? Number.NaN);
+    const page = await readFile(folder.file('tuned/report.html'), 'utf8');
+    expect(page).toContain('On other examples');
+    expect(page).toContain('<strong>no CRF</strong>');
+    await writeFile(folder.file('photos/b.png'), 'not a picture');
+    const spoilt = await meanfield(
+      'tune',
+      ...rest,
+      '--out',
+      folder.file('spoilt'),
+      '--also',
+      folder.file('photos/b.png'),
+    );
+    expect(spoilt.exitCode).toBe(1);
+    expect(spoilt.error).toContain(`error: --also ${folder.file('photos/b.png')}: no example can be used`);
   });
 });
 

@@ -9,8 +9,9 @@ import {
   type TuneSpace,
   tune,
 } from '../../src/analysis/index.js';
+import { quantile } from '../../src/analysis/tune/bootstrap.js';
 import { permutation, randomNumbers as seededNumbers, spacedPoints } from '../../src/analysis/tune/random.js';
-import { quantile, roundSizes } from '../../src/analysis/tune/search.js';
+import { roundSizes } from '../../src/analysis/tune/search.js';
 import { kernelsAt, resolveSpace } from '../../src/analysis/tune/space.js';
 import { type CrfParameters, DenseCrf, resolveParameters } from '../../src/index.js';
 import { drawnExample } from '../support/data-set.js';

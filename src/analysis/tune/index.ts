@@ -3,6 +3,7 @@
 export { ExampleCounter, type ExampleCounterOptions, type ExampleTallies } from './example-counter.js';
 export type { Tally } from './objective.js';
 export type { TuneSource } from './search.js';
+export { tryParameters } from './trial.js';
 export { checkTuneOptions, searchParameters, tune } from './tune.js';
 export type {
   ResponseCurve,
@@ -16,4 +17,5 @@ export type {
   TuneResult,
   TuneSearchOptions,
   TuneSpace,
+  TuneTrial,
 } from './types.js';

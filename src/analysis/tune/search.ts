@@ -3,6 +3,7 @@
 import { checkInteger, checkKeys, checkNumber, checkObject } from '../../crf/checks.js';
 import { ArgumentError } from '../../crf/errors.js';
 import type { Kernel, ProblemSize } from '../../crf/types.js';
+import { bootstrapGains, intervalOf } from './bootstrap.js';
 import { resolveObjective, scoreOfTally, sumOfTallies, type Tally } from './objective.js';
 import { permutation, randomNumbers, spacedPoints } from './random.js';
 import { type KernelPoint, kernelsAt, parametersAt, pathOf, type ResolvedSpace, valueAt } from './space.js';
@@ -250,27 +251,16 @@ export class ParameterSearch {
         baseline: this.baselineOf(heldOut),
       });
     }
-    const resamples = this.bootstrap(chosen);
-    const tail = (1 - options.confidence) / 2;
+    const { confidence, seed } = options;
+    const draws = { resamples: options.resamples, seed: seed + 1 };
+    const resamples = bootstrapGains(chosen, this.baselines, this.objective, draws);
     return {
       folds,
       gain: (scoreOfTally(sumOfTallies(chosen), this.objective) ?? baseline) - baseline,
-      confidence: options.confidence,
-      interval: [quantile(resamples, tail), quantile(resamples, 1 - tail)],
+      confidence,
+      interval: intervalOf(resamples, confidence),
       resamples,
     };
-  }
-
-  /** Gains of data sets of as many examples drawn with replacement (Efron 1979), rising. */
-  private bootstrap(chosen: readonly Tally[]): number[] {
-    const { options, baselines, objective } = this;
-    const random = randomNumbers(options.seed + 1);
-    return Array.from({ length: options.resamples }, () => {
-      const drawn = chosen.map(() => Math.floor(chosen.length * random()));
-      const after = scoreOfTally(sumOfTallies(drawn.map((example) => chosen[example])), objective);
-      const before = scoreOfTally(sumOfTallies(drawn.map((example) => baselines[example])), objective);
-      return after === null || before === null ? 0 : after - before;
-    }).sort((a, b) => a - b);
   }
 
   private async responseCurves({ point, iterations }: Choice): Promise<ResponseCurve[]> {
@@ -376,14 +366,6 @@ function neighboursOf(point: KernelPoint, axis: number, step: number): KernelPoi
     const moved = Math.min(1, Math.max(0, point.position[axis] + by));
     return { ...point, position: point.position.with(axis, moved) };
   });
-}
-
-/** Linear between the sorted values (Hyndman and Fan 1996, definition 7). */
-export function quantile(sorted: readonly number[], share: number): number {
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  const above = Math.min(sorted.length - 1, below + 1);
-  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }
 
 function decide(

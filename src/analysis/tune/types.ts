@@ -110,6 +110,19 @@ export interface ResponseCurve {
   best: number | string;
 }
 
+/** What parameters did to examples. */
+export interface TuneTrial {
+  exampleCount: number;
+  /** The objective without a CRF, over all examples. */
+  baseline: number;
+  /** The objective with the parameters. */
+  score: number;
+  gain: number;
+  confidence: number;
+  /** Of the gain: percentile bootstrap over examples. */
+  interval: readonly [low: number, high: number];
+}
+
 export interface TuneResult {
   /** Whether refinement is worth it: the interval of the gain lies above 0. */
   recommended: boolean;

@@ -45,6 +45,11 @@ export function addTuneCommand(program: Command, streams: Streams, version: stri
       'compare these labels, by name or number, as one with all that is not 0 in truth, which may hold instance ids',
       commaList,
     )
+    .option(
+      '--also <files...>',
+      'further predictions (images with --model), of another kind: they are not searched on, and the report says what the best ' +
+        'parameters do to them',
+    )
     .option('--space <file>', 'where to look (JSON, see below)')
     .option('--candidates <count>', 'sets of kernels to begin with (default: 48)', wholeNumber('--candidates', 4, 4096))
     .option('--folds <count>', 'of the cross-validation (default: 5)', wholeNumber('--folds', 2, 1e6))

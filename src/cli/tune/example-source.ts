@@ -65,6 +65,11 @@ export class ExampleSource implements TuneSource {
     return [...new Map(this.usable.map(({ size }) => [JSON.stringify(size), size])).values()];
   }
 
+  /** Where they are, for people. */
+  get files(): string {
+    return String(this.dataSet.settings.predictions);
+  }
+
   get items(): string[] {
     return this.usable.map(({ item }) => item);
   }

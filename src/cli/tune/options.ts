@@ -15,6 +15,8 @@ export interface TuneCommandOptions extends DataSetOptions {
   seed?: number;
   examples?: number;
   backend: 'webgpu' | 'cpu';
+  /** More predictions, or images, that are not searched on. */
+  also?: string[];
   strict?: boolean;
   json?: boolean;
 }

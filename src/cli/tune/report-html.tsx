@@ -15,7 +15,7 @@ export function tuneHtml(report: TuneReport): string {
   const { settings, exampleCount, refinements, baseline, best, crossValidation } = report;
   const [low, high] = crossValidation.interval;
   const objective = describeObjective(report.objective);
-  const level = `${Number((100 * crossValidation.confidence).toPrecision(4))} %`;
+  const level = percent(crossValidation.confidence);
   return renderPage(
     'meanfield tuning',
     <>
@@ -58,6 +58,7 @@ export function tuneHtml(report: TuneReport): string {
         <ChartFigure chart={gainChart(report)} />
         <Folds report={report} />
       </div>
+      <Also report={report} />
       <h2>Candidates</h2>
       <Candidates report={report} />
       <h2>How it was found</h2>
@@ -74,6 +75,7 @@ export function tuneHtml(report: TuneReport): string {
           ['truth', `${settings.truth}${settings.ignore === null ? '' : `, ${settings.ignore} is ignored`}`],
           ...(typeof settings.images === 'string' ? [['images', settings.images] as const] : []),
           ['backend', String(settings.backend)],
+          ...(report.also ? [['other examples', report.also.files] as const] : []),
           ...(report.failed > 0 ? [['left out', `${report.failed} items that could not be read`] as const] : []),
         ]}
       />
@@ -136,6 +138,41 @@ function gainChart({ crossValidation: { resamples, interval, gain } }: TuneRepor
   });
 }
 
+/** Whether what was found carries over to images of another kind. */
+function Also({ report: { also, objective } }: { report: TuneReport }) {
+  if (!also) return null;
+  const { exampleCount, baseline, score, gain, confidence, failed } = also;
+  const [low, high] = also.interval;
+  return (
+    <>
+      <h2>On other examples</h2>
+      <p>{carried(also)}</p>
+      <div class="tiles">
+        <Tile name="no CRF" value={baseline.toFixed(4)} />
+        <Tile
+          name="best parameters"
+          value={score.toFixed(4)}
+          note={`${signedText(gain)} (${percent(confidence)}: ${signedText(low)} to ${signedText(high)})`}
+        />
+      </div>
+      <p class="quiet">
+        {capital(describeObjective(objective))} over {exampleCount} examples that nothing was looked for on
+        {failed > 0 ? `; ${failed} more could not be read` : ''}.
+      </p>
+    </>
+  );
+}
+
+function carried({ interval: [low, high] }: NonNullable<TuneReport['also']>): string {
+  if (low > 0) return 'The best parameters help here too.';
+  if (high < 0) return 'The best parameters hurt here: these images want parameters of their own, or none.';
+  return 'Whether the best parameters help here is open: the interval of the gain has 0 in it.';
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(4))} %`;
+}
+
 function Folds({ report: { crossValidation } }: { report: TuneReport }) {
   return (
     <Wide name="folds">
@@ -164,6 +201,10 @@ function Folds({ report: { crossValidation } }: { report: TuneReport }) {
 }
 
 function Candidates({ report: { candidates, baseline } }: { report: TuneReport }) {
+  // No CRF has a place among them, by its score; what does worse than it comes after.
+  const better = candidates.filter(({ score }) => score > baseline).slice(0, LISTED);
+  const worse = candidates.filter(({ score }) => score <= baseline).slice(0, LISTED - better.length);
+  const rows = [...better, { parameters: null, score: baseline }, ...worse];
   return (
     <>
       <Wide name="candidates">
@@ -176,11 +217,11 @@ function Candidates({ report: { candidates, baseline } }: { report: TuneReport }
             </tr>
           </thead>
           <tbody>
-            {candidates.slice(0, LISTED).map(({ parameters, score }) => (
+            {rows.map(({ parameters, score }) => (
               <tr>
                 <Share value={score} />
                 <Gain value={score - baseline} />
-                <td>{describeParameters(parameters)}</td>
+                <td>{parameters ? describeParameters(parameters) : <strong>no CRF</strong>}</td>
               </tr>
             ))}
           </tbody>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { TuneResult } from '../../analysis/index.js';
+import type { TuneResult, TuneTrial } from '../../analysis/index.js';
 import type { JournalSettings } from '../batch/journal.js';
 
 /** What report.json has. Its keys are an interface: they only ever get more. */
@@ -10,4 +10,6 @@ export interface TuneReport extends TuneResult {
   examples: readonly string[];
   /** Items that could not be read. */
   failed: number;
+  /** What the best parameters do to the examples of --also; null without. */
+  also: (TuneTrial & { files: string; examples: readonly string[]; failed: number }) | null;
 }

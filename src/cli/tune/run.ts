@@ -10,6 +10,8 @@ import {
   type TuneResult,
   type TuneSearchOptions,
   type TuneSpace,
+  type TuneTrial,
+  tryParameters,
 } from '../../analysis/index.js';
 import { writeAtomically } from '../batch/atomic-file.js';
 import { byCodeUnits } from '../batch/items.js';
@@ -21,7 +23,7 @@ import { csvLine } from '../evaluate/csv.js';
 import { DataSet } from '../evaluate/data-set.js';
 import { ignoreValue } from '../evaluate/data-set-options.js';
 import { NetworkPredictor } from '../evaluate/network-predictor.js';
-import { failedItems } from '../evaluate/report-text.js';
+import { failedItems, signed } from '../evaluate/report-text.js';
 import { about, Failure, UsageError } from '../failure.js';
 import type { Streams } from '../streams.js';
 import { ExampleSource } from './example-source.js';
@@ -30,7 +32,7 @@ import type { TuneReport } from './report.js';
 import { tuneHtml } from './report-html.js';
 
 /** Of a network's predictions: the search asks for each many times over. */
-const KEPT_BYTES = 512e6;
+const KEPT_BYTES = 256e6;
 
 const phases: Readonly<Record<TuneProgress['phase'], string>> = {
   baseline: 'without a CRF',
@@ -53,9 +55,10 @@ export async function runTune(
   const dataSet = await DataSet.open(predictions, truth, options, predictor);
   const items = chooseItems(dataSet.items, options);
   checkSearch(space, options, dataSet.hasPhotographs);
+  const also = options.also && (await DataSet.open(options.also, truth, options, predictor));
   const settings = await settingsOf(dataSet, items, options, version);
-  const journal = path.join(options.out, 'journal', 'tune.jsonl');
-  await about(options.out, () => mkdir(path.dirname(journal), { recursive: true }));
+  const journals = path.join(options.out, 'journal');
+  await about(options.out, () => mkdir(journals, { recursive: true }));
 
   const counter = {
     labelCount: await dataSet.labelCount(),
@@ -63,39 +66,58 @@ export async function runTune(
     objective: options.objective,
     ...(settings.countAs ? { countAs: settings.countAs as number[] } : undefined),
   };
-  const source = await ExampleSource.open(dataSet, computeHost, counter, journal, settings);
+  const source = await ExampleSource.open(dataSet, computeHost, counter, path.join(journals, 'tune.jsonl'), settings);
+  const alsoSource =
+    also &&
+    (await ExampleSource.open(also, computeHost, counter, path.join(journals, 'also.jsonl'), {
+      ...(await settingsOf(also, also.items, options, version)),
+    }));
+  let alsoFailed = 0;
   try {
     await computeHost.start();
     await dataSet.start();
     const failed = await checkAll(source, items, options, streams);
+    if (source.exampleCount < 2) {
+      throw new Failure(
+        `${options.out}: ${source.exampleCount} examples can be used, expected at least 2: what is found on one has to be tried on another`,
+      );
+    }
+    if (alsoSource && also) {
+      alsoFailed = await checkAll(alsoSource, also.items, options, streams);
+      if (alsoSource.exampleCount === 0) throw new Failure(`--also ${alsoSource.files}: no example can be used`);
+    }
     const result = await search(source, space, options, dataSet.hasPhotographs, streams);
-    const report: TuneReport = { settings, examples: source.items, failed, ...result };
+    const report: TuneReport = {
+      settings,
+      examples: source.items,
+      failed,
+      ...result,
+      also: alsoSource ? await tryOn(alsoSource, result, alsoFailed, options, streams) : null,
+    };
     await writeFiles(options.out, report);
     streams.out(options.json ? `${JSON.stringify(report)}\n` : describe(options.out, report));
-    if (failed > 0) throw failedItems(failed);
+    if (failed + alsoFailed > 0) throw failedItems(failed + alsoFailed);
   } finally {
     await source.close();
+    await alsoSource?.close();
     await dataSet.close();
     await computeHost.close();
   }
 }
 
+/** Returns how many examples had to be left out. */
 async function checkAll(
   source: ExampleSource,
   items: readonly string[],
-  { strict, out }: TuneCommandOptions,
+  { strict }: TuneCommandOptions,
   streams: Streams,
 ): Promise<number> {
   const progress = new Progress(streams, items.length, 0, 'examples');
   try {
-    const failed = await source.check(items, strict === true, progress);
-    if (source.exampleCount >= 2) return failed;
+    return await source.check(items, strict === true, progress);
   } finally {
     progress.stop();
   }
-  throw new Failure(
-    `${out}: ${source.exampleCount} examples can be used, expected at least 2: what is found on one has to be tried on another`,
-  );
 }
 
 /** Before anything is read: what the search itself would find after hours of reading. */
@@ -130,6 +152,24 @@ async function search(
     throw blamed(error, options);
   } finally {
     progress.stop();
+  }
+}
+
+/** What was found, on examples that it was not looked for on. */
+async function tryOn(
+  source: ExampleSource,
+  { best }: TuneResult,
+  failed: number,
+  options: TuneCommandOptions,
+  streams: Streams,
+): Promise<TuneReport['also']> {
+  streams.status('trying the best parameters on the examples of --also');
+  const { objective, confidenceLevel: confidence, seed } = options;
+  try {
+    const trial = await tryParameters(source, best.parameters, { objective, ...defined({ confidence, seed }) });
+    return { ...trial, files: source.files, examples: source.items, failed };
+  } finally {
+    streams.status('');
   }
 }
 
@@ -211,8 +251,15 @@ function* curveLines({ curves }: TuneReport): Generator<string> {
   }
 }
 
+/** One sentence. */
+function describeAlso({ exampleCount, baseline, score, gain, confidence, interval }: TuneTrial): string {
+  const level = `${Number((100 * confidence).toPrecision(4))} %`;
+  const [low, high] = interval.map(signed);
+  return `${exampleCount} examples of --also: ${baseline.toFixed(4)} without, ${score.toFixed(4)} with the best, ${signed(gain)} (${level}: ${low} to ${high})`;
+}
+
 function describe(out: string, report: TuneReport): string {
-  const { baseline, best, crossValidation, objective } = report;
+  const { baseline, best, crossValidation, objective, also } = report;
   const line = (name: string, text: string) => `${name.padEnd(11)}${text}\n`;
   return [
     line('objective', describeObjective(objective)),
@@ -224,6 +271,7 @@ function describe(out: string, report: TuneReport): string {
     ),
     line('best', JSON.stringify(best.parameters)),
     line('verdict', report.reason),
+    ...(also ? [line('also', describeAlso(also))] : []),
     line('wrote', `${path.join(out, 'crf.json')}  for --options`),
   ].join('');
 }

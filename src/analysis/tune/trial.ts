@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+
+import { ArgumentError } from '../../crf/errors.js';
+import { resolveParameters } from '../../crf/parameters.js';
+import type { CrfParameters } from '../../crf/types.js';
+import { bootstrapGains, intervalOf } from './bootstrap.js';
+import { scoreOfTally, sumOfTallies, type Tally } from './objective.js';
+import { resolveSearchOptions, type TuneSource } from './search.js';
+import type { TuneSearchOptions, TuneTrial } from './types.js';
+
+/**
+ * What parameters do to examples, whether they were found on them or on others: images of another kind show how far parameters carry.
+ *
+ * @param options objective, confidence, resamples and seed, as for `tune`.
+ * @throws ArgumentError for parameters that can't be at the examples' sizes, and where no pixel of truth counts; the signal's reason.
+ */
+export async function tryParameters(
+  source: TuneSource,
+  parameters: CrfParameters,
+  options: Omit<TuneSearchOptions, 'space' | 'candidates' | 'folds'> = {},
+): Promise<TuneTrial> {
+  const { objective, confidence, resamples, seed } = resolveSearchOptions(options);
+  for (const size of source.sizes) resolveParameters(parameters, size);
+  const { kernels, iterations = 5 } = parameters;
+  const before: Tally[] = [];
+  const after: Tally[] = [];
+  for (let example = 0; example < source.exampleCount; example++) {
+    options.signal?.throwIfAborted();
+    before.push(await source.baseline(example));
+    const [[tally]] = await source.refined(example, [kernels], [iterations]);
+    after.push(tally);
+  }
+  const [baseline, score] = [before, after].map((tallies) => scoreOfTally(sumOfTallies(tallies), objective));
+  if (baseline === null || score === null) {
+    throw new ArgumentError('examples', source.exampleCount, 'at least one pixel of truth that counts');
+  }
+  const interval = intervalOf(bootstrapGains(after, before, objective, { resamples, seed: seed + 1 }), confidence);
+  return { exampleCount: before.length, baseline, score, gain: score - baseline, confidence, interval };
+}
