@@ -109,21 +109,25 @@ export function labelProbability(
   return probability(checkFloats('marginals', marginals, names.length * pixelCount), table);
 }
 
+/** Pixels whose whole neighbourhood of the shape is in the mask; beyond the image counts as in it. */
 export function erodeMask(mask: IntegerImage, options: Given<MorphologyOptions>): Uint32Array {
   const { values, size } = checkImage('mask', mask);
   return morph(values, size, resolveMorphology(options), ['erode']);
 }
 
+/** Pixels with a pixel of the mask in their neighbourhood of the shape. */
 export function dilateMask(mask: IntegerImage, options: Given<MorphologyOptions>): Uint32Array {
   const { values, size } = checkImage('mask', mask);
   return morph(values, size, resolveMorphology(options), ['dilate']);
 }
 
+/** Erosion, then dilation: takes away what the shape does not fit in. */
 export function openMask(mask: IntegerImage, options: Given<MorphologyOptions>): Uint32Array {
   const { values, size } = checkImage('mask', mask);
   return morph(values, size, resolveMorphology(options), ['erode', 'dilate']);
 }
 
+/** Dilation, then erosion: fills gaps that the shape does not fit in. */
 export function closeMask(mask: IntegerImage, options: Given<MorphologyOptions>): Uint32Array {
   const { values, size } = checkImage('mask', mask);
   return morph(values, size, resolveMorphology(options), ['dilate', 'erode']);
