@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { Buffer } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { decode, encode } from 'fast-png';
 import type { Browser, BrowserContext } from 'puppeteer-core';
@@ -26,6 +27,8 @@ afterAll(async () => {
   await browser?.close();
   await site?.close();
 });
+
+const repository = path.resolve(import.meta.dirname, '../..');
 
 /** Places on the sample photo of the astronaut. */
 const astronaut: Place[] = [
@@ -233,28 +236,27 @@ describe('a photo', () => {
     expect(report.parameters.kernels).toHaveLength(2);
   });
 
-  test('is exported as PNG files with the right pixels', async () => {
+  test('is exported as PNG files of its own size, with the right pixels', async () => {
     await demo.openTab('Export');
-    const [inside, outside] = [240 * Math.floor(240 * 0.25) + Math.floor(240 * 0.43), 240 * 36 + 24];
+    expect(await demo.page.$eval('[role=tabpanel] .hint', (hint) => hint.textContent)).toContain('512 × 512 px');
+    const photo = decode(await readFile(path.join(repository, 'demo/public/photos/astronaut.png')));
+    const colourOf = (pixel: number) => [...photo.data.subarray(photo.channels * pixel, photo.channels * pixel + 3)];
+    const [inside, outside] = [512 * Math.floor(512 * 0.25) + Math.floor(512 * 0.43), 512 * 77 + 51];
     const mask = decode((await demo.downloaded(() => demo.click('Mask'))).content);
-    expect([mask.width, mask.height, mask.channels]).toEqual([240, 240, 1]);
+    expect([mask.width, mask.height, mask.channels]).toEqual([512, 512, 1]);
     expect([mask.data[inside], mask.data[outside]]).toEqual([255, 0]);
-    const area = await demo.page.$eval('.label-row:nth-child(2) .pixels', ({ textContent }) => textContent);
-    expect(mask.data.filter((value) => value === 255)).toHaveLength(Number(area.replace(/\D/g, '')));
+    const share = mask.data.filter((value) => value === 255).length / 512 ** 2;
+    expect(Math.abs(100 * share - Number.parseFloat((await demo.shares())[1]))).toBeLessThan(0.5);
     const cutOut = decode((await demo.downloaded(() => demo.click('Cut-out'))).content);
-    expect(cutOut.channels).toBe(4);
+    expect([cutOut.width, cutOut.height, cutOut.channels]).toEqual([512, 512, 4]);
     expect(cutOut.data[4 * inside + 3]).toBeGreaterThan(235);
     expect(cutOut.data[4 * outside + 3]).toBeLessThan(20);
     // Straight alpha: where it is small, colours are still the photo's.
-    await demo.page.keyboard.down('o');
-    const photo = await demo.coloursAt([[24.5 / 240, 36.5 / 240]]);
-    await demo.page.keyboard.up('o');
-    expect([...cutOut.data.slice(4 * outside, 4 * outside + 3)].join()).toBe(photo[0].split(',').slice(0, 3).join());
+    expect([...cutOut.data.slice(4 * outside, 4 * outside + 3)]).toEqual(colourOf(outside));
     const overlay = decode((await demo.downloaded(() => demo.click('Overlay'))).content);
-    expect([...overlay.data.slice(4 * outside, 4 * outside + 4)].join()).toBe(photo[0]);
-    expect([...overlay.data.slice(4 * inside, 4 * inside + 3)]).not.toEqual([
-      ...cutOut.data.slice(4 * inside, 4 * inside + 3),
-    ]);
+    expect([overlay.width, overlay.height]).toEqual([512, 512]);
+    expect([...overlay.data.slice(4 * outside, 4 * outside + 4)]).toEqual([...colourOf(outside), 255]);
+    expect([...overlay.data.slice(4 * inside, 4 * inside + 3)]).not.toEqual(colourOf(inside));
     expect(await demo.barriers()).toEqual([]);
   });
 
@@ -297,6 +299,107 @@ describe('a photo', () => {
     expect(await demo.shares()).toEqual([]);
     expect(await demo.barriers()).toEqual([]);
   });
+});
+
+test('a photo of 3000 × 2000 pixels is exported with all of them, along its own edges', async () => {
+  const [width, height, edge] = [3000, 2000, 1237];
+  const demo = await DemoPage.open(context, `${site.url}#size=240`);
+  const data = new Uint8Array(3 * width * height);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    data.set(pixel % width < edge ? [190, 60, 40] : [40, 90, 170], 3 * pixel);
+  }
+  await give(demo, 'drop', 'large.png', Buffer.from(encode({ width, height, data, channels: 3 })));
+  await demo.page.waitForSelector('.prompt');
+  for (const [label, x] of [
+    ['1', 0.15],
+    ['2', 0.75],
+  ] as const) {
+    await demo.page.keyboard.press(label);
+    await demo.draw([
+      [x, 0.2],
+      [x, 0.8],
+    ]);
+  }
+  await demo.settled();
+  await demo.openTab('Export');
+  const mask = decode((await demo.downloaded(() => demo.click('Mask'))).content);
+  expect([mask.width, mask.height, mask.channels]).toEqual([width, height, 1]);
+  const wrong = mask.data.filter((value, pixel) => value !== (pixel % width < edge ? 0 : 255));
+  expect(wrong).toHaveLength(0);
+  const cutOut = decode((await demo.downloaded(() => demo.click('Cut-out'))).content);
+  const at = 4 * (1000 * width + edge);
+  expect([cutOut.width, cutOut.height]).toEqual([width, height]);
+  expect([...cutOut.data.slice(at, at + 3)]).toEqual([40, 90, 170]);
+  // Sure on both sides of the edge, within a pixel of it.
+  expect(cutOut.data[at + 3]).toBeGreaterThan(200);
+  expect(cutOut.data[at - 1]).toBeLessThan(55);
+  const overlay = decode((await demo.downloaded(() => demo.click('Overlay'))).content);
+  expect([overlay.width, overlay.height, overlay.channels]).toEqual([width, height, 4]);
+  expect([...overlay.data.slice(at - 4, at)]).toEqual([190, 60, 40, 255]);
+  await demo.finish();
+}, 300_000);
+
+test('the first picture has its mask at once, computed beforehand: the one that the page finds itself', async () => {
+  const demo = await DemoPage.open(context, `${site.url}#view=cut-out`, {
+    settles: false,
+    // Whoever computes hears nothing before it is let.
+    prepare: (page) =>
+      page.evaluateOnNewDocument(() => {
+        const { postMessage } = Worker.prototype;
+        const held: (() => void)[] = [];
+        Worker.prototype.postMessage = function (...content: unknown[]) {
+          held.push(() => Reflect.apply(postMessage, this, content));
+        };
+        Object.assign(globalThis, {
+          letCompute: () => {
+            Worker.prototype.postMessage = postMessage;
+            for (const send of held) send();
+          },
+        });
+      }),
+  });
+  await demo.page.waitForSelector('.stage[data-result=precomputed]');
+  expect(await demo.page.$eval('.working', (note) => note.textContent)).toContain('Computed beforehand');
+  const [shares, early] = [await demo.shares(), await alphas(demo)];
+  expect(early).toHaveLength(480 * 480);
+  // What it was before the CRF nobody computed beforehand.
+  await demo.page.click('input[name=view][value=edges]');
+  await demo.page.waitForSelector('.stage[data-result=none]');
+  await demo.page.click('input[name=view][value=cut-out]');
+  await demo.page.evaluate(() => (globalThis as unknown as { letCompute(): void }).letCompute());
+  await demo.settled();
+  expect(await demo.page.$('.stage[data-result=refined]')).not.toBeNull();
+  expect(await demo.page.$eval('.working', (note) => note.textContent)).not.toContain('beforehand');
+  const late = await alphas(demo);
+  // Browsers may reduce a photo to the working size each in their own way: a few pixels at the edge.
+  expect(late.filter((alpha, pixel) => Math.abs(alpha - early[pixel]) > 2).length).toBeLessThan(0.001 * late.length);
+  expect(await demo.shares()).toEqual(shares);
+  await demo.finish();
+});
+
+test('opens without a network once it was there', async () => {
+  const folder = await serveBuiltDemo();
+  const visitor = await browser.createBrowserContext();
+  onTestFinished(() => visitor.close());
+  const first = await DemoPage.open(visitor, `${folder.url}#size=240&view=labels`);
+  const fingerprint = await first.fingerprint();
+  await first.page.waitForFunction(
+    () => navigator.serviceWorker.ready.then(({ active }) => active?.state === 'activated'),
+    {
+      timeout: 60_000,
+    },
+  );
+  await first.finish();
+  await folder.close();
+  await expect(fetch(folder.url)).rejects.toThrow();
+  for (const query of ['', '?backend=cpu']) {
+    const later = await DemoPage.open(visitor, `${folder.url}${query}#size=240&view=labels`);
+    expect(await later.fingerprint()).toBe(fingerprint);
+    await later.page.click('.sample[title="Sample: Cat"]');
+    await later.settled();
+    expect(await later.shares()).toHaveLength(2);
+    await later.finish();
+  }
 });
 
 describe('labels', () => {
@@ -393,7 +496,6 @@ test('the page allows itself no more than it needs', async () => {
 
 test('is served by `npm start`, from its source', async () => {
   const { createServer } = await import('vite');
-  const repository = path.resolve(import.meta.dirname, '../..');
   const server = await createServer({
     configFile: path.join(repository, 'vite.config.ts'),
     root: path.join(repository, 'demo'),
@@ -407,6 +509,15 @@ test('is served by `npm start`, from its source', async () => {
   expect(Number.parseFloat((await demo.shares())[1])).toBeGreaterThan(50);
   await demo.finish();
 });
+
+/** Of the picture that is shown, [y, x]. */
+function alphas(demo: DemoPage): Promise<number[]> {
+  return demo.page.$eval('.result', (element) => {
+    const canvas = element as HTMLCanvasElement;
+    const { data = [] } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? {};
+    return Array.from(data).filter((_, index) => index % 4 === 3);
+  });
+}
 
 async function undo(demo: DemoPage): Promise<void> {
   await demo.page.keyboard.down('Control');

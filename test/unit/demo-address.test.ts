@@ -41,6 +41,7 @@ describe('the address', () => {
     mode: 'webcam',
     photo: 'coffee',
     network: 'deeplab-voc',
+    inputSize: 160,
     view: 'cut-out',
     workingSize: 240,
     compare: 0.25,
