@@ -51,7 +51,8 @@ async function measureAll(
 ): Promise<void> {
   for (const benchCase of sizes) {
     for (const { backend, host } of hosts) {
-      streams.status(`measuring ${benchCase.name} on ${backend}`);
+      const [count, total] = [report.measurements.length + 1, sizes.length * hosts.length];
+      streams.status(`measuring ${benchCase.name} on ${backend}, ${count} of ${total}`);
       const measurement = await about(`${benchCase.name} on ${backend}`, () =>
         measure(host, benchCase, backend, report.repeat),
       );
