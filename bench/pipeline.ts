@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 
-import { Command, InvalidArgumentError } from 'commander';
 import type { CDPSession, Protocol } from 'puppeteer-core';
+import { wholeNumber } from '../src/cli/option-values.js';
 import { bundlePage } from '../src/cli/page/locate.js';
 import { openPage } from '../src/cli/page/open.js';
+import { runAsProcess } from '../src/cli/process.js';
+import { createBareProgram, runProgram } from '../src/cli/program.js';
+import type { Streams } from '../src/cli/streams.js';
 import type { PipelinePage } from './pipeline-page.js';
 
 interface Options {
   frames: number;
   workingSize: number;
   inputSize: number;
-  json: boolean;
+  json?: boolean;
 }
 
 /** Milliseconds a frame on the page's main thread, by whose script it was. */
@@ -24,22 +27,23 @@ interface ScriptTime {
   browser: number;
 }
 
-const program = new Command('npm run bench:pipeline --')
-  .description(
-    'Measures what a frame of the pipeline costs the main thread: frames of 640×480 through colour-prompt, CRF, smoothing and background blur, under the ' +
-      "browser's sampling profiler. Time inside WebGPU's calls counts as the caller's.",
-  )
-  .option('--frames <n>', 'frames measured, after 20 that are not', wholeNumber, 200)
-  .option('--working-size <n>', 'long side that the CRF works on', wholeNumber, 64)
-  .option('--input-size <n>', "long side of the network's input", wholeNumber, 32)
-  .option('--json', 'print JSON instead of a table', false);
-program.parse();
-await run(program.opts<Options>());
+await runAsProcess((commandArguments, streams) => {
+  const program = createBareProgram('npm run bench:pipeline --', streams)
+    .description(
+      'Measures what a frame of the pipeline costs the main thread: frames of 640×480 through colour-prompt, CRF, smoothing and background blur, under the ' +
+        "browser's sampling profiler. Time inside WebGPU's calls counts as the caller's.",
+    )
+    .option('--frames <count>', 'frames measured, after 20 that are not', wholeNumber('--frames', 1, 1e6), 200)
+    .option('--working-size <pixels>', 'long side that the CRF works on', wholeNumber('--working-size', 1, 16384), 64)
+    .option('--input-size <pixels>', "long side of the network's input", wholeNumber('--input-size', 1, 16384), 32)
+    .option('--json', 'print JSON instead of a table')
+    .action((options: Options) => run(options, streams));
+  return runProgram(program, commandArguments, streams);
+});
 
-async function run({ frames, workingSize, inputSize, json }: Options): Promise<void> {
-  const { server, browser, page } = await openPage(await bundlePage('bench/pipeline-page.ts'), 'meanfieldPipeline', {
-    advice: '',
-  });
+async function run({ frames, workingSize, inputSize, json }: Options, streams: Streams): Promise<void> {
+  const files = await bundlePage('bench/pipeline-page.ts');
+  const { server, browser, page } = await openPage(files, 'meanfieldPipeline', { advice: '' });
   try {
     const setting = { workingSize, inputSize };
     const adapter = await page.evaluate(
@@ -57,7 +61,7 @@ async function run({ frames, workingSize, inputSize, json }: Options): Promise<v
     );
     const script = scriptTime(await stop(session), frames);
     const result = { adapter, browser: await browser.version(), frames, ...setting, wall, script };
-    process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : table(result));
+    streams.out(json ? `${JSON.stringify(result, null, 2)}\n` : table(result));
   } finally {
     await browser.close();
     await server.close();
@@ -95,12 +99,6 @@ function table(result: { adapter: string; browser: string; frames: number; wall:
     ([name, milliseconds]) => `${name.padEnd(20)} ${milliseconds.toFixed(3).padStart(10)} ms`,
   );
   return `${adapter}, ${browser}, ${frames} frames; a frame on the main thread:\n${rows.join('\n')}\n`;
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number from 1.');
-  return value;
 }
 
 interface PageGlobal {
