@@ -8,8 +8,17 @@ import { build, preview } from 'vite';
 import { adapterFromEnvironment, launchBrowser } from '../src/cli/browser.js';
 import { projectFolder } from './setup.mjs';
 
+export interface OpenOptions {
+  scheme: 'light' | 'dark';
+  withoutWebGpu?: boolean;
+  /** The page's workers are told nothing: it stays as it is before anything is computed. */
+  computesNothing?: boolean;
+  /** Default: wait until all is on the screen. */
+  settles?: boolean;
+}
+
 export interface DemoBrowser {
-  open(address: string, options: { scheme: 'light' | 'dark'; withoutWebGpu?: boolean }): Promise<Page>;
+  open(address: string, options: OpenOptions): Promise<Page>;
   /** Until everything that was asked for is on the screen. */
   settled(page: Page): Promise<void>;
   close(): Promise<void>;
@@ -42,15 +51,20 @@ export async function launchDemo(): Promise<DemoBrowser> {
   };
   return {
     settled,
-    async open(address, { scheme, withoutWebGpu }) {
+    async open(address, { scheme, withoutWebGpu, computesNothing, settles = true }) {
       const page = await browser.newPage();
       await page.setViewport({ width: 1440, height: 900 });
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
       if (withoutWebGpu) {
         await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
       }
+      if (computesNothing) {
+        await page.evaluateOnNewDocument(() => {
+          Worker.prototype.postMessage = () => undefined;
+        });
+      }
       await page.goto(new URL(address, url).href);
-      await settled(page);
+      if (settles) await settled(page);
       return page;
     },
     async close() {

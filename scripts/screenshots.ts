@@ -18,6 +18,9 @@ interface State {
   /** For what does not outlive a change of the window's size. */
   preparesEachWidth?: boolean;
   withoutWebGpu?: boolean;
+  /** What is seen while something is on its way. */
+  isUnderWay?: boolean;
+  computesNothing?: boolean;
 }
 
 const chooseTab = (name: string) => async (page: Page) => {
@@ -29,6 +32,32 @@ const states: readonly State[] = [
   { name: 'cut-out', address: '#photo=cat&view=cut-out' },
   { name: 'labels-merged', address: '#photo=coffee&view=labels&merge=2-1' },
   { name: 'network', address: '#photo=coffee&view=before' },
+  {
+    name: 'precomputed',
+    address: '',
+    isUnderWay: true,
+    computesNothing: true,
+    prepare: async (page) => {
+      await page.waitForSelector('.stage[data-result=precomputed]');
+    },
+  },
+  {
+    name: 'nuclei',
+    address: '#photo=nuclei&input=160&view=instances',
+    prepare: async (page) => {
+      await page.waitForSelector('.instances');
+    },
+  },
+  {
+    name: 'nuclei-on-the-way',
+    address: '#photo=nuclei',
+    isUnderWay: true,
+    async prepare(page) {
+      await page.waitForSelector('div.working');
+      await chooseTab('Network')(page);
+    },
+  },
+  { name: 'instances', address: '#view=instances' },
   { name: 'confidence', address: '#photo=cat&view=confidence' },
   { name: 'edges', address: '#view=edges' },
   { name: 'compare', address: '#view=labels&compare=0.5' },
@@ -132,12 +161,13 @@ try {
 
 /** One page for all widths: what was done to it stays. */
 async function takeState(state: State, scheme: 'light' | 'dark'): Promise<void> {
-  const page = await demo.open(state.address, { scheme, withoutWebGpu: state.withoutWebGpu ?? false });
+  const { withoutWebGpu = false, computesNothing = false, isUnderWay = false } = state;
+  const page = await demo.open(state.address, { scheme, withoutWebGpu, computesNothing, settles: !isUnderWay });
   if (!state.preparesEachWidth) await state.prepare?.(page);
   for (const [width, height] of widths) {
     await page.setViewport({ width, height });
     if (state.preparesEachWidth) await state.prepare?.(page);
-    await demo.settled(page);
+    if (!isUnderWay) await demo.settled(page);
     const file = path.join(folder, `${state.name} ${width} ${scheme}.png`) as `${string}.png`;
     await page.screenshot({ path: file, fullPage: width < 500 });
   }

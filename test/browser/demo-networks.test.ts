@@ -102,6 +102,17 @@ describe('nuclei', () => {
   });
 });
 
+test('pieces are counted on the GPU as on the processor', async () => {
+  const counts = new Set<string | undefined>();
+  for (const backend of ['webgpu', 'cpu']) {
+    const demo = await DemoPage.open(context, `${site.url}?backend=${backend}#photo=coffee&size=240&view=instances`);
+    const summary = await demo.page.waitForSelector('.instances');
+    counts.add(/^\d+ objects?/.exec((await summary?.evaluate((element) => element.textContent)) ?? '')?.[0]);
+    await demo.finish();
+  }
+  expect(counts).toEqual(new Set(['1 object']));
+});
+
 describeWithModels('a preset that is downloaded', () => {
   const { url = '', byteLength } = presets.selfie;
   let host: ModelHost;

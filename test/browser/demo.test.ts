@@ -7,11 +7,11 @@ import { decode, encode } from 'fast-png';
 import type { Browser, BrowserContext } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
-import { closedNetwork, DemoPage, type Place, serveBuiltDemo } from '../support/demo.js';
-import type { StaticSite } from '../support/static-site.js';
+import { type BuiltDemo, closedNetwork, DemoPage, type Place, serveBuiltDemo } from '../support/demo.js';
+import { serveFolder } from '../support/static-site.js';
 
 // SwiftShader is no GPU that the page would take by itself: here the processor computes, which is the faster of the two.
-let site: StaticSite;
+let site: BuiltDemo;
 let browser: Browser;
 let context: BrowserContext;
 beforeAll(async () => {
@@ -378,10 +378,10 @@ test('the first picture has its mask at once, computed beforehand: the one that 
 });
 
 test('opens without a network once it was there', async () => {
-  const folder = await serveBuiltDemo();
+  const host = await serveFolder(site.folder, '/some/folder/');
   const visitor = await browser.createBrowserContext();
   onTestFinished(() => visitor.close());
-  const first = await DemoPage.open(visitor, `${folder.url}#size=240&view=labels`);
+  const first = await DemoPage.open(visitor, `${host.url}#size=240&view=labels`);
   const fingerprint = await first.fingerprint();
   await first.page.waitForFunction(
     () => navigator.serviceWorker.ready.then(({ active }) => active?.state === 'activated'),
@@ -390,10 +390,10 @@ test('opens without a network once it was there', async () => {
     },
   );
   await first.finish();
-  await folder.close();
-  await expect(fetch(folder.url)).rejects.toThrow();
+  await host.close();
+  await expect(fetch(host.url)).rejects.toThrow();
   for (const query of ['', '?backend=cpu']) {
-    const later = await DemoPage.open(visitor, `${folder.url}${query}#size=240&view=labels`);
+    const later = await DemoPage.open(visitor, `${host.url}${query}#size=240&view=labels`);
     expect(await later.fingerprint()).toBe(fingerprint);
     await later.page.click('.sample[title="Sample: Cat"]');
     await later.settled();

@@ -15,8 +15,13 @@ const repository = path.resolve(import.meta.dirname, '../..');
 /** A switch of Chromium's: there is nothing but this machine. */
 export const closedNetwork = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
 
+export interface BuiltDemo extends StaticSite {
+  /** Where its files are. */
+  folder: string;
+}
+
 /** Builds the demo as `npm run build:demo` does, and serves it from a folder of a site. */
-export async function serveBuiltDemo(): Promise<StaticSite> {
+export async function serveBuiltDemo(): Promise<BuiltDemo> {
   const folder = await mkdtemp(path.join(tmpdir(), 'meanfield-demo-'));
   const vite = path.join(repository, 'node_modules/vite/bin/vite.js');
   await promisify(execFile)(
@@ -28,6 +33,7 @@ export async function serveBuiltDemo(): Promise<StaticSite> {
   const site = await serveFolder(folder, '/some/folder/');
   return {
     ...site,
+    folder,
     async close() {
       await site.close();
       await rm(folder, { recursive: true, force: true });
