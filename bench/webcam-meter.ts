@@ -43,6 +43,10 @@ export class WebcamMeter {
     await page.evaluate(watchLongTasks);
     await turnOn();
     const worker = await started;
+    // A worker can be spoken to before it has an address, and only then WebGPU.
+    while (!(await worker.evaluate(() => 'GPUDevice' in globalThis))) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
     await worker.evaluate(meterGpu);
     const session = await page.createCDPSession();
     for (const client of [session, worker.client]) {

@@ -31,9 +31,8 @@ await run(program.opts<Options>());
 async function run({ minutes, every, adaptive, json, out }: Options): Promise<void> {
   const demo = await launchDemo();
   try {
-    const page = await demo.open('#mode=webcam', { scheme: 'light' });
+    const page = await demo.open(`#mode=webcam${adaptive ? '' : '&camera-adapt=off'}`, { scheme: 'light' });
     const meter = await WebcamMeter.begin(page, () => page.locator('button::-p-text(Turn the camera on)').click());
-    if (!adaptive) await page.locator('[role=tabpanel] .switch').click();
     await markCamera(page);
     await untilFrame(page, 20);
     const samples = [await meter.sample()];
