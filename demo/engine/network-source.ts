@@ -56,7 +56,9 @@ export class NetworkSource {
 
   /** Throws what Pipeline.create throws. */
   async prepare(device: GPUDevice, choice: NetworkChoice): Promise<void> {
-    await this.pipelineFor(device, choice);
+    const making = this.pipelineFor(device, choice);
+    await making;
+    if (this.making === making) this.tell(undefined);
   }
 
   /** Throws what Pipeline.create, setPrompts and segment throw. */
@@ -133,8 +135,9 @@ export class NetworkSource {
       });
       if (this.loading === loading) this.pipeline = pipeline;
       return pipeline;
-    } finally {
+    } catch (error) {
       if (this.loading === loading) this.tell(undefined);
+      throw error;
     }
   }
 }

@@ -102,14 +102,16 @@ function InputSize({ network, chosen, seen }: InputSizeProps) {
     ) : null;
   }
   const { own, least, most, step } = sizes;
+  const effect = 'Larger: finer things are found, and it takes longer.';
+  const standIn = 'Where the page’s own colour model stands in for this network, it is of no effect.';
   return (
     <Slider
       title="Network size"
       parameter="longSide"
       hint={
         seen
-          ? `It sees ${seen.width} × ${seen.height} px. Larger: finer things are found, and it takes longer.`
-          : 'Larger: finer things are found, and it takes longer. The page’s own colour model stands in for this network here and has one size.'
+          ? `It sees ${seen.width} × ${seen.height} px. ${effect}`
+          : [effect, network === 'colour-prompt' && standIn].filter(Boolean).join(' ')
       }
       value={chosen.value ?? own}
       least={least}
