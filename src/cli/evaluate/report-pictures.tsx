@@ -65,7 +65,7 @@ function Legend({ report: { settings, before, after } }: { report: EvaluateRepor
     <p class="legend">
       {shown.map(({ label }) => (
         <span>
-          <i style={{ background: colours[label] }} />
+          <span class="swatch" style={{ background: colours[label] }} />
           {labelName(settings.names, label)}
         </span>
       ))}

@@ -45,8 +45,8 @@ figcaption { font-weight: 600; margin-bottom: 4px; }
 .strip img, .columns { max-width: max(100%, 640px); }
 .strip figcaption { font-weight: 400; overflow-wrap: anywhere; }
 p.legend { max-width: none; }
-.legend span { display: inline-block; margin-right: 18px; }
-.legend i { display: inline-block; width: 12px; height: 12px; margin-right: 6px; border-radius: 3px; vertical-align: -1px; }
+.legend > span { display: inline-block; margin-right: 18px; }
+.swatch { display: inline-block; width: 12px; height: 12px; margin-right: 6px; border-radius: 3px; vertical-align: -1px; }
 .columns { display: grid; color: var(--quiet); font-size: 13px; }
 .matrix { font-size: 12px; }
 .matrix td, .matrix th { padding: 3px 6px; border: 1px solid var(--paper); text-align: right; }
