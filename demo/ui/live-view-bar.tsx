@@ -4,8 +4,9 @@ import type { Effect } from '../webcam/live-protocol.js';
 import type { LiveSession } from '../webcam/live-session.js';
 import { CompareIcon, MirrorIcon } from './icons.js';
 import { toggleComparison } from './keys.js';
+import { chooseNext, type Segment, Segments } from './segments.js';
 
-const effects: readonly { value: Effect; title: string; hint: string }[] = [
+const effects: readonly Segment<Effect>[] = [
   {
     value: 'blur',
     title: 'Blur',
@@ -22,23 +23,7 @@ export function LiveViewBar({ live }: { live: LiveSession }) {
   const { effect, mirror, status } = live;
   return (
     <div class="view-bar">
-      <fieldset class="segments">
-        <legend class="visually-hidden">Effect</legend>
-        {effects.map(({ value, title, hint }) => (
-          <label key={value} title={hint}>
-            <input
-              type="radio"
-              name="effect"
-              value={value}
-              checked={effect.value === value}
-              onChange={() => {
-                effect.value = value;
-              }}
-            />
-            <span>{title}</span>
-          </label>
-        ))}
-      </fieldset>
+      <Segments legend="Effect" name="effect" segments={effects} chosen={effect} />
       <button
         type="button"
         class="button"
@@ -70,8 +55,6 @@ export function LiveViewBar({ live }: { live: LiveSession }) {
   );
 }
 
-/** The one after the current, from the start again after the last. */
 export function showNextEffect({ effect }: LiveSession): void {
-  const place = effects.findIndex(({ value }) => value === effect.value);
-  effect.value = effects[(place + 1) % effects.length].value;
+  chooseNext(effects, effect);
 }

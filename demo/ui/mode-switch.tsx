@@ -1,29 +1,15 @@
 // SPDX-License-Identifier: MIT
 
 import type { Signal } from '@preact/signals';
+import { type Segment, Segments } from './segments.js';
 
 export type Mode = 'photo' | 'webcam';
 
-const titles: Readonly<Record<Mode, string>> = { photo: 'Photo', webcam: 'Webcam' };
+const modes: readonly Segment<Mode>[] = [
+  { value: 'photo', title: 'Photo' },
+  { value: 'webcam', title: 'Webcam' },
+];
 
 export function ModeSwitch({ mode }: { mode: Signal<Mode> }) {
-  return (
-    <fieldset class="segments">
-      <legend class="visually-hidden">Mode</legend>
-      {(['photo', 'webcam'] as const).map((one) => (
-        <label key={one}>
-          <input
-            type="radio"
-            name="mode"
-            value={one}
-            checked={mode.value === one}
-            onChange={() => {
-              mode.value = one;
-            }}
-          />
-          <span>{titles[one]}</span>
-        </label>
-      ))}
-    </fieldset>
-  );
+  return <Segments legend="Mode" name="mode" segments={modes} chosen={mode} />;
 }

@@ -1,40 +1,23 @@
 // SPDX-License-Identifier: MIT
 
-import { useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import { cssColour } from '../state/labels.js';
+import { useSignalEffect } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import type { Session } from '../state/session.js';
-import { drawBox, drawRing, drawStrokes } from '../view/draw-marks.js';
 import { type Painting, paint } from '../view/paint.js';
 import { Divider } from './divider.js';
 import { drawingHandlers, pickingHandlers } from './drawing.js';
 import { HoverLabel, labelAtPointer } from './hover-label.js';
+import { MarkLayer } from './mark-layer.js';
 import { Working } from './working.js';
 
 /** The picture with its mask, and above it the marks. */
 export function Stage({ session }: { session: Session }) {
   const result = useRef<HTMLCanvasElement>(null);
-  const marks = useRef<HTMLCanvasElement>(null);
-  /** Of the marks' canvas, in the screen's own pixels. */
-  const size = useSignal({ width: 0, height: 0 });
   const picture = session.picture.value;
   const isBox = session.tool.value === 'box';
   const takesMarks = session.takesMarks.value;
 
-  useEffect(() => {
-    const canvas = marks.current;
-    if (!canvas) return;
-    const observer = new ResizeObserver(() => {
-      const width = Math.round(canvas.clientWidth * devicePixelRatio);
-      const height = Math.round(canvas.clientHeight * devicePixelRatio);
-      size.value = { width, height };
-    });
-    observer.observe(canvas);
-    return () => observer.disconnect();
-  }, [size]);
-
   useSignalEffect(() => showResult(session, result.current));
-  useSignalEffect(() => showMarks(session, marks.current, size.value));
 
   return (
     <div
@@ -46,20 +29,17 @@ export function Stage({ session }: { session: Session }) {
     >
       <div class={`frame is-${session.view.value}`}>
         <canvas ref={result} class="result" role="img" aria-label={session.description.value} />
-        <div
-          class={takesMarks && !isBox ? 'strokes' : 'strokes is-cross'}
-          role="application"
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes keys; it is drawn on with them.
-          tabIndex={0}
-          aria-label={
+        <MarkLayer
+          board={session}
+          title={
             takesMarks
               ? 'Picture to draw on. The arrow keys move the brush, Space draws while it is held.'
               : 'Picture. The arrow keys move the pointer, Space shows the label under it alone.'
           }
-          {...(takesMarks ? drawingHandlers(session) : pickingHandlers(session, () => pick(session)))}
-        >
-          <canvas ref={marks} />
-        </div>
+          isCross={!takesMarks || isBox}
+          areMarksShown={() => areMarksShown(session)}
+          handlers={takesMarks ? drawingHandlers(session) : pickingHandlers(session, () => pick(session))}
+        />
         {session.divider.value !== null && <Divider position={session.divider} before="Network" after="With CRF" />}
         <HoverLabel session={session} />
         <Working session={session} />
@@ -127,29 +107,10 @@ function showResult(session: Session, canvas: HTMLCanvasElement | null): void {
   if (middle < width) show(after, middle, width);
 }
 
-function showMarks(
-  session: Session,
-  canvas: HTMLCanvasElement | null,
-  { width, height }: { width: number; height: number },
-): void {
-  const { strokes, box } = session.marks.value;
-  const pointer = session.pointer.value;
+function areMarksShown(session: Session): boolean {
+  const { takesMarks, showsOriginal, isolated, showsMarks, view, pointer, result } = session;
   // Outside of the overlay they would hide what one came to see: they show when one is about to draw.
-  const hasResult = session.result.value !== undefined;
-  const isWanted = session.view.value === 'overlay' || pointer !== undefined || !hasResult;
-  const takesMarks = session.takesMarks.value;
-  const isHidden = !takesMarks || session.showsOriginal.value || session.isolated.value !== null;
-  const isShown = !isHidden && session.showsMarks.value && isWanted;
-  const tool = session.tool.value;
-  const labels = session.labels.value;
-  if (!canvas) return;
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const context = canvas.getContext('2d');
-  if (!context || width === 0 || height === 0) return;
-  const edge = 1.25 * devicePixelRatio;
-  drawStrokes(context, isShown ? strokes : [], labels.map(cssColour), edge);
-  if (isShown && box) drawBox(context, box, edge);
-  if (!pointer || !takesMarks || tool === 'box') return;
-  const colour = tool === 'eraser' ? 'white' : cssColour(labels[tool]);
-  drawRing(context, { ...pointer, radius: session.brushRadius.value, colour }, edge);
+  const isWanted = view.value === 'overlay' || pointer.value !== undefined || result.value === undefined;
+  const isHidden = !takesMarks.value || showsOriginal.value || isolated.value !== null;
+  return !isHidden && showsMarks.value && isWanted;
 }

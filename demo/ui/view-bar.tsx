@@ -4,6 +4,7 @@ import type { Session } from '../state/session.js';
 import { views } from '../view/paint.js';
 import { CompareIcon } from './icons.js';
 import { toggleComparison } from './keys.js';
+import { chooseNext, Segments } from './segments.js';
 
 export function ViewBar({ session }: { session: Session }) {
   const { view, divider, showsOriginal } = session;
@@ -12,23 +13,7 @@ export function ViewBar({ session }: { session: Session }) {
   };
   return (
     <div class="view-bar">
-      <fieldset class="segments">
-        <legend class="visually-hidden">View</legend>
-        {views.map(({ value, title, hint }) => (
-          <label key={value} title={hint}>
-            <input
-              type="radio"
-              name="view"
-              value={value}
-              checked={view.value === value}
-              onChange={() => {
-                view.value = value;
-              }}
-            />
-            <span>{title}</span>
-          </label>
-        ))}
-      </fieldset>
+      <Segments legend="View" name="view" segments={views} chosen={view} />
       <button
         type="button"
         class="button"
@@ -58,8 +43,6 @@ export function ViewBar({ session }: { session: Session }) {
   );
 }
 
-/** The one after the current, from the start again after the last. */
 export function showNextView({ view }: Session): void {
-  const place = views.findIndex(({ value }) => value === view.value);
-  view.value = views[(place + 1) % views.length].value;
+  chooseNext(views, view);
 }
