@@ -58,10 +58,10 @@ export function readAddress(hash: string): { state: AddressState; problems: stri
   const state: AddressState = {};
   const problems: string[] = [];
   for (const [name, value] of parts) {
-    const read = readers[name];
+    const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
     if (read) {
       if (!read(value, state)) problems.push(`${name}=${value.slice(0, 40)}`);
-    } else if (!(name in settingReaders)) problems.push(name.slice(0, 40));
+    } else if (!Object.hasOwn(settingReaders, name)) problems.push(name.slice(0, 40));
   }
   const settings = readSettings(parts, problems);
   if (settings) state.settings = settings;

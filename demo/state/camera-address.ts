@@ -5,7 +5,7 @@ import { type AddressState, readAddress, writeAddress } from './address.js';
 
 type SharedState = Pick<
   AddressState,
-  'network' | 'workingSize' | 'compare' | 'settings' | 'labels' | 'merges' | 'marks'
+  'network' | 'inputSize' | 'workingSize' | 'compare' | 'settings' | 'labels' | 'merges' | 'marks'
 >;
 
 /** What the address says of the webcam: all but the picture, and backgrounds of one's own. What is as it always is, is left out. */
@@ -27,7 +27,18 @@ export interface CameraState extends SharedState {
 const prefix = 'camera-';
 
 /** Names that mean for the camera what they mean for a photo. */
-const sharedNames = ['network', 'size', 'compare', 'spatial', 'bilateral', 'iterations', 'labels', 'merge', 'marks'];
+const sharedNames = [
+  'network',
+  'input',
+  'size',
+  'compare',
+  'spatial',
+  'bilateral',
+  'iterations',
+  'labels',
+  'merge',
+  'marks',
+];
 
 /** The part of the address that is about the webcam, and the rest, each as it stands after `#`. */
 export function splitAddress(hash: string): { photo: string; camera: string } {
@@ -62,7 +73,7 @@ export function readCamera(text: string): { state: CameraState; problems: string
   const shared = new URLSearchParams();
   for (const [prefixed, value] of new URLSearchParams(text)) {
     const name = prefixed.slice(prefix.length);
-    const read = readers[name];
+    const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
     if (sharedNames.includes(name)) shared.append(name, value);
     else if (!read) problems.push(prefixed.slice(0, 40));
     else if (!read(value, state)) problems.push(`${prefixed}=${value.slice(0, 40)}`);

@@ -3,7 +3,7 @@
 import { batch } from '@preact/signals';
 import { noMarks } from '../marks/marks.js';
 import { decodeMarks, encodeMarks } from '../marks/marks-code.js';
-import { offerOf } from '../networks/catalogue.js';
+import { inputSizesOf, offerOf } from '../networks/catalogue.js';
 import { liveDefaults, liveWorkingSizes, markNames } from '../webcam/live-defaults.js';
 import type { LiveSession } from '../webcam/live-session.js';
 import { type CameraState, readCamera } from './camera-address.js';
@@ -21,6 +21,7 @@ export function cameraStateOf(live: LiveSession): CameraState {
   const unless = <Value>(value: Value, usual: Value) => (value === usual ? undefined : value);
   const state: { [Name in keyof CameraState]: CameraState[Name] | undefined } = {
     network: typeof network === 'string' ? unless(network, liveDefaults.network) : undefined,
+    inputSize: inputSizesOf(network) && live.inputSize.value,
     workingSize: unless(live.workingSize.value, workingSize),
     smoothing: unless(live.smoothing.value, smoothing),
     effect: unless(live.effect.value, effect),
@@ -62,10 +63,16 @@ export function openCameraState(live: LiveSession, text: string): string[] {
   return problems;
 }
 
-function applyChoices(live: LiveSession, { network, workingSize }: CameraState, problems: string[]): void {
+function applyChoices(live: LiveSession, { network, inputSize, workingSize }: CameraState, problems: string[]): void {
   const isKnown = network === undefined || offerOf(network)?.use === 'both';
   if (!isKnown) problems.push(`camera-network=${network}`);
   live.network.value = (isKnown ? network : undefined) ?? liveDefaults.network;
+  const sizes = inputSizesOf(live.network.value);
+  const isInput =
+    inputSize === undefined ||
+    (sizes && inputSize >= sizes.least && inputSize <= sizes.most && inputSize % sizes.step === 0);
+  if (!isInput) problems.push(`camera-input=${inputSize}`);
+  live.inputSize.value = isInput ? inputSize : undefined;
   const isSize = workingSize === undefined || liveWorkingSizes.includes(workingSize);
   if (!isSize) problems.push(`camera-size=${workingSize}`);
   live.workingSize.value = (isSize ? workingSize : undefined) ?? liveDefaults.workingSize;

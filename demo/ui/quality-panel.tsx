@@ -13,6 +13,7 @@ export function QualityPanel({ live }: { live: LiveSession }) {
       <NetworkPicker
         use="both"
         chosen={live.network}
+        {...(report.value && { inputSize: live.inputSize, seen: report.value.input })}
         loading={live.loading.value}
         onCancel={() => live.cancelLoading()}
       />

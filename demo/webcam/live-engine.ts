@@ -9,13 +9,13 @@ import {
 } from '../../src/pipeline/index.js';
 import { ReadbackMeter } from '../engine/readback-meter.js';
 import { hexColours } from '../state/labels.js';
-import type { FromLive, Key, LiveReport, LiveSettings, Look } from './live-protocol.js';
+import type { FromLive, Key, LiveNetwork, LiveReport, LiveSettings, Look } from './live-protocol.js';
 
 /** Frames in, pictures out. Lives in a worker with a device and a canvas of its own, so that the page never waits. */
 export class LiveEngine {
   private readonly meter = new ReadbackMeter();
   private canvas: OffscreenCanvas | undefined;
-  private network: string | NetworkDescription | undefined;
+  private choice: LiveNetwork | undefined;
   private settings: LiveSettings | undefined;
   private pipeline: Pipeline | undefined;
   /** What the pipeline there is was told last. */
@@ -46,8 +46,8 @@ export class LiveEngine {
     this.image = image;
   }
 
-  choose(network: string | NetworkDescription): void {
-    this.network = network;
+  choose(choice: LiveNetwork): void {
+    this.choice = choice;
     void this.make();
   }
 
@@ -104,6 +104,17 @@ export class LiveEngine {
     this.refresh();
   }
 
+  /** When the frame under way is done, gives back everything. */
+  async close(): Promise<void> {
+    this.loading?.abort();
+    await this.turn;
+    this.still?.close();
+    this.key?.frame.close();
+    this.nextKey?.key?.frame.close();
+    this.image?.close();
+    await this.pipeline?.destroy();
+  }
+
   private refresh(): void {
     if (!this.still || this.isRefreshing) return;
     this.isRefreshing = true;
@@ -138,8 +149,8 @@ export class LiveEngine {
   }
 
   private async make(): Promise<void> {
-    const { network, settings } = this;
-    if (!network || !settings) return;
+    const { choice, settings } = this;
+    if (!choice || !settings) return;
     this.loading?.abort();
     const loading = new AbortController();
     this.loading = loading;
@@ -149,7 +160,7 @@ export class LiveEngine {
       await old?.destroy();
       const { crf, workingSize, smoothing, framesPerSecond, profile } = settings;
       const pipeline = await Pipeline.create({
-        network: describedNetwork(network),
+        network: describedNetwork(choice),
         crf,
         workingSize,
         smoothing,
@@ -233,7 +244,7 @@ export class LiveEngine {
     { report, labels }: Segmentation,
     [start, segmented, drawn, done]: readonly [number, number, number, number],
   ): LiveReport {
-    const { frame, working, iterations, networkRan, timings, budget } = report;
+    const { frame, working, input, iterations, networkRan, timings, budget } = report;
     return {
       timings: [
         { stage: 'total', milliseconds: done - start },
@@ -247,6 +258,7 @@ export class LiveEngine {
       bytesReadBack: this.meter.take(),
       width: frame.width,
       height: frame.height,
+      input,
       workingWidth: working.width,
       workingHeight: working.height,
       iterations,
@@ -300,9 +312,10 @@ export class LiveEngine {
 }
 
 /** Marks are drawn in the page's colours, and so is what they find. */
-function describedNetwork(network: string | NetworkDescription): NetworkDescription {
+function describedNetwork({ network, inputSize }: LiveNetwork): NetworkDescription {
   if (typeof network !== 'string') return network;
-  const preset = presetNetwork(network);
+  const asMade = presetNetwork(network);
+  const preset = inputSize === undefined ? asMade : { ...asMade, input: { ...asMade.input, longSide: inputSize } };
   return preset.prompts ? { ...preset, colours: hexColours(preset.labels.length) } : preset;
 }
 

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 
 import type { CrfParameters, StageTiming } from '../../src/index.js';
-import type { LoadProgress, NetworkDescription, Prompts, TemporalParameters } from '../../src/pipeline/index.js';
+import type {
+  Extent,
+  LoadProgress,
+  NetworkDescription,
+  Prompts,
+  TemporalParameters,
+} from '../../src/pipeline/index.js';
 
 /** What is done with the picture. */
 export type Effect = (typeof effectNames)[number];
@@ -36,6 +42,14 @@ export interface LiveSettings {
   look: Look;
 }
 
+/** Made ready at once. */
+export interface LiveNetwork {
+  /** A preset's name, or a description with its bytes. */
+  network: string | NetworkDescription;
+  /** Long side in pixels of what the network sees; undefined for its own. */
+  inputSize: number | undefined;
+}
+
 export interface Key {
   frame: VideoFrame;
   prompts: Prompts;
@@ -43,8 +57,7 @@ export interface Key {
 
 export type ToLive =
   | { kind: 'open'; canvas: OffscreenCanvas }
-  /** A preset's name, or a description with its bytes: made ready at once. */
-  | { kind: 'network'; network: string | NetworkDescription }
+  | { kind: 'network'; choice: LiveNetwork }
   | { kind: 'settings'; settings: LiveSettings }
   | { kind: 'background'; image: ImageBitmap }
   /** The next of the camera. Frames are given away: the worker closes them. */
@@ -54,7 +67,9 @@ export type ToLive =
   /** What is to be found, by marks on a frame; without one, nothing. */
   | { kind: 'key'; key: Key | undefined }
   | { kind: 'cancel' }
-  | { kind: 'restart' };
+  | { kind: 'restart' }
+  /** The camera is off: the worker ends itself. */
+  | { kind: 'close' };
 
 /** What one frame took, and what is held. */
 export interface LiveReport {
@@ -67,6 +82,8 @@ export interface LiveReport {
   bytesReadBack: number;
   width: number;
   height: number;
+  /** What the network saw last. */
+  input: Extent;
   workingWidth: number;
   workingHeight: number;
   iterations: number;

@@ -4,6 +4,7 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import type { LoadProgress, NetworkDescription } from '../../src/pipeline/index.js';
 import { type Marks, noMarks } from '../marks/marks.js';
 import { promptsOf } from '../marks/prompts.js';
+import { inputSizesOf } from '../networks/catalogue.js';
 import { type CrfSettings, crfParameters } from '../state/crf-settings.js';
 import { colourFromHex, type Label, labelsNamed } from '../state/labels.js';
 import { MarkBoard } from '../state/mark-board.js';
@@ -44,6 +45,8 @@ export class LiveSession extends MarkBoard {
   readonly takesMarks = signal(true);
 
   readonly network = signal<string | NetworkDescription>(liveDefaults.network);
+  /** Long side in pixels of what the network sees; undefined for its own. */
+  readonly inputSize = signal<number | undefined>(undefined);
   readonly settings = signal<CrfSettings>(liveDefaults.settings);
   readonly workingSize = signal<number>(liveDefaults.workingSize);
   readonly smoothing = signal<number>(liveDefaults.smoothing);
@@ -72,6 +75,7 @@ export class LiveSession extends MarkBoard {
   private told: { frame: VideoFrame | undefined; marks: Marks; labelCount: number } | undefined;
   private readonly seen = new SeenFrames();
   private worker: Worker | undefined;
+  private listening = new AbortController();
   private isWorkerBusy = false;
   private callback = 0;
   /** Ends the turn of the camera, also while the browser asks for it. */
@@ -144,8 +148,7 @@ export class LiveSession extends MarkBoard {
     this.turn.abort();
     this.turn = new AbortController();
     this.settleMarks();
-    this.worker?.terminate();
-    this.worker = undefined;
+    this.closeWorker();
     this.told = undefined;
     this.video.cancelVideoFrameCallback?.(this.callback);
     closeCamera(this.video);
@@ -270,14 +273,28 @@ export class LiveSession extends MarkBoard {
     if (this.background) this.send({ kind: 'background', image: this.background });
   }
 
+  private closeWorker(): void {
+    if (!this.worker) return;
+    this.send({ kind: 'close' });
+    // What it still says is about a camera that is off.
+    this.listening.abort();
+    this.worker = undefined;
+  }
+
   private openWorker(canvas: HTMLCanvasElement): void {
     const worker = new Worker(new URL('./live-worker.ts', import.meta.url), { type: 'module' });
     this.worker = worker;
-    worker.addEventListener('message', ({ data }: MessageEvent<FromLive>) => this.take(data));
-    worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      this.error.value = `The part of the page that computes could not be loaded: ${event.message || 'no reason given'}.`;
-    });
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    worker.addEventListener('message', ({ data }: MessageEvent<FromLive>) => this.take(data), { signal });
+    worker.addEventListener(
+      'error',
+      (event) => {
+        event.preventDefault();
+        this.error.value = `The part of the page that computes could not be loaded: ${event.message || 'no reason given'}.`;
+      },
+      { signal },
+    );
     this.giveCanvas(canvas);
     this.sendNetwork();
     this.sendSettings();
@@ -294,7 +311,10 @@ export class LiveSession extends MarkBoard {
 
   /** By itself, as it may have a file of megabytes with it. */
   private sendNetwork(): void {
-    this.send({ kind: 'network', network: this.network.value });
+    const network = this.network.value;
+    // Networks that leave it open have sizes of their own.
+    const inputSize = inputSizesOf(network) && this.inputSize.value;
+    this.send({ kind: 'network', choice: { network, inputSize } });
   }
 
   private sendSettings(): void {

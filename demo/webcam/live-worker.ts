@@ -10,7 +10,7 @@ addEventListener('message', ({ data }: MessageEvent<ToLive>) => {
     case 'open':
       return engine.open(data.canvas);
     case 'network':
-      return engine.choose(data.network);
+      return engine.choose(data.choice);
     case 'settings':
       return engine.apply(data.settings);
     case 'background':
@@ -25,5 +25,8 @@ addEventListener('message', ({ data }: MessageEvent<ToLive>) => {
       return engine.cancel();
     case 'restart':
       return engine.restart();
+    case 'close':
+      // Whoever ends a worker from outside leaves its frames to the garbage collector, and cameras have few.
+      return void engine.close().then(close);
   }
 });
