@@ -1,7 +1,8 @@
 // Slices K·1, or K applied to 1/n, into the factors that normalise a kernel's message (norms.wgsl).
 // One invocation a run.
 //
-//   first pass   the slice, times alpha, is n
+//   first pass   the slice, times alpha, is n: it goes into the weights with which Q is splatted and messages are sliced from now on,
+//                in the order in which runs need them
 //   second pass  it is K applied to x
 
 // @import invocation
@@ -11,13 +12,16 @@
 @group(0) @binding(1) var<storage, read> runs: array<vec2u>;
 @group(0) @binding(2) var<storage, read> sortedPixels: array<u32>;
 @group(0) @binding(3) var<storage, read> simplexVertices: array<u32>;
+// Barycentric weights by pixel, [pixelCount, d + 1].
 @group(0) @binding(4) var<storage, read> weights: array<f32>;
 // One channel, [vertexCapacity + 1].
 @group(0) @binding(5) var<storage, read> values: array<f32>;
 @group(0) @binding(6) var<storage, read_write> norms: array<vec2f>;
+// In the order of `sortedPixels`, [pixelCount, d + 1]; slice has its own only where `sliceApart`.
+@group(0) @binding(7) var<storage, read_write> splatWeights: array<f32>;
+@group(0) @binding(8) var<storage, read_write> sliceWeights: array<f32>;
 
 // @import norms
-
 
 @compute @workgroup_size(workgroupSize)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
@@ -42,7 +46,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     if (secondPass) {
       norms[pixel].y = unitMessage(sum, norms[pixel].x);
     } else {
-      norms[pixel] = normsOf(sum);
+      let norm = normsOf(sum);
+      norms[pixel] = norm;
+      // @unroll
+      for (var k = 0u; k < cornerCount; k++) {
+        let weight = weights[pixel * cornerCount + k];
+        let at = (start + i) * cornerCount + k;
+        splatWeights[at] = weight * select(1.0, norm.x, dividesBefore);
+        if (sliceApart) { sliceWeights[at] = weight * select(1.0, norm.x, dividesAfter); }
+      }
     }
   }
 }

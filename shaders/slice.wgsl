@@ -18,7 +18,9 @@ struct Slice {
 @group(0) @binding(2) var<storage, read> runs: array<vec2u>;
 @group(0) @binding(3) var<storage, read> sortedPixels: array<u32>;
 @group(0) @binding(4) var<storage, read> simplexVertices: array<u32>;
+// Barycentric weights with n in them, in the order of `sortedPixels` (normalization.wgsl); [pixelCount, d + 1].
 @group(0) @binding(5) var<storage, read> weights: array<f32>;
+// y: the message of Q = 1, [pixelCount]; read only where `implicitLast`.
 @group(0) @binding(6) var<storage, read> norms: array<vec2f>;
 // Blurred rows, [vertexCapacity + 1, rowLanes].
 @group(0) @binding(7) var<storage, read> values: array<Lane>;
@@ -50,20 +52,20 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   }
 
   for (var i = 0u; i < length; i++) {
-    let pixel = sortedPixels[start + i];
-    let first = pixel * rowLanes + firstLane;
-    let norm = norms[pixel];
-    let factor = select(1.0, norm.x, dividesAfter) * parameters.weight;
+    let place = start + i;
+    let pixel = sortedPixels[place];
     // Zeroed by hand: SwiftShader (through Dawn) kept the values of the turn before in an array declared without a value.
     var lanes = array<Lane, blockLanes>();
     // @unroll
     for (var k = 0u; k < cornerCount; k++) {
-      let weight = weights[pixel * cornerCount + k] * factor;
+      let weight = weights[place * cornerCount + k] * parameters.weight;
       // @unroll
       for (var lane = 0u; lane < blockLanes; lane++) {
         lanes[lane] += weight * rows[k * blockLanes + lane];
       }
     }
-    updateLogits(first, lanes, norm.y * parameters.unitWeight);
+    var unit = 0.0;
+    if (implicitLast) { unit = norms[pixel].y * parameters.unitWeight; }
+    updateLogits(pixel * rowLanes + firstLane, lanes, unit);
   }
 }

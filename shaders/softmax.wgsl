@@ -1,9 +1,14 @@
 // Q = softmax(logits) for rows that are not finished in slice.wgsl: the start, damping, a tolerance, more labels than registers hold.
-// One invocation a pixel. Rows may be spread over several buffers (slabs), so there are two steps:
+// One invocation a pixel.
+//
+//   whole   rows of one block, held in registers
+//
+// Longer rows, which may be spread over several buffers (slabs), take two steps:
 //
 //   reduce  one slab: bring each pixel's running (maximum, sum of exponentials) up to date
-//   apply   one slab: Q = exp(logit - maximum)/sum, damped; keep the largest change
+//   apply   one slab: Q = exp(logit - maximum)/sum
 //
+// Q is damped on its way out, and its largest change kept, where somebody `compares`.
 // The running sum is rescaled when the maximum moves (Milakov & Gimelshein 2018, algorithm 3).
 
 // @import invocation
@@ -18,14 +23,59 @@ struct Softmax {
 @group(0) @binding(0) var<uniform> parameters: Softmax;
 // [pixelCount, rowLanes]: logits, or the energies where `fromUnary`.
 @group(0) @binding(1) var<storage, read> logits: array<Lane>;
-// (maximum, sum), [pixelCount].
+// (maximum, sum), [pixelCount]; not used by `whole`.
 @group(0) @binding(2) var<storage, read_write> running: array<vec2f>;
 @group(0) @binding(3) var<storage, read_write> q: array<Lane>;
 // Bits of the largest |ΔQ|: as numbers are not negative, their bits order as they do.
 @group(0) @binding(4) var<storage, read_write> largestChange: atomic<u32>;
 
+// @import softmax-lanes
+
 fn logit(at: u32) -> Lane {
-  return select(logits[at], -logits[at], fromUnary);
+  let value = logits[at];
+  return select(value, -value, fromUnary);
+}
+
+// What became of one pixel's Q so far.
+struct Change {
+  largest: Lane,
+  // What the stored labels gained, the one that is not stored lost.
+  gained: f32,
+}
+
+fn store(at: u32, softmaxed: Lane, before: Change) -> Change {
+  if (!compares) {
+    q[at] = softmaxed;
+    return before;
+  }
+  let old = q[at];
+  let fresh = softmaxed + parameters.damping * (old - softmaxed);
+  q[at] = fresh;
+  return Change(max(before.largest, abs(fresh - old)), before.gained + laneSum(fresh - old));
+}
+
+fn keepLargest(change: Change) {
+  if (!compares) { return; }
+  let largest = max(laneMax(change.largest), select(0.0, abs(change.gained), implicitLast));
+  atomicMax(&largestChange, bitcast<u32>(largest));
+}
+
+@compute @workgroup_size(workgroupSize)
+fn whole(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, workgroups, invocation);
+  if (pixel >= parameters.pixelCount) { return; }
+  var lanes: array<Lane, blockLanes>;
+  // @unroll
+  for (var lane = 0u; lane < blockLanes; lane++) {
+    lanes[lane] = logit(pixel * blockLanes + lane);
+  }
+  lanes = softmaxOf(lanes);
+  var change = Change(Lane(0.0), 0.0);
+  // @unroll
+  for (var lane = 0u; lane < blockLanes; lane++) {
+    change = store(pixel * blockLanes + lane, lanes[lane], change);
+  }
+  keepLargest(change);
 }
 
 @compute @workgroup_size(workgroupSize)
@@ -51,22 +101,10 @@ fn apply(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workg
   let pixel = itemIndex(workgroup, workgroups, invocation);
   if (pixel >= parameters.pixelCount) { return; }
   let state = running[pixel];
-  var change = Lane(0.0);
-  var moved = 0.0;
+  var change = Change(Lane(0.0), 0.0);
   for (var lane = 0u; lane < rowLanes; lane++) {
     let at = pixel * rowLanes + lane;
-    var fresh = exp(logit(at) - Lane(state.x)) * (1.0 / state.y);
-    if (compares) {
-      let old = q[at];
-      fresh += parameters.damping * (old - fresh);
-      change = max(change, abs(fresh - old));
-      moved += laneSum(fresh - old);
-    }
-    q[at] = fresh;
+    change = store(at, exp(logit(at) - Lane(state.x)) * (1.0 / state.y), change);
   }
-  if (compares) {
-    // What the stored labels gained, the one that is not stored lost.
-    let largest = max(laneMax(change), select(0.0, abs(moved), implicitLast));
-    atomicMax(&largestChange, bitcast<u32>(largest));
-  }
+  keepLargest(change);
 }

@@ -1,6 +1,5 @@
 // Splat: adds each pixel's channels, weighted by its barycentric weights, to its simplex's vertices.
-// Adams, Baek, Davis 2010; for `before` and `symmetric` the channels are first divided by n or its root
-// (norms.wgsl).
+// Adams, Baek, Davis 2010.
 // One invocation a run of pixels in one simplex and a block of lanes: the run is summed in registers, then added to global memory once.
 //
 // Sums are fixed-point integers, so the result does not depend on the order of invocations or of pixels in a run:
@@ -17,15 +16,13 @@
 @group(0) @binding(1) var<storage, read> runs: array<vec2u>;
 @group(0) @binding(2) var<storage, read> sortedPixels: array<u32>;
 @group(0) @binding(3) var<storage, read> simplexVertices: array<u32>;
-// Barycentric weights, [pixelCount, d + 1].
+// Weights, [pixelCount, d + 1]: with n in them, in the order of `sortedPixels` (normalization.wgsl); or, where `byPixel`, barycentric.
 @group(0) @binding(4) var<storage, read> weights: array<f32>;
-// x: 1/n or its root, [pixelCount]; read only where `divides`.
-@group(0) @binding(5) var<storage, read> norms: array<vec2f>;
 // Q, [pixelCount, rowLanes]; not read where `ones`.
-@group(0) @binding(6) var<storage, read> q: array<Lane>;
-@group(0) @binding(7) var<storage, read> scales: array<f32>;
+@group(0) @binding(5) var<storage, read> q: array<Lane>;
+@group(0) @binding(6) var<storage, read> scales: array<f32>;
 // Fixed-point sums, [vertexCapacity + 1, rowLanes·laneWidth].
-@group(0) @binding(8) var<storage, read_write> sums: array<atomic<i32>>;
+@group(0) @binding(7) var<storage, read_write> sums: array<atomic<i32>>;
 
 // @import accumulate{laneWidth}
 
@@ -51,9 +48,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 
   var total: array<IntegerLane, cornerCount * blockLanes>;
   for (var i = 0u; i < length; i++) {
-    let pixel = sortedPixels[start + i];
-    var norm = 1.0;
-    if (divides) { norm = norms[pixel].x; }
+    let place = start + i;
+    let pixel = sortedPixels[place];
+    let firstWeight = select(place, pixel, byPixel) * cornerCount;
     var lanes = array<Lane, blockLanes>();
     // @unroll
     for (var lane = 0u; lane < blockLanes; lane++) {
@@ -61,7 +58,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     }
     // @unroll
     for (var k = 0u; k < cornerCount; k++) {
-      let weight = weights[pixel * cornerCount + k] * norm * vertexScales[k];
+      let weight = weights[firstWeight + k] * vertexScales[k];
       // @unroll
       for (var lane = 0u; lane < blockLanes; lane++) {
         total[k * blockLanes + lane] += bitcast<IntegerLane>(weight * lanes[lane] + Lane(roundingOffset));

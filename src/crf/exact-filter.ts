@@ -26,6 +26,7 @@ type Encode = (pass: GPUComputePassEncoder) => void;
 /** Filters by the true Gaussian sum over all pairs. */
 export class ExactFilter implements KernelFilter {
   readonly readsQLate = true;
+  readonly vertexRowBytes = 0;
   readonly norms: GPUBuffer;
   private readonly buffers: BufferSet;
   private readonly features: GPUBuffer;

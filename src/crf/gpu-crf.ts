@@ -14,7 +14,7 @@ import type { GpuResults, ImageInput, RefineInput, RefineReport, Refiner, StageT
 import { ArgumentError } from './errors.js';
 import { ExactFilter } from './exact-filter.js';
 import { checkImageInput, ImageSource, isRgba } from './image-source.js';
-import { type FilterContext, normConstants } from './kernel-filter.js';
+import type { FilterContext } from './kernel-filter.js';
 import { LatticeFilter } from './lattice-filter.js';
 import { MarginalReader } from './marginal-reader.js';
 import { MeanField, type VertexCapacity } from './mean-field.js';
@@ -125,8 +125,7 @@ export class GpuCrf implements Refiner {
         const { featureDim, compatibility } = kernel;
         const { sizes: counted } = filter.structure;
         const [vertexCount, runCount] = await this.readback.words(counted, dispatchSizeOffsets.counted, 2);
-        const { dividesBefore } = normConstants(kernel);
-        sizes.push({ featureDim, vertexCount, runCount, dividesBefore, transforms: compatibility.kind !== 'potts' });
+        sizes.push({ featureDim, vertexCount, runCount, transforms: compatibility.kind !== 'potts' });
       }
       const pixelCount = this.size.width * this.size.height;
       const compares = damping > 0 || tolerance > 0;

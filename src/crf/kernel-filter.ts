@@ -15,6 +15,10 @@ export interface SharedBuffers {
   unary: readonly GPUBuffer[];
   /** Where messages are added up: q itself, or buffers of their own where the old Q is still needed. */
   logits: readonly GPUBuffer[];
+  /** By vertex, for whichever lattice spreads Q: fixed-point sums, i32 [vertexCapacity + 1, rowChannels], zero in between. */
+  sums: GPUBuffer;
+  /** Rows on their way through the axes of blur, f32 of the same shape. */
+  spareRows: GPUBuffer;
 }
 
 /** What every kernel is given. */
@@ -43,6 +47,8 @@ export interface MessageUse {
 export interface KernelFilter {
   /** Bytes of GPU memory held. */
   readonly bytes: number;
+  /** What `SharedBuffers.sums` and `spareRows` must have room for. */
+  readonly vertexRowBytes: number;
   /** Dispatches of one iteration. */
   readonly dispatches: number;
   /** Whether messages are computed from Q while other messages are written, so that Q and logits may not share memory. */

@@ -42,12 +42,14 @@ export class LatticeFilter implements KernelFilter {
   private readonly parameters: GPUBuffer;
   /** One uniform an axis. */
   private readonly axes: readonly GPUBuffer[];
-  /** Rows before and after an axis of blur, f32 [vertexCapacity + 1, rowChannels]; fixed-point sums of the same shape. */
-  private even: GPUBuffer;
-  private odd: GPUBuffer;
-  private sums: GPUBuffer;
+  /** Where blur ends, f32 [vertexCapacity + 1, rowChannels]. */
+  private blurredRows: GPUBuffer;
   /** f32 [vertexCapacity + 1] */
   private scales: GPUBuffer;
+  /** Barycentric weights with n in them, in the order of sortedPixels, f32 [pixelCount, featureDim + 1]. */
+  private readonly splatWeights: GPUBuffer;
+  /** The same buffer where both directions have the same factor. */
+  private sliceWeights: GPUBuffer;
   private readonly penalties: PenaltyTransform;
   private normalize: ((stages: StageEncoder) => void) | undefined;
   private spread: Filtering[] | undefined;
@@ -71,12 +73,18 @@ export class LatticeFilter implements KernelFilter {
       writeUniform(device, uniform, [axis]);
       return uniform;
     });
-    [this.even, this.odd, this.sums, this.scales] = this.createRows();
+    [this.blurredRows, this.scales] = this.createRows();
+    this.splatWeights = this.sliceWeights = this.createWeights('splatWeights');
+    this.placeSliceWeights();
     this.writeParameters();
   }
 
   get bytes(): number {
     return this.buffers.bytes + this.structure.bytes + this.penalties.bytes;
+  }
+
+  get vertexRowBytes(): number {
+    return (this.structure.vertexCapacity + 1) * this.context.rows.rowChannels * 4;
   }
 
   get dispatches(): number {
@@ -93,6 +101,7 @@ export class LatticeFilter implements KernelFilter {
     const renormalize = kernel.normalization !== this.kernel.normalization;
     const rebind = renormalize || kernel.compatibility.kind !== this.kernel.compatibility.kind;
     this.kernel = kernel;
+    this.placeSliceWeights();
     this.writeParameters();
     if (rebind) this.forget();
     this.penalties.setCompatibility(kernel.compatibility);
@@ -102,8 +111,8 @@ export class LatticeFilter implements KernelFilter {
   /** Makes room for more vertices; the lattice must be built again. */
   grow(vertexCapacity: number): void {
     this.structure.grow(vertexCapacity);
-    for (const buffer of [this.even, this.odd, this.sums, this.scales]) this.buffers.release(buffer);
-    [this.even, this.odd, this.sums, this.scales] = this.createRows();
+    for (const buffer of [this.blurredRows, this.scales]) this.buffers.release(buffer);
+    [this.blurredRows, this.scales] = this.createRows();
     this.forget();
   }
 
@@ -116,7 +125,7 @@ export class LatticeFilter implements KernelFilter {
     if (this.bound !== buffers) this.forget();
     this.bound = buffers;
     await this.structure.prepare(buffers.image);
-    this.normalize ??= await this.prepareNormalization();
+    this.normalize ??= await this.prepareNormalization(buffers);
     this.spread ??= await this.prepareSpread(buffers);
     if (!this.messages.has(messageKey(use, 0, 0))) await this.prepareMessages(buffers, use);
   }
@@ -166,11 +175,25 @@ export class LatticeFilter implements KernelFilter {
     return 1 / (1 + 2 ** -this.kernel.featureDim);
   }
 
-  private createRows(): [GPUBuffer, GPUBuffer, GPUBuffer, GPUBuffer] {
-    const rowCount = this.structure.vertexCapacity + 1;
-    const bytes = rowCount * this.context.rows.rowChannels * 4;
-    const row = (name: string) => this.buffers.storage(`LatticeFilter.${name}`, bytes);
-    return [row('evenRows'), row('oddRows'), row('sums'), this.buffers.storage('LatticeFilter.scales', rowCount * 4)];
+  private createRows(): [GPUBuffer, GPUBuffer] {
+    return [
+      this.buffers.storage('LatticeFilter.blurredRows', this.vertexRowBytes),
+      this.buffers.storage('LatticeFilter.scales', (this.structure.vertexCapacity + 1) * 4),
+    ];
+  }
+
+  private createWeights(name: string): GPUBuffer {
+    const { width, height } = this.context.size;
+    return this.buffers.storage(`LatticeFilter.${name}`, width * height * this.cornerCount * 4);
+  }
+
+  /** `before` and `after` multiply in one direction only. */
+  private placeSliceWeights(): void {
+    const { dividesBefore, dividesAfter } = normConstants(this.kernel);
+    const apart = dividesBefore !== dividesAfter;
+    if (apart === (this.sliceWeights !== this.splatWeights)) return;
+    if (!apart) this.buffers.release(this.sliceWeights);
+    this.sliceWeights = apart ? this.createWeights('sliceWeights') : this.splatWeights;
   }
 
   private forget(): void {
@@ -209,39 +232,40 @@ export class LatticeFilter implements KernelFilter {
       runs: { buffer: structure.runs },
       sortedPixels: { buffer: structure.sortedPixels },
       simplexVertices: { buffer: structure.simplexVertices },
-      weights: { buffer: structure.weights },
     };
   }
 
-  /** splat, then d + 1 axes of blur. Returns the dispatches and where the rows end. */
+  /** splat, then d + 1 axes of blur: of Q, or of ones where there is none; with n in the weights, or with those by pixel. */
   private async prepareFilter(
-    q: GPUBufferBinding,
-    constants: Record<string, unknown>,
-    divides: boolean,
-    ones: boolean,
+    { sums, spareRows }: SharedBuffers,
+    q: GPUBufferBinding | undefined,
+    byPixel: boolean,
   ): Promise<Filtering> {
-    const { programs, unusedWrite } = this.context;
-    const { structure, norms } = this;
-    const all = { ...this.constants(), ...(constants as Record<string, number>) };
-    const splatting = await programs.get(splat, { ...all, divides, ones });
+    const { programs, unusedRead, unusedWrite } = this.context;
+    const { structure } = this;
+    const ones = q === undefined;
+    const all = { ...this.constants(), ...(ones ? oneChannel : {}) };
+    const splatting = await programs.get(splat, { ...all, byPixel, ones });
     const splatGroup = splatting.bind({
       ...this.runBindings,
-      norms: { buffer: norms },
-      q,
+      weights: { buffer: byPixel ? structure.weights : this.splatWeights },
+      q: q ?? unusedRead,
       scales: { buffer: this.scales },
-      sums: { buffer: this.sums },
+      sums: { buffer: sums },
     });
+    // From one to the other, so that the last axis writes the filter's own.
+    const rowsAfter = (axis: number) => ((this.cornerCount - 1 - axis) % 2 === 0 ? this.blurredRows : spareRows);
     const axes = await Promise.all(
       Array.from({ length: this.cornerCount }, async (_unused, axis) => {
         const program = await programs.get(blur, { ...all, firstAxis: axis === 0, secondAxis: axis === 1 });
-        const source = axis === 0 ? this.sums : this.rowsAfter(axis - 1);
+        const source = axis === 0 ? sums : rowsAfter(axis - 1);
         const group = program.bind({
           counted: this.counted,
           neighbours: { buffer: structure.neighbours },
           scales: { buffer: this.scales },
           source: { buffer: source },
-          blurred: { buffer: this.rowsAfter(axis) },
-          sums: axis === 1 ? { buffer: this.sums } : unusedWrite[0],
+          blurred: { buffer: rowsAfter(axis) },
+          sums: axis === 1 ? { buffer: sums } : unusedWrite[0],
           axis: { buffer: this.axes[axis] },
         });
         return { program, group };
@@ -258,22 +282,14 @@ export class LatticeFilter implements KernelFilter {
     };
   }
 
-  private rowsAfter(axis: number): GPUBuffer {
-    return axis % 2 === 0 ? this.even : this.odd;
-  }
-
-  private get blurredRows(): GPUBuffer {
-    return this.rowsAfter(this.cornerCount - 1);
-  }
-
   /**
    * n, by filtering ones; where Potts leaves a label out also the message of Q = 1; and the scales of the sums, of ones and then of Q.
    */
-  private async prepareNormalization(): Promise<(stages: StageEncoder) => void> {
+  private async prepareNormalization(buffers: SharedBuffers): Promise<(stages: StageEncoder) => void> {
     const { dividesBefore } = normConstants(this.kernel);
-    const first = await this.prepareNormalizationPass(false);
+    const first = await this.prepareNormalizationPass(buffers, false);
     const second =
-      this.context.rows.implicitLast && dividesBefore ? await this.prepareNormalizationPass(true) : undefined;
+      this.context.rows.implicitLast && dividesBefore ? await this.prepareNormalizationPass(buffers, true) : undefined;
     const rescale = dividesBefore ? await this.prepareScales(true) : undefined;
     const rowBytes = this.context.rows.rowChannels * 4;
     return (stages) => {
@@ -288,28 +304,34 @@ export class LatticeFilter implements KernelFilter {
       if (second) stages.stage('normalization', second.filter);
       // The row of the vertex that does not exist is wider than one channel was.
       stages.command((encoder) => {
-        encoder.clearBuffer(this.even, 0, rowBytes);
-        encoder.clearBuffer(this.odd, 0, rowBytes);
+        encoder.clearBuffer(this.blurredRows, 0, rowBytes);
+        encoder.clearBuffer(buffers.spareRows, 0, rowBytes);
       });
     };
   }
 
-  private async prepareNormalizationPass(secondPass: boolean): Promise<{ scale: Encode; filter: Encode }> {
-    const { programs } = this.context;
-    const { symmetric, divided } = normConstants(this.kernel);
+  private async prepareNormalizationPass(
+    buffers: SharedBuffers,
+    secondPass: boolean,
+  ): Promise<{ scale: Encode; filter: Encode }> {
+    const { programs, unusedWrite } = this.context;
+    const sliceApart = this.sliceWeights !== this.splatWeights;
     const scale = await this.prepareScales(secondPass);
-    const filter = await this.prepareFilter(this.context.unusedRead, oneChannel, secondPass, true);
+    const filter = await this.prepareFilter(buffers, undefined, !secondPass);
     const slicing = await programs.get(normalization, {
       ...this.constants(),
-      symmetric,
-      divided,
+      ...normConstants(this.kernel),
+      sliceApart,
       secondPass,
       latticeScale: float(this.latticeScale),
     });
     const group = slicing.bind({
       ...this.runBindings,
+      weights: { buffer: this.structure.weights },
       values: { buffer: this.blurredRows },
       norms: { buffer: this.norms },
+      splatWeights: { buffer: this.splatWeights },
+      sliceWeights: sliceApart ? { buffer: this.sliceWeights } : unusedWrite[0],
     });
     const runSize = this.sizeAt('runs');
     return {
@@ -327,9 +349,8 @@ export class LatticeFilter implements KernelFilter {
     const constants = { ...this.constants(), divides };
     const bounding = divides ? await programs.get(splatScales, constants, 'bounds') : undefined;
     const scaling = await programs.get(splatScales, constants);
-    const { weights: _unused, ...runBindings } = this.runBindings;
     const group = scaling.bind({
-      ...runBindings,
+      ...this.runBindings,
       norms: { buffer: this.norms },
       splatCounts: { buffer: this.structure.splatCounts },
       scales: { buffer: this.scales },
@@ -342,18 +363,16 @@ export class LatticeFilter implements KernelFilter {
   }
 
   private prepareSpread(buffers: SharedBuffers): Promise<Filtering[]> {
-    const { dividesBefore } = normConstants(this.kernel);
-    return Promise.all(buffers.q.map((buffer) => this.prepareFilter({ buffer }, {}, dividesBefore, false)));
+    return Promise.all(buffers.q.map((buffer) => this.prepareFilter(buffers, { buffer }, false)));
   }
 
   private async prepareMessages(buffers: SharedBuffers, use: MessageUse): Promise<void> {
     const { programs, rows } = this.context;
-    const { dividesAfter } = normConstants(this.kernel);
-    const slicing = await programs.get(slice, { ...this.constants(), ...use, dividesAfter });
+    const slicing = await programs.get(slice, { ...this.constants(), ...use });
     const slabs = Array.from({ length: rows.slabCount }, (_unused, slab) => slab);
     for (const source of slabs) {
       for (const target of this.transforms ? slabs : [source]) {
-        const transformed = this.blurredRows === this.even ? this.odd : this.even;
+        const transformed = buffers.spareRows;
         const transform = this.transforms
           ? await this.penalties.prepare(source, target, {
               counted: this.counted,
@@ -366,6 +385,7 @@ export class LatticeFilter implements KernelFilter {
         const group = slicing.bind({
           ...this.runBindings,
           parameters: { buffer: this.parameters },
+          weights: { buffer: this.sliceWeights },
           norms: { buffer: this.norms },
           values: { buffer: transform ? transformed : this.blurredRows },
           unary: { buffer: buffers.unary[target] },

@@ -37,8 +37,8 @@ type Encode = (pass: GPUComputePassEncoder) => void;
 export class MeanField {
   readonly unary: readonly GPUBuffer[];
   readonly lastUnary: GPUBuffer;
-  /** (maximum, sum) by pixel, left by the last softmax. */
-  private readonly running: GPUBuffer;
+  /** f32 pairs [pixelCount]: maximum and sum of what softmax has seen of rows that are longer than a block. */
+  private readonly running: GPUBuffer | undefined;
   /** Bits of max |ΔQ|. */
   readonly largestChange: GPUBuffer;
   private readonly buffers: BufferSet;
@@ -47,6 +47,7 @@ export class MeanField {
   private scratchDims = '';
   private slots: Slot[] = [];
   private shared: SharedBuffers;
+  private vertexRowBytes = 4;
   private ownLogits: GPUBuffer[] = [];
   private fromUnary: Encode | undefined;
   private fromLogits: Encode | undefined;
@@ -66,10 +67,11 @@ export class MeanField {
     const q = perSlab('q');
     this.unary = perSlab('unary');
     this.lastUnary = this.buffers.storage('MeanField.lastUnary', rows.implicitLast ? this.pixelCount * 4 : 4);
-    this.running = this.buffers.storage('MeanField.running', this.pixelCount * 8);
+    this.running = this.oneBlock ? undefined : this.buffers.storage('MeanField.running', this.pixelCount * 8);
     this.largestChange = this.buffers.storage('MeanField.largestChange', 4);
     this.softmaxUniform = this.buffers.uniform('MeanField.softmax', 2);
-    this.shared = { image, q, unary: this.unary, logits: q };
+    const [sums, spareRows] = this.createVertexRows();
+    this.shared = { image, q, unary: this.unary, logits: q, sums, spareRows };
     this.setParameters(parameters);
   }
 
@@ -86,7 +88,8 @@ export class MeanField {
   /** Dispatches of one iteration. */
   get dispatches(): number {
     const filters = this.slots.reduce((sum, { filter }) => sum + filter.dispatches, 0);
-    return filters + (this.fused ? 0 : 2 * this.context.rows.slabCount);
+    if (this.fused) return filters;
+    return filters + (this.oneBlock ? 1 : 2 * this.context.rows.slabCount);
   }
 
   get filters(): readonly KernelFilter[] {
@@ -117,6 +120,7 @@ export class MeanField {
     this.slots = kept.map((slot, index) => slot ?? this.createSlot(parameters.kernels[index]));
     writeUniform(this.context.device, this.softmaxUniform, [this.pixelCount, { float: parameters.damping }]);
     this.placeLogits();
+    this.placeVertexRows();
   }
 
   /** A new image: bilateral kernels are built anew. */
@@ -200,6 +204,7 @@ export class MeanField {
       slot.built = slot.normalized = false;
       grown = true;
     });
+    if (grown) this.placeVertexRows();
     return grown;
   }
 
@@ -221,9 +226,13 @@ export class MeanField {
 
   /** Whether the last kernel's slice ends in softmax, in place. */
   private get fused(): boolean {
-    const { rows } = this.context;
-    const oneBlock = rows.blockCount === 1 && rows.slabCount === 1;
-    return oneBlock && !this.compares && !this.slots.some(({ filter }) => filter.readsQLate);
+    return this.oneBlock && !this.compares && !this.slots.some(({ filter }) => filter.readsQLate);
+  }
+
+  /** Whether one invocation sees all labels of a pixel. */
+  private get oneBlock(): boolean {
+    const { blockCount, slabCount } = this.context.rows;
+    return blockCount === 1 && slabCount === 1;
   }
 
   private useOf(index: number): MessageUse {
@@ -258,6 +267,22 @@ export class MeanField {
       : [];
     this.shared = { ...this.shared, logits: apart ? this.ownLogits : this.shared.q };
     this.fromLogits = undefined;
+  }
+
+  /** Room for the rows of the largest lattice. */
+  private placeVertexRows(): void {
+    const bytes = Math.max(4, ...this.slots.map(({ filter }) => filter.vertexRowBytes));
+    if (bytes === this.vertexRowBytes) return;
+    this.buffers.release(this.shared.sums);
+    this.buffers.release(this.shared.spareRows);
+    this.vertexRowBytes = bytes;
+    const [sums, spareRows] = this.createVertexRows();
+    this.shared = { ...this.shared, sums, spareRows };
+  }
+
+  private createVertexRows(): [GPUBuffer, GPUBuffer] {
+    const row = (name: string) => this.buffers.storage(`MeanField.${name}`, this.vertexRowBytes);
+    return [row('sums'), row('spareRows')];
   }
 
   private createScratch(kept: readonly Slot[]): void {
@@ -301,16 +326,19 @@ export class MeanField {
     const { programs, rows, tuning, unusedWrite } = this.context;
     const constants = { ...rowConstants(rows, tuning), fromUnary, compares };
     const grid = foldedGrid(Math.ceil(this.pixelCount / tuning.workgroupSize));
+    const common = { parameters: { buffer: this.softmaxUniform }, largestChange: { buffer: this.largestChange } };
+    if (!this.running) {
+      const whole = await programs.get(softmax, { ...constants, firstSlab: true }, 'whole');
+      const [logits, q] = [{ buffer: source[0] }, { buffer: this.q[0] }];
+      const group = whole.bind({ ...common, logits, running: unusedWrite[0], q });
+      return (pass) => whole.encode(pass, group, grid);
+    }
+    const running = { buffer: this.running };
     const apply = await programs.get(softmax, { ...constants, firstSlab: false }, 'apply');
     const steps = await Promise.all(
       source.map(async (logits, slab) => {
         const reduce = await programs.get(softmax, { ...constants, firstSlab: slab === 0 }, 'reduce');
-        const shared = {
-          parameters: { buffer: this.softmaxUniform },
-          logits: { buffer: logits },
-          running: { buffer: this.running },
-          largestChange: { buffer: this.largestChange },
-        };
+        const shared = { ...common, logits: { buffer: logits }, running };
         return {
           reduce,
           reduceGroup: reduce.bind({ ...shared, q: unusedWrite[0] }),

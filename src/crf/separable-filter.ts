@@ -24,6 +24,7 @@ type Encode = (pass: GPUComputePassEncoder) => void;
 /** Filters a gaussian kernel by two truncated convolutions. */
 export class SeparableFilter implements KernelFilter {
   readonly readsQLate = false;
+  readonly vertexRowBytes = 0;
   readonly norms: GPUBuffer;
   private readonly buffers: BufferSet;
   private readonly uniform: GPUBuffer;

@@ -11,8 +11,6 @@ export interface LatticeSize {
 }
 
 export interface TrafficKernel extends LatticeSize {
-  /** Q is multiplied by a factor a pixel on its way in: normalization `before` and `symmetric`. */
-  dividesBefore: boolean;
   /** Rows pass through a matrix between blur and slice: any compatibility but Potts. */
   transforms: boolean;
 }
@@ -45,14 +43,14 @@ const word = 4;
  * and the penalties of a compatibility, which all invocations share. Below, a row is `rowChannels` floats; the blocks of a row
  * belong to different invocations, each of which reads for itself where its pixels and vertices are.
  *
- *   splat    a pixel: its row of Q, its place and weights, with `dividesBefore` its factor;
+ *   splat    a pixel: its row of Q, its place and weights;
  *            a run: its entry, vertices and their scales, and an atomic addition to each vertex's row
  *   blur     a vertex and axis: its own and its neighbours' rows in, one row out, the neighbours' ids;
  *            on the first axis the scales of the three, on the second the sums made zero
- *   slice    a run: its entry, vertices and their rows; a pixel: its place, weights and factors, the row of logits or
- *            energies in and out (no softmax: that happens in registers)
- *   softmax  where it has a dispatch of its own: logits in three times and Q out, with `compares` also in; and by pixel and
- *            slab the running maximum and sum, in twice and out once
+ *   slice    a run: its entry, vertices and their rows; a pixel: its place and weights, the row of logits or energies in and
+ *            out (no softmax: that happens in registers), where the last label is left out its message of ones
+ *   softmax  where it has a dispatch of its own: logits in and Q out, with `compares` also in; rows of several blocks have
+ *            their logits read twice more, and by pixel and slab the running maximum and sum, in twice and out once
  */
 export function iterationTraffic({ pixelCount, rows, kernels, compares }: TrafficProblem): Traffic {
   const traffic: Traffic = { splat: 0, blur: 0, compatibility: 0, slice: 0, softmax: 0, total: 0 };
@@ -65,8 +63,12 @@ export function iterationTraffic({ pixelCount, rows, kernels, compares }: Traffi
     if (kernel.transforms) traffic.compatibility += pairs * kernel.vertexCount * 2 * rowBytes(rows);
     traffic.slice += pairs * sliceBytes(pixelCount, rows, kernel);
   }
-  const fused = kernels.length > 0 && rows.blockCount === 1 && rows.slabCount === 1 && !compares;
-  if (!fused) traffic.softmax = rows.slabCount * pixelCount * ((compares ? 5 : 4) * rowBytes(rows) + 3 * 2 * word);
+  const oneBlock = rows.blockCount === 1 && rows.slabCount === 1;
+  const fused = kernels.length > 0 && oneBlock && !compares;
+  if (!fused) {
+    const perPixel = (compares ? 3 : 2) * rowBytes(rows) + (oneBlock ? 0 : 2 * rowBytes(rows) + 3 * 2 * word);
+    traffic.softmax = rows.slabCount * pixelCount * perPixel;
+  }
   const { splat, blur, compatibility, slice, softmax } = traffic;
   return { ...traffic, total: splat + blur + compatibility + slice + softmax };
 }
@@ -84,7 +86,7 @@ function splatBytes(pixelCount: number, rows: RowPlan, kernel: TrafficKernel): n
   const corners = kernel.featureDim + 1;
   const { blockCount } = rows;
   const perRun = blockCount * (runBytes(corners) + corners * word) + 2 * corners * rowBytes(rows);
-  const perPixel = blockCount * (1 + corners + (kernel.dividesBefore ? 2 : 0)) * word + rowBytes(rows);
+  const perPixel = blockCount * (1 + corners) * word + rowBytes(rows);
   return kernel.runCount * perRun + pixelCount * perPixel;
 }
 
@@ -100,7 +102,6 @@ function sliceBytes(pixelCount: number, rows: RowPlan, { featureDim, runCount }:
   const corners = featureDim + 1;
   const { blockCount } = rows;
   const perRun = blockCount * runBytes(corners) + corners * rowBytes(rows);
-  // The factor and the message of ones come as a pair.
-  const perPixel = blockCount * (1 + corners + 2) * word + 2 * rowBytes(rows);
+  const perPixel = blockCount * (1 + corners + (rows.implicitLast ? 1 : 0)) * word + 2 * rowBytes(rows);
   return runCount * perRun + pixelCount * perPixel;
 }

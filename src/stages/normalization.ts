@@ -4,7 +4,7 @@ import source from '../../shaders/normalization.wgsl?raw';
 import type { StageDefinition } from '../gpu/program.js';
 
 /**
- * Slices one channel into the factors that normalise messages. End of a lattice's build.
+ * Slices one channel into the factors that normalise messages, and the weights that have them. End of a lattice's build.
  */
 export const normalization = {
   name: 'normalization',
@@ -24,5 +24,8 @@ export const normalization = {
     values: 'read',
     /** (factor, message of ones), f32 pairs [pixelCount]. */
     norms: 'write',
+    /** Weights with the factor in them, in the order of sortedPixels, f32 [pixelCount, featureDim + 1]. */
+    splatWeights: 'write',
+    sliceWeights: 'write',
   },
 } as const satisfies StageDefinition;

@@ -20,7 +20,7 @@ export const slice = {
     sortedPixels: 'read',
     /** Vertex ids, u32 [simplexCount, featureDim + 1]. */
     simplexVertices: 'read',
-    /** Barycentric weights, f32 [pixelCount, featureDim + 1]. */
+    /** Barycentric weights with n in them, in the order of sortedPixels, f32 [pixelCount, featureDim + 1]. */
     weights: 'read',
     /** (factor, message of ones), f32 pairs [pixelCount]. */
     norms: 'read',

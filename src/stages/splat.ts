@@ -18,10 +18,8 @@ export const splat = {
     sortedPixels: 'read',
     /** Vertex ids, u32 [simplexCount, featureDim + 1]. */
     simplexVertices: 'read',
-    /** Barycentric weights, f32 [pixelCount, featureDim + 1]. */
+    /** Weights by pixel, or with n in them and in the order of sortedPixels, f32 [pixelCount, featureDim + 1]. */
     weights: 'read',
-    /** (factor, message of ones), f32 pairs [pixelCount]. */
-    norms: 'read',
     /** Marginals, f32 [pixelCount, rowLanes·laneWidth]. */
     q: 'read',
     /** f32 [vertexCapacity + 1]. */

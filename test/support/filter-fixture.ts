@@ -30,16 +30,19 @@ export async function filterBoth(
   const q = randomMarginals(pixelCount, labelCount, 1);
   const energies = randomFloats(pixelCount * labelCount, 2, 3);
   const relative = relativeToLast(energies, labelCount, rows);
+  const filter = create(gpu.context(size, rows, tuning));
+  const vertexRowWords = Math.max(1, filter.vertexRowBytes / 4);
   const shared = {
     image: gpu.zeros(pixelCount),
     q: rows.firstLabels.map((_first, slab) => gpu.storage(toRows(q, labelCount, rows, slab))),
     unary: rows.firstLabels.map((_first, slab) => gpu.storage(toRows(relative, labelCount, rows, slab, 3e38))),
     logits: rows.firstLabels.map(() => gpu.filled(pixelCount * rows.rowChannels, 77)),
+    sums: gpu.zeros(vertexRowWords),
+    spareRows: gpu.zeros(vertexRowWords),
   };
   const lastKernel = rows.blockCount === 1 && rows.slabCount === 1;
   const use = { firstKernel: true, lastKernel, messageOnly: false };
   const further = { ...use, firstKernel: false };
-  const filter = create(gpu.context(size, rows, tuning));
   await filter.prepare(shared, use);
   await filter.prepare(shared, further);
   const crosses = kernel.compatibility.kind !== 'potts';

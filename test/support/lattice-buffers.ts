@@ -36,6 +36,18 @@ export function uploadLattice(
   };
 }
 
+/** Barycentric weights times a factor a pixel, [pixelCount, d + 1] in the order of `sortedPixels`: what normalization leaves. */
+export function orderedWeights(
+  { embedding: { weights }, lattice: { points, featureDim } }: { embedding: Embedding; lattice: Lattice },
+  factors: Float32Array,
+): Float32Array {
+  const corners = featureDim + 1;
+  return Float32Array.from({ length: points.length * corners }, (_, i) => {
+    const pixel = points[Math.floor(i / corners)];
+    return weights[pixel * corners + (i % corners)] * factors[pixel];
+  });
+}
+
 /** Constants of the stages that work on runs, but for what each has of its own. */
 export function runConstants(featureDim: number, { workgroupSize, maxRunLength }: Tuning, rows?: RowPlan) {
   return {

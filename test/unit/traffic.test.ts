@@ -10,7 +10,6 @@ const spatial: TrafficKernel = {
   featureDim: 2,
   vertexCount: 1000,
   runCount: 3000,
-  dividesBefore: true,
   transforms: false,
 };
 
@@ -24,12 +23,12 @@ const base = { pixelCount: 10_000, kernels: [spatial], compares: false };
 test('one kernel, 20 channels: counted by hand', () => {
   const traffic = iterationTraffic({ ...base, rows: rowsOf(21) });
   // A row is 80 bytes; 3 vertices a simplex.
-  // A run: 2 + 3 ids + 3 scales, and 3 rows added to. A pixel: place, 3 weights, a pair of factors, a row.
-  expect(traffic.splat).toBe(3000 * (8 * 4 + 2 * 3 * 80) + 10_000 * (6 * 4 + 80));
+  // A run: 2 + 3 ids + 3 scales, and 3 rows added to. A pixel: place, 3 weights, a row.
+  expect(traffic.splat).toBe(3000 * (8 * 4 + 2 * 3 * 80) + 10_000 * (4 * 4 + 80));
   // 3 axes of 2 ids and 4 rows, 3 scales, and one row made zero.
   expect(traffic.blur).toBe(1000 * (3 * (8 + 320) + 12 + 80));
-  // A run: 2 + 3 ids, 3 rows. A pixel: place, 3 weights, a pair, a row in and a row out.
-  expect(traffic.slice).toBe(3000 * (20 + 240) + 10_000 * (24 + 160));
+  // A run: 2 + 3 ids, 3 rows. A pixel: place, 3 weights, the message of ones, a row in and a row out.
+  expect(traffic.slice).toBe(3000 * (20 + 240) + 10_000 * (20 + 160));
   expect(traffic).toMatchObject({ compatibility: 0, softmax: 0 });
   expect(traffic.total).toBe(traffic.splat + traffic.blur + traffic.slice);
 });
@@ -44,15 +43,9 @@ test('kernels add up', () => {
   expect(other).toBeGreaterThan(one);
 });
 
-test('without a factor before, splat reads a pair less a pixel', () => {
-  const rows = rowsOf(21);
-  const without = iterationTraffic({ ...base, kernels: [{ ...spatial, dividesBefore: false }], rows });
-  expect(iterationTraffic({ ...base, rows }).splat - without.splat).toBe(10_000 * 8);
-});
-
 describe('softmax of its own', () => {
   test('comes with comparison, and then reads Q too', () => {
-    expect(iterationTraffic({ ...base, rows: rowsOf(21), compares: true }).softmax).toBe(10_000 * (5 * 80 + 24));
+    expect(iterationTraffic({ ...base, rows: rowsOf(21), compares: true }).softmax).toBe(10_000 * 3 * 80);
   });
 
   test('comes with more than one block, whose invocations all look up their pixels', () => {
@@ -60,7 +53,7 @@ describe('softmax of its own', () => {
     expect(rows).toMatchObject({ blockCount: 2, rowChannels: 32 });
     const traffic = iterationTraffic({ ...base, rows });
     expect(traffic.softmax).toBe(10_000 * (4 * 128 + 24));
-    expect(traffic.slice).toBe(3000 * (2 * 20 + 3 * 128) + 10_000 * (2 * 24 + 2 * 128));
+    expect(traffic.slice).toBe(3000 * (2 * 20 + 3 * 128) + 10_000 * (2 * 16 + 2 * 128));
   });
 
   test('is all there is without kernels', () => {

@@ -5,7 +5,7 @@ import { float } from '../../../src/gpu/shader.js';
 import { latticeScale, slice as sliceOnCpu } from '../../../src/reference/slice.js';
 import { normalization } from '../../../src/stages/normalization.js';
 import { slice } from '../../../src/stages/slice.js';
-import { runConstants, uploadLattice } from '../../support/lattice-buffers.js';
+import { orderedWeights, runConstants, uploadLattice } from '../../support/lattice-buffers.js';
 import { buildOnCpu, latticeCases } from '../../support/lattice-fixture.js';
 import { randomFloats } from '../../support/random.js';
 import { fromRows, relativeToLast, toRows, updatedRows } from '../../support/row-layout.js';
@@ -23,7 +23,6 @@ interface SliceCase {
   firstKernel: boolean;
   lastKernel: boolean;
   messageOnly: boolean;
-  dividesAfter: boolean;
 }
 
 /** Slices by both with all that belongs to a case. `padding` is what unused channels hold. */
@@ -37,13 +36,12 @@ async function sliceBoth(name: string, labelCount: number, tuning: (typeof tinyT
   const factors = randomFloats(pointCount, 3).map((value) => 0.2 + value);
 
   const message = new Float32Array(pointCount * labelCount);
-  const after = use.dividesAfter ? factors : new Float32Array(pointCount).fill(1);
-  sliceOnCpu(twin.lattice, values, labelCount, after, potts, message);
+  sliceOnCpu(twin.lattice, values, labelCount, factors, potts, message);
   // What the label that is not stored gets is the message of Q = 1 less the others'.
   const norms = new Float32Array(2 * pointCount);
   for (let pixel = 0; pixel < pointCount; pixel++) {
     const row = message.subarray(pixel * labelCount, (pixel + 1) * labelCount);
-    norms.set([factors[pixel], row.reduce((sum, part) => sum + part, 0) / potts], 2 * pixel);
+    norms.set([Number.NaN, row.reduce((sum, part) => sum + part, 0) / potts], 2 * pixel);
   }
 
   const energies = toRows(relativeToLast(before, labelCount, rows), labelCount, rows, 0, 3e38);
@@ -54,6 +52,7 @@ async function sliceBoth(name: string, labelCount: number, tuning: (typeof tinyT
     bindings: {
       ...bindings,
       parameters: gpu.uniform({ float: latticeScale(featureDim) * potts }, { float: potts }),
+      weights: gpu.storage(orderedWeights(twin, factors)),
       norms: gpu.storage(norms),
       values: gpu.storage(toRows(values, labelCount, rows, 0)),
       unary: gpu.storage(energies),
@@ -66,10 +65,10 @@ async function sliceBoth(name: string, labelCount: number, tuning: (typeof tinyT
   return { found, expected: updatedRows(before, message, labelCount, rows, use), rows };
 }
 
-const only = { firstKernel: false, lastKernel: false, messageOnly: true, dividesAfter: true };
-const first = { firstKernel: true, lastKernel: false, messageOnly: false, dividesAfter: false };
-const last = { firstKernel: false, lastKernel: true, messageOnly: false, dividesAfter: true };
-const both = { firstKernel: true, lastKernel: true, messageOnly: false, dividesAfter: true };
+const only = { firstKernel: false, lastKernel: false, messageOnly: true };
+const first = { firstKernel: true, lastKernel: false, messageOnly: false };
+const last = { firstKernel: false, lastKernel: true, messageOnly: false };
+const both = { firstKernel: true, lastKernel: true, messageOnly: false };
 
 describe.each([
   { name: 'position and colour', labelCount: 1, ...tinyTunings[4], use: only },
@@ -93,7 +92,14 @@ describe.each([
 });
 
 describe.each(['none', 'after', 'symmetric'] as const)('normalization: %s', (kind) => {
-  const flags = { symmetric: kind === 'symmetric', divided: kind === 'after' };
+  const sliceApart = kind === 'after';
+  const flags = {
+    symmetric: kind === 'symmetric',
+    divided: sliceApart,
+    dividesBefore: kind === 'symmetric',
+    dividesAfter: kind !== 'none',
+    sliceApart,
+  };
   test.each([
     { name: 'position and colour', ...tinyTunings[1] },
     { name: '1 feature', ...tinyTunings[3] },
@@ -103,6 +109,8 @@ describe.each(['none', 'after', 'symmetric'] as const)('normalization: %s', (kin
     const { featureDim, vertexCount, pointCount } = lattice;
     const { bindings, runCount } = uploadLattice(gpu, twin, tuning.maxRunLength);
     const norms = gpu.storage(new Float32Array(2 * pointCount).fill(Number.NaN));
+    const weightCount = pointCount * (featureDim + 1);
+    const [splatWeights, sliceWeights] = [0, 1].map(() => gpu.filled(weightCount, Number.NaN));
     const ones = new Float32Array(pointCount).fill(1);
     const run = async (secondPass: boolean) => {
       const values = randomFloats(vertexCount + 1, secondPass ? 5 : 6).map((value) => 0.5 + 9 * value);
@@ -113,7 +121,7 @@ describe.each(['none', 'after', 'symmetric'] as const)('normalization: %s', (kin
           secondPass,
           latticeScale: float(latticeScale(featureDim)),
         },
-        bindings: { ...bindings, values: gpu.storage(values), norms },
+        bindings: { ...bindings, values: gpu.storage(values), norms, splatWeights, sliceWeights },
         items: runCount,
       });
       const sliced = new Float32Array(pointCount);
@@ -123,6 +131,17 @@ describe.each(['none', 'after', 'symmetric'] as const)('normalization: %s', (kin
     const { sliced: n, pairs } = await run(false);
     const factors = n.map((sum) => ({ none: 1, after: 1 / sum, symmetric: 1 / Math.sqrt(sum) })[kind]);
     expect(pairs.filter((_, i) => i % 2 === 0)).toBeAllClose(factors, { tolerance: 1e-5 });
+    expect(await gpu.floats(splatWeights, weightCount)).toBeAllClose(
+      orderedWeights(twin, kind === 'symmetric' ? factors : ones),
+      {
+        tolerance: 1e-5,
+      },
+    );
+    if (sliceApart) {
+      expect(await gpu.floats(sliceWeights, weightCount)).toBeAllClose(orderedWeights(twin, factors), {
+        tolerance: 1e-5,
+      });
+    }
     // What one pass can know of the message of ones: n itself, n/n; `symmetric` needs the second.
     if (kind !== 'symmetric') {
       const message = n.map((sum) => (kind === 'none' ? sum : 1));

@@ -5,7 +5,7 @@ import type { RowPlan } from '../../../src/crf/row-plan.js';
 import { splat as splatOnCpu } from '../../../src/reference/splat.js';
 import { splat } from '../../../src/stages/splat.js';
 import { splatScales } from '../../../src/stages/splat-scales.js';
-import { type LatticeBuffers, runConstants, uploadLattice } from '../../support/lattice-buffers.js';
+import { type LatticeBuffers, orderedWeights, runConstants, uploadLattice } from '../../support/lattice-buffers.js';
 import { buildOnCpu, latticeCases } from '../../support/lattice-fixture.js';
 import { randomFloats, randomMarginals } from '../../support/random.js';
 import { toRows } from '../../support/row-layout.js';
@@ -54,6 +54,7 @@ function prepare(name: string, maxRunLength: number) {
     largest,
     largestFactors,
     norms: gpu.storage(norms),
+    weights: gpu.storage(orderedWeights(twin, factors)),
     buffers,
   };
 }
@@ -80,17 +81,17 @@ async function splatOnGpu(
   { labelCount, ...tuning }: (typeof cases)[number],
   bindings: Partial<LatticeBuffers['bindings']> = {},
 ) {
-  const { size, kernel, buffers, featureDim, vertexCount, norms, pointCount } = prepared;
+  const { size, kernel, buffers, featureDim, vertexCount, weights, pointCount } = prepared;
   const rows = rowsFor({ ...size, labelCount: labelCount + 1 }, [kernel], tuning);
   const q = randomMarginals(pointCount, labelCount + 1, 3);
   const scales = await findScales(prepared, tuning);
   const sums = gpu.zeros((vertexCount + 1) * rows.rowChannels);
   await gpu.run(splat, {
-    constants: { ...runConstants(featureDim, tuning, rows), divides: true, ones: false },
+    constants: { ...runConstants(featureDim, tuning, rows), byPixel: false, ones: false },
     bindings: {
       ...buffers.bindings,
+      weights,
       ...bindings,
-      norms,
       q: gpu.storage(toRows(q, labelCount + 1, rows, 0)),
       scales: scales.buffer,
       sums,
@@ -155,14 +156,14 @@ test('the same bits, in whatever order pixels and runs come', async () => {
 
 test('splat of ones needs no Q', async () => {
   const prepared = prepare('position and colour', 2);
-  const { lattice, buffers, featureDim, vertexCount, pointCount, norms } = prepared;
+  const { lattice, buffers, featureDim, vertexCount, pointCount } = prepared;
   const tuning = tinyTunings[1];
   const scales = await findScales(prepared, tuning, false);
   const sums = gpu.zeros(vertexCount + 1);
   const shape = { laneWidth: 1, blockLanes: 1, rowLanes: 1, storedLabels: 1, implicitLast: false };
   await gpu.run(splat, {
-    constants: { ...runConstants(featureDim, tuning), ...shape, divides: false, ones: true },
-    bindings: { ...buffers.bindings, norms, scales: scales.buffer, sums },
+    constants: { ...runConstants(featureDim, tuning), ...shape, byPixel: true, ones: true },
+    bindings: { ...buffers.bindings, scales: scales.buffer, sums },
     items: buffers.runCount,
   });
   const expected = new Float32Array(vertexCount + 1);
@@ -176,7 +177,7 @@ test('one weight that is wrong, or one pixel in the wrong run, is noticed', asyn
   const prepared = prepare('position and colour', 2);
   const given = { name: '', labelCount: 3, ...tinyTunings[1] };
   const { bindings } = prepared.buffers;
-  const wrongWeights = await gpu.floats(bindings.weights);
+  const wrongWeights = await gpu.floats(prepared.weights);
   wrongWeights[17] += 0.01;
   const wrongPixels = await gpu.words(bindings.sortedPixels, prepared.pointCount);
   wrongPixels[5] = wrongPixels[6];
