@@ -16,6 +16,11 @@ export interface GpuCounts {
   abandoned: number;
 }
 
+/** Where `meterGpu` leaves its counts. */
+export interface Metered {
+  meanfieldGpuCounts: GpuCounts;
+}
+
 /**
  * Counts whatever is created on WebGPU devices from now on, and what of it is destroyed. It is sent to the worker as text,
  * so it may name nothing of this module.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { CDPSession, Page, WebWorker } from 'puppeteer-core';
-import { type GpuCounts, meterGpu } from './gpu-meter.js';
+import { type GpuCounts, type Metered, meterGpu } from './gpu-meter.js';
 
 /** The demo's webcam at one moment. */
 export interface WebcamSample {
@@ -13,7 +13,7 @@ export interface WebcamSample {
   /** Bytes that JavaScript holds after its garbage was collected. */
   pageHeap: number;
   workerHeap: number;
-  /** Of the page's main thread since it was opened: running scripts, and all that it did. */
+  /** CPU time of the page's main thread since it was opened: running scripts, and all that it did. */
   scriptMilliseconds: number;
   taskMilliseconds: number;
   /** How long each task over 50 ms on the page's main thread took since the sample before, in milliseconds. */
@@ -53,7 +53,7 @@ export class WebcamMeter {
       await client.send('Runtime.enable');
       await client.send('HeapProfiler.enable');
     }
-    await session.send('Performance.enable', { timeDomain: 'timeTicks' });
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
     return new WebcamMeter(page, session, worker);
   }
 
@@ -84,10 +84,6 @@ export class WebcamMeter {
   frames(): Promise<number> {
     return this.page.$eval('.stage', (stage) => Number((stage as HTMLElement).dataset.shown));
   }
-}
-
-interface Metered {
-  meanfieldGpuCounts: GpuCounts;
 }
 
 interface Watched {

@@ -28,7 +28,7 @@ export function sampleTable(samples: readonly WebcamSample[]): string {
     ((last[name] - first[name]) / frames).toFixed(2);
   const rows = [columns.map(([title, width]) => title.padStart(width)).join('  '), ...samples.map(sampleLine)];
   return (
-    `${rows.join('\n')}\n\nA frame on the main thread: ${perFrame('scriptMilliseconds')} ms of scripts, ` +
-    `${perFrame('taskMilliseconds')} ms of anything.\n`
+    `${rows.join('\n')}\n\nA frame costs the main thread ${perFrame('scriptMilliseconds')} ms of CPU in scripts, ` +
+    `${perFrame('taskMilliseconds')} ms in all.\n`
   );
 }

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, BrowserContext } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Marks } from '../../demo/marks/marks.js';
+import { encodeMarks } from '../../demo/marks/marks-code.js';
+import { roundedPoint } from '../../demo/marks/stroke.js';
+import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
+import { closedNetwork, DemoPage, type Place, serveBuiltDemo } from '../support/demo.js';
+import { writeCameraFile } from '../support/fake-camera.js';
+import type { StaticSite } from '../support/static-site.js';
+import {
+  cameraArguments,
+  crashGpu,
+  framesLater,
+  type Rgb,
+  screenColours,
+  untilMessage,
+  untilShowing,
+} from '../support/webcam.js';
+
+// Three bands of colour, and above them a strip whose grey says which of thirty frames it is.
+const [red, yellow, blue]: Rgb[] = [
+  [200, 40, 40],
+  [220, 200, 40],
+  [40, 60, 200],
+];
+const inRed: Place = [0.15, 0.25];
+const inYellow: Place = [0.5, 0.25];
+const inBlue: Place = [0.85, 0.25];
+const inStrip: Place = [0.65, 0.05];
+/** What the link has in the place of the background. */
+const behind: Rgb = [18, 52, 86];
+
+/** In the lower part of a band: what is measured lies above, beside the marks. */
+function strokeAt(x: number): [Place, Place] {
+  return [
+    [x, 0.6],
+    [x, 0.75],
+  ];
+}
+
+const restored: Marks = {
+  strokes: [
+    { label: 1, radius: 0.03125, points: strokeAt(0.125).map(([x, y]) => roundedPoint({ x, y })) },
+    { label: 0, radius: 0.03125, points: strokeAt(0.875).map(([x, y]) => roundedPoint({ x, y })) },
+  ],
+  box: null,
+};
+/** The quality stays as it is, so that frames are alike. */
+const link =
+  '#mode=webcam&camera-input=64&camera-size=160&camera-effect=colour&camera-colour=123456&camera-mirror=off&camera-adapt=off' +
+  `&camera-smoothing=0.00&camera-marks=${encodeMarks(restored)}`;
+
+let folder: string;
+let site: StaticSite;
+let browser: Browser;
+let context: BrowserContext;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'meanfield-demo-webcam-'));
+  const film = path.join(folder, 'camera.y4m');
+  await writeCameraFile(film, 96, 64, colourOfFilm, 30);
+  site = await serveBuiltDemo();
+  browser = await launchBrowser({
+    adapter: adapterFromEnvironment('software'),
+    endsWithProcess: true,
+    extraArguments: [...cameraArguments(film), closedNetwork],
+  });
+  context = browser.defaultBrowserContext();
+  await context.overridePermissions(new URL(site.url).origin, ['camera']);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function colourOfFilm(x: number, y: number, frame: number): Rgb {
+  if (y < 8) return [8 * frame, 8 * frame, 8 * frame];
+  if (x < 32) return red;
+  return x < 64 ? yellow : blue;
+}
+
+describe('the webcam of a link', { timeout: 300_000 }, () => {
+  let demo: DemoPage;
+  beforeAll(async () => {
+    demo = await DemoPage.open(context, site.url + link, { settles: false });
+  });
+  afterAll(() => demo?.finish());
+
+  test('is set up as the link says, and stays off until somebody turns it on', async () => {
+    await demo.page.waitForSelector('.invitation');
+    await addressHas(demo, link);
+    expect(await demo.page.$eval('[aria-label=Mirror]', (button) => button.ariaPressed)).toBe('false');
+    expect(await demo.page.$eval('input[name=effect]:checked', (input) => (input as HTMLInputElement).value)).toBe(
+      'colour',
+    );
+    expect(await demo.page.$('video')).toBeNull();
+  });
+
+  test('has its marks wait for a frame, then cuts out by them, and a still picture follows the settings', async () => {
+    await demo.click('Turn the camera on');
+    await untilMessage(demo, 'Marks are waiting');
+    expect(await demo.page.$eval('.stage', (stage) => (stage as HTMLElement).dataset.showing)).toBe('false');
+    await demo.click('Use the marks');
+    await untilShowing(demo);
+    await untilNear(demo, [inRed, inBlue], [red, behind]);
+    await demo.page.click('input[name=effect][value=overlay]');
+    await slide(demo, 'Opacity', 'Home');
+    await untilNear(demo, [inRed, inBlue], [red, blue]);
+    await demo.click('Go live');
+    await framesLater(demo, 1);
+  });
+
+  test('stands still at the frame that was seen when a stroke began, and forgets a slip of the hand', async () => {
+    await demo.page.keyboard.press('2');
+    const grey = await dabWhenShown(demo);
+    await untilMessage(demo, 'Now choose Background');
+    for (let look = 0; look < 2; look++) {
+      const [[strip]] = await screenColours(demo, [inStrip]);
+      expect(Math.abs(strip - grey)).toBeLessThan(4);
+      await new Promise((resolve) => setTimeout(resolve, 700));
+    }
+    await demo.click('Go live');
+    await framesLater(demo, 1);
+    await addressHas(demo, `#camera-marks=${encodeMarks(restored)}`);
+    await demo.page.click('input[name=effect][value=colour]');
+    await framesLater(demo, 2);
+    await untilNear(demo, [inRed, inBlue], [red, behind]);
+  });
+
+  test('is marked anew by keys and with several labels, and each step is undone', async () => {
+    await demo.page.focus('.strokes');
+    await demo.page.keyboard.press('2');
+    await demo.page.keyboard.press('ArrowDown');
+    await dab(demo);
+    await untilMessage(demo, 'Now choose Background');
+    await demo.page.keyboard.press('1');
+    await demo.page.keyboard.down('Shift');
+    for (let step = 0; step < 6; step++) await demo.page.keyboard.press('ArrowRight');
+    await demo.page.keyboard.up('Shift');
+    await dab(demo);
+    await untilNear(demo, [inYellow, inBlue], [yellow, behind]);
+    await demo.click('Add a label');
+    await demo.draw(strokeAt(0.125));
+    await untilNear(demo, [inRed, inYellow, inBlue], [red, yellow, behind]);
+    await demo.page.click('.label-row:nth-child(3) [aria-label^="Show"]');
+    await untilNear(demo, [inRed, inYellow, inBlue], [behind, yellow, behind]);
+    // Back to a single stroke: what was marked before holds again.
+    for (let step = 0; step < 2; step++) await demo.page.click('[aria-label=Undo]');
+    await untilMessage(demo, 'Now choose Background');
+    await untilNear(demo, [inRed, inBlue], [red, behind]);
+    for (let step = 0; step < 2; step++) await demo.page.click('[aria-label=Redo]');
+    await untilNear(demo, [inRed, inYellow, inBlue], [behind, yellow, behind]);
+    await demo.click('Go live');
+    await framesLater(demo, 1);
+    await untilNear(demo, [inRed, inYellow, inBlue], [behind, yellow, behind]);
+  });
+
+  test('goes on as it was after the camera was unplugged', async () => {
+    await demo.page.$eval('.camera video', (video) => {
+      const [track] = ((video as HTMLVideoElement).srcObject as MediaStream).getTracks();
+      track.stop();
+      track.dispatchEvent(new Event('ended'));
+    });
+    await untilMessage(demo, 'The camera was unplugged');
+    await demo.click('Turn the camera on');
+    await untilShowing(demo);
+    await untilNear(demo, [inRed, inYellow, inBlue], [behind, yellow, behind]);
+    expect(await demo.page.$('[role=alert]')).toBeNull();
+  });
+
+  test('keeps the marks when the GPU is lost twice, and says what to do', async () => {
+    await crashGpu(browser);
+    await untilMessage(demo, 'started anew');
+    await untilShowing(demo);
+    await crashGpu(browser);
+    await untilMessage(demo, 'The GPU was lost again');
+    expect(await demo.page.$('[role=alert]')).toBeNull();
+    await demo.click('Start again');
+    await untilShowing(demo);
+    const [front, back] = await screenColours(demo, [inYellow, inBlue]);
+    expectNear([back], [behind]);
+    // After a crash Chromium converts camera pictures in another way.
+    expect(front).toBeAllClose(yellow, { tolerance: 24, shape: [3] });
+  });
+
+  test('is turned off, and its marks stay for the next time', async () => {
+    await demo.click('Turn off');
+    await demo.page.waitForSelector('.invitation');
+    expect(await demo.page.$('video')).toBeNull();
+    expect(await demo.page.$$eval('.message', (messages) => messages.length)).toBe(0);
+    expect(await demo.page.evaluate(() => location.hash)).toContain('camera-labels=Background');
+  });
+});
+
+describe('without a GPU', () => {
+  test.each([
+    ['no WebGPU', 'has no WebGPU'],
+    ['no adapter', 'found no GPU'],
+  ])('because there is %s, the camera is shown as it is, and the page says why', async (what, words) => {
+    const demo = await DemoPage.open(context, `${site.url}#mode=webcam`, {
+      settles: false,
+      withoutWebGpu: what === 'no WebGPU',
+    });
+    await demo.page.evaluate(() => {
+      if (navigator.gpu) Object.defineProperty(navigator.gpu, 'requestAdapter', { value: async () => null });
+    });
+    await demo.click('Turn the camera on');
+    await untilMessage(demo, words);
+    expect(await demo.page.$('.strokes')).toBeNull();
+    expectNear(await screenColours(demo, [inYellow, [0.85, 0.5]]), [yellow, red]);
+    expect(await demo.barriers()).toEqual([]);
+    await demo.finish();
+  });
+});
+
+/** Waits until the address has all these parts. */
+async function addressHas(demo: DemoPage, hash: string): Promise<void> {
+  const expected = [...new URLSearchParams(hash.slice(1))].sort();
+  const parts = async () => [...new URLSearchParams(await demo.page.evaluate(() => location.hash.slice(1)))].sort();
+  await expect.poll(parts, { timeout: 20_000, interval: 200 }).toEqual(expect.arrayContaining(expected));
+}
+
+function expectNear(colours: readonly Rgb[], expected: readonly Rgb[]): void {
+  expect(colours.flat()).toBeAllClose(expected.flat(), { tolerance: 4, shape: [expected.length, 3] });
+}
+
+async function untilNear(demo: DemoPage, places: readonly Place[], expected: readonly Rgb[]): Promise<void> {
+  await expect
+    .poll(() => screenColours(demo, places), { timeout: 100_000, interval: 500 })
+    .toSatisfy((colours: Rgb[]) => largestDifference(colours, expected) <= 4);
+}
+
+function largestDifference(colours: readonly Rgb[], expected: readonly Rgb[]): number {
+  const wanted = expected.flat();
+  return Math.max(...colours.flat().map((value, index) => Math.abs(value - wanted[index])));
+}
+
+/** A mark where the brush is. */
+async function dab(demo: DemoPage): Promise<void> {
+  await demo.page.keyboard.down(' ');
+  await demo.page.keyboard.up(' ');
+  await demo.drawFrames();
+}
+
+/**
+ * A dab of the brush in the moment in which the page learns of a new frame on its canvas; the camera is further by then.
+ *
+ * @returns the strip's grey on the canvas at that moment
+ */
+function dabWhenShown(demo: DemoPage): Promise<number> {
+  return demo.page.evaluate(async ([x, y]) => {
+    const stage = document.querySelector('.stage') as HTMLElement;
+    await new Promise<void>((resolve) => {
+      const observer = new MutationObserver(() => {
+        observer.disconnect();
+        resolve();
+      });
+      observer.observe(stage, { attributeFilter: ['data-shown'] });
+    });
+    const shown = document.querySelector('.result') as HTMLCanvasElement;
+    const copy = new OffscreenCanvas(shown.width, shown.height);
+    const context = copy.getContext('2d');
+    context?.drawImage(shown, 0, 0);
+    const strokes = document.querySelector('.strokes');
+    for (const kind of ['keydown', 'keyup']) {
+      strokes?.dispatchEvent(new KeyboardEvent(kind, { key: ' ', bubbles: true }));
+    }
+    return context?.getImageData(Math.floor(x * copy.width), Math.floor(y * copy.height), 1, 1).data[0] ?? Number.NaN;
+  }, inStrip);
+}
+
+async function slide(demo: DemoPage, title: string, key: 'Home' | 'End'): Promise<void> {
+  const label = await demo.page.waitForSelector(`.slider label::-p-text(${title})`);
+  const id = await label?.evaluate((element) => (element as HTMLLabelElement).htmlFor);
+  await demo.page.focus(`#${id}`);
+  await demo.page.keyboard.press(key);
+}
