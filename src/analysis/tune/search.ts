@@ -32,8 +32,11 @@ const finalists = 6;
 /** Examples of the first round: fewer tell too little. */
 const fewestExamples = 3;
 
-/** Steps of the compass in the unit cube; at each it goes along every axis once. */
+/** Steps of the compass in the unit cube; at each it goes along every axis, and again as long as that helps. */
 const compassSteps = [0.16, 0.08, 0.04];
+
+/** Times that the compass goes along every axis with one step, at most. */
+const mostSweeps = 4;
 
 /** Points of a response curve over its whole range. */
 const curvePoints = 9;
@@ -172,10 +175,23 @@ export class ParameterSearch {
     const alternatives = normalization.map((choice): KernelPoint => ({ ...start.point, normalization: choice }));
     let [best] = await this.rank([start.point, ...alternatives], examples);
     for (const step of compassSteps) {
-      for (let axis = 0; axis < this.space.varying.length; axis++) {
-        const [found] = await this.rank([best.point, ...neighboursOf(best.point, axis, step)], examples);
-        if (found.score > best.score) best = found;
-      }
+      let before: Choice;
+      let sweeps = 0;
+      do {
+        before = best;
+        best = await this.sweep(best, step, examples);
+        sweeps++;
+      } while (best.score > before.score && sweeps < mostSweeps);
+    }
+    return best;
+  }
+
+  /** The best along each axis in turn, one step to either side. */
+  private async sweep(start: Choice, step: number, examples: readonly number[]): Promise<Choice> {
+    let best = start;
+    for (let axis = 0; axis < this.space.varying.length; axis++) {
+      const [found] = await this.rank([best.point, ...neighboursOf(best.point, axis, step)], examples);
+      if (found.score > best.score) best = found;
     }
     return best;
   }
@@ -319,7 +335,8 @@ export class ParameterSearch {
       cost += left * size;
       left = Math.max(finalists, Math.ceil(left / halving));
     }
-    return cost + compassSteps.length * 2 * this.space.varying.length * exampleCount;
+    // Half of the sweeps are a second one, as a rule.
+    return cost + 1.5 * compassSteps.length * 2 * this.space.varying.length * exampleCount;
   }
 
   private costOfCurves(): number {

@@ -29,6 +29,7 @@ thead th { font-weight: 600; }
 thead th, thead td { border-bottom: 2px solid var(--line); }
 tbody th { font-weight: 400; }
 .number { text-align: right; }
+.line { white-space: nowrap; }
 .good { color: var(--good); }
 .bad { color: var(--bad); }
 .wide { overflow-x: auto; }

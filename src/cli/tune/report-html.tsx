@@ -221,7 +221,7 @@ function Candidates({ report: { candidates, baseline } }: { report: TuneReport }
               <tr>
                 <Share value={score} />
                 <Gain value={score - baseline} />
-                <td>{parameters ? describeParameters(parameters) : <strong>no CRF</strong>}</td>
+                <td class="line">{parameters ? describeParameters(parameters) : <strong>no CRF</strong>}</td>
               </tr>
             ))}
           </tbody>
@@ -240,5 +240,5 @@ function describeParameters({ kernels, iterations }: CrfParameters): string {
     const sigmas = [kernel.sigmaXY, ...(kernel.type === 'bilateral' ? [kernel.sigmaRGB] : [])].join(' / ');
     return `${kernel.type} ${sigmas}, compatibility ${kernel.compatibility}`;
   });
-  return `${parts.join('; ')}; ${kernels[0]?.normalization}; ${iterations} iterations`;
+  return `${parts.join('; ')}; ${kernels[0]?.normalization}; ${iterations === 1 ? '1 iteration' : `${iterations} iterations`}`;
 }
