@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { launchDemo } from './demo-browser.js';
 import { projectFolder } from './setup.mjs';
+import { drawOn, webcamStates } from './webcam-states.js';
 
 interface State {
   name: string;
@@ -81,7 +82,11 @@ const states: readonly State[] = [
     name: 'menu',
     preparesEachWidth: true,
     address: '#photo=coffee',
-    prepare: (page) => page.locator('.label-row:nth-child(3) [aria-haspopup]').click(),
+    async prepare(page) {
+      // Open from the width before, another click would close it.
+      await page.evaluate(() => document.querySelector<HTMLElement>('.menu:popover-open')?.hidePopover());
+      await page.$eval('.label-row:nth-child(3) [aria-haspopup]', (button) => (button as HTMLElement).click());
+    },
   },
   { name: 'keys', address: '', prepare: (page) => page.locator('[aria-label=Keys]').click() },
   { name: 'snapshot', address: '', prepare: (page) => page.locator('[aria-label="Photo from the camera"]').click() },
@@ -108,34 +113,8 @@ const states: readonly State[] = [
   },
   { name: 'no-webgpu', address: '', withoutWebGpu: true },
   { name: 'networks', address: '', prepare: chooseTab('Network') },
-  { name: 'webcam-off', address: '#mode=webcam' },
-  {
-    name: 'webcam',
-    address: '#mode=webcam',
-    async prepare(page) {
-      await page.locator('button::-p-text(Turn the camera on)').click();
-      await page.waitForFunction(() => document.querySelector('.prompt')?.textContent.includes('Draw a stroke'), {
-        timeout: 120_000,
-      });
-      await page.locator('.segments input[value=overlay]').click();
-      await drawOn(page, [0.45, 0.3], [0.5, 0.75]);
-      await page.keyboard.press('1');
-      await drawOn(page, [0.06, 0.1], [0.08, 0.7]);
-      await page.waitForFunction(() => document.querySelector<HTMLElement>('.stage')?.dataset.showing === 'true', {
-        timeout: 300_000,
-      });
-    },
-  },
+  ...webcamStates,
 ];
-
-async function drawOn(page: Page, from: readonly [number, number], to: readonly [number, number]): Promise<void> {
-  const box = await (await page.$('.strokes'))?.boundingBox();
-  if (!box) throw new Error('The page has no picture.');
-  await page.mouse.move(box.x + from[0] * box.width, box.y + from[1] * box.height);
-  await page.mouse.down();
-  await page.mouse.move(box.x + to[0] * box.width, box.y + to[1] * box.height, { steps: 3 });
-  await page.mouse.up();
-}
 
 const widths: readonly (readonly [width: number, height: number])[] = [
   [1440, 900],

@@ -103,7 +103,7 @@ function InputSize({ network, chosen, seen }: InputSizeProps) {
   }
   const { own, least, most, step } = sizes;
   const effect = 'Larger: finer things are found, and it takes longer.';
-  const standIn = 'Where the page’s own colour model stands in for this network, it is of no effect.';
+  const standIn = 'It changes nothing while the page’s own colour model stands in for this network.';
   return (
     <Slider
       title="Network size"

@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { decode, encode } from 'fast-png';
-import type { Browser, BrowserContext } from 'puppeteer-core';
+import type { Browser, BrowserContext, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { type BuiltDemo, closedNetwork, DemoPage, type Place, serveBuiltDemo } from '../support/demo.js';
@@ -342,21 +342,7 @@ test('a photo of 3000 × 2000 pixels is exported with all of them, along its own
 test('the first picture has its mask at once, computed beforehand: the one that the page finds itself', async () => {
   const demo = await DemoPage.open(context, `${site.url}#view=cut-out`, {
     settles: false,
-    // Whoever computes hears nothing before it is let.
-    prepare: (page) =>
-      page.evaluateOnNewDocument(() => {
-        const { postMessage } = Worker.prototype;
-        const held: (() => void)[] = [];
-        Worker.prototype.postMessage = function (...content: unknown[]) {
-          held.push(() => Reflect.apply(postMessage, this, content));
-        };
-        Object.assign(globalThis, {
-          letCompute: () => {
-            Worker.prototype.postMessage = postMessage;
-            for (const send of held) send();
-          },
-        });
-      }),
+    prepare: holdWorkers,
   });
   await demo.page.waitForSelector('.stage[data-result=precomputed]');
   expect(await demo.page.$eval('.working', (note) => note.textContent)).toContain('Computed beforehand');
@@ -366,7 +352,7 @@ test('the first picture has its mask at once, computed beforehand: the one that 
   await demo.page.click('input[name=view][value=edges]');
   await demo.page.waitForSelector('.stage[data-result=none]');
   await demo.page.click('input[name=view][value=cut-out]');
-  await demo.page.evaluate(() => (globalThis as unknown as { letCompute(): void }).letCompute());
+  await letWorkers(demo);
   await demo.settled();
   expect(await demo.page.$('.stage[data-result=refined]')).not.toBeNull();
   expect(await demo.page.$eval('.working', (note) => note.textContent)).not.toContain('beforehand');
@@ -485,6 +471,28 @@ test('without WebGPU the processor computes, and the page says so in plain words
   await demo.finish();
 });
 
+test('without WebGPU a sample of a network of its own has marks that do without it', async () => {
+  const demo = await DemoPage.open(context, `${site.url}#photo=nuclei&view=instances`, {
+    withoutWebGpu: true,
+    settles: false,
+    prepare: holdWorkers,
+  });
+  await demo.page.waitForSelector('.stage[data-busy=true]');
+  const [worker] = demo.page.workers();
+  await worker.evaluate(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
+  await letWorkers(demo);
+  await demo.settled();
+  expect(await demo.page.$eval('[role=alert]', (alert) => alert.textContent)).toContain(
+    'The network cannot be used: networks run on WebGPU, which this browser does not have. Marks work without.',
+  );
+  const summary = await demo.page.waitForSelector('.instances');
+  const found = Number(/^(\d+) objects/.exec((await summary?.evaluate((text) => text.textContent)) ?? '')?.[1]);
+  // Of 26: what is faint may be missed.
+  expect(found).toBeGreaterThanOrEqual(18);
+  expect(found).toBeLessThanOrEqual(28);
+  await demo.finish();
+});
+
 test('the page allows itself no more than it needs', async () => {
   const response = await fetch(site.url);
   const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/
@@ -509,6 +517,26 @@ test('is served by `npm start`, from its source', async () => {
   expect(Number.parseFloat((await demo.shares())[1])).toBeGreaterThan(50);
   await demo.finish();
 });
+
+/** Whoever computes hears nothing before it is let. */
+async function holdWorkers(page: Page): Promise<void> {
+  await page.evaluateOnNewDocument(() => {
+    const { postMessage } = Worker.prototype;
+    const held: (() => void)[] = [];
+    Worker.prototype.postMessage = function (...content: unknown[]) {
+      held.push(() => Reflect.apply(postMessage, this, content));
+    };
+    const letWorkers = () => {
+      Worker.prototype.postMessage = postMessage;
+      for (const send of held) send();
+    };
+    Object.assign(globalThis, { letWorkers });
+  });
+}
+
+async function letWorkers({ page }: DemoPage): Promise<void> {
+  await page.evaluate(() => (globalThis as unknown as { letWorkers(): void }).letWorkers());
+}
 
 /** Of the picture that is shown, [y, x]. */
 function alphas(demo: DemoPage): Promise<number[]> {
