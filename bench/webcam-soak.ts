@@ -11,6 +11,7 @@ interface Options {
   minutes: number;
   every: number;
   adaptive: boolean;
+  settings: string;
   json: boolean;
   out?: string;
 }
@@ -23,15 +24,19 @@ const program = new Command('npm run bench:webcam --')
   .option('--minutes <n>', 'how long, after 20 frames that are not counted', positive, 10)
   .option('--every <seconds>', 'between two samples', positive, 15)
   .option('--adaptive', 'let the frame budget choose the quality, which makes some things anew when it changes', false)
+  .option('--settings <parts>', 'of the address, for example camera-input=64&camera-size=160', '')
   .option('--json', 'print JSON instead of a table', false)
   .option('--out <file>', 'also write the JSON to this file');
 program.parse();
 await run(program.opts<Options>());
 
-async function run({ minutes, every, adaptive, json, out }: Options): Promise<void> {
+async function run({ minutes, every, adaptive, settings, json, out }: Options): Promise<void> {
   const demo = await launchDemo();
   try {
-    const page = await demo.open(`#mode=webcam${adaptive ? '' : '&camera-adapt=off'}`, { scheme: 'light' });
+    const address = ['#mode=webcam', adaptive ? '' : 'camera-adapt=off', settings]
+      .filter((part) => part !== '')
+      .join('&');
+    const page = await demo.open(address, { scheme: 'light' });
     const meter = await WebcamMeter.begin(page, () => page.locator('button::-p-text(Turn the camera on)').click());
     await markCamera(page);
     await untilFrame(page, 20);
@@ -44,7 +49,7 @@ async function run({ minutes, every, adaptive, json, out }: Options): Promise<vo
       process.stderr.write(`${sampleLine(samples[samples.length - 1])}\n`);
     }
     const adapter = await page.$eval('.hud', (hud) => /Computed by(.*?)Frames/.exec(hud.textContent)?.[1]);
-    const text = `${JSON.stringify({ date: new Date().toISOString(), adapter, adaptive, samples }, null, 2)}\n`;
+    const text = `${JSON.stringify({ date: new Date().toISOString(), adapter, address, samples }, null, 2)}\n`;
     if (out !== undefined) await writeFile(out, text);
     process.stdout.write(json ? text : sampleTable(samples));
   } finally {

@@ -29,7 +29,7 @@ export function LiveStatus({ live }: { live: LiveSession }) {
   if (awaitsFrame.value) {
     return (
       <Prompt action={{ title: 'Use the marks', act: () => live.freeze() }}>
-        Marks are waiting: move until they lie on what they mean.
+        Marks are waiting: move until they fit.
       </Prompt>
     );
   }
