@@ -6,7 +6,7 @@
 //                                                                \-> reference -> crf/parameters
 
 /** What other packages and the programs around the library may import. */
-const publicEntry = '^src/index\\.ts$|^src/(pipeline|analysis)/index\\.ts$';
+const publicEntry = '^src/index\\.ts$|^src/(pipeline|analysis)/index\\.ts$|^src/pipeline/cpu\\.ts$';
 
 /** Packages that only pull in Node's side of the world. */
 const nodeOnly = '^(node:|puppeteer|@puppeteer/|webgpu$)|node_modules/(puppeteer|@puppeteer|webgpu/)';

@@ -10,7 +10,6 @@ export type {
   Segmentation,
   SegmentOptions,
 } from './api.js';
-export { CpuNetwork, type CpuNetworkOptions } from './cpu-network.js';
 export { Painter, type PainterOptions } from './drawing/painter.js';
 export { type Fit, framePosition } from './drawing/placement.js';
 export type { LabelSource, PainterSources } from './drawing/sources.js';

@@ -2,7 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DenseCrf } from '../../src/index.js';
-import { CpuNetwork, type NetworkDescription, Pipeline } from '../../src/pipeline/index.js';
+import { CpuNetwork } from '../../src/pipeline/cpu.js';
+import { type NetworkDescription, Pipeline } from '../../src/pipeline/index.js';
 import { createTestDevice, type TestDevice } from '../support/device.js';
 import { tinyModel } from '../support/onnx-models.js';
 import { randomNumbers } from '../support/random.js';

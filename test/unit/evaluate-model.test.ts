@@ -9,7 +9,7 @@ import { SegmentationMetrics } from '../../src/analysis/index.js';
 import type { EvaluateReport } from '../../src/cli/evaluate/report.js';
 import type { TuneReport } from '../../src/cli/tune/report.js';
 import { type CrfParameters, DenseCrf } from '../../src/index.js';
-import { CpuNetwork } from '../../src/pipeline/index.js';
+import { CpuNetwork } from '../../src/pipeline/cpu.js';
 import { type Folder, meanfield, temporaryFolder } from '../support/command-line.js';
 import { redAndBlue, storeRedAndBlue } from '../support/red-and-blue.js';
 import { tinyDescription, tinyNetwork } from '../support/tiny-network.js';

@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import type { RgbaImage } from '../../index.js';
-import { CpuNetwork, checkNetwork, type NetworkUnary, type ResolvedNetwork } from '../../pipeline/index.js';
+import { CpuNetwork } from '../../pipeline/cpu.js';
+import { checkNetwork, type NetworkUnary, type ResolvedNetwork } from '../../pipeline/index.js';
 import { Failure, UsageError } from '../failure.js';
 import type { PageSession } from '../page/session.js';
 import { describeNetwork } from '../segment/job.js';
