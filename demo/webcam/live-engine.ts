@@ -208,9 +208,14 @@ export class LiveEngine {
     const { pipeline, canvas, settings, key } = this;
     if (!pipeline || !canvas || !settings) return { kind: 'passed', isStill };
     if (pipeline.network.prompts && !key) return { kind: 'passed', isStill };
+    if (pipeline.network.prompts && key && !this.knowsKey) {
+      await this.orGiveUp(pipeline, pipeline.setPrompts(key.frame, key.prompts));
+      this.knowsKey = true;
+    }
+    // The library keeps the key image on the host, once; from here on it is about the frame.
     this.meter.take();
     const start = performance.now();
-    const segmentation = await this.segment(pipeline, frame, key);
+    const segmentation = await this.orGiveUp(pipeline, pipeline.segmentFrame(frame));
     const segmented = performance.now();
     if (isStill !== (this.still !== undefined)) return { kind: 'skipped', isStill };
     if (canvas.width !== frame.displayWidth || canvas.height !== frame.displayHeight) {
@@ -226,13 +231,9 @@ export class LiveEngine {
   }
 
   /** A pipeline that fails while it is made anew would go on failing with every frame. */
-  private async segment(pipeline: Pipeline, frame: VideoFrame, key: Key | undefined): Promise<Segmentation> {
+  private async orGiveUp<Result>(pipeline: Pipeline, call: Promise<Result>): Promise<Result> {
     try {
-      if (pipeline.network.prompts && key && !this.knowsKey) {
-        await pipeline.setPrompts(key.frame, key.prompts);
-        this.knowsKey = true;
-      }
-      return await pipeline.segmentFrame(frame);
+      return await call;
     } catch (error) {
       if (this.isRebuilding && pipeline === this.pipeline) this.giveUp();
       throw error;
