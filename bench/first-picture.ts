@@ -10,7 +10,7 @@ import path from 'node:path';
 import type { Browser } from 'puppeteer-core';
 import { build, preview } from 'vite';
 import { adapterFromEnvironment, launchBrowser } from '../src/cli/browser.js';
-import { projectFolder } from './setup.mjs';
+import { projectFolder } from '../scripts/setup.mjs';
 
 interface Visit {
   masked: number;
