@@ -12,8 +12,9 @@ import { type Merges, noMerges } from '../state/merges.js';
 import type { StageStatistics } from '../state/statistics.js';
 import { closeCamera, openCamera } from './camera.js';
 import { liveDefaults, markNames } from './live-defaults.js';
+import { LiveLink } from './live-link.js';
 import { LiveLog } from './live-log.js';
-import type { Effect, FromLive, LiveReport, LiveSettings, Look, ToLive } from './live-protocol.js';
+import type { Effect, FromLive, LiveReport, LiveSettings, Look } from './live-protocol.js';
 import { SeenFrames } from './seen-frames.js';
 
 /** A frame of the camera with what is marked on it. */
@@ -74,8 +75,12 @@ export class LiveSession extends MarkBoard {
   /** What the worker was told last. */
   private told: { frame: VideoFrame | undefined; marks: Marks; labelCount: number } | undefined;
   private readonly seen = new SeenFrames();
-  private worker: Worker | undefined;
-  private listening = new AbortController();
+  private readonly link = new LiveLink(
+    (message) => this.take(message),
+    (error) => {
+      this.error.value = error;
+    },
+  );
   private isWorkerBusy = false;
   private callback = 0;
   /** Ends the turn of the camera, also while the browser asks for it. */
@@ -139,7 +144,11 @@ export class LiveSession extends MarkBoard {
       this.error.value = trouble;
     });
     if (trouble) return;
-    this.openWorker(canvas);
+    this.link.open(canvas);
+    this.sendNetwork();
+    this.sendSettings();
+    this.sendBackground();
+    this.sendKey();
     this.waitForFrame();
   }
 
@@ -148,7 +157,7 @@ export class LiveSession extends MarkBoard {
     this.turn.abort();
     this.turn = new AbortController();
     this.settleMarks();
-    this.closeWorker();
+    this.link.close();
     this.told = undefined;
     this.video.cancelVideoFrameCallback?.(this.callback);
     closeCamera(this.video);
@@ -198,7 +207,7 @@ export class LiveSession extends MarkBoard {
     });
     this.seen.send(frame);
     this.seen.arrive();
-    this.give('still', frame.clone());
+    this.link.giveFrame('still', frame.clone());
   }
 
   thaw(): void {
@@ -245,7 +254,7 @@ export class LiveSession extends MarkBoard {
   }
 
   cancelLoading(): void {
-    this.send({ kind: 'cancel' });
+    this.link.send({ kind: 'cancel' });
   }
 
   restart(): void {
@@ -253,7 +262,7 @@ export class LiveSession extends MarkBoard {
       this.loss.value = undefined;
       this.error.value = undefined;
     });
-    this.send({ kind: 'restart' });
+    this.link.send({ kind: 'restart' });
   }
 
   async setBackground(blob: Blob): Promise<void> {
@@ -270,43 +279,11 @@ export class LiveSession extends MarkBoard {
 
   /** A copy: the next worker gets it, too. */
   private sendBackground(): void {
-    if (this.background) this.send({ kind: 'background', image: this.background });
+    if (this.background) this.link.send({ kind: 'background', image: this.background });
   }
 
-  private closeWorker(): void {
-    if (!this.worker) return;
-    this.send({ kind: 'close' });
-    // What it still says is about a camera that is off.
-    this.listening.abort();
-    this.worker = undefined;
-  }
-
-  private openWorker(canvas: HTMLCanvasElement): void {
-    const worker = new Worker(new URL('./live-worker.ts', import.meta.url), { type: 'module' });
-    this.worker = worker;
-    this.listening = new AbortController();
-    const { signal } = this.listening;
-    worker.addEventListener('message', ({ data }: MessageEvent<FromLive>) => this.take(data), { signal });
-    worker.addEventListener(
-      'error',
-      (event) => {
-        event.preventDefault();
-        this.error.value = `The part of the page that computes could not be loaded: ${event.message || 'no reason given'}.`;
-      },
-      { signal },
-    );
-    this.giveCanvas(canvas);
-    this.sendNetwork();
-    this.sendSettings();
-    this.sendBackground();
-    this.sendKey();
-  }
-
-  /** A canvas can be given once. */
   giveCanvas(canvas: HTMLCanvasElement): void {
-    if (!this.worker) return;
-    const offscreen = canvas.transferControlToOffscreen();
-    this.worker.postMessage({ kind: 'open', canvas: offscreen } satisfies ToLive, [offscreen]);
+    this.link.giveCanvas(canvas);
   }
 
   /** By itself, as it may have a file of megabytes with it. */
@@ -314,7 +291,7 @@ export class LiveSession extends MarkBoard {
     const network = this.network.value;
     // Networks that leave it open have sizes of their own.
     const inputSize = inputSizesOf(network) && this.inputSize.value;
-    this.send({ kind: 'network', choice: { network, inputSize } });
+    this.link.send({ kind: 'network', choice: { network, inputSize } });
   }
 
   private sendSettings(): void {
@@ -326,24 +303,23 @@ export class LiveSession extends MarkBoard {
       profile: this.profile.value,
       look: this.look.value,
     };
-    this.send({ kind: 'settings', settings });
+    this.link.send({ kind: 'settings', settings });
   }
 
   private sendKey(): void {
     const { frame, marks } = this.marked.value ?? { frame: undefined, marks: noMarks };
     const labelCount = this.labels.value.length;
     const takesMarks = this.takesMarks.value;
-    const { worker, told } = this;
-    if (!worker || !takesMarks) return;
+    const { link, told } = this;
+    if (!link.isOpen || !takesMarks) return;
     if (told?.frame === frame && told?.marks === marks && told?.labelCount === labelCount) return;
     this.told = { frame, marks, labelCount };
     if (!frame) {
-      this.send({ kind: 'key', key: undefined });
+      link.send({ kind: 'key', key: undefined });
       return;
     }
     const prompts = promptsOf(marks, frame.displayWidth, frame.displayHeight, labelCount);
-    const copy = frame.clone();
-    worker.postMessage({ kind: 'key', key: { frame: copy, prompts } } satisfies ToLive, [copy]);
+    link.giveKey({ frame: frame.clone(), prompts });
   }
 
   private waitForFrame(): void {
@@ -360,12 +336,7 @@ export class LiveSession extends MarkBoard {
   private sendFrame(frame: VideoFrame): void {
     this.isWorkerBusy = true;
     this.seen.send(frame);
-    this.give('frame', frame);
-  }
-
-  private give(kind: 'frame' | 'still', frame: VideoFrame): void {
-    if (this.worker) this.worker.postMessage({ kind, frame } satisfies ToLive, [frame]);
-    else frame.close();
+    this.link.giveFrame('frame', frame);
   }
 
   /** Unplugged, or refused later on. */
@@ -380,10 +351,6 @@ export class LiveSession extends MarkBoard {
       this.status.value = 'off';
       this.error.value = error;
     });
-  }
-
-  private send(message: ToLive): void {
-    this.worker?.postMessage(message);
   }
 
   private take(message: FromLive): void {
