@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { adapterFromEnvironment } from './src/cli/browser.js';
 import { findBrowser, softwareVulkan } from './src/cli/find-browser.js';
@@ -18,6 +19,8 @@ export default defineConfig(async () => ({
       printed.add(text);
       return isNew;
     },
+    // By default one core is left over; tests that wait for a browser leave more.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {

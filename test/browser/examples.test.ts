@@ -60,14 +60,24 @@ describe('the package', () => {
     const files = (await filesBelow(folder)).filter((file) => !file.startsWith('cli'));
     expect(files).toContain('pipeline/index.js');
     expect(files.filter((file) => !/\.(js|js\.map|d\.ts)$/.test(file))).toEqual([]);
-    const imported = new Set<string>();
+    const importers = new Map<string, string>();
     for (const file of files.filter((name) => name.endsWith('.js'))) {
       const text = await readFile(path.join(folder, file), 'utf8');
       // What every build of onnxruntime-web calls.
       expect(text.includes('_OrtInit'), file).toBe(false);
-      for (const [, name] of text.matchAll(/\bimport\(["'](onnxruntime-web[^"']*)["']\)/g)) imported.add(name);
+      for (const [, name] of text.matchAll(/\bimport\(["'](onnxruntime-web[^"']*)["']\)/g)) importers.set(name, file);
     }
-    expect([...imported].sort()).toEqual(['onnxruntime-web/jspi', 'onnxruntime-web/webgpu']);
+    expect([...importers.keys()].sort()).toEqual([
+      'onnxruntime-web/jspi',
+      'onnxruntime-web/wasm',
+      'onnxruntime-web/webgpu',
+    ]);
+    // Whoever bundles a pipeline does not get the build for the CPU too.
+    const forCpu = path.basename(importers.get('onnxruntime-web/wasm') ?? '');
+    const doors = await Promise.all(
+      ['pipeline/cpu.js', 'pipeline/index.js'].map((door) => readFile(path.join(folder, door), 'utf8')),
+    );
+    expect(doors.map((text) => text.includes(forCpu))).toEqual([true, false]);
   });
 
   test('has declarations that compile, also for who checks libraries', async () => {
