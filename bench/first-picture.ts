@@ -10,7 +10,7 @@ import path from 'node:path';
 import type { Browser } from 'puppeteer-core';
 import { build, preview } from 'vite';
 import { adapterFromEnvironment, launchBrowser } from '../src/cli/browser.js';
-import { projectFolder } from '../scripts/setup.mjs';
+import { packageFolder } from '../src/cli/package-folder.js';
 
 interface Visit {
   masked: number;
@@ -24,7 +24,7 @@ if (!Number.isInteger(runs) || runs < 1)
 
 const folder = await mkdtemp(path.join(tmpdir(), 'meanfield-demo-'));
 const shared = {
-  configFile: path.join(projectFolder, 'vite.config.ts'),
+  configFile: path.join(packageFolder(), 'vite.config.ts'),
   logLevel: 'error' as const,
   build: { outDir: folder, emptyOutDir: true },
 };
