@@ -10,7 +10,7 @@ export interface WebcamSample {
   /** Shown since the page was opened. */
   frames: number;
   gpu: GpuCounts;
-  /** Bytes that JavaScript holds after its garbage was collected. */
+  /** Bytes that programs' objects hold after garbage was collected: without the machine code that V8 makes of functions run often. */
   pageHeap: number;
   workerHeap: number;
   /** CPU time of the page's main thread since it was opened: running scripts, and all that it did. */
@@ -106,7 +106,32 @@ function takeLongTasks(): number[] {
   return meanfieldLongTaskTimes.splice(0);
 }
 
+/** The parts of V8's heap snapshot that are used here. */
+interface HeapSnapshot {
+  snapshot: { meta: { node_fields: string[]; node_types: [string[], ...unknown[]] } };
+  /** The fields of one node after the other. */
+  nodes: number[];
+  strings: string[];
+}
+
 async function heapOf(client: CDPSession): Promise<number> {
-  await client.send('HeapProfiler.collectGarbage');
-  return (await client.send('Runtime.getHeapUsage')).usedSize;
+  const chunks: string[] = [];
+  const take = ({ chunk }: { chunk: string }) => chunks.push(chunk);
+  client.on('HeapProfiler.addHeapSnapshotChunk', take);
+  // Collects garbage first.
+  await client.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+  client.off('HeapProfiler.addHeapSnapshotChunk', take);
+  return objectBytes(JSON.parse(chunks.join('')) as HeapSnapshot);
+}
+
+function objectBytes({ snapshot, nodes, strings }: HeapSnapshot): number {
+  const { node_fields: fields, node_types: types } = snapshot.meta;
+  const [type, name, size] = ['type', 'name', 'self_size'].map((field) => fields.indexOf(field));
+  let bytes = 0;
+  for (let node = 0; node < nodes.length; node += fields.length) {
+    const kind = types[0][nodes[node + type]];
+    const isEngines = kind === 'code' || kind === 'object shape' || strings[nodes[node + name]].startsWith('system /');
+    if (!isEngines) bytes += nodes[node + size];
+  }
+  return bytes;
 }
