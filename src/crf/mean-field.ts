@@ -15,6 +15,7 @@ import {
 } from './kernel-filter.js';
 import { LatticeFilter } from './lattice-filter.js';
 import { LatticeScratch, latticeShape } from './lattice-scratch.js';
+import { isOneBlock } from './row-plan.js';
 import { SeparableFilter } from './separable-filter.js';
 import type { ResolvedKernel, ResolvedParameters } from './types.js';
 
@@ -67,7 +68,9 @@ export class MeanField {
     const q = perSlab('q');
     this.unary = perSlab('unary');
     this.lastUnary = this.buffers.storage('MeanField.lastUnary', rows.implicitLast ? this.pixelCount * 4 : 4);
-    this.running = this.oneBlock ? undefined : this.buffers.storage('MeanField.running', this.pixelCount * 8);
+    this.running = isOneBlock(this.context.rows)
+      ? undefined
+      : this.buffers.storage('MeanField.running', this.pixelCount * 8);
     this.largestChange = this.buffers.storage('MeanField.largestChange', 4);
     this.softmaxUniform = this.buffers.uniform('MeanField.softmax', 2);
     const [sums, spareRows] = this.createVertexRows();
@@ -89,7 +92,7 @@ export class MeanField {
   get dispatches(): number {
     const filters = this.slots.reduce((sum, { filter }) => sum + filter.dispatches, 0);
     if (this.fused) return filters;
-    return filters + (this.oneBlock ? 1 : 2 * this.context.rows.slabCount);
+    return filters + (isOneBlock(this.context.rows) ? 1 : 2 * this.context.rows.slabCount);
   }
 
   get filters(): readonly KernelFilter[] {
@@ -226,13 +229,7 @@ export class MeanField {
 
   /** Whether the last kernel's slice ends in softmax, in place. */
   private get fused(): boolean {
-    return this.oneBlock && !this.compares && !this.slots.some(({ filter }) => filter.readsQLate);
-  }
-
-  /** Whether one invocation sees all labels of a pixel. */
-  private get oneBlock(): boolean {
-    const { blockCount, slabCount } = this.context.rows;
-    return blockCount === 1 && slabCount === 1;
+    return isOneBlock(this.context.rows) && !this.compares && !this.slots.some(({ filter }) => filter.readsQLate);
   }
 
   private useOf(index: number): MessageUse {

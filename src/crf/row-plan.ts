@@ -67,6 +67,11 @@ export function planRows(
   return finish({ ...shape, blockCount: Math.ceil(shape.blockCount / slabCount) }, size.labelCount, slabCount, false);
 }
 
+/** Whether one invocation sees all labels of a pixel. */
+export function isOneBlock({ blockCount, slabCount }: RowPlan): boolean {
+  return blockCount === 1 && slabCount === 1;
+}
+
 interface Shape {
   laneWidth: 1 | 2 | 4;
   blockLanes: number;

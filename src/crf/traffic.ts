@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { RowPlan } from './row-plan.js';
+import { isOneBlock, type RowPlan } from './row-plan.js';
 
 /** What one kernel's lattice came to. */
 export interface LatticeSize {
@@ -63,7 +63,7 @@ export function iterationTraffic({ pixelCount, rows, kernels, compares }: Traffi
     if (kernel.transforms) traffic.compatibility += pairs * kernel.vertexCount * 2 * rowBytes(rows);
     traffic.slice += pairs * sliceBytes(pixelCount, rows, kernel);
   }
-  const oneBlock = rows.blockCount === 1 && rows.slabCount === 1;
+  const oneBlock = isOneBlock(rows);
   const fused = kernels.length > 0 && oneBlock && !compares;
   if (!fused) {
     const perPixel = (compares ? 3 : 2) * rowBytes(rows) + (oneBlock ? 0 : 2 * rowBytes(rows) + 3 * 2 * word);

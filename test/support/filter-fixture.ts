@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { FilterContext, KernelFilter } from '../../src/crf/kernel-filter.js';
+import { isOneBlock } from '../../src/crf/row-plan.js';
 import type { Tuning } from '../../src/crf/tuning.js';
 import type { ProblemSize, ResolvedKernel } from '../../src/crf/types.js';
 import { addMessage } from '../../src/reference/compatibility.js';
@@ -40,7 +41,7 @@ export async function filterBoth(
     sums: gpu.zeros(vertexRowWords),
     spareRows: gpu.zeros(vertexRowWords),
   };
-  const lastKernel = rows.blockCount === 1 && rows.slabCount === 1;
+  const lastKernel = isOneBlock(rows);
   const use = { firstKernel: true, lastKernel, messageOnly: false };
   const further = { ...use, firstKernel: false };
   await filter.prepare(shared, use);

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { SegmentationMetrics } from '../../src/analysis/index.js';
 import type { EvaluateReport } from '../../src/cli/evaluate/report.js';
@@ -11,6 +8,7 @@ import type { TuneReport } from '../../src/cli/tune/report.js';
 import { type CrfParameters, DenseCrf } from '../../src/index.js';
 import { CpuNetwork } from '../../src/pipeline/cpu.js';
 import { type Folder, meanfield, temporaryFolder } from '../support/command-line.js';
+import { killAtRandom } from '../support/killed-run.js';
 import { redAndBlue, storeRedAndBlue } from '../support/red-and-blue.js';
 import { tinyDescription, tinyNetwork } from '../support/tiny-network.js';
 
@@ -128,18 +126,7 @@ describe('a network in the place of predictions', () => {
       expect(await reportFiles(folder, 'whole')).toEqual(whole);
     }
 
-    const program = [path.resolve(import.meta.dirname, '../../scripts/run.mjs'), 'src/cli/main.ts'];
-    const child = spawn(process.execPath, [...program, ...commandLine(folder, 'killed')], { stdio: 'ignore' });
-    const begun = folder.file('killed/journal/1-of-1.jsonl');
-    const lineCount = async () => (await readFile(begun, 'utf8').catch(() => '')).split('\n').length;
-    const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-    while ((await lineCount()) <= 2 && child.exitCode === null) await wait(5);
-    await wait(60 * Math.random());
-    const ended = once(child, 'exit');
-    if (child.exitCode === null) {
-      child.kill('SIGKILL');
-      await ended;
-    }
+    await killAtRandom(commandLine(folder, 'killed'), folder.file('killed/journal/1-of-1.jsonl'));
     const { exitCode, error, out } = await evaluate(folder, 'killed');
     expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
     expect(out).toMatch(/[1-4] taken from the journal/);

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { encodeFloatNpy } from '../../src/cli/files/npy.js';
 import { meanfield } from '../support/command-line.js';
 import { commandLine, dataSet, evaluate, examples, finalFiles, labelCount, reportFiles } from '../support/evaluate.js';
+import { killAtRandom } from '../support/killed-run.js';
 
 // Whole command lines, a dozen in a test: seconds where several tests share a core.
 vi.setConfig({ testTimeout: 60_000 });
@@ -109,18 +107,7 @@ describe('stopped and started again', () => {
   test('killed at a random moment and started again it ends with the same files', async () => {
     const folder = await dataSet();
     await evaluate(folder, 'whole');
-    const program = [path.resolve(import.meta.dirname, '../../scripts/run.mjs'), 'src/cli/main.ts'];
-    const child = spawn(process.execPath, [...program, ...commandLine(folder, 'killed')], { stdio: 'ignore' });
-    const journal = folder.file('killed/journal/1-of-1.jsonl');
-    const lineCount = async () => (await readFile(journal, 'utf8').catch(() => '')).split('\n').length;
-    const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-    while ((await lineCount()) <= 2 && child.exitCode === null) await wait(5);
-    await wait(60 * Math.random());
-    const ended = once(child, 'exit');
-    if (child.exitCode === null) {
-      child.kill('SIGKILL');
-      await ended;
-    }
+    await killAtRandom(commandLine(folder, 'killed'), folder.file('killed/journal/1-of-1.jsonl'));
     const { exitCode, error, out } = await evaluate(folder, 'killed');
     expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
     expect(out).toMatch(/[1-6] taken from the journal/);
