@@ -7,9 +7,8 @@ import type { Browser, BrowserContext, ElementHandle } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Metered, meterGpu } from '../../bench/gpu-meter.js';
 import { WebcamMeter } from '../../bench/webcam-meter.js';
-import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { redNetwork } from '../support/colour-network.js';
-import { closedNetwork, DemoPage, serveBuiltDemo } from '../support/demo.js';
+import { DemoPage, launchClosedBrowser, serveBuiltDemo } from '../support/demo.js';
 import { writeCameraFile } from '../support/fake-camera.js';
 import type { StaticSite } from '../support/static-site.js';
 import {
@@ -36,11 +35,7 @@ beforeAll(async () => {
   await writeCameraFile(film, 96, 64, (x) => (x < 32 ? red : blue));
   await writeFile(path.join(folder, 'red.onnx'), redNetwork());
   site = await serveBuiltDemo();
-  browser = await launchBrowser({
-    adapter: adapterFromEnvironment('software'),
-    endsWithProcess: true,
-    extraArguments: [...cameraArguments(film), closedNetwork],
-  });
+  browser = await launchClosedBrowser(cameraArguments(film));
   context = browser.defaultBrowserContext();
 });
 afterAll(async () => {

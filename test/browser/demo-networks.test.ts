@@ -4,9 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { presets } from '../../src/pipeline/index.js';
-import { closedNetwork, DemoPage, serveBuiltDemo } from '../support/demo.js';
+import { DemoPage, launchClosedBrowser, serveBuiltDemo } from '../support/demo.js';
 import { describeWithModels, modelFile } from '../support/model-files.js';
 import type { StaticSite } from '../support/static-site.js';
 
@@ -18,11 +17,7 @@ let browser: Browser;
 let context: BrowserContext;
 beforeAll(async () => {
   site = await serveBuiltDemo();
-  browser = await launchBrowser({
-    adapter: adapterFromEnvironment('software'),
-    endsWithProcess: true,
-    extraArguments: [closedNetwork],
-  });
+  browser = await launchClosedBrowser();
   context = await browser.createBrowserContext();
 });
 afterAll(async () => {

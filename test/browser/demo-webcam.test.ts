@@ -8,8 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Marks } from '../../demo/marks/marks.js';
 import { encodeMarks } from '../../demo/marks/marks-code.js';
 import { roundedPoint } from '../../demo/marks/stroke.js';
-import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
-import { closedNetwork, DemoPage, type Place, serveBuiltDemo } from '../support/demo.js';
+import { DemoPage, launchClosedBrowser, type Place, serveBuiltDemo } from '../support/demo.js';
 import { writeCameraFile } from '../support/fake-camera.js';
 import type { StaticSite } from '../support/static-site.js';
 import {
@@ -64,11 +63,7 @@ beforeAll(async () => {
   const film = path.join(folder, 'camera.y4m');
   await writeCameraFile(film, 96, 64, colourOfFilm, 30);
   site = await serveBuiltDemo();
-  browser = await launchBrowser({
-    adapter: adapterFromEnvironment('software'),
-    endsWithProcess: true,
-    extraArguments: [...cameraArguments(film), closedNetwork],
-  });
+  browser = await launchClosedBrowser(cameraArguments(film));
   context = browser.defaultBrowserContext();
   await context.overridePermissions(new URL(site.url).origin, ['camera']);
 });

@@ -6,8 +6,7 @@ import path from 'node:path';
 import { decode, encode } from 'fast-png';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
-import { type BuiltDemo, closedNetwork, DemoPage, type Place, serveBuiltDemo } from '../support/demo.js';
+import { type BuiltDemo, DemoPage, launchClosedBrowser, type Place, serveBuiltDemo } from '../support/demo.js';
 import { serveFolder } from '../support/static-site.js';
 
 // SwiftShader is no GPU that the page would take by itself: here the processor computes, which is the faster of the two.
@@ -16,11 +15,7 @@ let browser: Browser;
 let context: BrowserContext;
 beforeAll(async () => {
   site = await serveBuiltDemo();
-  browser = await launchBrowser({
-    adapter: adapterFromEnvironment('software'),
-    endsWithProcess: true,
-    extraArguments: [closedNetwork],
-  });
+  browser = await launchClosedBrowser();
   context = await browser.createBrowserContext();
 });
 afterAll(async () => {

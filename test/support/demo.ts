@@ -7,13 +7,23 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { AxeResults } from 'axe-core';
-import type { BrowserContext, Page } from 'puppeteer-core';
+import type { Browser, BrowserContext, Page } from 'puppeteer-core';
+import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { type StaticSite, serveFolder } from './static-site.js';
 
 const repository = path.resolve(import.meta.dirname, '../..');
 
 /** A switch of Chromium's: there is nothing but this machine. */
-export const closedNetwork = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
+const closedNetwork = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
+
+/** A browser of a test file's own, which reaches nothing but this machine. */
+export function launchClosedBrowser(extraArguments: readonly string[] = []): Promise<Browser> {
+  return launchBrowser({
+    adapter: adapterFromEnvironment('software'),
+    endsWithProcess: true,
+    extraArguments: [...extraArguments, closedNetwork],
+  });
+}
 
 export interface BuiltDemo extends StaticSite {
   /** Where its files are. */
