@@ -5,22 +5,24 @@
 
 // @import invocation
 // @import lane{laneWidth}
+// @import block
 
 // @import counted
+
+alias IntegerBlock = array<IntegerLane, blockLanes>;
 
 @group(0) @binding(0) var<uniform> counted: Counted;
 // [vertexCapacity + 1, d + 1]
 @group(0) @binding(1) var<storage, read> neighbours: array<vec2u>;
 @group(0) @binding(2) var<storage, read> scales: array<f32>;
-// Rows as integers: fixed-point sums on the first axis, else the bits of floats; [vertexCapacity + 1, rowLanes].
-@group(0) @binding(3) var<storage, read> source: array<IntegerLane>;
-@group(0) @binding(4) var<storage, read_write> blurred: array<Lane>;
-@group(0) @binding(5) var<storage, read_write> sums: array<IntegerLane>;
+// Rows as integers: fixed-point sums on the first axis, else the bits of floats; [vertexCapacity + 1, rowBlocks].
+@group(0) @binding(3) var<storage, read> source: array<IntegerBlock>;
+@group(0) @binding(4) var<storage, read_write> blurred: array<Block>;
+@group(0) @binding(5) var<storage, read_write> sums: array<IntegerBlock>;
 @group(0) @binding(6) var<uniform> axis: u32;
 
 
-fn row(vertex: u32, lane: u32, scale: f32) -> Lane {
-  let bits = source[vertex * rowLanes + lane];
+fn values(bits: IntegerLane, scale: f32) -> Lane {
   if (firstAxis) { return Lane(bits) * scale; }
   return bitcast<Lane>(bits);
 }
@@ -35,15 +37,19 @@ fn inverseScale(vertex: u32) -> f32 {
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let vertex = itemIndex(workgroup, workgroups, invocation) + 1u;
   if (vertex > counted.vertexCount) { return; }
-  let firstLane = workgroup.z * blockLanes;
+  let block = workgroup.z;
   let pair = neighbours[vertex * cornerCount + axis];
   let own = inverseScale(vertex);
   let before = inverseScale(pair.x);
   let after = inverseScale(pair.y);
+  let ownRow = source[vertex * rowBlocks + block];
+  let beforeRow = source[pair.x * rowBlocks + block];
+  let afterRow = source[pair.y * rowBlocks + block];
+  var lanes = Block();
   // @unroll
-  for (var i = 0u; i < blockLanes; i++) {
-    let lane = firstLane + i;
-    blurred[vertex * rowLanes + lane] = row(vertex, lane, own) + 0.5 * (row(pair.x, lane, before) + row(pair.y, lane, after));
-    if (secondAxis) { sums[vertex * rowLanes + lane] = IntegerLane(0); }
+  for (var lane = 0u; lane < blockLanes; lane++) {
+    lanes[lane] = values(ownRow[lane], own) + 0.5 * (values(beforeRow[lane], before) + values(afterRow[lane], after));
   }
+  blurred[vertex * rowBlocks + block] = lanes;
+  if (secondAxis) { sums[vertex * rowBlocks + block] = IntegerBlock(); }
 }

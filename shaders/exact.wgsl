@@ -8,6 +8,7 @@
 
 // @import invocation
 // @import lane{laneWidth}
+// @import block
 
 struct Exact {
   pixelCount: u32,
@@ -19,12 +20,12 @@ struct Exact {
 
 @group(0) @binding(0) var<uniform> exact: Exact;
 // [pixelCount, featureDim]
-@group(0) @binding(1) var<storage, read> features: array<f32>;
+@group(0) @binding(1) var<storage, read> features: array<Point>;
 @group(0) @binding(2) var<storage, read_write> norms: array<vec2f>;
-// [pixelCount, rowLanes]
-@group(0) @binding(3) var<storage, read> q: array<Lane>;
-@group(0) @binding(4) var<storage, read> unary: array<Lane>;
-@group(0) @binding(5) var<storage, read_write> logits: array<Lane>;
+// [pixelCount, rowBlocks]
+@group(0) @binding(3) var<storage, read> q: array<Block>;
+@group(0) @binding(4) var<storage, read> unary: array<Block>;
+@group(0) @binding(5) var<storage, read_write> logits: array<Block>;
 
 // Sums of sums: rounding grows with the root of each, not with the number of pixels.
 const chunkPixels = 64u;
@@ -33,24 +34,13 @@ const chunkPixels = 64u;
 // @import softmax-lanes
 // @import update-logits
 
-struct Point {
-  features: array<f32, featureDim>,
-}
-
-fn point(pixel: u32) -> Point {
-  var loaded: Point;
-  // @unroll
-  for (var j = 0u; j < featureDim; j++) {
-    loaded.features[j] = features[pixel * featureDim + j];
-  }
-  return loaded;
-}
+alias Point = array<f32, featureDim>;
 
 fn gaussian(a: Point, b: Point) -> f32 {
   var squared = 0.0;
   // @unroll
   for (var j = 0u; j < featureDim; j++) {
-    let difference = a.features[j] - b.features[j];
+    let difference = a[j] - b[j];
     squared += difference * difference;
   }
   return exp(-0.5 * squared);
@@ -60,17 +50,18 @@ fn gaussian(a: Point, b: Point) -> f32 {
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = exact.firstPixel + itemIndex(workgroup, workgroups, invocation);
   if (pixel >= exact.endPixel) { return; }
-  let firstLane = workgroup.z * blockLanes;
-  let here = point(pixel);
-  var lanes = array<Lane, blockLanes>();
+  let block = workgroup.z;
+  let here = features[pixel];
+  var lanes = Block();
   for (var chunk = 0u; chunk < exact.pixelCount; chunk += chunkPixels) {
-    var part = array<Lane, blockLanes>();
+    var part = Block();
     for (var other = chunk; other < min(chunk + chunkPixels, exact.pixelCount); other++) {
-      var kernel = gaussian(here, point(other));
+      var kernel = gaussian(here, features[other]);
       if (divides) { kernel *= norms[other].x; }
+      let row = q[other * rowBlocks + block];
       // @unroll
       for (var lane = 0u; lane < blockLanes; lane++) {
-        part[lane] += kernel * q[other * rowLanes + firstLane + lane];
+        part[lane] += kernel * row[lane];
       }
     }
     // @unroll
@@ -83,19 +74,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   for (var lane = 0u; lane < blockLanes; lane++) {
     lanes[lane] *= factor;
   }
-  updateLogits(pixel * rowLanes + firstLane, lanes, norms[pixel].y * exact.weight);
+  updateLogits(pixel * rowBlocks + block, lanes, norms[pixel].y * exact.weight);
 }
 
 @compute @workgroup_size(workgroupSize)
 fn normalize(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = exact.firstPixel + itemIndex(workgroup, workgroups, invocation);
   if (pixel >= exact.endPixel) { return; }
-  let here = point(pixel);
+  let here = features[pixel];
   var sum = 0.0;
   for (var chunk = 0u; chunk < exact.pixelCount; chunk += chunkPixels) {
     var part = 0.0;
     for (var other = chunk; other < min(chunk + chunkPixels, exact.pixelCount); other++) {
-      var kernel = gaussian(here, point(other));
+      var kernel = gaussian(here, features[other]);
       if (secondPass) { kernel *= norms[other].x; }
       part += kernel;
     }

@@ -11,15 +11,15 @@
 @group(0) @binding(0) var<uniform> counted: Counted;
 @group(0) @binding(1) var<storage, read> runs: array<vec2u>;
 @group(0) @binding(2) var<storage, read> sortedPixels: array<u32>;
-@group(0) @binding(3) var<storage, read> simplexVertices: array<u32>;
+@group(0) @binding(3) var<storage, read> simplexVertices: array<array<u32, cornerCount>>;
 // Barycentric weights by pixel, [pixelCount, d + 1].
-@group(0) @binding(4) var<storage, read> weights: array<f32>;
+@group(0) @binding(4) var<storage, read> weights: array<array<f32, cornerCount>>;
 // One channel, [vertexCapacity + 1].
 @group(0) @binding(5) var<storage, read> values: array<f32>;
 @group(0) @binding(6) var<storage, read_write> norms: array<vec2f>;
 // In the order of `sortedPixels`, [pixelCount, d + 1]; slice has its own only where `sliceApart`.
-@group(0) @binding(7) var<storage, read_write> splatWeights: array<f32>;
-@group(0) @binding(8) var<storage, read_write> sliceWeights: array<f32>;
+@group(0) @binding(7) var<storage, read_write> splatWeights: array<array<f32, cornerCount>>;
+@group(0) @binding(8) var<storage, read_write> sliceWeights: array<array<f32, cornerCount>>;
 
 // @import norms
 
@@ -30,17 +30,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let run = runs[index];
   let start = run.y >> runLengthBits;
   let length = (run.y & (maxRunLength - 1u)) + 1u;
+  let vertices = simplexVertices[run.x];
   var rows: array<f32, cornerCount>;
   // @unroll
   for (var k = 0u; k < cornerCount; k++) {
-    rows[k] = values[simplexVertices[run.x * cornerCount + k]];
+    rows[k] = values[vertices[k]];
   }
   for (var i = 0u; i < length; i++) {
     let pixel = sortedPixels[start + i];
+    let corners = weights[pixel];
     var sum = 0.0;
     // @unroll
     for (var k = 0u; k < cornerCount; k++) {
-      sum += weights[pixel * cornerCount + k] * rows[k];
+      sum += corners[k] * rows[k];
     }
     sum *= latticeScale;
     if (secondPass) {
@@ -48,13 +50,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     } else {
       let norm = normsOf(sum);
       norms[pixel] = norm;
+      var before = corners;
+      var after = corners;
       // @unroll
       for (var k = 0u; k < cornerCount; k++) {
-        let weight = weights[pixel * cornerCount + k];
-        let at = (start + i) * cornerCount + k;
-        splatWeights[at] = weight * select(1.0, norm.x, dividesBefore);
-        if (sliceApart) { sliceWeights[at] = weight * select(1.0, norm.x, dividesAfter); }
+        if (dividesBefore) { before[k] *= norm.x; }
+        if (dividesAfter) { after[k] *= norm.x; }
       }
+      splatWeights[start + i] = before;
+      if (sliceApart) { sliceWeights[start + i] = after; }
     }
   }
 }

@@ -7,6 +7,7 @@
 
 // @import invocation
 // @import lane{laneWidth}
+// @import block
 
 struct Separable {
   pixelCount: u32,
@@ -22,13 +23,13 @@ struct Separable {
 
 @group(0) @binding(0) var<uniform> separable: Separable;
 @group(0) @binding(1) var<storage, read_write> norms: array<vec2f>;
-// [pixelCount, rowLanes]
-@group(0) @binding(2) var<storage, read> q: array<Lane>;
-@group(0) @binding(3) var<storage, read_write> partial: array<Lane>;
+// [pixelCount, rowBlocks]
+@group(0) @binding(2) var<storage, read> q: array<Block>;
+@group(0) @binding(3) var<storage, read_write> partial: array<Block>;
 // [pixelCount], one channel.
 @group(0) @binding(4) var<storage, read_write> partialNorms: array<f32>;
-@group(0) @binding(5) var<storage, read> unary: array<Lane>;
-@group(0) @binding(6) var<storage, read_write> logits: array<Lane>;
+@group(0) @binding(5) var<storage, read> unary: array<Block>;
+@group(0) @binding(6) var<storage, read_write> logits: array<Block>;
 
 // @import norms
 // @import softmax-lanes
@@ -45,37 +46,36 @@ fn lowest(centre: u32, radius: u32) -> u32 { return centre - min(centre, radius)
 fn rows(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
   if (pixel >= separable.pixelCount) { return; }
-  let firstLane = workgroup.z * blockLanes;
+  let block = workgroup.z;
   let x = pixel % separable.width;
   let rowStart = pixel - x;
-  var lanes: array<Lane, blockLanes>;
+  var lanes = Block();
   for (var other = lowest(x, separable.radiusX); other <= min(x + separable.radiusX, separable.width - 1u); other++) {
     var weight = tap(other, x, separable.sigmaX);
     if (divides) { weight *= norms[rowStart + other].x; }
+    let row = q[(rowStart + other) * rowBlocks + block];
     // @unroll
     for (var lane = 0u; lane < blockLanes; lane++) {
-      lanes[lane] += weight * q[(rowStart + other) * rowLanes + firstLane + lane];
+      lanes[lane] += weight * row[lane];
     }
   }
-  // @unroll
-  for (var lane = 0u; lane < blockLanes; lane++) {
-    partial[pixel * rowLanes + firstLane + lane] = lanes[lane];
-  }
+  partial[pixel * rowBlocks + block] = lanes;
 }
 
 @compute @workgroup_size(workgroupSize)
 fn columns(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
   if (pixel >= separable.pixelCount) { return; }
-  let firstLane = workgroup.z * blockLanes;
+  let block = workgroup.z;
   let x = pixel % separable.width;
   let y = pixel / separable.width;
-  var lanes: array<Lane, blockLanes>;
+  var lanes = Block();
   for (var other = lowest(y, separable.radiusY); other <= min(y + separable.radiusY, separable.height - 1u); other++) {
     let weight = tap(other, y, separable.sigmaY);
+    let row = partial[(other * separable.width + x) * rowBlocks + block];
     // @unroll
     for (var lane = 0u; lane < blockLanes; lane++) {
-      lanes[lane] += weight * partial[(other * separable.width + x) * rowLanes + firstLane + lane];
+      lanes[lane] += weight * row[lane];
     }
   }
   let factor = select(1.0, norms[pixel].x, dividesAfter) * separable.weight;
@@ -83,7 +83,7 @@ fn columns(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) wor
   for (var lane = 0u; lane < blockLanes; lane++) {
     lanes[lane] *= factor;
   }
-  updateLogits(pixel * rowLanes + firstLane, lanes, norms[pixel].y * separable.weight);
+  updateLogits(pixel * rowBlocks + block, lanes, norms[pixel].y * separable.weight);
 }
 
 @compute @workgroup_size(workgroupSize)

@@ -4,6 +4,7 @@
 
 // @import invocation
 // @import lane{laneWidth}
+// @import block
 // @import counted
 
 struct Slice {
@@ -17,17 +18,17 @@ struct Slice {
 @group(0) @binding(1) var<uniform> parameters: Slice;
 @group(0) @binding(2) var<storage, read> runs: array<vec2u>;
 @group(0) @binding(3) var<storage, read> sortedPixels: array<u32>;
-@group(0) @binding(4) var<storage, read> simplexVertices: array<u32>;
+@group(0) @binding(4) var<storage, read> simplexVertices: array<array<u32, cornerCount>>;
 // Barycentric weights with n in them, in the order of `sortedPixels` (normalization.wgsl); [pixelCount, d + 1].
-@group(0) @binding(5) var<storage, read> weights: array<f32>;
+@group(0) @binding(5) var<storage, read> weights: array<array<f32, cornerCount>>;
 // y: the message of Q = 1, [pixelCount]; read only where `implicitLast`.
 @group(0) @binding(6) var<storage, read> norms: array<vec2f>;
-// Blurred rows, [vertexCapacity + 1, rowLanes].
-@group(0) @binding(7) var<storage, read> values: array<Lane>;
-// Energies, [pixelCount, rowLanes]; read by the first kernel only.
-@group(0) @binding(8) var<storage, read> unary: array<Lane>;
-// Logits, and Q after the last kernel where `lastKernel`; [pixelCount, rowLanes].
-@group(0) @binding(9) var<storage, read_write> logits: array<Lane>;
+// Blurred rows, [vertexCapacity + 1, rowBlocks].
+@group(0) @binding(7) var<storage, read> values: array<Block>;
+// Energies, [pixelCount, rowBlocks]; read by the first kernel only.
+@group(0) @binding(8) var<storage, read> unary: array<Block>;
+// Logits, and Q after the last kernel where `lastKernel`; [pixelCount, rowBlocks].
+@group(0) @binding(9) var<storage, read_write> logits: array<Block>;
 
 // @import softmax-lanes
 // @import update-logits
@@ -36,29 +37,31 @@ struct Slice {
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let index = itemIndex(workgroup, workgroups, invocation);
   if (index >= counted.runCount) { return; }
-  let firstLane = workgroup.z * blockLanes;
+  let block = workgroup.z;
   let run = runs[index];
   let start = run.y >> runLengthBits;
   let length = (run.y & (maxRunLength - 1u)) + 1u;
 
+  let vertices = simplexVertices[run.x];
   var rows: array<Lane, cornerCount * blockLanes>;
   // @unroll
   for (var k = 0u; k < cornerCount; k++) {
-    let vertex = simplexVertices[run.x * cornerCount + k];
+    let row = values[vertices[k] * rowBlocks + block];
     // @unroll
     for (var lane = 0u; lane < blockLanes; lane++) {
-      rows[k * blockLanes + lane] = values[vertex * rowLanes + firstLane + lane];
+      rows[k * blockLanes + lane] = row[lane];
     }
   }
 
   for (var i = 0u; i < length; i++) {
     let place = start + i;
     let pixel = sortedPixels[place];
+    let corners = weights[place];
     // Zeroed by hand: SwiftShader (through Dawn) kept the values of the turn before in an array declared without a value.
     var lanes = array<Lane, blockLanes>();
     // @unroll
     for (var k = 0u; k < cornerCount; k++) {
-      let weight = weights[place * cornerCount + k] * parameters.weight;
+      let weight = corners[k] * parameters.weight;
       // @unroll
       for (var lane = 0u; lane < blockLanes; lane++) {
         lanes[lane] += weight * rows[k * blockLanes + lane];
@@ -66,6 +69,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     }
     var unit = 0.0;
     if (implicitLast) { unit = norms[pixel].y * parameters.unitWeight; }
-    updateLogits(pixel * rowLanes + firstLane, lanes, unit);
+    updateLogits(pixel * rowBlocks + block, lanes, unit);
   }
 }

@@ -13,6 +13,7 @@
 
 // @import invocation
 // @import lane{laneWidth}
+// @import block
 
 struct Softmax {
   pixelCount: u32,
@@ -21,19 +22,23 @@ struct Softmax {
 }
 
 @group(0) @binding(0) var<uniform> parameters: Softmax;
-// [pixelCount, rowLanes]: logits, or the energies where `fromUnary`.
-@group(0) @binding(1) var<storage, read> logits: array<Lane>;
+// [pixelCount, rowBlocks]: logits, or the energies where `fromUnary`.
+@group(0) @binding(1) var<storage, read> logits: array<Block>;
 // (maximum, sum), [pixelCount]; not used by `whole`.
 @group(0) @binding(2) var<storage, read_write> running: array<vec2f>;
-@group(0) @binding(3) var<storage, read_write> q: array<Lane>;
+@group(0) @binding(3) var<storage, read_write> q: array<Block>;
 // Bits of the largest |ΔQ|: as numbers are not negative, their bits order as they do.
 @group(0) @binding(4) var<storage, read_write> largestChange: atomic<u32>;
 
 // @import softmax-lanes
 
-fn logit(at: u32) -> Lane {
-  let value = logits[at];
-  return select(value, -value, fromUnary);
+fn logitsOf(block: u32) -> Block {
+  var lanes = logits[block];
+  // @unroll
+  for (var lane = 0u; lane < blockLanes; lane++) {
+    lanes[lane] = select(lanes[lane], -lanes[lane], fromUnary);
+  }
+  return lanes;
 }
 
 // What became of one pixel's Q so far.
@@ -43,15 +48,20 @@ struct Change {
   gained: f32,
 }
 
-fn store(at: u32, softmaxed: Lane, before: Change) -> Change {
-  if (!compares) {
-    q[at] = softmaxed;
-    return before;
+fn store(block: u32, softmaxed: Block, before: Change) -> Change {
+  var change = before;
+  var fresh = softmaxed;
+  if (compares) {
+    let old = q[block];
+    // @unroll
+    for (var lane = 0u; lane < blockLanes; lane++) {
+      fresh[lane] += parameters.damping * (old[lane] - fresh[lane]);
+      let gained = fresh[lane] - old[lane];
+      change = Change(max(change.largest, abs(gained)), change.gained + laneSum(gained));
+    }
   }
-  let old = q[at];
-  let fresh = softmaxed + parameters.damping * (old - softmaxed);
-  q[at] = fresh;
-  return Change(max(before.largest, abs(fresh - old)), before.gained + laneSum(fresh - old));
+  q[block] = fresh;
+  return change;
 }
 
 fn keepLargest(change: Change) {
@@ -64,18 +74,7 @@ fn keepLargest(change: Change) {
 fn whole(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = itemIndex(workgroup, workgroups, invocation);
   if (pixel >= parameters.pixelCount) { return; }
-  var lanes: array<Lane, blockLanes>;
-  // @unroll
-  for (var lane = 0u; lane < blockLanes; lane++) {
-    lanes[lane] = logit(pixel * blockLanes + lane);
-  }
-  lanes = softmaxOf(lanes);
-  var change = Change(Lane(0.0), 0.0);
-  // @unroll
-  for (var lane = 0u; lane < blockLanes; lane++) {
-    change = store(pixel * blockLanes + lane, lanes[lane], change);
-  }
-  keepLargest(change);
+  keepLargest(store(pixel, softmaxOf(logitsOf(pixel)), Change(Lane(0.0), 0.0)));
 }
 
 @compute @workgroup_size(workgroupSize)
@@ -85,13 +84,21 @@ fn reduce(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) work
   var state = running[pixel];
   if (firstSlab) { state = select(vec2f(-3.4e38, 0.0), vec2f(0.0, 1.0), implicitLast); }
   var highest = Lane(state.x);
-  for (var lane = 0u; lane < rowLanes; lane++) {
-    highest = max(highest, logit(pixel * rowLanes + lane));
+  for (var block = 0u; block < rowBlocks; block++) {
+    let lanes = logitsOf(pixel * rowBlocks + block);
+    // @unroll
+    for (var lane = 0u; lane < blockLanes; lane++) {
+      highest = max(highest, lanes[lane]);
+    }
   }
   let top = laneMax(highest);
   var total = Lane(0.0);
-  for (var lane = 0u; lane < rowLanes; lane++) {
-    total += exp(logit(pixel * rowLanes + lane) - Lane(top));
+  for (var block = 0u; block < rowBlocks; block++) {
+    let lanes = logitsOf(pixel * rowBlocks + block);
+    // @unroll
+    for (var lane = 0u; lane < blockLanes; lane++) {
+      total += exp(lanes[lane] - Lane(top));
+    }
   }
   running[pixel] = vec2f(top, state.y * exp(state.x - top) + laneSum(total));
 }
@@ -102,9 +109,14 @@ fn apply(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workg
   if (pixel >= parameters.pixelCount) { return; }
   let state = running[pixel];
   var change = Change(Lane(0.0), 0.0);
-  for (var lane = 0u; lane < rowLanes; lane++) {
-    let at = pixel * rowLanes + lane;
-    change = store(at, exp(logit(at) - Lane(state.x)) * (1.0 / state.y), change);
+  for (var block = 0u; block < rowBlocks; block++) {
+    let at = pixel * rowBlocks + block;
+    var lanes = logitsOf(at);
+    // @unroll
+    for (var lane = 0u; lane < blockLanes; lane++) {
+      lanes[lane] = exp(lanes[lane] - Lane(state.x)) * (1.0 / state.y);
+    }
+    change = store(at, lanes, change);
   }
   keepLargest(change);
 }

@@ -8,6 +8,7 @@
 
 // @import invocation
 // @import lane{laneWidth}
+// @import block
 
 // @import counted
 
@@ -15,16 +16,14 @@
 // (simplex, start << runLengthBits | length - 1)
 @group(0) @binding(1) var<storage, read> runs: array<vec2u>;
 @group(0) @binding(2) var<storage, read> sortedPixels: array<u32>;
-@group(0) @binding(3) var<storage, read> simplexVertices: array<u32>;
+@group(0) @binding(3) var<storage, read> simplexVertices: array<array<u32, cornerCount>>;
 // Weights, [pixelCount, d + 1]: with n in them, in the order of `sortedPixels` (normalization.wgsl); or, where `byPixel`, barycentric.
-@group(0) @binding(4) var<storage, read> weights: array<f32>;
-// Q, [pixelCount, rowLanes]; not read where `ones`.
-@group(0) @binding(5) var<storage, read> q: array<Lane>;
+@group(0) @binding(4) var<storage, read> weights: array<array<f32, cornerCount>>;
+// Q, [pixelCount, rowBlocks]; not read where `ones`.
+@group(0) @binding(5) var<storage, read> q: array<Block>;
 @group(0) @binding(6) var<storage, read> scales: array<f32>;
-// Fixed-point sums, [vertexCapacity + 1, rowLanes·laneWidth].
-@group(0) @binding(7) var<storage, read_write> sums: array<atomic<i32>>;
-
-// @import accumulate{laneWidth}
+// Fixed-point sums, [vertexCapacity + 1, rowBlocks].
+@group(0) @binding(7) var<storage, read_write> sums: array<array<atomic<i32>, blockLanes * laneWidth>>;
 
 const roundingOffset = 8388608.0;
 const roundingBits = 0x4b000000i;
@@ -33,16 +32,15 @@ const roundingBits = 0x4b000000i;
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let index = itemIndex(workgroup, workgroups, invocation);
   if (index >= counted.runCount) { return; }
-  let firstLane = workgroup.z * blockLanes;
+  let block = workgroup.z;
   let run = runs[index];
   let start = run.y >> runLengthBits;
   let length = (run.y & (maxRunLength - 1u)) + 1u;
 
-  var vertices: array<u32, cornerCount>;
+  let vertices = simplexVertices[run.x];
   var vertexScales: array<f32, cornerCount>;
   // @unroll
   for (var k = 0u; k < cornerCount; k++) {
-    vertices[k] = simplexVertices[run.x * cornerCount + k];
     vertexScales[k] = scales[vertices[k]];
   }
 
@@ -50,27 +48,29 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   for (var i = 0u; i < length; i++) {
     let place = start + i;
     let pixel = sortedPixels[place];
-    let firstWeight = select(place, pixel, byPixel) * cornerCount;
-    var lanes = array<Lane, blockLanes>();
-    // @unroll
-    for (var lane = 0u; lane < blockLanes; lane++) {
-      if (ones) { lanes[lane] = Lane(1.0); } else { lanes[lane] = q[pixel * rowLanes + firstLane + lane]; }
-    }
+    let corners = weights[select(place, pixel, byPixel)];
+    var lanes = Block();
+    if (!ones) { lanes = q[pixel * rowBlocks + block]; }
     // @unroll
     for (var k = 0u; k < cornerCount; k++) {
-      let weight = weights[firstWeight + k] * vertexScales[k];
+      let weight = corners[k] * vertexScales[k];
       // @unroll
       for (var lane = 0u; lane < blockLanes; lane++) {
-        total[k * blockLanes + lane] += bitcast<IntegerLane>(weight * lanes[lane] + Lane(roundingOffset));
+        total[k * blockLanes + lane] += bitcast<IntegerLane>(weight * select(lanes[lane], Lane(1.0), ones) + Lane(roundingOffset));
       }
     }
   }
 
   // @unroll
   for (var k = 0u; k < cornerCount; k++) {
+    let sum = &sums[vertices[k] * rowBlocks + block];
     // @unroll
     for (var lane = 0u; lane < blockLanes; lane++) {
-      accumulate((vertices[k] * rowLanes + firstLane + lane) * laneWidth, total[k * blockLanes + lane] - IntegerLane(i32(length) * roundingBits));
+      let terms = total[k * blockLanes + lane] - IntegerLane(i32(length) * roundingBits);
+      // @unroll
+      for (var channel = 0u; channel < laneWidth; channel++) {
+        atomicAdd(&(*sum)[lane * laneWidth + channel], laneChannel(terms, channel));
+      }
     }
   }
 }

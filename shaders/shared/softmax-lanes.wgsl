@@ -1,6 +1,6 @@
 // Softmax of a whole row held in registers. A channel that is no label has a logit of -3e38 and so becomes 0;
 // where `implicitLast`, one more label has the logit 0 and is not stored.
-fn softmaxOf(logits: array<Lane, blockLanes>) -> array<Lane, blockLanes> {
+fn softmaxOf(logits: Block) -> Block {
   var lanes = logits;
   var highest = lanes[0];
   // @unroll

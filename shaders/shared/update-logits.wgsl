@@ -7,7 +7,7 @@
 // message_l - message_last = message_l + Σ others - y.
 //
 // `messageOnly` leaves the message as it is, for the energy.
-fn updateLogits(first: u32, message: array<Lane, blockLanes>, unit: f32) {
+fn updateLogits(at: u32, message: Block, unit: f32) {
   var lanes = message;
   if (!messageOnly) {
     var relative = 0.0;
@@ -18,15 +18,13 @@ fn updateLogits(first: u32, message: array<Lane, blockLanes>, unit: f32) {
       }
       relative -= unit;
     }
+    var before = Block();
+    if (firstKernel) { before = unary[at]; } else { before = logits[at]; }
     // @unroll
     for (var lane = 0u; lane < blockLanes; lane++) {
-      lanes[lane] += Lane(relative);
-      if (firstKernel) { lanes[lane] -= unary[first + lane]; } else { lanes[lane] += logits[first + lane]; }
+      lanes[lane] += Lane(relative) + select(before[lane], -before[lane], firstKernel);
     }
     if (lastKernel) { lanes = softmaxOf(lanes); }
   }
-  // @unroll
-  for (var lane = 0u; lane < blockLanes; lane++) {
-    logits[first + lane] = lanes[lane];
-  }
+  logits[at] = lanes;
 }

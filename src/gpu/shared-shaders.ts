@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import accumulate1 from '../../shaders/shared/accumulate1.wgsl?raw';
-import accumulate2 from '../../shaders/shared/accumulate2.wgsl?raw';
-import accumulate4 from '../../shaders/shared/accumulate4.wgsl?raw';
+import block from '../../shaders/shared/block.wgsl?raw';
 import coarseSample from '../../shaders/shared/coarse-sample.wgsl?raw';
 import counted from '../../shaders/shared/counted.wgsl?raw';
 import counters from '../../shaders/shared/counters.wgsl?raw';
@@ -26,9 +24,7 @@ import vertexHash from '../../shaders/shared/vertex-hash.wgsl?raw';
 
 /** What `// @import name` puts in a shader: every file of `shaders/shared`. */
 export const sharedShaders: Readonly<Record<string, string>> = {
-  accumulate1,
-  accumulate2,
-  accumulate4,
+  block,
   'coarse-sample': coarseSample,
   counted,
   counters,

@@ -1,4 +1,0 @@
-// Adds the one component of a lane to the fixed-point sums at `offset`. Integer sums do not depend on order.
-fn accumulate(offset: u32, lane: IntegerLane) {
-  atomicAdd(&sums[offset], lane);
-}

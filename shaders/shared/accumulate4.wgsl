@@ -1,7 +1,0 @@
-// Adds the four components of a lane to the fixed-point sums at `offset`. Integer sums do not depend on order.
-fn accumulate(offset: u32, lane: IntegerLane) {
-  atomicAdd(&sums[offset], lane.x);
-  atomicAdd(&sums[offset + 1u], lane.y);
-  atomicAdd(&sums[offset + 2u], lane.z);
-  atomicAdd(&sums[offset + 3u], lane.w);
-}
