@@ -42,14 +42,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let own = inverseScale(vertex);
   let before = inverseScale(pair.x);
   let after = inverseScale(pair.y);
-  let ownRow = source[vertex * rowBlocks + block];
-  let beforeRow = source[pair.x * rowBlocks + block];
-  let afterRow = source[pair.y * rowBlocks + block];
-  var lanes = Block();
+  let ownRow = &source[vertex * rowBlocks + block];
+  let beforeRow = &source[pair.x * rowBlocks + block];
+  let afterRow = &source[pair.y * rowBlocks + block];
+  let result = &blurred[vertex * rowBlocks + block];
+  let spent = &sums[select(0u, vertex * rowBlocks + block, secondAxis)];
   // @unroll
   for (var lane = 0u; lane < blockLanes; lane++) {
-    lanes[lane] = values(ownRow[lane], own) + 0.5 * (values(beforeRow[lane], before) + values(afterRow[lane], after));
+    (*result)[lane] = values((*ownRow)[lane], own) + 0.5 * (values((*beforeRow)[lane], before) + values((*afterRow)[lane], after));
+    if (secondAxis) { (*spent)[lane] = IntegerLane(0); }
   }
-  blurred[vertex * rowBlocks + block] = lanes;
-  if (secondAxis) { sums[vertex * rowBlocks + block] = IntegerBlock(); }
 }

@@ -58,10 +58,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     for (var other = chunk; other < min(chunk + chunkPixels, exact.pixelCount); other++) {
       var kernel = gaussian(here, features[other]);
       if (divides) { kernel *= norms[other].x; }
-      let row = q[other * rowBlocks + block];
+      let row = &q[other * rowBlocks + block];
       // @unroll
       for (var lane = 0u; lane < blockLanes; lane++) {
-        part[lane] += kernel * row[lane];
+        part[lane] += kernel * (*row)[lane];
       }
     }
     // @unroll

@@ -30,19 +30,21 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let run = runs[index];
   let start = run.y >> runLengthBits;
   let length = (run.y & (maxRunLength - 1u)) + 1u;
-  let vertices = simplexVertices[run.x];
+  let corners = &simplexVertices[run.x];
   var rows: array<f32, cornerCount>;
   // @unroll
   for (var k = 0u; k < cornerCount; k++) {
-    rows[k] = values[vertices[k]];
+    rows[k] = values[(*corners)[k]];
   }
   for (var i = 0u; i < length; i++) {
     let pixel = sortedPixels[start + i];
-    let corners = weights[pixel];
+    let barycentric = &weights[pixel];
+    var shares: array<f32, cornerCount>;
     var sum = 0.0;
     // @unroll
     for (var k = 0u; k < cornerCount; k++) {
-      sum += corners[k] * rows[k];
+      shares[k] = (*barycentric)[k];
+      sum += shares[k] * rows[k];
     }
     sum *= latticeScale;
     if (secondPass) {
@@ -50,15 +52,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     } else {
       let norm = normsOf(sum);
       norms[pixel] = norm;
-      var before = corners;
-      var after = corners;
+      let before = &splatWeights[start + i];
+      let after = &sliceWeights[select(0u, start + i, sliceApart)];
       // @unroll
       for (var k = 0u; k < cornerCount; k++) {
-        if (dividesBefore) { before[k] *= norm.x; }
-        if (dividesAfter) { after[k] *= norm.x; }
+        (*before)[k] = shares[k] * select(1.0, norm.x, dividesBefore);
+        if (sliceApart) { (*after)[k] = shares[k] * select(1.0, norm.x, dividesAfter); }
       }
-      splatWeights[start + i] = before;
-      if (sliceApart) { sliceWeights[start + i] = after; }
     }
   }
 }

@@ -53,13 +53,17 @@ fn rows(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   for (var other = lowest(x, separable.radiusX); other <= min(x + separable.radiusX, separable.width - 1u); other++) {
     var weight = tap(other, x, separable.sigmaX);
     if (divides) { weight *= norms[rowStart + other].x; }
-    let row = q[(rowStart + other) * rowBlocks + block];
+    let row = &q[(rowStart + other) * rowBlocks + block];
     // @unroll
     for (var lane = 0u; lane < blockLanes; lane++) {
-      lanes[lane] += weight * row[lane];
+      lanes[lane] += weight * (*row)[lane];
     }
   }
-  partial[pixel * rowBlocks + block] = lanes;
+  let row = &partial[pixel * rowBlocks + block];
+  // @unroll
+  for (var lane = 0u; lane < blockLanes; lane++) {
+    (*row)[lane] = lanes[lane];
+  }
 }
 
 @compute @workgroup_size(workgroupSize)
@@ -72,10 +76,10 @@ fn columns(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) wor
   var lanes = Block();
   for (var other = lowest(y, separable.radiusY); other <= min(y + separable.radiusY, separable.height - 1u); other++) {
     let weight = tap(other, y, separable.sigmaY);
-    let row = partial[(other * separable.width + x) * rowBlocks + block];
+    let row = &partial[(other * separable.width + x) * rowBlocks + block];
     // @unroll
     for (var lane = 0u; lane < blockLanes; lane++) {
-      lanes[lane] += weight * row[lane];
+      lanes[lane] += weight * (*row)[lane];
     }
   }
   let factor = select(1.0, norms[pixel].x, dividesAfter) * separable.weight;

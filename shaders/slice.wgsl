@@ -42,26 +42,26 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let start = run.y >> runLengthBits;
   let length = (run.y & (maxRunLength - 1u)) + 1u;
 
-  let vertices = simplexVertices[run.x];
+  let corners = &simplexVertices[run.x];
   var rows: array<Lane, cornerCount * blockLanes>;
   // @unroll
   for (var k = 0u; k < cornerCount; k++) {
-    let row = values[vertices[k] * rowBlocks + block];
+    let row = &values[(*corners)[k] * rowBlocks + block];
     // @unroll
     for (var lane = 0u; lane < blockLanes; lane++) {
-      rows[k * blockLanes + lane] = row[lane];
+      rows[k * blockLanes + lane] = (*row)[lane];
     }
   }
 
   for (var i = 0u; i < length; i++) {
     let place = start + i;
     let pixel = sortedPixels[place];
-    let corners = weights[place];
+    let shares = &weights[place];
     // Zeroed by hand: SwiftShader (through Dawn) kept the values of the turn before in an array declared without a value.
     var lanes = array<Lane, blockLanes>();
     // @unroll
     for (var k = 0u; k < cornerCount; k++) {
-      let weight = corners[k] * parameters.weight;
+      let weight = (*shares)[k] * parameters.weight;
       // @unroll
       for (var lane = 0u; lane < blockLanes; lane++) {
         lanes[lane] += weight * rows[k * blockLanes + lane];

@@ -33,10 +33,11 @@ struct Softmax {
 // @import softmax-lanes
 
 fn logitsOf(block: u32) -> Block {
-  var lanes = logits[block];
+  let row = &logits[block];
+  var lanes: Block;
   // @unroll
   for (var lane = 0u; lane < blockLanes; lane++) {
-    lanes[lane] = select(lanes[lane], -lanes[lane], fromUnary);
+    lanes[lane] = select((*row)[lane], -(*row)[lane], fromUnary);
   }
   return lanes;
 }
@@ -50,17 +51,17 @@ struct Change {
 
 fn store(block: u32, softmaxed: Block, before: Change) -> Change {
   var change = before;
-  var fresh = softmaxed;
-  if (compares) {
-    let old = q[block];
-    // @unroll
-    for (var lane = 0u; lane < blockLanes; lane++) {
-      fresh[lane] += parameters.damping * (old[lane] - fresh[lane]);
-      let gained = fresh[lane] - old[lane];
-      change = Change(max(change.largest, abs(gained)), change.gained + laneSum(gained));
+  let row = &q[block];
+  // @unroll
+  for (var lane = 0u; lane < blockLanes; lane++) {
+    var fresh = softmaxed[lane];
+    if (compares) {
+      let old = (*row)[lane];
+      fresh += parameters.damping * (old - fresh);
+      change = Change(max(change.largest, abs(fresh - old)), change.gained + laneSum(fresh - old));
     }
+    (*row)[lane] = fresh;
   }
-  q[block] = fresh;
   return change;
 }
 

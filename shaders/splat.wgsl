@@ -37,10 +37,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let start = run.y >> runLengthBits;
   let length = (run.y & (maxRunLength - 1u)) + 1u;
 
-  let vertices = simplexVertices[run.x];
+  let corners = &simplexVertices[run.x];
+  var vertices: array<u32, cornerCount>;
   var vertexScales: array<f32, cornerCount>;
   // @unroll
   for (var k = 0u; k < cornerCount; k++) {
+    vertices[k] = (*corners)[k];
     vertexScales[k] = scales[vertices[k]];
   }
 
@@ -48,15 +50,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   for (var i = 0u; i < length; i++) {
     let place = start + i;
     let pixel = sortedPixels[place];
-    let corners = weights[select(place, pixel, byPixel)];
+    let shares = &weights[select(place, pixel, byPixel)];
+    let row = &q[select(pixel * rowBlocks + block, 0u, ones)];
     var lanes = Block();
-    if (!ones) { lanes = q[pixel * rowBlocks + block]; }
+    // @unroll
+    for (var lane = 0u; lane < blockLanes; lane++) {
+      if (ones) { lanes[lane] = Lane(1.0); } else { lanes[lane] = (*row)[lane]; }
+    }
     // @unroll
     for (var k = 0u; k < cornerCount; k++) {
-      let weight = corners[k] * vertexScales[k];
+      let weight = (*shares)[k] * vertexScales[k];
       // @unroll
       for (var lane = 0u; lane < blockLanes; lane++) {
-        total[k * blockLanes + lane] += bitcast<IntegerLane>(weight * select(lanes[lane], Lane(1.0), ones) + Lane(roundingOffset));
+        total[k * blockLanes + lane] += bitcast<IntegerLane>(weight * lanes[lane] + Lane(roundingOffset));
       }
     }
   }

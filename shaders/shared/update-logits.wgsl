@@ -18,13 +18,18 @@ fn updateLogits(at: u32, message: Block, unit: f32) {
       }
       relative -= unit;
     }
-    var before = Block();
-    if (firstKernel) { before = unary[at]; } else { before = logits[at]; }
+    let energies = &unary[at];
+    let before = &logits[at];
     // @unroll
     for (var lane = 0u; lane < blockLanes; lane++) {
-      lanes[lane] += Lane(relative) + select(before[lane], -before[lane], firstKernel);
+      lanes[lane] += Lane(relative);
+      if (firstKernel) { lanes[lane] -= (*energies)[lane]; } else { lanes[lane] += (*before)[lane]; }
     }
     if (lastKernel) { lanes = softmaxOf(lanes); }
   }
-  logits[at] = lanes;
+  let row = &logits[at];
+  // @unroll
+  for (var lane = 0u; lane < blockLanes; lane++) {
+    (*row)[lane] = lanes[lane];
+  }
 }
