@@ -3,7 +3,7 @@
 // The direction of every import. A folder that does not exist yet costs nothing here.
 //
 //   demo, bench, examples, cli -> public entries -> pipeline, analysis -> crf -> stages -> gpu
-//                                                                \-> reference -> crf/parameters
+//                                                                \-> simd -> reference -> crf/parameters
 
 /** What other packages and the programs around the library may import. */
 const publicEntry = '^src/index\\.ts$|^src/(pipeline|analysis)/index\\.ts$|^src/pipeline/cpu\\.ts$';
@@ -109,7 +109,13 @@ module.exports = {
       name: 'crf-stands-on-stages',
       severity: 'error',
       from: { path: '^src/crf/' },
-      to: { path: '^src/', pathNot: '^src/(crf|stages|gpu|reference)/|^src/wgsl\\.d\\.ts' },
+      to: { path: '^src/', pathNot: '^src/(crf|stages|gpu|reference|simd)/|^src/wgsl\\.d\\.ts' },
+    },
+    {
+      name: 'simd-stands-on-reference',
+      severity: 'error',
+      from: { path: '^src/simd/' },
+      to: { path: '^src/', pathNot: '^src/(simd|reference)/|^src/crf/errors\\.ts$' },
     },
     {
       name: 'reference-knows-parameters-only',

@@ -47,6 +47,6 @@ export const DenseCrf = {
       }
     }
     const { CpuRefiner } = await import('./cpu-refiner.js');
-    return new CpuRefiner(size, parameters);
+    return CpuRefiner.create(size, parameters);
   },
 };

@@ -5,16 +5,20 @@ import { energyOf } from './energy.js';
 import { Kernel } from './kernel.js';
 import { confidence, entropy, labelMap } from './label-map.js';
 import { planarToRows, rowsToPlanar } from './layout.js';
-import { updateMarginals } from './softmax.js';
+import { type RowEngine, type Rows, typedArrays } from './rows.js';
+
+/** -unary of a channel that is no label: its Q is 0. */
+const noLabel = -3e38;
 
 /**
  * Mean-field inference in a fully connected CRF, in plain TypeScript: Krähenbühl and Koltun 2011, algorithm 1.
  * Q <- softmax(-unary + Σ_k message_k), from Q = softmax(-unary).
  *
- * Values are held as [pixel, label] rows, so that whatever is done to a pixel is done to all labels at once.
+ * Values are held as rows, [pixel, channel], so that whatever is done to a pixel is done to all labels at once. A row engine
+ * holds them and does what takes the time.
  *
- * Five iterations with the default kernels on a photograph of 512² take 1.2 s for 21 labels (0.2 s of it for the lattices)
- * and 0.4 s for 2, the first time 0.3 s more; one thread, Node 20, a shared EPYC core.
+ * Five iterations with the default kernels on a photograph of 512² with 21 labels take 1.8 s on typed arrays and 0.5 s in
+ * WebAssembly (src/simd), 0.2 s of it for the lattices; the first time 0.5 s more. One thread, Node 20, a shared EPYC core.
  */
 export class CpuCrf {
   private readonly pixelCount: number;
@@ -22,20 +26,21 @@ export class CpuCrf {
   private parameters: ResolvedParameters;
   private kernels: Kernel[];
   private image: Uint8Array | Uint8ClampedArray | null = null;
-  private negatedUnary: Float32Array | null = null;
-  private q: Float32Array | null = null;
-  /** -unary + messages, [pixelCount, labelCount]; worked on in every iteration. */
-  private readonly scores: Float32Array;
+  private negatedUnary: Rows | null = null;
+  private q: Rows | null = null;
+  /** -unary + messages; worked on in every iteration. */
+  private readonly scores: Rows;
 
   constructor(
     readonly size: ProblemSize,
     parameters: ResolvedParameters,
+    private readonly engine: RowEngine = typedArrays,
   ) {
     this.pixelCount = size.width * size.height;
     this.labelCount = size.labelCount;
     this.parameters = parameters;
-    this.kernels = parameters.kernels.map((kernel) => new Kernel(size, kernel));
-    this.scores = new Float32Array(this.pixelCount * this.labelCount);
+    this.kernels = parameters.kernels.map((kernel) => new Kernel(size, kernel, engine));
+    this.scores = this.allocateRows();
   }
 
   /**
@@ -46,11 +51,12 @@ export class CpuCrf {
     const left = [...this.kernels];
     this.kernels = parameters.kernels.map((kernel) => {
       const index = left.findIndex((candidate) => candidate.hasFilterOf(kernel));
-      if (index < 0) return new Kernel(this.size, kernel);
+      if (index < 0) return new Kernel(this.size, kernel, this.engine);
       const [reused] = left.splice(index, 1);
       reused.setParameters(kernel);
       return reused;
     });
+    for (const kernel of left) kernel.release();
     this.parameters = parameters;
   }
 
@@ -63,35 +69,39 @@ export class CpuCrf {
 
   /** Unary energies, -log p, [label, y, x]. */
   setUnary(energies: Float32Array): void {
-    const { pixelCount, labelCount } = this;
+    const { pixelCount, labelCount, channelCount } = this;
     expectLength('unary', energies.length, pixelCount * labelCount);
-    this.negatedUnary ??= new Float32Array(pixelCount * labelCount);
-    planarToRows(energies, pixelCount, labelCount, -1, this.negatedUnary);
+    if (this.negatedUnary === null) {
+      this.negatedUnary = this.allocateRows();
+      if (channelCount > labelCount) this.negatedUnary.values.fill(noLabel);
+    }
+    planarToRows(energies, pixelCount, labelCount, channelCount, -1, this.negatedUnary.values);
   }
 
   /**
    * Begins anew: Q = softmax(-unary), or `q`, the marginals of an earlier run, [label, y, x], which sum to 1 a pixel.
    */
   start(q?: Float32Array): void {
-    const { pixelCount, labelCount } = this;
-    const marginals = this.q ?? new Float32Array(pixelCount * labelCount);
+    const { pixelCount, labelCount, channelCount } = this;
+    if (q !== undefined) expectLength('q', q.length, pixelCount * labelCount);
+    const unary = q === undefined ? this.currentUnary() : null;
+    this.q ??= this.allocateRows();
+    const marginals = this.q.values;
     if (q !== undefined) {
-      expectLength('q', q.length, pixelCount * labelCount);
-      planarToRows(q, pixelCount, labelCount, 1, marginals);
-    } else {
-      this.scores.set(this.currentUnary());
-      updateMarginals(this.scores, labelCount, 0, marginals);
+      planarToRows(q, pixelCount, labelCount, channelCount, 1, marginals);
+    } else if (unary) {
+      const scores = this.scores.values;
+      scores.set(unary.values);
+      this.engine.updateMarginals(scores, channelCount, 0, marginals);
     }
-    this.q = marginals;
   }
 
   /** One mean-field iteration. `change` is max |ΔQ|. */
   step(): { change: number } {
-    const marginals = this.currentMarginals();
-    this.scores.set(this.currentUnary());
-    this.addMessages(marginals, this.scores);
-    const { damping } = this.parameters;
-    return { change: updateMarginals(this.scores, this.labelCount, damping, marginals) };
+    const { marginals, negatedUnary, scores } = this.readyRows();
+    scores.set(negatedUnary);
+    this.addMessages(marginals, scores);
+    return { change: this.engine.updateMarginals(scores, this.channelCount, this.parameters.damping, marginals) };
   }
 
   /** Iterates as often as the parameters say, or until the change is at most the tolerance, if that is above 0. */
@@ -108,32 +118,31 @@ export class CpuCrf {
   /** Q, [label, y, x]: a fresh copy. */
   marginals(): Float32Array {
     const planar = new Float32Array(this.pixelCount * this.labelCount);
-    rowsToPlanar(this.currentMarginals(), this.pixelCount, this.labelCount, planar);
+    rowsToPlanar(this.currentMarginals(), this.pixelCount, this.labelCount, this.channelCount, planar);
     return planar;
   }
 
   /** Label of the largest Q, [y, x]; the lowest label wins a tie. */
   labelMap(): Uint32Array {
-    return labelMap(this.currentMarginals(), this.labelCount);
+    return labelMap(this.currentMarginals(), this.channelCount);
   }
 
   /** Largest Q, [y, x]. */
   confidence(): Float32Array {
-    return confidence(this.currentMarginals(), this.labelCount);
+    return confidence(this.currentMarginals(), this.channelCount);
   }
 
   /** -Σ Q log Q in nats, [y, x]. */
   entropy(): Float32Array {
-    return entropy(this.currentMarginals(), this.labelCount);
+    return entropy(this.currentMarginals(), this.channelCount);
   }
 
   /** The KL divergence's sums for the current Q. Costs as much as an iteration. */
   energy(): Energy {
-    const marginals = this.currentMarginals();
-    const messages = this.scores;
+    const { marginals, negatedUnary, scores: messages } = this.readyRows();
     messages.fill(0);
     this.addMessages(marginals, messages);
-    return energyOf(marginals, this.currentUnary(), messages);
+    return energyOf(marginals, negatedUnary, messages);
   }
 
   /** Vertices by kernel, in the order of the parameters; null for kernels without a lattice. */
@@ -144,26 +153,51 @@ export class CpuCrf {
     });
   }
 
+  /** Gives back what no garbage collector sees. Nothing may be called any more. */
+  destroy(): void {
+    for (const kernel of this.kernels) kernel.release();
+    for (const rows of [this.scores, this.q, this.negatedUnary]) rows?.release();
+  }
+
+  private get channelCount(): number {
+    return this.engine.channelsFor(this.labelCount);
+  }
+
+  private allocateRows(): Rows {
+    return this.engine.allocate(this.pixelCount * this.channelCount);
+  }
+
   private canPrepare(index: number): boolean {
     return this.image !== null || this.parameters.kernels[index].type !== 'bilateral';
   }
 
-  /** Adds the messages of all kernels for Q; both arrays are [pixelCount, labelCount]. */
-  private addMessages(marginals: Float32Array, target: Float32Array): void {
+  /** What a step works on. Kernels are prepared before: nothing is allocated any more that could make arrays void. */
+  private readyRows(): { marginals: Float32Array; negatedUnary: Float32Array; scores: Float32Array } {
+    this.currentMarginals();
     for (const [index, kernel] of this.kernels.entries()) {
       if (!this.canPrepare(index)) throw new Error('A bilateral kernel needs setImage first.');
-      kernel.addMessage(marginals, this.image, target);
+      kernel.prepare(this.image);
     }
+    return {
+      marginals: this.currentMarginals(),
+      negatedUnary: this.currentUnary().values,
+      scores: this.scores.values,
+    };
   }
 
-  private currentUnary(): Float32Array {
+  /** Adds the messages of all kernels for Q; both arrays are [pixelCount, channelCount]. */
+  private addMessages(marginals: Float32Array, target: Float32Array): void {
+    for (const kernel of this.kernels) kernel.addMessage(marginals, this.image, target);
+  }
+
+  private currentUnary(): Rows {
     if (this.negatedUnary === null) throw new Error('setUnary must come first.');
     return this.negatedUnary;
   }
 
   private currentMarginals(): Float32Array {
     if (this.q === null) throw new Error('start must come first.');
-    return this.q;
+    return this.q.values;
   }
 }
 

@@ -12,6 +12,7 @@ const keptElements = 2 ** 22;
  */
 export class ExactFilter implements Filter {
   readonly pointCount: number;
+  readonly vertexCount = null;
   /** K, [pointCount, pointCount], if it is small enough to be kept. */
   private matrix: Float32Array | null = null;
   /** One row of it otherwise. */

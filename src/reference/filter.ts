@@ -15,15 +15,21 @@ export function noScaling(pointCount: number): Scaling {
 /** Applies K, the matrix of Gaussian weights between all pairs of points, own pair included. */
 export interface Filter {
   readonly pointCount: number;
+  /** Vertices of the lattice, null where there is none. */
+  readonly vertexCount: number | null;
   /** after · K · before · 1, [pointCount]. */
   filterOnes(scaling: Scaling): Float32Array;
+  /** Called once before `addFiltered` is, and again for other factors: a filter may keep what it makes of them. */
+  useScaling?(scaling: Scaling): void;
   /**
    * out[i, l] += weight · after_i · Σ_j K_ij · before_j · Q[j, l].
    *
    * It adds, so that the kernels of one CRF can share an array.
    *
-   * @param marginals Q, [pointCount, labelCount]; every row sums to 1, which saves the lattice one label
-   * @param out [pointCount, labelCount]
+   * @param marginals Q, [pointCount, channelCount]; every row sums to 1, which saves the lattice one channel
+   * @param out [pointCount, channelCount]
    */
-  addFiltered(marginals: Float32Array, labelCount: number, scaling: Scaling, weight: number, out: Float32Array): void;
+  addFiltered(marginals: Float32Array, channelCount: number, scaling: Scaling, weight: number, out: Float32Array): void;
+  /** Gives back what no garbage collector sees. */
+  release?(): void;
 }

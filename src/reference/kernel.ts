@@ -5,25 +5,26 @@ import { addMessage } from './compatibility.js';
 import { ExactFilter } from './exact.js';
 import { kernelFeatures } from './features.js';
 import type { Filter, Scaling } from './filter.js';
-import { LatticeFilter } from './lattice-filter.js';
 import { normalizingScale } from './normalization.js';
+import { type RowEngine, type Rows, typedArrays } from './rows.js';
 import { SeparableFilter } from './separable.js';
 
 /** One kernel of the CRF with what is worth keeping between calls: its filter, and the factors that normalise it. */
 export class Kernel {
   private filter: Filter | null = null;
   private scaling: Scaling | null = null;
-  /** KQ, [pixelCount, labelCount], kept between iterations. */
-  private filtered = new Float32Array(0);
+  /** KQ, [pixelCount, channelCount], kept between iterations; Potts needs none. */
+  private filtered: Rows | null = null;
 
   constructor(
     private readonly size: ProblemSize,
     private parameters: ResolvedKernel,
+    private readonly engine: RowEngine = typedArrays,
   ) {}
 
   /** Vertices of the lattice, null where there is none (yet). */
   get vertexCount(): number | null {
-    return this.filter instanceof LatticeFilter ? this.filter.lattice.vertexCount : null;
+    return this.filter?.vertexCount ?? null;
   }
 
   /** Whether the filter of `parameters` is the one this kernel has. Feature arrays are compared by identity. */
@@ -47,40 +48,57 @@ export class Kernel {
   /** A new image: whatever was made from the one before is dropped. */
   forgetImage(): void {
     if (this.parameters.type !== 'bilateral') return;
+    this.filter?.release?.();
     this.filter = null;
     this.scaling = null;
   }
 
   /** Builds what is missing. `rgba` is the image, needed by bilateral kernels only. */
   prepare(rgba: Uint8Array | Uint8ClampedArray | null): { filter: Filter; scaling: Scaling } {
-    this.filter ??= createFilter(this.parameters, this.size, rgba);
-    this.scaling ??= normalizingScale(this.filter, this.parameters.normalization);
+    this.filter ??= this.createFilter(rgba);
+    if (this.scaling === null) {
+      this.scaling = normalizingScale(this.filter, this.parameters.normalization);
+      this.filter.useScaling?.(this.scaling);
+    }
+    if (this.parameters.compatibility.kind !== 'potts') {
+      this.filtered ??= this.engine.allocate(this.size.width * this.size.height * this.channelCount);
+    }
     return { filter: this.filter, scaling: this.scaling };
   }
 
-  /** Adds this kernel's message for Q to `target`; both are [pixelCount, labelCount]. */
+  /** Gives back what no garbage collector sees. */
+  release(): void {
+    this.filter?.release?.();
+    this.filtered?.release();
+    this.filter = this.filtered = this.scaling = null;
+  }
+
+  /** Adds this kernel's message for Q to `target`; both are [pixelCount, channelCount]. Allocates nothing after `prepare`. */
   addMessage(marginals: Float32Array, rgba: Uint8Array | Uint8ClampedArray | null, target: Float32Array): void {
     const { filter, scaling } = this.prepare(rgba);
-    const { labelCount } = this.size;
     const { compatibility } = this.parameters;
     // Potts is a factor: no need to hold KQ.
     if (compatibility.kind === 'potts') {
-      filter.addFiltered(marginals, labelCount, scaling, compatibility.weight, target);
+      filter.addFiltered(marginals, this.channelCount, scaling, compatibility.weight, target);
       return;
     }
-    if (this.filtered.length !== marginals.length) {
-      this.filtered = new Float32Array(marginals.length);
-    }
-    this.filtered.fill(0);
-    filter.addFiltered(marginals, labelCount, scaling, 1, this.filtered);
-    addMessage(compatibility, this.filtered, labelCount, target);
+    if (this.filtered === null) throw new Error('Kernel.addMessage before prepare');
+    const filtered = this.filtered.values;
+    filtered.fill(0);
+    filter.addFiltered(marginals, this.channelCount, scaling, 1, filtered);
+    addMessage(compatibility, filtered, this.size.labelCount, this.channelCount, target);
   }
-}
 
-function createFilter(kernel: ResolvedKernel, size: ProblemSize, rgba: Uint8Array | Uint8ClampedArray | null): Filter {
-  if (kernel.method === 'separable') return new SeparableFilter(size, kernel.sigmas);
-  const features = kernelFeatures(kernel, size, rgba);
-  return kernel.method === 'exact'
-    ? new ExactFilter(features, kernel.featureDim)
-    : new LatticeFilter(features, kernel.featureDim);
+  private get channelCount(): number {
+    return this.engine.channelsFor(this.size.labelCount);
+  }
+
+  private createFilter(rgba: Uint8Array | Uint8ClampedArray | null): Filter {
+    const { parameters: kernel, size } = this;
+    if (kernel.method === 'separable') return new SeparableFilter(size, kernel.sigmas);
+    const features = kernelFeatures(kernel, size, rgba);
+    return kernel.method === 'exact'
+      ? new ExactFilter(features, kernel.featureDim)
+      : this.engine.createLatticeFilter(features, kernel.featureDim, this.channelCount);
+  }
 }

@@ -23,6 +23,10 @@ export class LatticeFilter implements Filter {
     this.pointCount = this.lattice.pointCount;
   }
 
+  get vertexCount(): number {
+    return this.lattice.vertexCount;
+  }
+
   filterOnes(scaling: Scaling): Float32Array {
     const { lattice } = this;
     const values = this.splatOnes(scaling.before).slice();

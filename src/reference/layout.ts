@@ -3,11 +3,12 @@
 /** Pixels that are moved at once: their rows stay in the cache while label after label is written. */
 const tile = 256;
 
-/** [label, pixel] to [pixel, label]; `factor` multiplies every value. */
+/** [label, pixel] to [pixel, channel]; `factor` multiplies every value. Channels past the labels are left alone. */
 export function planarToRows(
   planar: Float32Array,
   pixelCount: number,
   labelCount: number,
+  channelCount: number,
   factor: number,
   rows: Float32Array,
 ): void {
@@ -16,20 +17,26 @@ export function planarToRows(
     for (let label = 0; label < labelCount; label++) {
       const plane = label * pixelCount;
       for (let pixel = begin; pixel < end; pixel++) {
-        rows[pixel * labelCount + label] = factor * planar[plane + pixel];
+        rows[pixel * channelCount + label] = factor * planar[plane + pixel];
       }
     }
   }
 }
 
-/** [pixel, label] to [label, pixel]. */
-export function rowsToPlanar(rows: Float32Array, pixelCount: number, labelCount: number, planar: Float32Array): void {
+/** [pixel, channel] to [label, pixel]. */
+export function rowsToPlanar(
+  rows: Float32Array,
+  pixelCount: number,
+  labelCount: number,
+  channelCount: number,
+  planar: Float32Array,
+): void {
   for (let begin = 0; begin < pixelCount; begin += tile) {
     const end = Math.min(begin + tile, pixelCount);
     for (let label = 0; label < labelCount; label++) {
       const plane = label * pixelCount;
       for (let pixel = begin; pixel < end; pixel++) {
-        planar[plane + pixel] = rows[pixel * labelCount + label];
+        planar[plane + pixel] = rows[pixel * channelCount + label];
       }
     }
   }

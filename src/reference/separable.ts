@@ -11,6 +11,7 @@ import type { Filter, Scaling } from './filter.js';
  */
 export class SeparableFilter implements Filter {
   readonly pointCount: number;
+  readonly vertexCount = null;
   private readonly tapsX: Float32Array;
   private readonly tapsY: Float32Array;
   private between = new Float32Array(0);

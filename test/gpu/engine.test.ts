@@ -40,7 +40,7 @@ async function expectTwins(
   { tolerance = 1e-3, ...more }: Partial<GpuCrfOptions> & { tolerance?: number } = {},
 ): Promise<void> {
   const gpu = create(size, parameters, more);
-  const cpu = new CpuRefiner(size, parameters);
+  const cpu = await CpuRefiner.create(size, parameters);
   const [onGpu, onCpu] = [await gpu.refine(input), await cpu.refine(input)];
   expect(await gpu.marginals()).toBeAllClose(await cpu.marginals(), { tolerance });
   expect(onGpu.vertexCounts).toEqual(onCpu.vertexCounts);
@@ -118,7 +118,7 @@ describe('parameters', () => {
   test('damping, and a tolerance that stops', async () => {
     const parameters = { kernels: usualKernels, iterations: 40, damping: 0.3, tolerance: 1e-3 };
     const gpu = create(small.size, parameters);
-    const cpu = new CpuRefiner(small.size, parameters);
+    const cpu = await CpuRefiner.create(small.size, parameters);
     const [onGpu, onCpu] = [await gpu.refine(small.input), await cpu.refine(small.input)];
     expect(onGpu.iterations).toBe(onCpu.iterations);
     expect(onGpu.iterations).toBeLessThan(40);

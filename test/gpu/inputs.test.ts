@@ -62,7 +62,7 @@ describe('unary inputs', () => {
 
   test.each(forms)('%s', async (_name, unary) => {
     const parameters = { kernels: [], iterations: 0 };
-    const cpu = new CpuRefiner(size, parameters);
+    const cpu = await CpuRefiner.create(size, parameters);
     await cpu.refine({ unary });
     expect(await marginalsOf({ unary }, parameters)).toBeAllClose(await cpu.marginals(), { tolerance: 1e-6 });
   });
@@ -103,7 +103,7 @@ describe('unary inputs', () => {
     const values = drawnLogits(large);
     const parameters = { kernels: [], iterations: 0 };
     const gpu = new GpuCrf({ size: large, parameters, device: testDevice.device });
-    const cpu = new CpuRefiner(large, parameters);
+    const cpu = await CpuRefiner.create(large, parameters);
     await gpu.refine({ unary: { logits: values } });
     await cpu.refine({ unary: { logits: values } });
     expect(await gpu.marginals()).toBeAllClose(await cpu.marginals(), { tolerance: 1e-6 });

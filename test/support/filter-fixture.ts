@@ -70,7 +70,7 @@ export async function filterBoth(
   else {
     const filtered = new Float32Array(message.length);
     twin.addFiltered(q, labelCount, scaling, 1, filtered);
-    addMessage(compatibility, filtered, labelCount, message);
+    addMessage(compatibility, filtered, labelCount, labelCount, message);
   }
   return {
     rows,

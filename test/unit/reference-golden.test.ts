@@ -7,6 +7,7 @@ import { readFloatNpy } from '../../src/cli/files/npy.js';
 import { resolveParameters } from '../../src/crf/parameters.js';
 import type { Method } from '../../src/crf/types.js';
 import { CpuCrf } from '../../src/reference/cpu-crf.js';
+import type { RowEngine } from '../../src/reference/rows.js';
 import { differenceOf } from '../support/close.js';
 import {
   countWrongLabels,
@@ -17,6 +18,7 @@ import {
   goldenTolerance,
 } from '../support/golden.js';
 import { type GoldenProblem, loadGoldenProblem } from '../support/golden-problem.js';
+import { rowEngines } from '../support/row-engines.js';
 
 /** N² terms an iteration take a while where the processor is busy. */
 const exactTimeout = 60_000;
@@ -24,8 +26,8 @@ const exactTimeout = 60_000;
 /** Only these cases have exact sums: the others are too large for N². */
 const exactNames = goldenNames.filter((name) => name !== 'photo-21-labels' && name !== 'scribbles-2-labels');
 
-function startCrf({ size, kernels, unary, image }: GoldenProblem, method: Method): CpuCrf {
-  const crf = new CpuCrf(size, resolveParameters({ kernels, method }, size));
+function startCrf({ size, kernels, unary, image }: GoldenProblem, method: Method, engine?: RowEngine): CpuCrf {
+  const crf = new CpuCrf(size, resolveParameters({ kernels, method }, size), engine);
   if (image) crf.setImage(image);
   crf.setUnary(unary);
   crf.start();
@@ -43,9 +45,9 @@ test('every folder of golden cases is tested', () => {
 });
 
 describe.each(goldenNames)('%s', (name) => {
-  test("the lattice gives pydensecrf's Q, labels and KL", async () => {
+  test.each(rowEngines)("on %s, the lattice gives pydensecrf's Q, labels and KL", async (_engine, createEngine) => {
     const problem = await loadGoldenProblem(name);
-    const crf = startCrf(problem, 'lattice');
+    const crf = startCrf(problem, 'lattice', await createEngine(problem.size));
     const divergences = goldenDivergences(name);
     let done = 0;
     for (const iterations of problem.iterations) {

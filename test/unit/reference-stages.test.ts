@@ -122,20 +122,20 @@ describe('compatibility', () => {
 
   test('a Potts number attracts', () => {
     const target = new Float32Array(6).fill(1);
-    addMessage({ kind: 'potts', weight: 2 }, filtered, 3, target);
+    addMessage({ kind: 'potts', weight: 2 }, filtered, 3, 3, target);
     expect(Array.from(target)).toEqual([3, 5, 7, 9, 11, 13]);
   });
 
   test('a vector penalises', () => {
     const target = new Float32Array(6);
-    addMessage({ kind: 'diagonal', penalties: Float32Array.of(1, 0, -1) }, filtered, 3, target);
+    addMessage({ kind: 'diagonal', penalties: Float32Array.of(1, 0, -1) }, filtered, 3, 3, target);
     expect(Array.from(target)).toEqual([-1, 0, 3, -4, 0, 6]);
   });
 
   test('a matrix penalises pairs', () => {
     const target = new Float32Array(6);
     const penalties = Float32Array.of(0, 1, 2, 1, 0, 3, 2, 3, 0);
-    addMessage({ kind: 'matrix', penalties }, filtered, 3, target);
+    addMessage({ kind: 'matrix', penalties }, filtered, 3, 3, target);
     expect(Array.from(target)).toEqual([-8, -10, -8, -17, -22, -23]);
   });
 });
@@ -199,9 +199,9 @@ describe('what is read off Q', () => {
 test.each([1, 255, 256, 600])('%i pixels survive the way to rows and back', (pixelCount) => {
   const planar = randomFloats(3 * pixelCount, 4);
   const rows = new Float32Array(planar.length);
-  planarToRows(planar, pixelCount, 3, -1, rows);
+  planarToRows(planar, pixelCount, 3, 3, -1, rows);
   expect(rows[1]).toBe(-planar[pixelCount]);
   const back = new Float32Array(planar.length);
-  rowsToPlanar(rows, pixelCount, 3, back);
+  rowsToPlanar(rows, pixelCount, 3, 3, back);
   expect(back).toEqual(planar.map((value) => -value));
 });

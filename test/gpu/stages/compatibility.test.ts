@@ -59,7 +59,7 @@ describe.each([
     }
     penalties.destroy();
     const expected = new Float32Array(rowCount * labelCount);
-    addMessage(kernel.compatibility, values, labelCount, expected);
+    addMessage(kernel.compatibility, values, labelCount, labelCount, expected);
     expected.fill(0, 0, firstRow * labelCount);
     expect(fromRows(sums, rows)).toBeAllClose(expected, { tolerance: 1e-5, shape: [rowCount, labelCount] });
     expect(rows.slabCount > 1).toBe(largestBinding !== undefined);

@@ -43,7 +43,7 @@ describe.each([
         });
       }
       const expected = new Float32Array(pixelCount * labelCount);
-      rowsToPlanar(q, pixelCount, labelCount, expected);
+      rowsToPlanar(q, pixelCount, labelCount, labelCount, expected);
       const found = await gpu.floats(marginals, pixelCount * labelCount + 1);
       expect(found.subarray(0, -1)).toBeAllClose(expected, { tolerance: 1e-6, shape: [labelCount, pixelCount] });
       expect(found[pixelCount * labelCount]).toBe(77);

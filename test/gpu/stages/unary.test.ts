@@ -90,7 +90,7 @@ describe.each([
     const size = { width, height, labelCount };
     const { rows, slabs, found, last, invalid } = await write(input, given);
     const energies = new Float32Array(pixelCount * labelCount);
-    planarToRows(unaryEnergies(resolveUnary(input, size), size), pixelCount, labelCount, 1, energies);
+    planarToRows(unaryEnergies(resolveUnary(input, size), size), pixelCount, labelCount, labelCount, 1, energies);
     const expected = firstLabelsOf(relativeToLast(energies, labelCount, rows), labelCount, rows.storedLabels);
     expect(found).toBeAllClose(expected, { tolerance: 1e-5, shape: [pixelCount, rows.storedLabels] });
     if (rows.implicitLast) {

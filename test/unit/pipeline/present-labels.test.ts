@@ -124,7 +124,7 @@ async function marginals(
   logits: Float32Array,
   image: ReturnType<typeof scene>['image'],
 ) {
-  const crf = new CpuRefiner(size, parameters);
+  const crf = await CpuRefiner.create(size, parameters);
   await crf.refine({ image: { data: image.data, width: size.width, height: size.height }, unary: { logits } });
   return crf.marginals();
 }
@@ -255,7 +255,7 @@ describe('droppedLabelsBound', () => {
       iterations: 1,
     };
     const run = async (labelCount: number, values: Float32Array) => {
-      const crf = new CpuRefiner({ ...size, labelCount }, parameters);
+      const crf = await CpuRefiner.create({ ...size, labelCount }, parameters);
       await crf.refine({ unary: { logits: values } });
       return crf.marginals();
     };

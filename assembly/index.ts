@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+
+// The stages of src/reference that take the time, in WebAssembly with SIMD. Compiled by `npm run generate:simd`.
+
+export { blur } from './blur';
+export { allocate, release } from './memory';
+export { slice } from './slice';
+export { softmax } from './softmax';
+export { splat } from './splat';

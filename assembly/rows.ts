@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+
+/** Where the row of a simplex' vertex lies. */
+export function row(rows: usize, corner: usize, rowBytes: usize, values: usize): usize {
+  return values + <usize>load<u32>(rows + (corner << 2)) * rowBytes;
+}
+
+/** Four channels times the weight at an address. */
+export function share(weight: usize, offset: usize, value: v128): v128 {
+  return f32x4.mul(v128.load32_splat(weight + offset), value);
+}

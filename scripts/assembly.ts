@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+
+import path from 'node:path';
+import asc from 'assemblyscript/asc';
+
+/** What `compileAssembly` gives is kept here, in git: nobody needs the compiler to use the library. */
+export const moduleFile = 'src/simd/module.wasm.ts';
+
+/** A heap that can free; no message for what the heap asserts, as nobody could read it. */
+const compilerOptions = ['--runtime', 'minimal', '--use', 'abort=', '-O3', '--enable', 'simd'];
+
+/** Compiles assembly/ to WebAssembly, and puts it into a TypeScript module: no bundler has to know about .wasm files. */
+export async function compileAssembly(): Promise<string> {
+  const baseDir = path.resolve(import.meta.dirname, '..');
+  const outFile = 'module.wasm';
+  let binary: Uint8Array | undefined;
+  const { error, stderr } = await asc.main(
+    ['assembly/index.ts', '--baseDir', baseDir, '--outFile', outFile, ...compilerOptions],
+    {
+      writeFile: (name, contents) => {
+        if (name === outFile && typeof contents !== 'string') binary = contents;
+      },
+    },
+  );
+  if (error || !binary) throw new Error(`assembly/ does not compile: ${error?.message}\n${stderr}`);
+  return [
+    '// SPDX-License-Identifier: MIT',
+    '',
+    '// Made by `npm run generate:simd` from assembly/: do not edit.',
+    '',
+    "/*! WebAssembly, as base64. The memory allocator in it is AssemblyScript's, under the Apache License 2.0. */",
+    `export const moduleBase64 =\n  '${Buffer.from(binary).toString('base64')}';`,
+    '',
+  ].join('\n');
+}

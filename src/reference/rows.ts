@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+
+import type { Filter } from './filter.js';
+import { LatticeFilter } from './lattice-filter.js';
+import { updateMarginals } from './softmax.js';
+
+/** Rows of channels, one a pixel: [pixelCount, channelCount] float32. */
+export interface Rows {
+  /** The numbers as of now: to be asked for anew whenever something has been allocated. */
+  readonly values: Float32Array;
+  release(): void;
+}
+
+/** Where rows are held, and what is done to all of them in every iteration. */
+export interface RowEngine {
+  /** Channels of a row: the labels first; channels past them are no label, and their Q stays 0. */
+  channelsFor(labelCount: number): number;
+  /** Zeros. */
+  allocate(length: number): Rows;
+  /** @param features [featureDim, pointCount], divided by their sigmas */
+  createLatticeFilter(features: Float32Array, featureDim: number, channelCount: number): Filter;
+  /** softmax.ts; both arrays are this engine's. */
+  updateMarginals(scores: Float32Array, channelCount: number, damping: number, marginals: Float32Array): number;
+}
+
+/** In TypeScript, on typed arrays: runs everywhere. A row has as many channels as labels. */
+export const typedArrays: RowEngine = {
+  channelsFor: (labelCount) => labelCount,
+  allocate: (length) => ({ values: new Float32Array(length), release: () => {} }),
+  createLatticeFilter: (features, featureDim) => new LatticeFilter(features, featureDim),
+  updateMarginals,
+};

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+
+import type { Filter } from '../reference/filter.js';
+import type { RowEngine, Rows } from '../reference/rows.js';
+import { SimdLatticeFilter } from './lattice-filter.js';
+import { SimdMemory } from './memory.js';
+import { createStageModule, type StageModule } from './module.js';
+
+/** Numbers that are worked on at once: rows are whole fours. */
+const lanes = 4;
+
+/** What the allocator gives in one piece, and what rows may take of 4 GiB, so that lattices have the rest. */
+const largestPiece = 2 ** 30 - 16;
+const largestRows = 3 * 2 ** 29;
+
+function channelsFor(labelCount: number): number {
+  return Math.ceil(labelCount / lanes) * lanes;
+}
+
+/** Rows in WebAssembly's memory, worked on four channels at a time. */
+export class SimdRowEngine implements RowEngine {
+  private readonly memory: SimdMemory;
+
+  private constructor(private readonly module: StageModule) {
+    this.memory = new SimdMemory(module);
+  }
+
+  /**
+   * Undefined where there is no WebAssembly with SIMD, where a page's policy forbids it, and for problems that its 4 GiB may not
+   * hold: unary, scores and Q are one row a pixel each.
+   */
+  static async create(pixelCount: number, labelCount: number): Promise<SimdRowEngine | undefined> {
+    const bytes = pixelCount * channelsFor(labelCount) * 4;
+    if (bytes > largestPiece || 3 * bytes > largestRows) return undefined;
+    try {
+      return new SimdRowEngine(await createStageModule());
+    } catch {
+      return undefined;
+    }
+  }
+
+  channelsFor(labelCount: number): number {
+    return channelsFor(labelCount);
+  }
+
+  allocate(length: number): Rows {
+    const { memory } = this;
+    const address = memory.reserve(length);
+    memory.floats(address, length).fill(0);
+    return {
+      get values() {
+        return memory.floats(address, length);
+      },
+      release: () => memory.release(address),
+    };
+  }
+
+  createLatticeFilter(features: Float32Array, featureDim: number, channelCount: number): Filter {
+    return new SimdLatticeFilter(this.memory, features, featureDim, channelCount);
+  }
+
+  updateMarginals(scores: Float32Array, channelCount: number, damping: number, marginals: Float32Array): number {
+    const { memory, module } = this;
+    const pixelCount = scores.length / channelCount;
+    return module.softmax(memory.addressOf(scores), pixelCount, channelCount, damping, memory.addressOf(marginals));
+  }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+
+import type { ProblemSize } from '../../src/crf/types.js';
+import { type RowEngine, typedArrays } from '../../src/reference/rows.js';
+import { SimdRowEngine } from '../../src/simd/row-engine.js';
+
+/** SIMD in WebAssembly for a problem; throws where there is none. */
+export async function simdEngine({ width, height, labelCount }: ProblemSize): Promise<SimdRowEngine> {
+  const engine = await SimdRowEngine.create(width * height, labelCount);
+  if (!engine) throw new Error('no WebAssembly with SIMD here');
+  return engine;
+}
+
+/** Both engines of the CPU backend, by name. */
+export const rowEngines: [string, (size: ProblemSize) => Promise<RowEngine>][] = [
+  ['typed arrays', async () => typedArrays],
+  ['SIMD', simdEngine],
+];

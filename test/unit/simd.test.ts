@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { compileAssembly, moduleFile } from '../../scripts/assembly.js';
+import { resolveParameters } from '../../src/crf/parameters.js';
+import type { Compatibility, CrfParameters, Kernel, ProblemSize } from '../../src/crf/types.js';
+import { blur } from '../../src/reference/blur.js';
+import { CpuCrf } from '../../src/reference/cpu-crf.js';
+import { embed } from '../../src/reference/embed.js';
+import { buildLattice } from '../../src/reference/lattice.js';
+import { latticeScale, slice } from '../../src/reference/slice.js';
+import { updateMarginals } from '../../src/reference/softmax.js';
+import { splat } from '../../src/reference/splat.js';
+import { SimdMemory } from '../../src/simd/memory.js';
+import { createStageModule } from '../../src/simd/module.js';
+import { SimdRowEngine } from '../../src/simd/row-engine.js';
+import { randomFloats, randomImage } from '../support/random.js';
+import { simdEngine } from '../support/row-engines.js';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test('the module is what assembly/ compiles to', { timeout: 60_000 }, async () => {
+  const kept = readFileSync(path.join(import.meta.dirname, '../..', moduleFile), 'utf8');
+  expect(await compileAssembly(), 'npm run generate:simd').toBe(kept);
+});
+
+/** What float32 sums in another order may differ by. */
+function relativeTo(expected: Float32Array): { tolerance: number } {
+  return { tolerance: 2e-6 * expected.reduce((largest, value) => Math.max(largest, value), 0) };
+}
+
+/** A few pixels share each simplex, and many are alone in theirs. */
+function latticeOf(featureDim: number) {
+  const pointCount = 300;
+  return buildLattice(embed(randomFloats(featureDim * pointCount, 5, 3), featureDim));
+}
+
+describe.each([1, 2, 3, 5, 7])('%i dimensions: the stages do what the twin does', (featureDim) => {
+  test.each([4, 24, 152])('%i channels', async (channels) => {
+    const module = await createStageModule();
+    const memory = new SimdMemory(module);
+    const lattice = latticeOf(featureDim);
+    const { pointCount, simplexCount, vertexCount } = lattice;
+    const corners = featureDim + 1;
+    const [starts, rows, points, neighbours] = [
+      lattice.simplexStarts,
+      lattice.simplexRows,
+      lattice.points,
+      lattice.neighbours,
+    ].map((array) => memory.place(array));
+    const placed = (values: Float32Array) => {
+      const address = memory.reserve(values.length);
+      memory.floats(address, values.length).set(values);
+      return address;
+    };
+    const weights = placed(lattice.weights);
+    const pixels = randomFloats(pointCount * channels, 6);
+    const base = randomFloats(pointCount * channels, 7);
+    const length = (vertexCount + 1) * channels;
+    const ones = new Float32Array(pointCount).fill(1);
+
+    const splatted = new Float32Array(length);
+    splat(lattice, pixels, channels, channels, ones, splatted);
+    const values = placed(new Float32Array(length));
+    const scratch = placed(new Float32Array(length));
+    module.splat(corners, simplexCount, starts, rows, points, weights, placed(pixels), channels, values);
+    expect(memory.floats(values, length)).toBeAllClose(splatted, relativeTo(splatted));
+
+    const blurred = blur(lattice, channels, splatted, new Float32Array(length));
+    const result = module.blur(corners, vertexCount, neighbours, channels, values, scratch);
+    expect(memory.floats(result, length)).toBeAllClose(blurred, relativeTo(blurred));
+
+    const sliced = base.slice();
+    slice(lattice, blurred, channels, ones, 1.5, sliced);
+    const [from, out] = [placed(base), placed(new Float32Array(base.length))];
+    const factor = 1.5 * latticeScale(featureDim);
+    module.slice(corners, simplexCount, starts, rows, points, weights, result, channels, factor, from, out);
+    expect(memory.floats(out, base.length)).toBeAllClose(sliced, relativeTo(sliced));
+  });
+});
+
+test.each([0, 0.4])('softmax does what the twin does, damping %f', async (damping) => {
+  const engine = await simdEngine({ width: 64, height: 8, labelCount: 8 });
+  const [scores, marginals] = [engine.allocate(64 * 8 * 8), engine.allocate(64 * 8 * 8)];
+  // From a tie of all to differences at which e^x is no float32 any more.
+  const spread = randomFloats(scores.values.length, 8, 2);
+  scores.values.set(spread.map((value, i) => (value - 1) * 1.25 ** ((i >> 3) % 32) * (i < 64 ? 0 : 1)));
+  marginals.values.fill(1 / 8);
+  const expected = marginals.values.slice();
+  const change = updateMarginals(scores.values.slice(), 8, damping, expected);
+  expect(engine.updateMarginals(scores.values, 8, damping, marginals.values)).toBeCloseTo(change, 6);
+  expect(marginals.values).toBeAllClose(expected, { tolerance: 5e-7 });
+});
+
+const gaussian: Kernel = { type: 'gaussian', sigmaXY: 2.13, compatibility: 2 };
+const bilateral: Kernel = { type: 'bilateral', sigmaXY: 8.17, sigmaRGB: 41.3, compatibility: 4 };
+
+function refined(crf: CpuCrf, { width, height, labelCount }: ProblemSize): CpuCrf {
+  const pixelCount = width * height;
+  crf.setImage(randomImage(pixelCount, 1));
+  crf.setUnary(randomFloats(pixelCount * labelCount, 2, 3));
+  crf.start();
+  crf.run();
+  return crf;
+}
+
+async function expectSameAsTwin(size: ProblemSize, given: CrfParameters): Promise<void> {
+  const parameters = resolveParameters(given, size);
+  const twin = refined(new CpuCrf(size, parameters), size);
+  const crf = refined(new CpuCrf(size, parameters, await simdEngine(size)), size);
+  expect(crf.marginals()).toBeAllClose(twin.marginals(), { tolerance: 2e-6 });
+  expect(crf.labelMap()).toEqual(twin.labelMap());
+  expect(crf.confidence()).toBeAllClose(twin.confidence(), { tolerance: 2e-6 });
+  expect(crf.entropy()).toBeAllClose(twin.entropy(), { tolerance: 2e-5 });
+  expect(crf.latticeStatistics()).toEqual(twin.latticeStatistics());
+  const [energy, expected] = [crf.energy(), twin.energy()];
+  expect(energy.kl).toBeCloseTo(expected.kl, 2);
+}
+
+describe('a CRF gives what it gives on typed arrays', () => {
+  test.each([
+    { width: 1, height: 1, labelCount: 1 },
+    { width: 1, height: 9, labelCount: 2 },
+    { width: 11, height: 1, labelCount: 3 },
+    { width: 3, height: 5, labelCount: 4 },
+    { width: 40, height: 30, labelCount: 5 },
+    { width: 40, height: 30, labelCount: 21 },
+    { width: 12, height: 9, labelCount: 150 },
+  ])('$width×$height, $labelCount labels', async (size) => {
+    await expectSameAsTwin(size, { kernels: [gaussian, bilateral], iterations: 5 });
+  });
+
+  const size = { width: 23, height: 17, labelCount: 3 };
+
+  test.each(['none', 'before', 'after', 'symmetric'] as const)('normalization %s', async (normalization) => {
+    const small = { compatibility: 0.05, normalization };
+    await expectSameAsTwin(size, {
+      kernels: [
+        { ...gaussian, ...small },
+        { ...bilateral, ...small },
+      ],
+    });
+  });
+
+  test.each<[string, Compatibility]>([
+    ['diagonal', [1, 2, 0.5]],
+    [
+      'matrix',
+      [
+        [0, 1, 2],
+        [1, 0, 0.5],
+        [2, 0.5, 0],
+      ],
+    ],
+  ])('%s compatibility', async (_name, compatibility) => {
+    await expectSameAsTwin(size, { kernels: [gaussian, { ...bilateral, compatibility }] });
+  });
+
+  test.each(['exact', 'separable'] as const)('method %s beside a lattice', async (method) => {
+    await expectSameAsTwin(size, { kernels: [{ ...gaussian, method }, bilateral] });
+  });
+
+  test('damping', async () => {
+    await expectSameAsTwin(size, { kernels: [gaussian, bilateral], damping: 0.3 });
+  });
+});
+
+test('images, parameters and warm starts come and go, and the memory stops growing', async () => {
+  const size = { width: 48, height: 40, labelCount: 6 };
+  const pixelCount = size.width * size.height;
+  const parameters = resolveParameters({ kernels: [gaussian, bilateral] }, size);
+  const before = resolveParameters({ kernels: [{ ...bilateral, normalization: 'before' }] }, size);
+  const memories = vi.spyOn(WebAssembly, 'instantiate');
+  const crf = new CpuCrf(size, parameters, await simdEngine(size));
+  const twin = new CpuCrf(size, parameters);
+  const instance = await (memories.mock.results[0].value as unknown as Promise<WebAssembly.Instance>);
+  const memory = instance.exports.memory as WebAssembly.Memory;
+  memories.mockRestore();
+  const bytes: number[] = [];
+  for (let image = 0; image < 12; image++) {
+    for (const each of [crf, twin]) {
+      each.setParameters(image % 3 === 2 ? before : parameters);
+      each.setImage(randomImage(pixelCount, 10 + (image % 4)));
+      each.setUnary(randomFloats(pixelCount * size.labelCount, 20 + image, 3));
+      if (image % 4 === 3) each.start(twin.marginals());
+      else each.start();
+      each.run();
+    }
+    expect(crf.marginals()).toBeAllClose(twin.marginals(), { tolerance: 2e-6 });
+    bytes.push(memory.buffer.byteLength);
+  }
+  // All images and parameters have been there by the fourth; what they left is used again.
+  expect(new Set(bytes.slice(5)).size).toBe(1);
+  const held = memory.buffer;
+  for (let step = 0; step < 50; step++) crf.step();
+  expect(memory.buffer).toBe(held);
+  crf.destroy();
+});
+
+describe('where there is no engine, typed arrays do', () => {
+  test('no WebAssembly', async () => {
+    vi.resetModules();
+    vi.stubGlobal('WebAssembly', undefined);
+    const { SimdRowEngine: engine } = await import('../../src/simd/row-engine.js');
+    expect(await engine.create(100, 2)).toBeUndefined();
+    const { DenseCrf } = await import('../../src/index.js');
+    const crf = await DenseCrf.create({ width: 5, height: 4, labelCount: 2, backend: 'cpu' });
+    const logits = randomFloats(40, 1);
+    await crf.refine({ image: { data: randomImage(20, 1), width: 5, height: 4 }, unary: { logits } });
+    expect((await crf.marginals()).every(Number.isFinite)).toBe(true);
+  });
+
+  test('more than its memory may hold', async () => {
+    expect(await SimdRowEngine.create(4096 * 4096, 21)).toBeUndefined();
+    expect(await SimdRowEngine.create(2048 * 2048, 21)).toBeDefined();
+  });
+});
+
+test('memory that runs out is a clear error', async () => {
+  const memory = new SimdMemory(await createStageModule());
+  expect(() => memory.reserve(2 ** 29)).toThrow('the CPU backend found no memory for 2147483648 more bytes');
+  expect(memory.reserve(100)).toBeGreaterThan(0);
+});
