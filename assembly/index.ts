@@ -3,6 +3,7 @@
 // The stages of src/reference that take the time, in WebAssembly with SIMD. Compiled by `npm run generate:simd`.
 
 export { blur } from './blur';
+export { embed, embedWorkLength } from './embed';
 export { allocate, release } from './memory';
 export { slice } from './slice';
 export { softmax } from './softmax';

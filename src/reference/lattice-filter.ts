@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { blur } from './blur.js';
-import { embed } from './embed.js';
 import type { Filter, Scaling } from './filter.js';
-import { buildLattice, type Lattice } from './lattice.js';
+import type { Lattice } from './lattice.js';
 import { slice } from './slice.js';
 import { splat, splatMarginals } from './splat.js';
 
@@ -17,10 +16,9 @@ export class LatticeFilter implements Filter {
   /** Splat of ones, and the scale that it was made with. */
   private ones: { scale: Float32Array; splatted: Float32Array } | null = null;
 
-  /** @param features [featureDim, pointCount], divided by their sigmas */
-  constructor(features: Float32Array, featureDim: number) {
-    this.lattice = buildLattice(embed(features, featureDim));
-    this.pointCount = this.lattice.pointCount;
+  constructor(lattice: Lattice) {
+    this.lattice = lattice;
+    this.pointCount = lattice.pointCount;
   }
 
   get vertexCount(): number {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import { embed } from './embed.js';
 import type { Filter } from './filter.js';
+import { buildLattice } from './lattice.js';
 import { LatticeFilter } from './lattice-filter.js';
 import { updateMarginals } from './softmax.js';
 
@@ -27,6 +29,6 @@ export interface RowEngine {
 export const typedArrays: RowEngine = {
   channelsFor: (labelCount) => labelCount,
   allocate: (length) => ({ values: new Float32Array(length), release: () => {} }),
-  createLatticeFilter: (features, featureDim) => new LatticeFilter(features, featureDim),
+  createLatticeFilter: (features, featureDim) => new LatticeFilter(buildLattice(embed(features, featureDim))),
   updateMarginals,
 };

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import type { Filter, Scaling } from '../reference/filter.js';
+import { buildLattice } from '../reference/lattice.js';
 import { LatticeFilter } from '../reference/lattice-filter.js';
 import { latticeScale } from '../reference/slice.js';
+import { embed } from './embed.js';
 import type { SimdMemory } from './memory.js';
 
 /** Addresses of a lattice's arrays, in WebAssembly's memory. */
@@ -33,7 +35,7 @@ export class SimdLatticeFilter implements Filter {
     featureDim: number,
     channelCount: number,
   ) {
-    this.twin = new LatticeFilter(features, featureDim);
+    this.twin = new LatticeFilter(embed(memory, features, featureDim, buildLattice));
     this.pointCount = this.twin.pointCount;
     const { lattice } = this.twin;
     this.rowsLength = (lattice.vertexCount + 1) * channelCount;

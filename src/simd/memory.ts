@@ -22,11 +22,26 @@ export class SimdMemory {
     this.module.release(address);
   }
 
+  /** Room for as long as `work` takes: lengths by name, and addresses by the same names. */
+  lend<Name extends string, Result>(lengths: Record<Name, number>, work: (at: Record<Name, number>) => Result): Result {
+    const at = {} as Record<Name, number>;
+    try {
+      for (const name in lengths) at[name] = this.reserve(lengths[name]);
+      return work(at);
+    } finally {
+      for (const name in at) this.release(at[name]);
+    }
+  }
+
   /** A copy. */
   place(array: Int32Array): number {
     const address = this.reserve(array.length);
-    new Int32Array(this.module.memory.buffer, address, array.length).set(array);
+    this.integers(address, array.length).set(array);
     return address;
+  }
+
+  integers(address: number, length: number): Int32Array<ArrayBuffer> {
+    return new Int32Array(this.module.memory.buffer as ArrayBuffer, address, length);
   }
 
   floats(address: number, length: number): Float32Array<ArrayBuffer> {

@@ -7,6 +7,16 @@ export interface StageModule {
   readonly memory: WebAssembly.Memory;
   allocate(bytes: number): number;
   release(address: number): void;
+  embedWorkLength(featureDim: number): number;
+  embed(
+    featureDim: number,
+    pointCount: number,
+    features: number,
+    scales: number,
+    work: number,
+    simplexKeys: number,
+    weights: number,
+  ): void;
   splat(
     corners: number,
     simplexCount: number,

@@ -203,7 +203,7 @@ describe('splat, blur and slice', () => {
 
   test.each(dimensions)('make up the kernel that a dense matrix has, %i dimensions', (d) => {
     const features = randomFloats(d * pointCount, 70 + d, 2.5);
-    const filter = new LatticeFilter(features, d);
+    const filter = new LatticeFilter(buildLattice(embed(features, d)));
     const { kernel, vertexCount } = naiveLatticeKernel(features, d);
     expect(filter.lattice.vertexCount).toBe(vertexCount);
     const marginals = randomMarginals(pointCount, 3, d);

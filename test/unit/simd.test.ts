@@ -13,6 +13,7 @@ import { buildLattice } from '../../src/reference/lattice.js';
 import { latticeScale, slice } from '../../src/reference/slice.js';
 import { updateMarginals } from '../../src/reference/softmax.js';
 import { splat } from '../../src/reference/splat.js';
+import { embed as simdEmbed } from '../../src/simd/embed.js';
 import { SimdMemory } from '../../src/simd/memory.js';
 import { createStageModule } from '../../src/simd/module.js';
 import { SimdRowEngine } from '../../src/simd/row-engine.js';
@@ -82,6 +83,24 @@ describe.each([1, 2, 3, 5, 7])('%i dimensions: the stages do what the twin does'
     expect(memory.floats(out, base.length)).toBeAllClose(sliced, relativeTo(sliced));
   });
 });
+
+describe.each([1, 2, 3, 5, 7, 8])(
+  '%i dimensions: points are embedded as the twin embeds them, bit for bit',
+  (featureDim) => {
+    test.each([1, 3, 4, 1001])('%i points', async (pointCount) => {
+      const memory = new SimdMemory(await createStageModule());
+      // Halves, so that there are ties of residuals; on both sides of 0, and far out.
+      const random = randomFloats(featureDim * pointCount, pointCount, 1);
+      const features = random.map((value, i) => (i % 3 === 0 ? Math.round(40 * value) / 2 : 4000 * (value - 0.5)));
+      const expected = embed(features, featureDim);
+      simdEmbed(memory, features, featureDim, ({ simplexKeys, weights, ...sizes }) => {
+        expect(sizes).toEqual({ featureDim, pointCount });
+        expect(simplexKeys).toEqual(expected.simplexKeys);
+        expect(weights).toEqual(expected.weights);
+      });
+    });
+  },
+);
 
 test.each([0, 0.4])('softmax does what the twin does, damping %f', async (damping) => {
   const engine = await simdEngine({ width: 64, height: 8, labelCount: 8 });
