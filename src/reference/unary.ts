@@ -14,10 +14,8 @@ const smallestProbability = 1e-5;
 export function unaryEnergies(input: ResolvedUnary, size: ProblemSize): Float32Array {
   if (input.form === 'labels') return energiesOfLabels(input.labels, input.confidence, size);
   const values = toPlanar(input, size);
-  if (input.form === 'unary') return values;
-  for (let i = 0; i < values.length; i++) {
-    values[i] = input.form === 'logits' ? -values[i] : energyOfProbability(values[i]);
-  }
+  if (input.form === 'logits') for (let i = 0; i < values.length; i++) values[i] = -values[i];
+  if (input.form === 'probabilities') for (let i = 0; i < values.length; i++) values[i] = energyOfProbability(values[i]);
   return values;
 }
 

@@ -20,22 +20,22 @@ export interface CameraRun {
   bytesAfter: number;
 }
 
-export async function openCamera(): Promise<HTMLVideoElement> {
+export async function openCamera(width = 640, height = 480): Promise<HTMLVideoElement> {
   const video = document.createElement('video');
   video.muted = true;
-  video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480 } });
+  video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { width, height } });
   await video.play();
   return video;
 }
 
-/** `frames` frames of the camera through a tiny network, the CRF, smoothing and a canvas, with everything counted. */
+/** `frames` frames of the camera, small so that SwiftShader gets through them, through a tiny network, the CRF, smoothing and a canvas, with everything counted. */
 export async function runCamera(
   description: NetworkDescription,
   bytes: readonly number[],
   warmUp: number,
   frames: number,
 ): Promise<CameraRun> {
-  const video = await openCamera();
+  const video = await openCamera(160, 120);
   const test = await createTestDevice();
   const ownBindGroups: Record<string, number> = {};
   let counting = false;
