@@ -4,7 +4,9 @@
 
 export { blur } from './blur';
 export { embed, embedWorkLength } from './embed';
+export { buildLattice, releaseLattice } from './lattice';
 export { allocate, release } from './memory';
+export { scaleWeights } from './scale-weights';
 export { slice } from './slice';
 export { softmax } from './softmax';
 export { splat } from './splat';

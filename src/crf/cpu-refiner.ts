@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import { CpuCrf } from '../reference/cpu-crf.js';
-import type { RowEngine } from '../reference/rows.js';
+import { type RowEngine, typedArrays } from '../reference/rows.js';
 import { unaryEnergies } from '../reference/unary.js';
+import { OutOfMemoryError } from '../simd/memory.js';
 import { SimdRowEngine } from '../simd/row-engine.js';
 import type { GpuResults, ImageInput, RefineInput, RefineReport, Refiner } from './api.js';
 import { ArgumentError, DeviceError } from './errors.js';
@@ -15,7 +16,7 @@ export class CpuRefiner implements Refiner {
   readonly backend = 'cpu';
   readonly adapterName = 'CPU';
   readonly size: ProblemSize;
-  private readonly crf: CpuCrf;
+  private crf: CpuCrf;
   private parameters: ResolvedParameters;
   private imageGiven = false;
   private unaryGiven = false;
@@ -28,7 +29,7 @@ export class CpuRefiner implements Refiner {
     this.crf = new CpuCrf(this.size, this.parameters, engine);
   }
 
-  /** In WebAssembly where there is SIMD and room for it, otherwise on typed arrays, which take four to five times as long. */
+  /** In WebAssembly where there is SIMD and room for it, otherwise on typed arrays, which take three to four times as long. */
   static async create(size: ProblemSize, parameters: CrfParameters): Promise<CpuRefiner> {
     const engine = await SimdRowEngine.create(size.width * size.height, size.labelCount);
     return new CpuRefiner(size, parameters, engine);
@@ -42,7 +43,7 @@ export class CpuRefiner implements Refiner {
 
   async refine(input: RefineInput): Promise<RefineReport> {
     this.begin(input);
-    return this.report(this.crf.run());
+    return this.report(this.withRoom((crf) => crf.run()));
   }
 
   async start(input: RefineInput): Promise<void> {
@@ -52,7 +53,7 @@ export class CpuRefiner implements Refiner {
   async step(count = 1): Promise<RefineReport> {
     this.checkStarted('step');
     let change = Number.NaN;
-    for (let iteration = 0; iteration < count; iteration++) ({ change } = this.crf.step());
+    for (let iteration = 0; iteration < count; iteration++) ({ change } = this.withRoom((crf) => crf.step()));
     return this.report({ iterations: count, change });
   }
 
@@ -78,7 +79,7 @@ export class CpuRefiner implements Refiner {
 
   async energy(): Promise<Energy> {
     this.checkStarted('energy');
-    return this.crf.energy();
+    return this.withRoom((crf) => crf.energy());
   }
 
   async gpuResults(): Promise<GpuResults> {
@@ -109,15 +110,26 @@ export class CpuRefiner implements Refiner {
     }
     if (warmStart && !this.started) throw new ArgumentError('warmStart', true, 'false in the first call');
     if (pixels) this.crf.setImage(pixels);
-    if (energies) this.crf.setUnary(energies);
+    if (energies) this.withRoom((crf) => crf.setUnary(energies));
     this.imageGiven ||= pixels !== undefined;
     this.unaryGiven = true;
-    if (!warmStart) this.crf.start();
+    if (!warmStart) this.withRoom((crf) => crf.start());
     this.started = true;
   }
 
+  /** Goes on on typed arrays where WebAssembly's memory is too small: noise makes as many vertices as there can be. */
+  private withRoom<Result>(work: (crf: CpuCrf) => Result): Result {
+    try {
+      return work(this.crf);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      this.crf = this.crf.movedTo(typedArrays);
+      return work(this.crf);
+    }
+  }
+
   private report(done: { iterations: number; change: number }): RefineReport {
-    const vertexCounts = this.crf.latticeStatistics().map(({ vertexCount }) => vertexCount);
+    const vertexCounts = this.withRoom((crf) => crf.latticeStatistics()).map(({ vertexCount }) => vertexCount);
     const change = this.parameters.tolerance > 0 ? done.change : Number.NaN;
     return { iterations: done.iterations, change, vertexCounts, timings: [] };
   }

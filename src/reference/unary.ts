@@ -15,7 +15,8 @@ export function unaryEnergies(input: ResolvedUnary, size: ProblemSize): Float32A
   if (input.form === 'labels') return energiesOfLabels(input.labels, input.confidence, size);
   const values = toPlanar(input, size);
   if (input.form === 'logits') for (let i = 0; i < values.length; i++) values[i] = -values[i];
-  if (input.form === 'probabilities') for (let i = 0; i < values.length; i++) values[i] = energyOfProbability(values[i]);
+  if (input.form === 'probabilities')
+    for (let i = 0; i < values.length; i++) values[i] = energyOfProbability(values[i]);
   return values;
 }
 

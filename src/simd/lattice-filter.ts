@@ -1,33 +1,23 @@
 // SPDX-License-Identifier: MIT
 
 import type { Filter, Scaling } from '../reference/filter.js';
-import { buildLattice } from '../reference/lattice.js';
-import { LatticeFilter } from '../reference/lattice-filter.js';
 import { latticeScale } from '../reference/slice.js';
-import { embed } from './embed.js';
+import { buildLattice, type PlacedLattice } from './lattice.js';
 import type { SimdMemory } from './memory.js';
 
-/** Addresses of a lattice's arrays, in WebAssembly's memory. */
-interface PlacedLattice {
-  starts: number;
-  rows: number;
-  points: number;
-  neighbours: number;
-  /** Rows on the lattice, twice: blur goes back and forth. */
-  values: number;
-  scratch: number;
-  /** Barycentric weights times `Scaling.before`, and times `Scaling.after`: the same array where these are. */
-  splatWeights: number;
-  sliceWeights: number;
-}
+/** Channels of the fewest that can be worked on at once. */
+const fewestChannels = 4;
 
-/** K as the twin has it, LatticeFilter, whose lattice this is; splat, blur and slice of whole rows in WebAssembly. */
+/** K by splat, blur and slice on the lattice, as the twin's LatticeFilter has it, in WebAssembly. */
 export class SimdLatticeFilter implements Filter {
   readonly pointCount: number;
-  private readonly twin: LatticeFilter;
-  private readonly placed: PlacedLattice;
-  /** Numbers of all rows on the lattice. */
-  private readonly rowsLength: number;
+  private readonly lattice: PlacedLattice;
+  /** Rows on the lattice, twice: blur goes back and forth. */
+  private readonly values: number;
+  private readonly scratch: number;
+  /** Weights times `Scaling.before`, and times `Scaling.after`: the same array where these are. */
+  private readonly splatWeights: number;
+  private sliceWeights: number;
 
   constructor(
     private readonly memory: SimdMemory,
@@ -35,44 +25,41 @@ export class SimdLatticeFilter implements Filter {
     featureDim: number,
     channelCount: number,
   ) {
-    this.twin = new LatticeFilter(embed(memory, features, featureDim, buildLattice));
-    this.pointCount = this.twin.pointCount;
-    const { lattice } = this.twin;
-    this.rowsLength = (lattice.vertexCount + 1) * channelCount;
-    const splatWeights = memory.reserve(lattice.weights.length);
-    this.placed = {
-      starts: memory.place(lattice.simplexStarts),
-      rows: memory.place(lattice.simplexRows),
-      points: memory.place(lattice.points),
-      neighbours: memory.place(lattice.neighbours),
-      values: memory.reserve(this.rowsLength),
-      scratch: memory.reserve(this.rowsLength),
-      splatWeights,
-      sliceWeights: splatWeights,
-    };
-    memory.floats(this.placed.scratch, channelCount).fill(0);
+    this.lattice = buildLattice(memory, features, featureDim);
+    this.pointCount = this.lattice.pointCount;
+    this.values = memory.reserve(this.rowsLength(channelCount));
+    this.scratch = memory.reserve(this.rowsLength(channelCount));
+    this.splatWeights = this.sliceWeights = memory.reserve(this.weightsLength);
   }
 
   get vertexCount(): number {
-    return this.twin.vertexCount;
+    return this.lattice.vertexCount;
   }
 
   filterOnes(scaling: Scaling): Float32Array {
-    return this.twin.filterOnes(scaling);
+    this.useScaling(scaling);
+    const { memory, pointCount } = this;
+    const length = pointCount * fewestChannels;
+    return memory.lend({ ones: length, filtered: length }, (at) => {
+      memory.floats(at.ones, length).fill(1);
+      const filtered = memory.floats(at.filtered, length).fill(0);
+      this.addFiltered(memory.floats(at.ones, length), fewestChannels, scaling, 1, filtered);
+      const sums = new Float32Array(pointCount);
+      for (let point = 0; point < pointCount; point++) sums[point] = filtered[point * fewestChannels];
+      return sums;
+    });
   }
 
   useScaling({ before, after }: Scaling): void {
-    const { placed, memory } = this;
+    const { memory } = this;
     const apart = before !== after;
-    if (apart !== (placed.sliceWeights !== placed.splatWeights)) {
-      if (apart) placed.sliceWeights = memory.reserve(this.twin.lattice.weights.length);
-      else {
-        memory.release(placed.sliceWeights);
-        placed.sliceWeights = placed.splatWeights;
-      }
+    if (apart && this.sliceWeights === this.splatWeights) this.sliceWeights = memory.reserve(this.weightsLength);
+    if (!apart && this.sliceWeights !== this.splatWeights) {
+      memory.release(this.sliceWeights);
+      this.sliceWeights = this.splatWeights;
     }
-    this.writeWeights(before, placed.splatWeights);
-    if (apart) this.writeWeights(after, placed.sliceWeights);
+    this.writeWeights(before, this.splatWeights);
+    if (apart) this.writeWeights(after, this.sliceWeights);
   }
 
   addFiltered(
@@ -82,30 +69,44 @@ export class SimdLatticeFilter implements Filter {
     weight: number,
     out: Float32Array,
   ): void {
-    const { memory, placed } = this;
+    const { memory, values, scratch, splatWeights, sliceWeights } = this;
     const { module } = memory;
-    const { featureDim, simplexCount, vertexCount } = this.twin.lattice;
-    const { starts, rows, points, neighbours, values, scratch, splatWeights, sliceWeights } = placed;
-    const corners = featureDim + 1;
+    const { simplexCount, vertexCount, starts, rows, points, neighbours } = this.lattice;
+    const { corners } = this;
     const [from, to] = [memory.addressOf(marginals), memory.addressOf(out)];
-    memory.floats(values, this.rowsLength).fill(0);
+    memory.floats(values, this.rowsLength(channelCount)).fill(0);
+    // Row 0, which stands for vertices that do not exist: rows may have been of other lengths before.
+    memory.floats(scratch, channelCount).fill(0);
     module.splat(corners, simplexCount, starts, rows, points, splatWeights, from, channelCount, values);
     const blurred = module.blur(corners, vertexCount, neighbours, channelCount, values, scratch);
-    const factor = weight * latticeScale(featureDim);
+    const factor = weight * latticeScale(this.lattice.featureDim);
     module.slice(corners, simplexCount, starts, rows, points, sliceWeights, blurred, channelCount, factor, to, to);
   }
 
   release(): void {
-    for (const address of new Set(Object.values<number>({ ...this.placed }))) this.memory.release(address);
+    const { memory, values, scratch, splatWeights, sliceWeights } = this;
+    this.lattice.release();
+    for (const address of new Set([values, scratch, splatWeights, sliceWeights])) memory.release(address);
   }
 
-  private writeWeights(scale: Float32Array, address: number): void {
-    const { featureDim, points, weights } = this.twin.lattice;
-    const corners = featureDim + 1;
-    const scaled = this.memory.floats(address, weights.length);
-    for (let place = 0; place < points.length; place++) {
-      const factor = scale[points[place]];
-      for (let i = place * corners; i < (place + 1) * corners; i++) scaled[i] = factor * weights[i];
-    }
+  private get corners(): number {
+    return this.lattice.featureDim + 1;
+  }
+
+  private get weightsLength(): number {
+    return this.pointCount * this.corners;
+  }
+
+  private rowsLength(channelCount: number): number {
+    return (this.lattice.vertexCount + 1) * channelCount;
+  }
+
+  private writeWeights(factors: Float32Array, address: number): void {
+    const { memory, corners, pointCount } = this;
+    const { points, weights } = this.lattice;
+    memory.lend({ factors: pointCount }, (at) => {
+      memory.floats(at.factors, pointCount).set(factors);
+      memory.module.scaleWeights(corners, pointCount, points, weights, at.factors, address);
+    });
   }
 }

@@ -3,18 +3,27 @@
 import { DeviceError } from '../crf/errors.js';
 import type { StageModule } from './module.js';
 
+/** WebAssembly's memory has grown to its limit, or to the machine's. Nothing is lost: what did not fit was not begun. */
+export class OutOfMemoryError extends DeviceError {}
+
 /** A module's memory. It grows, and arrays of before are void then: keep addresses, in bytes, and not arrays. */
 export class SimdMemory {
   constructor(readonly module: StageModule) {}
 
   /** Room for numbers that nobody has written yet. */
   reserve(length: number): number {
-    const bytes = 4 * length;
+    return this.allocating(() => this.module.allocate(4 * length));
+  }
+
+  /** What a function of the module that allocates returns: an address. Where memory runs out, WebAssembly only says "unreachable". */
+  allocating(work: () => number): number {
     try {
       // WebAssembly gives addresses as signed numbers.
-      return this.module.allocate(bytes) >>> 0;
+      return work() >>> 0;
     } catch (error) {
-      throw new DeviceError(`the CPU backend found no memory for ${bytes} more bytes: ${String(error)}`);
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      const held = Math.round(this.module.memory.buffer.byteLength / 2 ** 20);
+      throw new OutOfMemoryError(`the CPU backend found no more memory; it holds ${held} MiB`);
     }
   }
 
@@ -33,19 +42,12 @@ export class SimdMemory {
     }
   }
 
-  /** A copy. */
-  place(array: Int32Array): number {
-    const address = this.reserve(array.length);
-    this.integers(address, array.length).set(array);
-    return address;
-  }
-
-  integers(address: number, length: number): Int32Array<ArrayBuffer> {
-    return new Int32Array(this.module.memory.buffer as ArrayBuffer, address, length);
-  }
-
   floats(address: number, length: number): Float32Array<ArrayBuffer> {
     return new Float32Array(this.module.memory.buffer as ArrayBuffer, address, length);
+  }
+
+  unsigned(address: number, length: number): Uint32Array<ArrayBuffer> {
+    return new Uint32Array(this.module.memory.buffer as ArrayBuffer, address, length);
   }
 
   /** Where an array of `floats` is. */

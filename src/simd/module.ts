@@ -17,6 +17,16 @@ export interface StageModule {
     simplexKeys: number,
     weights: number,
   ): void;
+  buildLattice(featureDim: number, pointCount: number, simplexKeys: number, weights: number): number;
+  releaseLattice(address: number): void;
+  scaleWeights(
+    corners: number,
+    pointCount: number,
+    points: number,
+    weights: number,
+    factors: number,
+    out: number,
+  ): void;
   splat(
     corners: number,
     simplexCount: number,
