@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { shardOption } from '../batch/shard.js';
 import { oneOf, wholeNumber } from '../option-values.js';
+import { backendOption, methodOption } from '../shared-options.js';
 import type { Streams } from '../streams.js';
 import { addDataSetOptions, commaList, numberList } from './data-set-options.js';
 import { checkEvaluateRequest, type EvaluateOptions } from './options.js';
@@ -47,18 +48,9 @@ export function addEvaluateCommand(program: Command, streams: Streams, version: 
       "kernels and iterations (JSON); without: the network's, or gaussian 3, bilateral 80 and 13, 5 iterations",
     )
     .option('--iterations <count>', 'mean-field iterations', wholeNumber('--iterations', 0, 10000))
-    .option(
-      '--method <method>',
-      'of every kernel: lattice, exact or separable (gaussian kernels only)',
-      oneOf('--method', ['lattice', 'exact', 'separable']),
-    )
+    .addOption(methodOption())
     .option('--no-refine', 'measure the predictions as they are')
-    .option(
-      '--backend <backend>',
-      'webgpu (in a headless browser) or cpu',
-      oneOf('--backend', ['webgpu', 'cpu']),
-      'webgpu',
-    )
+    .addOption(backendOption())
     .optionsGroup('What to measure, beside pixel accuracy, IoU and Dice:')
     .option(
       '--bands <widths>',

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Upsampling } from '../../index.js';
 import { UsageError } from '../failure.js';
 import { numberBetween, oneOf, wholeNumber, wrong } from '../option-values.js';
+import { maxMegapixelsOption, upsampleOption } from '../shared-options.js';
 
 /** What predictions may be. */
 export const predictionForms = ['logits', 'probabilities', 'unary', 'labels'] as const;
@@ -41,11 +42,7 @@ export function addDataSetOptions(command: Command): Command {
       'of the predictions: logits, probabilities or unary (.npy), or labels (.png; the default where all are)',
       oneOf('--form', predictionForms),
     )
-    .option(
-      '--upsample <rule>',
-      'of arrays smaller than the image: half-pixel or align-corners (default: half-pixel)',
-      oneOf('--upsample', ['half-pixel', 'align-corners']),
-    )
+    .addOption(upsampleOption())
     .option(
       '--confidence <number>',
       'probability of a predicted label, with --form labels (default: 0.7)',
@@ -62,11 +59,7 @@ export function addDataSetOptions(command: Command): Command {
       'pixels of truth that count nowhere, or none (default: 255; none where truth holds instances)',
       ignoreOption,
     )
-    .option(
-      '--max-megapixels <number>',
-      'refuse larger images (default: 100)',
-      numberBetween('--max-megapixels', 0, Number.POSITIVE_INFINITY),
-    );
+    .addOption(maxMegapixelsOption());
 }
 
 /** What nobody need say where a network predicts. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import type { Command } from 'commander';
-import { fileEndingWith, numberBetween, oneOf, wholeNumber, wrong } from '../option-values.js';
+import { fileEndingWith, numberBetween, wholeNumber, wrong } from '../option-values.js';
+import { backendOption, maxMegapixelsOption, methodOption, upsampleOption } from '../shared-options.js';
 import type { Streams } from '../streams.js';
 import { checkRequest, type RefineOptions } from './options.js';
 
@@ -41,30 +42,13 @@ export function addRefineCommand(program: Command, streams: Streams, version: st
       'where the highest label is not in the file',
       wholeNumber('--label-count', 1, 65536),
     )
-    .option(
-      '--upsample <rule>',
-      'of arrays smaller than the image: half-pixel or align-corners (default: half-pixel)',
-      oneOf('--upsample', ['half-pixel', 'align-corners']),
-    )
-    .option(
-      '--max-megapixels <number>',
-      'refuse larger images (default: 100)',
-      numberBetween('--max-megapixels', 0, Number.POSITIVE_INFINITY),
-    )
+    .addOption(upsampleOption())
+    .addOption(maxMegapixelsOption())
     .optionsGroup('How to refine:')
     .option('--options <file>', 'kernels and iterations (JSON); without: gaussian 3, bilateral 80 and 13, 5 iterations')
     .option('--iterations <count>', 'mean-field iterations', wholeNumber('--iterations', 0, 10000))
-    .option(
-      '--method <method>',
-      'of every kernel: lattice, exact or separable (gaussian kernels only)',
-      oneOf('--method', ['lattice', 'exact', 'separable']),
-    )
-    .option(
-      '--backend <backend>',
-      'webgpu (in a headless browser) or cpu',
-      oneOf('--backend', ['webgpu', 'cpu']),
-      'webgpu',
-    )
+    .addOption(methodOption())
+    .addOption(backendOption())
     .optionsGroup('What to write:')
     .option(
       '--label-map <file>',

@@ -2,7 +2,8 @@
 
 import type { Command } from 'commander';
 import { shardOption } from '../batch/shard.js';
-import { numberBetween, wholeNumber, wrong } from '../option-values.js';
+import { wholeNumber, wrong } from '../option-values.js';
+import { maxMegapixelsOption } from '../shared-options.js';
 import type { Streams } from '../streams.js';
 import { type Box, checkSegmentRequest, type OutputKind, outputKinds, type SegmentOptions } from './options.js';
 
@@ -50,11 +51,7 @@ export function addSegmentCommand(program: Command, streams: Streams, version: s
       "long side of the picture that is refined (default: the network's own)",
       wholeNumber('--working-size', 1, 16384),
     )
-    .option(
-      '--max-megapixels <number>',
-      'refuse larger images (default: 100)',
-      numberBetween('--max-megapixels', 0, Number.POSITIVE_INFINITY),
-    )
+    .addOption(maxMegapixelsOption())
     .optionsGroup('What to write:')
     .option('--write <kinds>', `of ${outputKinds.join(', ')} (default: all)`, writeOption, outputKinds)
     .option('--foreground <names>', 'labels that the cut-out keeps, by name (default: all but the first)', nameList)

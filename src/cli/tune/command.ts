@@ -2,7 +2,8 @@
 
 import type { Command } from 'commander';
 import { addDataSetOptions, commaList } from '../evaluate/data-set-options.js';
-import { numberBetween, oneOf, wholeNumber } from '../option-values.js';
+import { numberBetween, wholeNumber } from '../option-values.js';
+import { backendOption } from '../shared-options.js';
 import type { Streams } from '../streams.js';
 import { checkTuneRequest, objectiveOption, type TuneCommandOptions } from './options.js';
 
@@ -60,12 +61,7 @@ export function addTuneCommand(program: Command, streams: Streams, version: stri
     )
     .option('--seed <number>', 'another seed, another search (default: 1)', wholeNumber('--seed', 0, 2 ** 32 - 1))
     .option('--examples <count>', 'take as many, chosen by the seed (default: all)', wholeNumber('--examples', 2, 1e9))
-    .option(
-      '--backend <backend>',
-      'webgpu (in a headless browser) or cpu',
-      oneOf('--backend', ['webgpu', 'cpu']),
-      'webgpu',
-    )
+    .addOption(backendOption())
     .optionsGroup('How to work:')
     .option('--strict', 'stop at the first file that is wrong')
     .option('--json', 'print the report as one JSON object instead of text')

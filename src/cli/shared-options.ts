@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+
+import { Option } from 'commander';
+import { numberBetween, oneOf } from './option-values.js';
+
+/** Options that several commands have, each written once. A new one a call: commander notes in it what a command does with it. */
+
+export function backendOption(): Option {
+  return new Option('--backend <backend>', 'webgpu (in a headless browser) or cpu')
+    .argParser(oneOf('--backend', ['webgpu', 'cpu']))
+    .default('webgpu');
+}
+
+export function methodOption(): Option {
+  return new Option(
+    '--method <method>',
+    'of every kernel: lattice, exact or separable (gaussian kernels only)',
+  ).argParser(oneOf('--method', ['lattice', 'exact', 'separable']));
+}
+
+export function upsampleOption(): Option {
+  return new Option(
+    '--upsample <rule>',
+    'of arrays smaller than the image: half-pixel or align-corners (default: half-pixel)',
+  ).argParser(oneOf('--upsample', ['half-pixel', 'align-corners']));
+}
+
+export function maxMegapixelsOption(): Option {
+  return new Option('--max-megapixels <number>', 'refuse larger images (default: 100)').argParser(
+    numberBetween('--max-megapixels', 0, Number.POSITIVE_INFINITY),
+  );
+}
