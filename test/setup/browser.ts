@@ -23,8 +23,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     appType: 'mpa',
     logLevel: 'warn',
     server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
-    // The default would scan every .html file of the repository.
-    optimizeDeps: { entries: ['test/browser/harness.html'] },
+    // All that pages import, so that Vite bundles packages once and before the first page: a package found later makes void what other
+    // pages are loading. The default would scan every .html file of the repository.
+    optimizeDeps: {
+      entries: ['test/browser/harness.html', 'test/support/*-page.ts', 'src/index.ts', 'src/*/index.ts'],
+    },
     cacheDir: 'node_modules/.vite-test',
   });
   await server.listen();
