@@ -6,7 +6,6 @@
 // @import invocation
 // @import lane{laneWidth}
 // @import block
-
 // @import counted
 
 alias IntegerBlock = array<IntegerLane, blockLanes>;
@@ -20,7 +19,6 @@ alias IntegerBlock = array<IntegerLane, blockLanes>;
 @group(0) @binding(4) var<storage, read_write> blurred: array<Block>;
 @group(0) @binding(5) var<storage, read_write> sums: array<IntegerBlock>;
 @group(0) @binding(6) var<uniform> axis: u32;
-
 
 fn values(bits: IntegerLane, scale: f32) -> Lane {
   if (firstAxis) { return Lane(bits) * scale; }

@@ -32,7 +32,12 @@ export class CpuRefiner implements Refiner {
   /** In WebAssembly where there is SIMD and room for it, otherwise on typed arrays, which take three to four times as long. */
   static async create(size: ProblemSize, parameters: CrfParameters): Promise<CpuRefiner> {
     const engine = await SimdRowEngine.create(size.width * size.height, size.labelCount);
-    return new CpuRefiner(size, parameters, engine);
+    try {
+      return new CpuRefiner(size, parameters, engine);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      return new CpuRefiner(size, parameters, typedArrays);
+    }
   }
 
   setParameters(parameters: CrfParameters): void {

@@ -280,6 +280,19 @@ test.each([0, 3, 5, 8])('where memory runs out, all goes on on typed arrays: aft
   crf.destroy();
 });
 
+test('where there is no memory at first, typed arrays do from the beginning', async () => {
+  const spy = vi.spyOn(SimdMemory.prototype, 'reserve').mockImplementation(() => {
+    throw new OutOfMemoryError('none');
+  });
+  const size = { width: 5, height: 4, labelCount: 2 };
+  const crf = await CpuRefiner.create(size, { kernels: [gaussian] });
+  await crf.refine({ unary: { unary: randomFloats(40, 2) } });
+  expect(spy).toHaveBeenCalledTimes(1);
+  spy.mockRestore();
+  expect((await crf.marginals()).length).toBe(40);
+  crf.destroy();
+});
+
 test('memory that runs out is a clear error', async () => {
   const memory = new SimdMemory(await createStageModule());
   expect(() => memory.reserve(2 ** 29)).toThrow('the CPU backend found no more memory; it holds ');
