@@ -9,3 +9,8 @@ export function row(rows: usize, corner: usize, rowBytes: usize, values: usize):
 export function share(weight: usize, offset: usize, value: v128): v128 {
   return f32x4.mul(v128.load32_splat(weight + offset), value);
 }
+
+/** Adds four channels to those at an address. */
+export function add(at: usize, sum: v128): void {
+  v128.store(at, f32x4.add(v128.load(at), sum));
+}

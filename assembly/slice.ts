@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import { row, share } from './rows';
+import { add, row, share } from './rows';
 
 /**
- * out = base + factor · what every point reads off the vertices of its simplex, by weight: slicing in Adams, Baek and Davis 2010.
+ * Reads every point's row off the vertices of its simplex, by weight, and adds it to `out`, times a factor: slicing in Adams, Baek and
+ * Davis 2010.
  * Four channels at a time; the rows of a simplex stay in registers. The dimensions that images have, 2 and 5, are written out.
  *
  * @param corners vertices of a simplex, d + 1
@@ -13,8 +14,7 @@ import { row, share } from './rows';
  * @param weights in the order of `points`: f32 [pointCount, corners]
  * @param values rows on the lattice, f32 [vertexCount + 1, channels]; channels are a multiple of 4
  * @param factor of all
- * @param base f32 [pointCount, channels]
- * @param out f32 [pointCount, channels]; may be `base`
+ * @param out f32 [pointCount, channels]
  */
 export function slice(
   corners: usize,
@@ -26,7 +26,6 @@ export function slice(
   values: usize,
   channels: usize,
   factor: f32,
-  base: usize,
   out: usize,
 ): void {
   const rowBytes = channels << 2;
@@ -39,9 +38,9 @@ export function slice(
     const weight = weights + first * cornerBytes;
     const from = points + (first << 2);
     const to = points + (end << 2);
-    if (corners === 3) slice3(at, weight, from, to, values, rowBytes, factors, base, out);
-    else if (corners === 6) slice6(at, weight, from, to, values, rowBytes, factors, base, out);
-    else sliceAny(corners, at, weight, from, to, values, rowBytes, factors, base, out);
+    if (corners === 3) slice3(at, weight, from, to, values, rowBytes, factors, out);
+    else if (corners === 6) slice6(at, weight, from, to, values, rowBytes, factors, out);
+    else sliceAny(corners, at, weight, from, to, values, rowBytes, factors, out);
   }
 }
 
@@ -53,7 +52,6 @@ function slice3(
   values: usize,
   rowBytes: usize,
   factors: v128,
-  base: usize,
   out: usize,
 ): void {
   const row0 = row(rows, 0, rowBytes, values);
@@ -68,7 +66,7 @@ function slice3(
       const at = <usize>load<u32>(point) * rowBytes + offset;
       const outer = f32x4.add(share(weight, 0, value0), share(weight, 8, value2));
       const sum = f32x4.add(outer, share(weight, 4, value1));
-      v128.store(out + at, f32x4.add(v128.load(base + at), sum));
+      add(out + at, sum);
       weight += 12;
     }
   }
@@ -82,7 +80,6 @@ function slice6(
   values: usize,
   rowBytes: usize,
   factors: v128,
-  base: usize,
   out: usize,
 ): void {
   const row0 = row(rows, 0, rowBytes, values);
@@ -106,7 +103,7 @@ function slice6(
       let odd = f32x4.add(share(weight, 4, value1), share(weight, 12, value3));
       even = f32x4.add(even, share(weight, 16, value4));
       odd = f32x4.add(odd, share(weight, 20, value5));
-      v128.store(out + at, f32x4.add(v128.load(base + at), f32x4.add(even, odd)));
+      add(out + at, f32x4.add(even, odd));
       weight += 24;
     }
   }
@@ -121,7 +118,6 @@ function sliceAny(
   values: usize,
   rowBytes: usize,
   factors: v128,
-  base: usize,
   out: usize,
 ): void {
   let weight = weights;
@@ -134,7 +130,7 @@ function sliceAny(
         sum = f32x4.add(sum, share(weight, corner << 2, value));
       }
       const at = start + offset;
-      v128.store(out + at, f32x4.add(v128.load(base + at), f32x4.mul(factors, sum)));
+      add(out + at, f32x4.mul(factors, sum));
     }
     weight += corners << 2;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { row, share } from './rows';
+import { add, row, share } from './rows';
 
 /**
  * Spreads every point's row over the vertices of its simplex, by weight: splatting in Adams, Baek and Davis 2010.
@@ -39,10 +39,6 @@ export function splat(
     else if (corners === 6) splat6(at, weight, from, to, values, rowBytes, target);
     else splatAny(corners, at, weight, from, to, values, rowBytes, target);
   }
-}
-
-function add(at: usize, sum: v128): void {
-  v128.store(at, f32x4.add(v128.load(at), sum));
 }
 
 function splat3(

@@ -11,7 +11,7 @@ import { type RowEngine, type Rows, typedArrays } from './rows.js';
 const noLabel = -3e38;
 
 /**
- * Mean-field inference in a fully connected CRF, in plain TypeScript: Krähenbühl and Koltun 2011, algorithm 1.
+ * Mean-field inference in a fully connected CRF on the CPU: Krähenbühl and Koltun 2011, algorithm 1.
  * Q <- softmax(-unary + Σ_k message_k), from Q = softmax(-unary).
  *
  * Values are held as rows, [pixel, channel], so that whatever is done to a pixel is done to all labels at once. A row engine

@@ -80,7 +80,7 @@ export class SimdLatticeFilter implements Filter {
     module.splat(corners, simplexCount, starts, rows, points, splatWeights, from, channelCount, values);
     const blurred = module.blur(corners, vertexCount, neighbours, channelCount, values, scratch);
     const factor = weight * latticeScale(this.lattice.featureDim);
-    module.slice(corners, simplexCount, starts, rows, points, sliceWeights, blurred, channelCount, factor, to, to);
+    module.slice(corners, simplexCount, starts, rows, points, sliceWeights, blurred, channelCount, factor, to);
   }
 
   release(): void {

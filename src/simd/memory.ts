@@ -3,6 +3,9 @@
 import { DeviceError } from '../crf/errors.js';
 import type { StageModule } from './module.js';
 
+/** Bytes that the allocator gives in one piece. */
+export const largestPiece = 2 ** 30 - 16;
+
 /** WebAssembly's memory has grown to its limit, or to the machine's. Nothing is lost: what did not fit was not begun. */
 export class OutOfMemoryError extends DeviceError {}
 
@@ -12,6 +15,8 @@ export class SimdMemory {
 
   /** Room for numbers that nobody has written yet. */
   reserve(length: number): number {
+    // The allocator takes 32 bits of what it is given: more would become less.
+    if (4 * length > largestPiece) throw this.outOfMemory();
     return this.allocating(() => this.module.allocate(4 * length));
   }
 
@@ -22,8 +27,7 @@ export class SimdMemory {
       return work() >>> 0;
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error;
-      const held = Math.round(this.module.memory.buffer.byteLength / 2 ** 20);
-      throw new OutOfMemoryError(`the CPU backend found no more memory; it holds ${held} MiB`);
+      throw this.outOfMemory();
     }
   }
 
@@ -54,5 +58,9 @@ export class SimdMemory {
   addressOf(values: Float32Array): number {
     if (values.buffer !== this.module.memory.buffer) throw new Error('SimdMemory: an array from elsewhere or before');
     return values.byteOffset;
+  }
+  private outOfMemory(): OutOfMemoryError {
+    const held = Math.round(this.module.memory.buffer.byteLength / 2 ** 20);
+    return new OutOfMemoryError(`the CPU backend found no more memory; it holds ${held} MiB`);
   }
 }

@@ -56,7 +56,6 @@ export interface StageModule {
     values: number,
     channels: number,
     factor: number,
-    base: number,
     out: number,
   ): void;
   softmax(scores: number, pixelCount: number, channels: number, damping: number, marginals: number): number;

@@ -3,14 +3,13 @@
 import type { Filter } from '../reference/filter.js';
 import type { RowEngine, Rows } from '../reference/rows.js';
 import { SimdLatticeFilter } from './lattice-filter.js';
-import { SimdMemory } from './memory.js';
+import { largestPiece, SimdMemory } from './memory.js';
 import { createStageModule, type StageModule } from './module.js';
 
 /** Numbers that are worked on at once: rows are whole fours. */
 const lanes = 4;
 
-/** What the allocator gives in one piece, and what rows may take of 4 GiB, so that lattices have the rest. */
-const largestPiece = 2 ** 30 - 16;
+/** What rows may take of 4 GiB, so that lattices have the rest. */
 const largestRows = 3 * 2 ** 29;
 
 function channelsFor(labelCount: number): number {
