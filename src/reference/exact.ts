@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { exponential } from './exponential.js';
-import type { Filter, Scaling } from './filter.js';
+import { type Filter, noScaling, type Scaling } from './filter.js';
 
 /** Elements of K that are kept from one call to the next, instead of being evaluated again: 16 MiB. */
 const keptElements = 2 ** 22;
@@ -13,6 +13,7 @@ const keptElements = 2 ** 22;
 export class ExactFilter implements Filter {
   readonly pointCount: number;
   readonly vertexCount = null;
+  private scaling: Scaling;
   /** K, [pointCount, pointCount], if it is small enough to be kept. */
   private matrix: Float32Array | null = null;
   /** One row of it otherwise. */
@@ -25,17 +26,22 @@ export class ExactFilter implements Filter {
   ) {
     this.pointCount = features.length / featureDim;
     this.row = new Float32Array(this.pointCount);
+    this.scaling = noScaling(this.pointCount);
   }
 
-  filterOnes(scaling: Scaling): Float32Array {
+  setScaling(scaling: Scaling): void {
+    this.scaling = scaling;
+  }
+
+  filterOnes(): Float32Array {
     const sums = new Float32Array(this.pointCount);
-    this.addFiltered(new Float32Array(this.pointCount).fill(1), 1, scaling, 1, sums);
+    this.addFiltered(new Float32Array(this.pointCount).fill(1), 1, 1, sums);
     return sums;
   }
 
-  addFiltered(marginals: Float32Array, labelCount: number, scaling: Scaling, weight: number, out: Float32Array): void {
+  addFiltered(marginals: Float32Array, labelCount: number, weight: number, out: Float32Array): void {
     const { pointCount } = this;
-    const { before, after } = scaling;
+    const { before, after } = this.scaling;
     const sums = new Float64Array(labelCount);
     for (let i = 0; i < pointCount; i++) {
       const weights = this.kernelRow(i);

@@ -12,15 +12,15 @@ export function noScaling(pointCount: number): Scaling {
   return { before: ones, after: ones };
 }
 
-/** Applies K, the matrix of Gaussian weights between all pairs of points, own pair included. */
+/** Applies K, the matrix of Gaussian weights between all pairs of points, own pair included, with a scaling that is none at first. */
 export interface Filter {
   readonly pointCount: number;
   /** Vertices of the lattice, null where there is none. */
   readonly vertexCount: number | null;
+  /** Whatever a filter makes of the factors, it makes here, and not in every iteration. */
+  setScaling(scaling: Scaling): void;
   /** after · K · before · 1, [pointCount]. */
-  filterOnes(scaling: Scaling): Float32Array;
-  /** Called once before `addFiltered` is, and again for other factors: a filter may keep what it makes of them. */
-  useScaling?(scaling: Scaling): void;
+  filterOnes(): Float32Array;
   /**
    * out[i, l] += weight · after_i · Σ_j K_ij · before_j · Q[j, l].
    *
@@ -29,7 +29,7 @@ export interface Filter {
    * @param marginals Q, [pointCount, channelCount]; every row sums to 1, which saves the lattice one channel
    * @param out [pointCount, channelCount]
    */
-  addFiltered(marginals: Float32Array, channelCount: number, scaling: Scaling, weight: number, out: Float32Array): void;
+  addFiltered(marginals: Float32Array, channelCount: number, weight: number, out: Float32Array): void;
   /** Gives back what no garbage collector sees. */
   release?(): void;
 }

@@ -4,15 +4,15 @@ import type { ProblemSize, ResolvedKernel } from '../crf/types.js';
 import { addMessage } from './compatibility.js';
 import { ExactFilter } from './exact.js';
 import { kernelFeatures } from './features.js';
-import type { Filter, Scaling } from './filter.js';
-import { normalizingScale } from './normalization.js';
+import type { Filter } from './filter.js';
+import { normalize } from './normalization.js';
 import { type RowEngine, type Rows, typedArrays } from './rows.js';
 import { SeparableFilter } from './separable.js';
 
-/** One kernel of the CRF with what is worth keeping between calls: its filter, and the factors that normalise it. */
+/** One kernel of the CRF with what is worth keeping between calls: its filter, normalised. */
 export class Kernel {
   private filter: Filter | null = null;
-  private scaling: Scaling | null = null;
+  private normalized = false;
   /** KQ, [pixelCount, channelCount], kept between iterations; Potts needs none. */
   private filtered: Rows | null = null;
 
@@ -41,7 +41,7 @@ export class Kernel {
 
   /** Takes other parameters for the same filter. */
   setParameters(parameters: ResolvedKernel): void {
-    if (parameters.normalization !== this.parameters.normalization) this.scaling = null;
+    if (parameters.normalization !== this.parameters.normalization) this.normalized = false;
     this.parameters = parameters;
   }
 
@@ -50,42 +50,41 @@ export class Kernel {
     if (this.parameters.type !== 'bilateral') return;
     this.filter?.release?.();
     this.filter = null;
-    this.scaling = null;
+    this.normalized = false;
   }
 
   /** Builds what is missing. `rgba` is the image, needed by bilateral kernels only. */
-  prepare(rgba: Uint8Array | Uint8ClampedArray | null): { filter: Filter; scaling: Scaling } {
+  prepare(rgba: Uint8Array | Uint8ClampedArray | null): Filter {
     this.filter ??= this.createFilter(rgba);
-    if (this.scaling === null) {
-      this.scaling = normalizingScale(this.filter, this.parameters.normalization);
-      this.filter.useScaling?.(this.scaling);
-    }
+    if (!this.normalized) normalize(this.filter, this.parameters.normalization);
+    this.normalized = true;
     if (this.parameters.compatibility.kind !== 'potts') {
       this.filtered ??= this.engine.allocate(this.size.width * this.size.height * this.channelCount);
     }
-    return { filter: this.filter, scaling: this.scaling };
+    return this.filter;
   }
 
   /** Gives back what no garbage collector sees. */
   release(): void {
     this.filter?.release?.();
     this.filtered?.release();
-    this.filter = this.filtered = this.scaling = null;
+    this.filter = this.filtered = null;
+    this.normalized = false;
   }
 
   /** Adds this kernel's message for Q to `target`; both are [pixelCount, channelCount]. Allocates nothing after `prepare`. */
   addMessage(marginals: Float32Array, rgba: Uint8Array | Uint8ClampedArray | null, target: Float32Array): void {
-    const { filter, scaling } = this.prepare(rgba);
+    const filter = this.prepare(rgba);
     const { compatibility } = this.parameters;
     // Potts is a factor: no need to hold KQ.
     if (compatibility.kind === 'potts') {
-      filter.addFiltered(marginals, this.channelCount, scaling, compatibility.weight, target);
+      filter.addFiltered(marginals, this.channelCount, compatibility.weight, target);
       return;
     }
     if (this.filtered === null) throw new Error('Kernel.addMessage before prepare');
     const filtered = this.filtered.values;
     filtered.fill(0);
-    filter.addFiltered(marginals, this.channelCount, scaling, 1, filtered);
+    filter.addFiltered(marginals, this.channelCount, 1, filtered);
     addMessage(compatibility, filtered, this.size.labelCount, this.channelCount, target);
   }
 

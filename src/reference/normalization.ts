@@ -7,18 +7,22 @@ import { type Filter, noScaling, type Scaling } from './filter.js';
 const smallestSum = 1e-20;
 
 /**
- * The factors of K(Q/n), (KQ)/n or n^-½ K (n^-½ Q) with n = K·1. Krähenbühl and Koltun 2013 introduce the symmetric form.
+ * Makes a filter apply K(Q/n), (KQ)/n or n^-½ K (n^-½ Q) with n = K·1, and gives the factors. Krähenbühl and Koltun 2013 introduce
+ * the symmetric form.
  */
-export function normalizingScale(filter: Filter, normalization: Normalization): Scaling {
+export function normalize(filter: Filter, normalization: Normalization): Scaling {
   const unscaled = noScaling(filter.pointCount);
+  filter.setScaling(unscaled);
   if (normalization === 'none') return unscaled;
-  const factors = filter.filterOnes(unscaled);
+  const factors = filter.filterOnes();
   for (let i = 0; i < factors.length; i++) {
     const sum = factors[i] + smallestSum;
     factors[i] = 1 / (normalization === 'symmetric' ? Math.sqrt(sum) : sum);
   }
-  return {
+  const scaling = {
     before: normalization === 'after' ? unscaled.before : factors,
     after: normalization === 'before' ? unscaled.after : factors,
   };
+  filter.setScaling(scaling);
+  return scaling;
 }

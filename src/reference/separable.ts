@@ -3,7 +3,7 @@
 import { separableRadius } from '../crf/parameters.js';
 import type { ProblemSize } from '../crf/types.js';
 import { exponential } from './exponential.js';
-import type { Filter, Scaling } from './filter.js';
+import { type Filter, noScaling, type Scaling } from './filter.js';
 
 /**
  * The spatial kernel as two one-dimensional convolutions, rows then columns, cut off at `separableRadius`.
@@ -12,6 +12,7 @@ import type { Filter, Scaling } from './filter.js';
 export class SeparableFilter implements Filter {
   readonly pointCount: number;
   readonly vertexCount = null;
+  private scaling: Scaling;
   private readonly tapsX: Float32Array;
   private readonly tapsY: Float32Array;
   private between = new Float32Array(0);
@@ -22,22 +23,27 @@ export class SeparableFilter implements Filter {
     sigmas: readonly number[],
   ) {
     this.pointCount = size.width * size.height;
+    this.scaling = noScaling(this.pointCount);
     this.tapsX = gaussianTaps(sigmas[0], size.width);
     this.tapsY = gaussianTaps(sigmas[1], size.height);
   }
 
-  filterOnes(scaling: Scaling): Float32Array {
+  setScaling(scaling: Scaling): void {
+    this.scaling = scaling;
+  }
+
+  filterOnes(): Float32Array {
     const sums = new Float32Array(this.pointCount);
-    this.addFiltered(new Float32Array(this.pointCount).fill(1), 1, scaling, 1, sums);
+    this.addFiltered(new Float32Array(this.pointCount).fill(1), 1, 1, sums);
     return sums;
   }
 
-  addFiltered(marginals: Float32Array, labelCount: number, scaling: Scaling, weight: number, out: Float32Array): void {
+  addFiltered(marginals: Float32Array, labelCount: number, weight: number, out: Float32Array): void {
     const length = this.pointCount * labelCount;
     if (this.between.length !== length) this.between = new Float32Array(length);
     this.between.fill(0);
-    this.convolveRows(marginals, labelCount, scaling.before);
-    this.convolveColumns(labelCount, scaling.after, weight, out);
+    this.convolveRows(marginals, labelCount, this.scaling.before);
+    this.convolveColumns(labelCount, this.scaling.after, weight, out);
   }
 
   private convolveRows(marginals: Float32Array, labelCount: number, before: Float32Array): void {

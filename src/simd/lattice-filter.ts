@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { Filter, Scaling } from '../reference/filter.js';
+import { type Filter, noScaling, type Scaling } from '../reference/filter.js';
 import { latticeScale } from '../reference/slice.js';
 import { buildLattice, type PlacedLattice } from './lattice.js';
 import type { SimdMemory } from './memory.js';
@@ -30,27 +30,27 @@ export class SimdLatticeFilter implements Filter {
     this.values = memory.reserve(this.rowsLength(channelCount));
     this.scratch = memory.reserve(this.rowsLength(channelCount));
     this.splatWeights = this.sliceWeights = memory.reserve(this.weightsLength);
+    this.setScaling(noScaling(this.pointCount));
   }
 
   get vertexCount(): number {
     return this.lattice.vertexCount;
   }
 
-  filterOnes(scaling: Scaling): Float32Array {
-    this.useScaling(scaling);
+  filterOnes(): Float32Array {
     const { memory, pointCount } = this;
     const length = pointCount * fewestChannels;
     return memory.lend({ ones: length, filtered: length }, (at) => {
       memory.floats(at.ones, length).fill(1);
       const filtered = memory.floats(at.filtered, length).fill(0);
-      this.addFiltered(memory.floats(at.ones, length), fewestChannels, scaling, 1, filtered);
+      this.addFiltered(memory.floats(at.ones, length), fewestChannels, 1, filtered);
       const sums = new Float32Array(pointCount);
       for (let point = 0; point < pointCount; point++) sums[point] = filtered[point * fewestChannels];
       return sums;
     });
   }
 
-  useScaling({ before, after }: Scaling): void {
+  setScaling({ before, after }: Scaling): void {
     const { memory } = this;
     const apart = before !== after;
     if (apart && this.sliceWeights === this.splatWeights) this.sliceWeights = memory.reserve(this.weightsLength);
@@ -62,13 +62,7 @@ export class SimdLatticeFilter implements Filter {
     if (apart) this.writeWeights(after, this.sliceWeights);
   }
 
-  addFiltered(
-    marginals: Float32Array,
-    channelCount: number,
-    _scaling: Scaling,
-    weight: number,
-    out: Float32Array,
-  ): void {
+  addFiltered(marginals: Float32Array, channelCount: number, weight: number, out: Float32Array): void {
     const { memory, values, scratch, splatWeights, sliceWeights } = this;
     const { module } = memory;
     const { simplexCount, vertexCount, starts, rows, points, neighbours } = this.lattice;

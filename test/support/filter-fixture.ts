@@ -6,7 +6,7 @@ import type { Tuning } from '../../src/crf/tuning.js';
 import type { ProblemSize, ResolvedKernel } from '../../src/crf/types.js';
 import { addMessage } from '../../src/reference/compatibility.js';
 import type { Filter } from '../../src/reference/filter.js';
-import { normalizingScale } from '../../src/reference/normalization.js';
+import { normalize } from '../../src/reference/normalization.js';
 import { randomFloats, randomMarginals } from './random.js';
 import { fromRows, relativeToLast, toRows, updatedRows } from './row-layout.js';
 import { rowsFor, type StageDevice } from './stage-device.js';
@@ -63,13 +63,13 @@ export async function filterBoth(
   const norms = await gpu.floats(filter.norms, 2 * pixelCount);
   filter.destroy();
 
-  const scaling = normalizingScale(twin, kernel.normalization);
+  const scaling = normalize(twin, kernel.normalization);
   const message = new Float32Array(pixelCount * labelCount);
   const { compatibility } = kernel;
-  if (compatibility.kind === 'potts') twin.addFiltered(q, labelCount, scaling, compatibility.weight, message);
+  if (compatibility.kind === 'potts') twin.addFiltered(q, labelCount, compatibility.weight, message);
   else {
     const filtered = new Float32Array(message.length);
-    twin.addFiltered(q, labelCount, scaling, 1, filtered);
+    twin.addFiltered(q, labelCount, 1, filtered);
     addMessage(compatibility, filtered, labelCount, labelCount, message);
   }
   return {

@@ -3,7 +3,6 @@
 import { describe, expect, test } from 'vitest';
 import { blur } from '../../src/reference/blur.js';
 import { embed } from '../../src/reference/embed.js';
-import { noScaling } from '../../src/reference/filter.js';
 import { KeyTable } from '../../src/reference/key-table.js';
 import { buildLattice } from '../../src/reference/lattice.js';
 import { LatticeFilter } from '../../src/reference/lattice-filter.js';
@@ -208,7 +207,7 @@ describe('splat, blur and slice', () => {
     expect(filter.lattice.vertexCount).toBe(vertexCount);
     const marginals = randomMarginals(pointCount, 3, d);
     const out = new Float32Array(pointCount * 3);
-    filter.addFiltered(marginals, 3, noScaling(pointCount), 1, out);
+    filter.addFiltered(marginals, 3, 1, out);
     const expected = Float64Array.from({ length: pointCount * 3 }, (_, i) =>
       kernel[Math.floor(i / 3)].reduce((sum, weight, j) => sum + weight * marginals[3 * j + (i % 3)], 0),
     );

@@ -8,10 +8,9 @@ import { energyOf } from '../../src/reference/energy.js';
 import { ExactFilter } from '../../src/reference/exact.js';
 import { exponential } from '../../src/reference/exponential.js';
 import { kernelFeatures } from '../../src/reference/features.js';
-import { noScaling } from '../../src/reference/filter.js';
 import { confidence, entropy, labelMap } from '../../src/reference/label-map.js';
 import { planarToRows, rowsToPlanar } from '../../src/reference/layout.js';
-import { normalizingScale } from '../../src/reference/normalization.js';
+import { normalize } from '../../src/reference/normalization.js';
 import { SeparableFilter } from '../../src/reference/separable.js';
 import { updateMarginals } from '../../src/reference/softmax.js';
 import { naiveExactKernel, naiveNormalize } from '../support/naive-crf.js';
@@ -41,7 +40,9 @@ describe('exact', () => {
     const marginals = randomMarginals(40, 3, 8);
     const [before, after] = [randomFloats(40, 1), randomFloats(40, 2)];
     const out = new Float32Array(120).fill(1);
-    new ExactFilter(features, d).addFiltered(marginals, 3, { before, after }, 2, out);
+    const filter = new ExactFilter(features, d);
+    filter.setScaling({ before, after });
+    filter.addFiltered(marginals, 3, 2, out);
     const kernel = naiveExactKernel(features, d);
     const expected = Float64Array.from({ length: 120 }, (_, at) => {
       const i = Math.floor(at / 3);
@@ -54,7 +55,7 @@ describe('exact', () => {
   test('gives the same whether it keeps K or evaluates it again', () => {
     // 2049² elements are just too many to keep.
     const features = randomFloats(2049, 3, 50);
-    const large = new ExactFilter(features, 1).filterOnes(noScaling(2049));
+    const large = new ExactFilter(features, 1).filterOnes();
     const kernel = naiveExactKernel(features.subarray(0, 2049), 1);
     const expected = kernel.map((row) => row.reduce((sum, value) => sum + value, 0));
     expect(large).toBeAllClose(expected, { tolerance: 1e-3 });
@@ -86,8 +87,13 @@ describe('separable', () => {
     const scaling = { before: randomFloats(pixelCount, 1), after: randomFloats(pixelCount, 2) };
     const out = new Float32Array(pixelCount * 3);
     const exact = new Float32Array(pixelCount * 3);
-    new SeparableFilter(size, sigmas).addFiltered(marginals, 3, scaling, 1.5, out);
-    new ExactFilter(features, 2).addFiltered(marginals, 3, scaling, 1.5, exact);
+    for (const [filter, to] of [
+      [new SeparableFilter(size, sigmas), out],
+      [new ExactFilter(features, 2), exact],
+    ] as const) {
+      filter.setScaling(scaling);
+      filter.addFiltered(marginals, 3, 1.5, to);
+    }
     expect(out).toBeAllClose(exact, { tolerance: 3e-3 });
   });
 
@@ -97,7 +103,7 @@ describe('separable', () => {
     const size = { width: 5, height: 1, labelCount: 1 };
     const dot = Float32Array.of(0, 0, 0, 0, 1);
     const out = new Float32Array(5);
-    new SeparableFilter(size, [0.25, 1]).addFiltered(dot, 1, noScaling(5), 1, out);
+    new SeparableFilter(size, [0.25, 1]).addFiltered(dot, 1, 1, out);
     expect(out).toBeAllClose([0, 0, 0, Math.exp(-8), 1], { tolerance: 1e-9 });
   });
 });
@@ -108,7 +114,8 @@ describe('normalization', () => {
     const filter = new ExactFilter(features, 2);
     const marginals = randomMarginals(30, 2, 3);
     const out = new Float32Array(60);
-    filter.addFiltered(marginals, 2, normalizingScale(filter, normalization), 1, out);
+    normalize(filter, normalization);
+    filter.addFiltered(marginals, 2, 1, out);
     const kernel = naiveNormalize(naiveExactKernel(features, 2), normalization);
     const expected = Float64Array.from({ length: 60 }, (_, at) =>
       kernel[at >> 1].reduce((sum, value, j) => sum + value * marginals[2 * j + (at & 1)], 0),

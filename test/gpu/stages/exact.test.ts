@@ -6,7 +6,6 @@ import { normConstants, rowConstants } from '../../../src/crf/kernel-filter.js';
 import type { Kernel, Normalization } from '../../../src/crf/types.js';
 import { ExactFilter as ExactTwin } from '../../../src/reference/exact.js';
 import { kernelFeatures } from '../../../src/reference/features.js';
-import { noScaling } from '../../../src/reference/filter.js';
 import { exact } from '../../../src/stages/exact.js';
 import { filterBoth } from '../../support/filter-fixture.js';
 import { drawnImage, pottsKernel, vectorKernel } from '../../support/problems.js';
@@ -109,7 +108,7 @@ test('a sum cut into ranges of pixels', async () => {
     });
   }
   const expected = new Float32Array(4 * pixelCount);
-  new ExactTwin(features, 5).addFiltered(q, 4, noScaling(pixelCount), 0.5, expected);
+  new ExactTwin(features, 5).addFiltered(q, 4, 0.5, expected);
   const found = await gpu.floats(logits, 4 * pixelCount + 4);
   expect(found.subarray(0, 4 * pixelCount)).toBeAllClose(expected, { tolerance: 1e-4 });
   expect([...found.subarray(4 * pixelCount)]).toEqual([77, 77, 77, 77]);
