@@ -3,7 +3,8 @@
 // The direction of every import. A folder that does not exist yet costs nothing here.
 //
 //   demo, bench, examples, cli -> public entries -> pipeline, analysis -> crf -> stages -> gpu
-//                                                                \-> simd -> reference -> crf/parameters
+//                                                                \-> simd -> reference
+//   all of them -> problem, which imports nothing
 
 /** What other packages and the programs around the library may import. */
 const publicEntry = '^src/index\\.ts$|^src/(pipeline|analysis)/index\\.ts$|^src/pipeline/cpu\\.ts$';
@@ -89,14 +90,21 @@ module.exports = {
     },
     {
       name: 'gpu-knows-no-crf',
-      comment: 'gpu is plain WebGPU help; it must read alone.',
+      comment: 'gpu is plain WebGPU help; it must read alone. Of problem it takes the errors.',
       severity: 'error',
       from: { path: '^src/gpu/' },
-      to: { path: '^src/', pathNot: '^src/(gpu/|wgsl\\.d\\.ts)' },
+      to: { path: '^src/', pathNot: '^src/(gpu/|problem/errors\\.ts|wgsl\\.d\\.ts)' },
+    },
+    {
+      name: 'problem-imports-nothing',
+      comment: 'What is asked stands alone: every other folder reads it.',
+      severity: 'error',
+      from: { path: '^src/problem/' },
+      to: { path: '.', pathNot: '^src/problem/' },
     },
     {
       name: 'stages-stand-on-gpu',
-      comment: 'A stage gets a plan from above; it takes types and sizes from crf, never its code.',
+      comment: 'A stage gets a plan from above; it takes types and sizes from problem, never code from crf.',
       severity: 'error',
       from: { path: '^src/stages/' },
       to: {
@@ -109,22 +117,22 @@ module.exports = {
       name: 'crf-stands-on-stages',
       severity: 'error',
       from: { path: '^src/crf/' },
-      to: { path: '^src/', pathNot: '^src/(crf|stages|gpu|reference|simd)/|^src/wgsl\\.d\\.ts' },
+      to: { path: '^src/', pathNot: '^src/(crf|problem|stages|gpu|reference|simd)/|^src/wgsl\\.d\\.ts' },
     },
     {
       name: 'simd-stands-on-reference',
       severity: 'error',
       from: { path: '^src/simd/' },
-      to: { path: '^src/', pathNot: '^src/(simd|reference)/|^src/crf/errors\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(simd|reference)/|^src/problem/errors\\.ts$' },
     },
     {
-      name: 'reference-knows-parameters-only',
+      name: 'reference-knows-the-problem-only',
       comment: 'The oracle of the tests shares no code with what it judges; tsconfig.reference.json hides GPU types.',
       severity: 'error',
       from: { path: '^src/reference/' },
       to: {
         path: ['^src/', '\\.wgsl'],
-        pathNot: '^src/reference/|^src/crf/(parameters|[a-z-]+-types|types)\\.ts$',
+        pathNot: '^src/(reference|problem)/',
       },
     },
     {

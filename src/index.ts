@@ -12,9 +12,9 @@ export type {
 } from './crf/api.js';
 export { type BatchItem, refineBatch } from './crf/batch.js';
 export { DenseCrf } from './crf/dense-crf.js';
-export { ArgumentError, DeviceError } from './crf/errors.js';
-export { defaultParameters, resolveParameters } from './crf/parameters.js';
-export { type FeatureArray, parametersFromJson } from './crf/parameters-json.js';
+export { ArgumentError, DeviceError } from './problem/errors.js';
+export { defaultParameters, resolveParameters } from './problem/parameters.js';
+export { type FeatureArray, parametersFromJson } from './problem/parameters-json.js';
 export type {
   ArrayWindow,
   BilateralKernel,
@@ -33,4 +33,4 @@ export type {
   RgbaImage,
   UnaryInput,
   Upsampling,
-} from './crf/types.js';
+} from './problem/types.js';

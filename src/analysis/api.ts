@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { ImageInput } from '../crf/api.js';
-import type { FloatArray, LabelArray } from '../crf/types.js';
+import type { FloatArray, LabelArray } from '../problem/types.js';
 import type { Connectivity } from '../reference/analysis/neighbourhood.js';
 
 export type { Connectivity } from '../reference/analysis/neighbourhood.js';

@@ -8,9 +8,9 @@ import {
   checkNumber,
   checkObject,
   firstNonFinite,
-} from '../crf/checks.js';
-import { ArgumentError } from '../crf/errors.js';
-import type { LabelArray } from '../crf/types.js';
+} from '../problem/checks.js';
+import { ArgumentError } from '../problem/errors.js';
+import type { LabelArray } from '../problem/types.js';
 import { fusionRoles } from '../reference/analysis/fuse.js';
 import type { ImageSize } from '../reference/analysis/neighbourhood.js';
 import { reliefUnit } from '../reference/analysis/relief.js';

@@ -2,9 +2,9 @@
 
 import type { ImageInput } from '../crf/api.js';
 import { pixelsOf } from '../crf/cpu-refiner.js';
-import { ArgumentError, DeviceError } from '../crf/errors.js';
 import { checkImageInput } from '../crf/image-source.js';
-import type { FloatArray, LabelArray } from '../crf/types.js';
+import { ArgumentError, DeviceError } from '../problem/errors.js';
+import type { FloatArray, LabelArray } from '../problem/types.js';
 import { areas } from '../reference/analysis/areas.js';
 import type { ImageSize } from '../reference/analysis/neighbourhood.js';
 import type * as Api from './api.js';

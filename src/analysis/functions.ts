@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { checkObject } from '../crf/checks.js';
-import { ArgumentError } from '../crf/errors.js';
-import type { FloatArray, LabelArray, RgbaImage } from '../crf/types.js';
+import { checkObject } from '../problem/checks.js';
+import { ArgumentError } from '../problem/errors.js';
+import type { FloatArray, LabelArray, RgbaImage } from '../problem/types.js';
 import { areas } from '../reference/analysis/areas.js';
 import { basins } from '../reference/analysis/basins.js';
 import { componentRoots } from '../reference/analysis/components.js';

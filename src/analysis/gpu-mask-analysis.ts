@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
 import type { ImageInput } from '../crf/api.js';
-import { ArgumentError } from '../crf/errors.js';
 import { checkImageInput, ImageSource } from '../crf/image-source.js';
 import { tuningFor } from '../crf/tuning.js';
-import type { FloatArray, ProblemSize } from '../crf/types.js';
 import { bufferUsage } from '../gpu/buffers.js';
 import { isSoftware, nameOf } from '../gpu/device.js';
+import { ArgumentError } from '../problem/errors.js';
+import type { FloatArray, ProblemSize } from '../problem/types.js';
 import { areaWords } from '../reference/analysis/areas.js';
 import type { ImageSize } from '../reference/analysis/neighbourhood.js';
 import { probability as probabilityStage } from '../stages/analysis/probability.js';

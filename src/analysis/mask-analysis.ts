@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { checkChoice, checkKeys, checkObject } from '../crf/checks.js';
-import { DeviceError } from '../crf/errors.js';
+import { checkChoice, checkKeys, checkObject } from '../problem/checks.js';
+import { DeviceError } from '../problem/errors.js';
 import type * as Api from './api.js';
 import { checkExtent, checkLabels } from './arguments.js';
 

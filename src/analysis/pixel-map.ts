@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError, DeviceError } from '../crf/errors.js';
+import { ArgumentError, DeviceError } from '../problem/errors.js';
 import type { PixelMap } from './api.js';
 
 type Values = Uint32Array | Float32Array;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { UniformWord } from '../gpu/uniforms.js';
-import type { ArrayWindow } from './types.js';
+import type { ArrayWindow } from '../problem/types.js';
 
 interface Extent {
   width: number;

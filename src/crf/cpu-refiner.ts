@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: MIT
 
+import { ArgumentError, DeviceError } from '../problem/errors.js';
+import { checkImage, resolveUnary } from '../problem/inputs.js';
+import { resolveParameters } from '../problem/parameters.js';
+import type {
+  CrfParameters,
+  Energy,
+  ProblemSize,
+  ResolvedParameters,
+  RgbaImage,
+  UnaryInput,
+} from '../problem/types.js';
 import { CpuCrf } from '../reference/cpu-crf.js';
 import { type RowEngine, typedArrays } from '../reference/rows.js';
 import { unaryEnergies } from '../reference/unary.js';
 import { OutOfMemoryError } from '../simd/memory.js';
 import { SimdRowEngine } from '../simd/row-engine.js';
 import type { GpuResults, ImageInput, RefineInput, RefineReport, Refiner } from './api.js';
-import { ArgumentError, DeviceError } from './errors.js';
-import { checkImage, resolveUnary } from './inputs.js';
-import { resolveParameters } from './parameters.js';
-import type { CrfParameters, Energy, ProblemSize, ResolvedParameters, RgbaImage, UnaryInput } from './types.js';
 
 /** The CPU twin behind the same interface: for machines without WebGPU, and to compare with. One thread. */
 export class CpuRefiner implements Refiner {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import { checkChoice, checkKeys, checkObject } from '../problem/checks.js';
+import { DeviceError } from '../problem/errors.js';
+import { checkSize, defaultParameters, resolveParameters } from '../problem/parameters.js';
 import type { DenseCrfOptions, Refiner } from './api.js';
-import { checkChoice, checkKeys, checkObject } from './checks.js';
-import { DeviceError } from './errors.js';
-import { checkSize, defaultParameters, resolveParameters } from './parameters.js';
 
 const optionNames = ['width', 'height', 'labelCount', 'parameters', 'backend', 'device', 'vertexCapacity', 'profile'];
 

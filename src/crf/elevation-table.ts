@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import type { ProblemSize, ResolvedKernel } from '../problem/types.js';
 import { elevationScales } from '../reference/embed.js';
-import type { ProblemSize, ResolvedKernel } from './types.js';
 
 /**
  * Pairs (cf, j·cf) for the shader `embed`, with cf_j = f_j·sf_j and j counted from 1, all in float32 as the CPU twin has them.

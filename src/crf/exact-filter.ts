@@ -4,6 +4,7 @@ import { BufferSet } from '../gpu/buffers.js';
 import type { StageEncoder } from '../gpu/pass.js';
 import { foldedGrid } from '../gpu/program.js';
 import { writeUniform } from '../gpu/uniforms.js';
+import type { ResolvedKernel } from '../problem/types.js';
 import { exact } from '../stages/exact.js';
 import {
   type FilterContext,
@@ -16,7 +17,6 @@ import {
   useKey,
 } from './kernel-filter.js';
 import { PenaltyTransform } from './penalty-transform.js';
-import type { ResolvedKernel } from './types.js';
 
 /** Pairs that one dispatch evaluates at most: about a tenth of a second on a small GPU, well before any watchdog. */
 const pairsPerDispatch = 2 ** 28;

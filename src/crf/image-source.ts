@@ -2,12 +2,12 @@
 
 import { BufferSet } from '../gpu/buffers.js';
 import { foldedGrid, type Program } from '../gpu/program.js';
+import { ArgumentError } from '../problem/errors.js';
+import { checkImage } from '../problem/inputs.js';
+import type { ProblemSize, RgbaImage } from '../problem/types.js';
 import { image as imageStage } from '../stages/image.js';
 import type { ImageInput } from './api.js';
-import { ArgumentError } from './errors.js';
-import { checkImage } from './inputs.js';
 import type { FilterContext } from './kernel-filter.js';
-import type { ProblemSize, RgbaImage } from './types.js';
 
 /** Brings an image of any kind into the buffer that the embedding reads. */
 export class ImageSource {

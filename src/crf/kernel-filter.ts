@@ -2,9 +2,9 @@
 
 import type { StageEncoder } from '../gpu/pass.js';
 import type { ProgramCache } from '../gpu/program.js';
+import type { ProblemSize, ResolvedKernel } from '../problem/types.js';
 import type { RowPlan } from './row-plan.js';
 import type { Tuning } from './tuning.js';
-import type { ProblemSize, ResolvedKernel } from './types.js';
 
 /** Buffers that all kernels of an engine share. */
 export interface SharedBuffers {

@@ -4,6 +4,7 @@ import { BufferSet } from '../gpu/buffers.js';
 import type { StageEncoder } from '../gpu/pass.js';
 import { float } from '../gpu/shader.js';
 import { writeUniform } from '../gpu/uniforms.js';
+import type { ResolvedKernel } from '../problem/types.js';
 import { blur } from '../stages/blur.js';
 import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
 import { normalization } from '../stages/normalization.js';
@@ -23,7 +24,6 @@ import {
 import type { LatticeScratch } from './lattice-scratch.js';
 import { LatticeStructure } from './lattice-structure.js';
 import { PenaltyTransform } from './penalty-transform.js';
-import type { ResolvedKernel } from './types.js';
 
 type Encode = (pass: GPUComputePassEncoder) => void;
 

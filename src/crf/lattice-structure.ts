@@ -4,6 +4,7 @@ import { BufferSet, bufferUsage } from '../gpu/buffers.js';
 import type { StageEncoder } from '../gpu/pass.js';
 import { type BindingLayout, foldedGrid, type Program, type StageDefinition } from '../gpu/program.js';
 import { writeUniform } from '../gpu/uniforms.js';
+import type { ResolvedKernel } from '../problem/types.js';
 import { dispatchSizeOffsets, dispatchSizes, dispatchSizesBytes } from '../stages/dispatch-sizes.js';
 import { embed } from '../stages/embed.js';
 import { neighbours } from '../stages/neighbours.js';
@@ -14,7 +15,6 @@ import { vertices } from '../stages/vertices.js';
 import { elevationTable } from './elevation-table.js';
 import type { FilterContext } from './kernel-filter.js';
 import { type LatticeScratch, latticeShape } from './lattice-scratch.js';
-import type { ResolvedKernel } from './types.js';
 
 /**
  * The part of a kernel's lattice that does not depend on Q: simplices, runs of pixels, vertices, neighbours.

@@ -5,13 +5,13 @@ import { PlainEncoder } from '../gpu/pass.js';
 import { foldedGrid, type Grid } from '../gpu/program.js';
 import type { Readback } from '../gpu/readback.js';
 import { writeUniform } from '../gpu/uniforms.js';
+import type { Energy } from '../problem/types.js';
 import { energy as energyStage } from '../stages/energy.js';
 import { labelMap as labelMapStage } from '../stages/label-map.js';
 import { planar } from '../stages/planar.js';
 import type { GpuResults } from './api.js';
 import { type FilterContext, rowConstants } from './kernel-filter.js';
 import type { MeanField } from './mean-field.js';
-import type { Energy } from './types.js';
 
 type PixelResults = Omit<GpuResults, 'marginals'>;
 

@@ -4,6 +4,7 @@ import { BufferSet } from '../gpu/buffers.js';
 import type { StageEncoder } from '../gpu/pass.js';
 import { foldedGrid } from '../gpu/program.js';
 import { writeUniform } from '../gpu/uniforms.js';
+import type { ResolvedKernel, ResolvedParameters } from '../problem/types.js';
 import { softmax } from '../stages/softmax.js';
 import { ExactFilter } from './exact-filter.js';
 import {
@@ -17,7 +18,6 @@ import { LatticeFilter } from './lattice-filter.js';
 import { LatticeScratch, latticeShape } from './lattice-scratch.js';
 import { isOneBlock } from './row-plan.js';
 import { SeparableFilter } from './separable-filter.js';
-import type { ResolvedKernel, ResolvedParameters } from './types.js';
 
 export type VertexCapacity = 'measured' | 'worst-case' | number;
 

@@ -2,10 +2,10 @@
 
 import { BufferSet } from '../gpu/buffers.js';
 import type { Grid } from '../gpu/program.js';
+import type { ResolvedCompatibility } from '../problem/types.js';
 import { compatibility as compatibilityStage } from '../stages/compatibility.js';
 import { type FilterContext, rowConstants } from './kernel-filter.js';
 import type { RowPlan } from './row-plan.js';
-import type { ResolvedCompatibility } from './types.js';
 
 type Penalties = Exclude<ResolvedCompatibility, { kind: 'potts' }>;
 

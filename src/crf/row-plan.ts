@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { DeviceError } from '../gpu/errors.js';
+import { DeviceError } from '../problem/errors.js';
+import type { ProblemSize, ResolvedKernel } from '../problem/types.js';
 import type { Tuning } from './tuning.js';
-import type { ProblemSize, ResolvedKernel } from './types.js';
 
 /**
  * How the labels of a pixel (or vertex) lie in memory: a row of channels, cut into lanes of 1, 2 or 4 that are loaded together,

@@ -4,6 +4,8 @@ import { BufferSet } from '../gpu/buffers.js';
 import type { StageEncoder } from '../gpu/pass.js';
 import { foldedGrid, type Program } from '../gpu/program.js';
 import { writeUniform } from '../gpu/uniforms.js';
+import { separableRadius } from '../problem/parameters.js';
+import type { ResolvedKernel } from '../problem/types.js';
 import { separable } from '../stages/separable.js';
 import {
   type FilterContext,
@@ -15,9 +17,7 @@ import {
   type SharedBuffers,
   useKey,
 } from './kernel-filter.js';
-import { separableRadius } from './parameters.js';
 import { PenaltyTransform } from './penalty-transform.js';
-import type { ResolvedKernel } from './types.js';
 
 type Encode = (pass: GPUComputePassEncoder) => void;
 

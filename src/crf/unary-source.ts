@@ -4,11 +4,11 @@ import { BufferSet } from '../gpu/buffers.js';
 import { foldedGrid } from '../gpu/program.js';
 import { float } from '../gpu/shader.js';
 import { type UniformWord, writeUniform } from '../gpu/uniforms.js';
+import { probabilityFloor, unknownLabel } from '../problem/inputs.js';
+import type { ArrayWindow, Upsampling } from '../problem/types.js';
 import { unary as unaryStage } from '../stages/unary.js';
 import { coarseGridWords } from './coarse-grid.js';
-import { probabilityFloor, unknownLabel } from './inputs.js';
 import { type FilterContext, rowConstants } from './kernel-filter.js';
-import type { ArrayWindow, Upsampling } from './types.js';
 
 /** A unary input on its way to the GPU: where its numbers are and what they mean. */
 export interface UnaryArray {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { DeviceError } from './errors.js';
+import { DeviceError } from '../problem/errors.js';
 
 /** WebGPU's usage flags: Node has no global for them. */
 export const bufferUsage = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { DeviceError } from './errors.js';
+import { DeviceError } from '../problem/errors.js';
 import { assembleShader, type ShaderConstants } from './shader.js';
 
 /**

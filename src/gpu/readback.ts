@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import { DeviceError } from '../problem/errors.js';
 import { BufferSet } from './buffers.js';
-import { DeviceError } from './errors.js';
 
 /** Large results come back in pieces, so that staging stays small beside what it reads. */
 const stagingBytes = 8 * 1024 * 1024;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { GpuResults, StageTiming } from '../crf/api.js';
-import type { CrfParameters, UnaryInput } from '../crf/types.js';
+import type { CrfParameters, UnaryInput } from '../problem/types.js';
 import type { FrameSource } from './frames/frame-source.js';
 import type { Extent } from './frames/plan.js';
 import type { NetworkDescription } from './network/description.js';

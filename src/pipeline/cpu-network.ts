@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import type { InferenceSession } from 'onnxruntime-web';
-import { ArgumentError, DeviceError } from '../crf/errors.js';
-import { checkImage } from '../crf/inputs.js';
-import type { RgbaImage } from '../crf/types.js';
+import { ArgumentError, DeviceError } from '../problem/errors.js';
+import { checkImage } from '../problem/inputs.js';
+import type { RgbaImage } from '../problem/types.js';
 import { labelPlanes } from '../reference/pipeline/network-output.js';
 import { resizeToTensor } from '../reference/pipeline/resize.js';
 import type { NetworkUnary } from './api.js';

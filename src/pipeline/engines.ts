@@ -2,7 +2,7 @@
 
 import type { Refiner } from '../crf/api.js';
 import { DenseCrf } from '../crf/dense-crf.js';
-import type { CrfParameters, Kernel } from '../crf/types.js';
+import type { CrfParameters, Kernel } from '../problem/types.js';
 import type { Extent } from './frames/plan.js';
 
 export interface EngineWish extends Extent {

@@ -2,10 +2,10 @@
 
 import type { GpuResults, RefineReport, Refiner, UnarySource } from '../crf/api.js';
 import { tuningFor } from '../crf/tuning.js';
-import type { CrfParameters, ProblemSize } from '../crf/types.js';
 import { BufferSet } from '../gpu/buffers.js';
 import { isSoftware } from '../gpu/device.js';
 import { ProgramCache } from '../gpu/program.js';
+import type { CrfParameters, ProblemSize } from '../problem/types.js';
 import { Engines } from './engines.js';
 import { FrameCapture } from './frames/frame-capture.js';
 import { FrameResizer, resizeTargetBytes } from './frames/frame-resizer.js';

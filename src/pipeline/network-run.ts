@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError, DeviceError } from '../crf/errors.js';
 import { Readback } from '../gpu/readback.js';
+import { ArgumentError, DeviceError } from '../problem/errors.js';
 import { FrameResizer, type TensorForm } from './frames/frame-resizer.js';
 import { type Extent, type Placement, planIngest } from './frames/plan.js';
 import type { StageContext } from './frames/stage-context.js';

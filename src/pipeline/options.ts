@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { checkInteger, checkKeys, checkNumber, checkObject } from '../crf/checks.js';
-import { ArgumentError } from '../crf/errors.js';
-import type { CrfParameters } from '../crf/types.js';
+import { checkInteger, checkKeys, checkNumber, checkObject } from '../problem/checks.js';
+import { ArgumentError } from '../problem/errors.js';
+import type { CrfParameters } from '../problem/types.js';
 import type { PipelineOptions, PromptOptions, SegmentOptions } from './api.js';
 import { checkNetwork } from './network/check-network.js';
 import type { NetworkDescription, ResolvedNetwork } from './network/description.js';

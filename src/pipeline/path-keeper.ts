@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { DeviceError } from '../crf/errors.js';
+import { DeviceError } from '../problem/errors.js';
 import type { DeviceLoss } from './api.js';
 import type { FramePath } from './frame-path.js';
 import type { Key } from './network-run.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError, DeviceError } from '../crf/errors.js';
-import type { CrfParameters } from '../crf/types.js';
+import { ArgumentError, DeviceError } from '../problem/errors.js';
+import type { CrfParameters } from '../problem/types.js';
 import type { FrameReport, LoadProgress, PipelineOptions, PromptOptions, Segmentation, SegmentOptions } from './api.js';
 import type { View } from './drawing/view.js';
 import { scaledParameters } from './engines.js';

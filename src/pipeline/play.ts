@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { checkChoice, checkKeys, checkObject } from '../crf/checks.js';
-import { ArgumentError } from '../crf/errors.js';
+import { checkChoice, checkKeys, checkObject } from '../problem/checks.js';
+import { ArgumentError } from '../problem/errors.js';
 import type { FrameReport } from './api.js';
 import type { View } from './drawing/view.js';
 import type { Extent } from './frames/plan.js';

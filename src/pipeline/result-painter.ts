@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError } from '../crf/errors.js';
+import { ArgumentError } from '../problem/errors.js';
 import type { Segmentation } from './api.js';
 import { Painter } from './drawing/painter.js';
 import { configureCanvas, type PaintTarget } from './drawing/target.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import type { GpuResults } from '../crf/api.js';
-import { ArgumentError } from '../crf/errors.js';
 import { Readback } from '../gpu/readback.js';
+import { ArgumentError } from '../problem/errors.js';
 import type { FrameReport, NetworkUnary, Segmentation } from './api.js';
 import type { PlacedUnary } from './network-run.js';
 import { restoreLabelMap, restoreMarginals } from './outputs/present-labels.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { ResolvedCompatibility } from '../crf/types.js';
+import type { ResolvedCompatibility } from '../problem/types.js';
 
 /**
  * Adds the message of filtered marginals: +w·KQ (Potts), -c_l·(KQ)_l (diagonal) or -mu·KQ (matrix).

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { Energy, ProblemSize, ResolvedParameters } from '../crf/types.js';
+import type { Energy, ProblemSize, ResolvedParameters } from '../problem/types.js';
 import { energyOf } from './energy.js';
 import { Kernel } from './kernel.js';
 import { confidence, entropy, labelMap } from './label-map.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { Energy } from '../crf/types.js';
+import type { Energy } from '../problem/types.js';
 
 /** Where Q log Q is cut off, as in pydensecrf. */
 const smallestMarginal = 1e-20;

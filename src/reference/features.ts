@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { ProblemSize, ResolvedKernel } from '../crf/types.js';
+import type { ProblemSize, ResolvedKernel } from '../problem/types.js';
 
 /**
  * The features of a kernel, divided by its sigmas: [featureDim, pixelCount] float32.

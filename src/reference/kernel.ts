@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { ProblemSize, ResolvedKernel } from '../crf/types.js';
+import type { ProblemSize, ResolvedKernel } from '../problem/types.js';
 import { addMessage } from './compatibility.js';
 import { ExactFilter } from './exact.js';
 import { kernelFeatures } from './features.js';

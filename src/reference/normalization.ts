@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { Normalization } from '../crf/types.js';
+import type { Normalization } from '../problem/types.js';
 import { type Filter, noScaling, type Scaling } from './filter.js';
 
 /** Keeps 1/n finite for a point that no vertex reaches, as in pydensecrf. */

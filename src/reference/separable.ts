@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { separableRadius } from '../crf/parameters.js';
-import type { ProblemSize } from '../crf/types.js';
+import { separableRadius } from '../problem/parameters.js';
+import type { ProblemSize } from '../problem/types.js';
 import { exponential } from './exponential.js';
 import { type Filter, noScaling, type Scaling } from './filter.js';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { ProblemSize, ResolvedUnary, Upsampling } from '../crf/types.js';
+import type { ProblemSize, ResolvedUnary, Upsampling } from '../problem/types.js';
 
 type CoarseUnary = Exclude<ResolvedUnary, { form: 'labels' }>;
 

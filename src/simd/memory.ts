@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { DeviceError } from '../crf/errors.js';
+import { DeviceError } from '../problem/errors.js';
 import type { StageModule } from './module.js';
 
 /** Bytes that the allocator gives in one piece. */

@@ -6,9 +6,9 @@ import { refineBatch } from '../../src/crf/batch.js';
 import { CpuRefiner } from '../../src/crf/cpu-refiner.js';
 import { DenseCrf } from '../../src/crf/dense-crf.js';
 import { GpuCrf } from '../../src/crf/gpu-crf.js';
-import type { CrfParameters } from '../../src/crf/types.js';
 import { bufferUsage } from '../../src/gpu/buffers.js';
 import { Readback } from '../../src/gpu/readback.js';
+import type { CrfParameters } from '../../src/problem/types.js';
 import { createTestDevice, type TestDevice } from '../support/device.js';
 import { drawnImage, drawnLogits, usualKernels } from '../support/problems.js';
 

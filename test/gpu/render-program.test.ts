@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import { expect, test } from 'vitest';
-import { DeviceError } from '../../src/gpu/errors.js';
 import type { StageDefinition } from '../../src/gpu/program.js';
 import { RenderModule } from '../../src/gpu/render-program.js';
+import { DeviceError } from '../../src/problem/errors.js';
 import { createTestDevice } from '../support/device.js';
 
 const layout = { shade: 'uniform' } as const;

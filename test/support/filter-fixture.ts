@@ -3,7 +3,7 @@
 import type { FilterContext, KernelFilter } from '../../src/crf/kernel-filter.js';
 import { isOneBlock } from '../../src/crf/row-plan.js';
 import type { Tuning } from '../../src/crf/tuning.js';
-import type { ProblemSize, ResolvedKernel } from '../../src/crf/types.js';
+import type { ProblemSize, ResolvedKernel } from '../../src/problem/types.js';
 import { addMessage } from '../../src/reference/compatibility.js';
 import type { Filter } from '../../src/reference/filter.js';
 import { normalize } from '../../src/reference/normalization.js';

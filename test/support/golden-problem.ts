@@ -2,8 +2,8 @@
 
 import { readPhotograph } from '../../src/cli/files/image.js';
 import { readFloatNpy } from '../../src/cli/files/npy.js';
-import { parametersFromJson } from '../../src/crf/parameters-json.js';
-import type { Kernel, ProblemSize } from '../../src/crf/types.js';
+import { parametersFromJson } from '../../src/problem/parameters-json.js';
+import type { Kernel, ProblemSize } from '../../src/problem/types.js';
 import { type GoldenName, goldenCase, goldenFile } from './golden.js';
 
 /** All that goes into a golden case. */

@@ -2,9 +2,9 @@
 
 import { LatticeScratch, latticeShape } from '../../src/crf/lattice-scratch.js';
 import { LatticeStructure } from '../../src/crf/lattice-structure.js';
-import { resolveParameters } from '../../src/crf/parameters.js';
 import type { Tuning } from '../../src/crf/tuning.js';
-import type { Kernel, ProblemSize, ResolvedKernel } from '../../src/crf/types.js';
+import { resolveParameters } from '../../src/problem/parameters.js';
+import type { Kernel, ProblemSize, ResolvedKernel } from '../../src/problem/types.js';
 import { type Embedding, embed } from '../../src/reference/embed.js';
 import { kernelFeatures } from '../../src/reference/features.js';
 import { buildLattice, type Lattice } from '../../src/reference/lattice.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { resolveParameters } from '../../src/crf/parameters.js';
-import type { CrfParameters, Kernel, ProblemSize, ResolvedKernel, RgbaImage } from '../../src/crf/types.js';
+import { resolveParameters } from '../../src/problem/parameters.js';
+import type { CrfParameters, Kernel, ProblemSize, ResolvedKernel, RgbaImage } from '../../src/problem/types.js';
 
 /** Numbers in 0..1 from a seed (Park and Miller's generator): the same on every machine. */
 export function randomNumbers(seed: number): () => number {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { ProblemSize } from '../../src/crf/types.js';
+import type { ProblemSize } from '../../src/problem/types.js';
 import { type RowEngine, typedArrays } from '../../src/reference/rows.js';
 import { SimdRowEngine } from '../../src/simd/row-engine.js';
 

@@ -3,13 +3,13 @@
 import type { FilterContext } from '../../src/crf/kernel-filter.js';
 import { planRows, type RowPlan } from '../../src/crf/row-plan.js';
 import type { Tuning } from '../../src/crf/tuning.js';
-import type { ProblemSize, ResolvedKernel } from '../../src/crf/types.js';
 import { BufferSet } from '../../src/gpu/buffers.js';
 import { PlainEncoder, type StageEncoder } from '../../src/gpu/pass.js';
 import { type BindingLayout, foldedGrid, ProgramCache, type StageDefinition } from '../../src/gpu/program.js';
 import { Readback } from '../../src/gpu/readback.js';
 import type { ShaderConstants } from '../../src/gpu/shader.js';
 import { type UniformWord, writeUniform } from '../../src/gpu/uniforms.js';
+import type { ProblemSize, ResolvedKernel } from '../../src/problem/types.js';
 import { createTestDevice, type TestDevice } from './device.js';
 
 type Words = Float32Array | Uint32Array | Int32Array;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { defaultParameters, resolveParameters } from '../../src/crf/parameters.js';
-import type { CrfParameters, Kernel, ProblemSize } from '../../src/crf/types.js';
+import { defaultParameters, resolveParameters } from '../../src/problem/parameters.js';
+import type { CrfParameters, Kernel, ProblemSize } from '../../src/problem/types.js';
 import { CpuCrf } from '../../src/reference/cpu-crf.js';
 import { kernelFeatures } from '../../src/reference/features.js';
 import {

@@ -2,8 +2,8 @@
 
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
-import { ArgumentError } from '../../src/crf/errors.js';
 import { type DownloadProgress, fetchNetwork, type NetworkFile } from '../../src/pipeline/network/fetch-network.js';
+import { ArgumentError } from '../../src/problem/errors.js';
 import { errorOf, expectModel, ModelHost, memoryCache, model, sha256 } from '../support/model-host.js';
 
 const host = new ModelHost();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { ArgumentError } from '../../src/crf/errors.js';
-import { checkImage, resolveUnary, unknownLabel } from '../../src/crf/inputs.js';
-import type { RgbaImage, UnaryInput } from '../../src/crf/types.js';
+import { ArgumentError } from '../../src/problem/errors.js';
+import { checkImage, resolveUnary, unknownLabel } from '../../src/problem/inputs.js';
+import type { RgbaImage, UnaryInput } from '../../src/problem/types.js';
 
 const size = { width: 3, height: 2, labelCount: 2 };
 const twelve = () => Float32Array.from({ length: 12 }, (_, i) => i / 12);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { ArgumentError } from '../../src/crf/errors.js';
-import { defaultParameters } from '../../src/crf/parameters.js';
 import { checkNetwork, networkFromJson } from '../../src/pipeline/network/check-network.js';
 import { inputSizeFor } from '../../src/pipeline/network/input-size.js';
+import { ArgumentError } from '../../src/problem/errors.js';
+import { defaultParameters } from '../../src/problem/parameters.js';
 
 const input = { name: 'image', width: 20, height: 10, layout: 'NCHW' };
 const output = { name: 'logits', layout: 'NCHW', activation: 'logits' };

@@ -2,12 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { ArgumentError } from '../../src/crf/errors.js';
 import { ade20kColours, ade20kLabels } from '../../src/pipeline/network/ade20k.js';
 import { checkNetwork } from '../../src/pipeline/network/check-network.js';
 import type { NetworkDescription } from '../../src/pipeline/network/description.js';
 import { presetNetwork, presets } from '../../src/pipeline/network/presets.js';
 import { inspectModel } from '../../src/pipeline/onnx/inspect.js';
+import { ArgumentError } from '../../src/problem/errors.js';
 import { describeWithModels, modelFile } from '../support/model-files.js';
 
 const all = Object.entries<NetworkDescription>(presets);

@@ -2,11 +2,11 @@
 
 import { InferenceSession, Tensor } from 'onnxruntime-web';
 import { describe, expect, test, vi } from 'vitest';
-import { ArgumentError } from '../../src/crf/errors.js';
 import { cutGraph } from '../../src/pipeline/onnx/cut.js';
 import { inspectModel } from '../../src/pipeline/onnx/inspect.js';
 import { readModel } from '../../src/pipeline/onnx/model.js';
 import type { NodeProto } from '../../src/pipeline/onnx/schema_pb.js';
+import { ArgumentError } from '../../src/problem/errors.js';
 import { describeWithModels, modelFile } from '../support/model-files.js';
 import { floats, graphAttribute, node, onnxModel, value } from '../support/onnx.js';
 import { randomFloats } from '../support/random.js';

@@ -2,10 +2,10 @@
 
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, test } from 'vitest';
-import { ArgumentError } from '../../src/crf/errors.js';
 import { inspectModel } from '../../src/pipeline/onnx/inspect.js';
 import { readModel, writeModel } from '../../src/pipeline/onnx/model.js';
 import { GraphProtoSchema, TensorProto_DataType } from '../../src/pipeline/onnx/schema_pb.js';
+import { ArgumentError } from '../../src/problem/errors.js';
 import { describeWithModels, modelFile } from '../support/model-files.js';
 import { external, floats, graphAttribute, node, onnxModel, value } from '../support/onnx.js';
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { ArgumentError } from '../../src/crf/errors.js';
-import { defaultParameters, resolveParameters } from '../../src/crf/parameters.js';
-import { parametersFromJson } from '../../src/crf/parameters-json.js';
-import type { CrfParameters, ProblemSize } from '../../src/crf/types.js';
+import { ArgumentError } from '../../src/problem/errors.js';
+import { defaultParameters, resolveParameters } from '../../src/problem/parameters.js';
+import { parametersFromJson } from '../../src/problem/parameters-json.js';
+import type { CrfParameters, ProblemSize } from '../../src/problem/types.js';
 import { embed } from '../../src/reference/embed.js';
 import { kernelFeatures } from '../../src/reference/features.js';
 import { buildLattice } from '../../src/reference/lattice.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { ArgumentError } from '../../src/crf/errors.js';
 import { type BudgetChoice, type BudgetOptions, FrameBudget } from '../../src/pipeline/video/budget.js';
+import { ArgumentError } from '../../src/problem/errors.js';
 import { randomNumbers } from '../support/random.js';
 
 const best = { workingSize: 640, iterations: 5 };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, it } from 'vitest';
-import { ArgumentError } from '../../src/crf/errors.js';
 import { checkPrompts, type Prompts } from '../../src/pipeline/prompts/prompts.js';
 import { rasterizeMarks } from '../../src/pipeline/prompts/rasterize.js';
 import { pinnedLabels, seedMaps } from '../../src/pipeline/prompts/seeds.js';
+import { ArgumentError } from '../../src/problem/errors.js';
 
 const size = { width: 8, height: 6, labelCount: 2 };
 const dab = { label: 1, radius: 0.6, points: [{ x: 2.5, y: 1.5 }] };

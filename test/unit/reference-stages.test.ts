@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { separableRadius } from '../../src/crf/parameters.js';
-import type { Normalization } from '../../src/crf/types.js';
+import { separableRadius } from '../../src/problem/parameters.js';
+import type { Normalization } from '../../src/problem/types.js';
 import { addMessage } from '../../src/reference/compatibility.js';
 import { energyOf } from '../../src/reference/energy.js';
 import { ExactFilter } from '../../src/reference/exact.js';

@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { readFloatNpy, readIntegerNpy } from '../../src/cli/files/npy.js';
-import { resolveUnary } from '../../src/crf/inputs.js';
-import type { UnaryInput } from '../../src/crf/types.js';
+import { resolveUnary } from '../../src/problem/inputs.js';
+import type { UnaryInput } from '../../src/problem/types.js';
 import { unaryEnergies } from '../../src/reference/unary.js';
 import { goldenFile } from '../support/golden.js';
 import { randomFloats } from '../support/random.js';

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { planRows, type RowPlan } from '../../src/crf/row-plan.js';
-import type { Normalization } from '../../src/crf/types.js';
+import type { Normalization } from '../../src/problem/types.js';
 import { pottsKernel, vectorKernel } from '../support/problems.js';
 
 const ample = { maxStorageBufferBindingSize: 2 ** 30, maxBufferSize: 2 ** 30 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { DeviceError } from '../../crf/errors.js';
 import { PlainEncoder } from '../../gpu/pass.js';
 import { Readback } from '../../gpu/readback.js';
+import { DeviceError } from '../../problem/errors.js';
 import type { Operation, OperationBuilder } from './operation.js';
 import type { Step, Workspace } from './workspace.js';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError } from '../../crf/errors.js';
+import { ArgumentError } from '../../problem/errors.js';
 import type { LabelPlane, LabelScores, SegmentationScores, Share } from './types.js';
 
 /** Value of a pixel that counts nowhere, in planes that `comparable` has made. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkKeys, checkNumber, checkObject } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
+import { checkArray, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
 import { share, zeros } from './confusion.js';
 import { checkLabelValue } from './options.js';
 import { checkPlane, checkSameSize } from './planes.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkChoice, checkInteger, checkKeys, checkNumber, checkObject } from '../../crf/checks.js';
-import type { SigmaUnit } from '../../crf/types.js';
+import { checkArray, checkChoice, checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import type { SigmaUnit } from '../../problem/types.js';
 import type { MetricOptions } from './types.js';
 
 /** MetricOptions with every default filled in and every value checked. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { checkInteger, checkObject } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
-import type { LabelArray } from '../../crf/types.js';
+import { checkInteger, checkObject } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
+import type { LabelArray } from '../../problem/types.js';
 import type { LabelPlane } from './types.js';
 
 /** Largest width or height; their product must fit an array. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError } from '../../crf/errors.js';
+import { ArgumentError } from '../../problem/errors.js';
 import { forEachBandPixel, squaredBandDistances } from './band.js';
 import { boundaryF, boundaryLabels, discOf, matchBoundary } from './boundary.js';
 import {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { LabelArray, SigmaUnit } from '../../crf/types.js';
+import type { LabelArray, SigmaUnit } from '../../problem/types.js';
 
 /** Labels by pixel, [y, x]. */
 export interface LabelPlane {

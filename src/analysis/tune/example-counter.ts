@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import type { Refiner } from '../../crf/api.js';
-import { checkArray, checkInteger, checkObject } from '../../crf/checks.js';
 import { DenseCrf } from '../../crf/dense-crf.js';
-import { ArgumentError } from '../../crf/errors.js';
-import type { CrfParameters, Kernel } from '../../crf/types.js';
+import { checkArray, checkInteger, checkObject } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
+import type { CrfParameters, Kernel } from '../../problem/types.js';
 import { SegmentationMetrics } from '../metrics/segmentation-metrics.js';
 import { metricOptions, resolveObjective, type Tally, tallyOf } from './objective.js';
 import type { TuneExample, TuneObjective, TuneOptions } from './types.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { checkChoice, checkKeys, checkNumber, checkObject } from '../../crf/checks.js';
+import { checkChoice, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
 import { scoresOfSums, sumsOfConfusion } from '../metrics/confusion.js';
 import type { MetricCounts, MetricOptions } from '../metrics/types.js';
 import type { TuneObjective } from './types.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { checkInteger, checkKeys, checkNumber, checkObject } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
-import type { Kernel, ProblemSize } from '../../crf/types.js';
+import { checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
+import type { Kernel, ProblemSize } from '../../problem/types.js';
 import { bootstrapGains, intervalOf } from './bootstrap.js';
 import { resolveObjective, scoreOfTally, sumOfTallies, type Tally } from './objective.js';
 import { permutation, randomNumbers, spacedPoints } from './random.js';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkChoice, checkInteger, checkKeys, checkNumber, checkObject } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
-import { resolveParameters } from '../../crf/parameters.js';
-import type { CrfParameters, Kernel, Normalization, ProblemSize, SigmaUnit } from '../../crf/types.js';
+import { checkArray, checkChoice, checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
+import { resolveParameters } from '../../problem/parameters.js';
+import type { CrfParameters, Kernel, Normalization, ProblemSize, SigmaUnit } from '../../problem/types.js';
 import type { TuneRange, TuneSpace } from './types.js';
 
 /** A number that is searched, or fixed where both ends are equal. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError } from '../../crf/errors.js';
-import { resolveParameters } from '../../crf/parameters.js';
-import type { CrfParameters } from '../../crf/types.js';
+import { ArgumentError } from '../../problem/errors.js';
+import { resolveParameters } from '../../problem/parameters.js';
+import type { CrfParameters } from '../../problem/types.js';
 import { bootstrapGains, intervalOf } from './bootstrap.js';
 import { scoreOfTally, sumOfTallies, type Tally } from './objective.js';
 import { resolveSearchOptions, type TuneSource } from './search.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkObject } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
+import { checkArray, checkObject } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
 import { checkExamples, ExampleCounter } from './example-counter.js';
 import { ParameterSearch, resolveSearchOptions, type TuneSource } from './search.js';
 import { checkSpaceAt, resolveSpace } from './space.js';

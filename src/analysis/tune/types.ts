@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { ImageInput, Refiner, UnarySource } from '../../crf/api.js';
-import type { CrfParameters, LabelArray, Normalization, SigmaUnit } from '../../crf/types.js';
+import type { CrfParameters, LabelArray, Normalization, SigmaUnit } from '../../problem/types.js';
 
 /** One image whose labels are known. */
 export interface TuneExample {

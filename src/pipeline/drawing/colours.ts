@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
+import { checkArray } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
 
 /** Red, green, blue and opacity, each 0..1, not premultiplied. */
 export type Rgba = readonly [red: number, green: number, blue: number, alpha: number];

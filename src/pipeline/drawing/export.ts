@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import type { RgbaImage } from '../../crf/types.js';
 import { BufferSet } from '../../gpu/buffers.js';
-import { DeviceError } from '../../gpu/errors.js';
+import { DeviceError } from '../../problem/errors.js';
+import type { RgbaImage } from '../../problem/types.js';
 import type { ViewTarget } from './target.js';
 
 /** Rows of a copied texture begin at multiples of this, in bytes. */

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkChoice, checkInteger, checkObject } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
 import { tuningFor } from '../../crf/tuning.js';
-import type { RgbaImage } from '../../crf/types.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { isSoftware } from '../../gpu/device.js';
 import { gpuErrorOf } from '../../gpu/error-scopes.js';
-import { DeviceError } from '../../gpu/errors.js';
 import { ProgramCache } from '../../gpu/program.js';
 import { RenderModule, type RenderProgram } from '../../gpu/render-program.js';
+import { checkArray, checkChoice, checkInteger, checkObject } from '../../problem/checks.js';
+import { ArgumentError, DeviceError } from '../../problem/errors.js';
+import type { RgbaImage } from '../../problem/types.js';
 import { draw } from '../../stages/pipeline/draw.js';
 import { Words } from '../gpu-values/words.js';
 import { vocColours } from '../network/colours.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { checkInteger, checkObject } from '../../crf/checks.js';
 import type { ProgramCache } from '../../gpu/program.js';
+import { checkInteger, checkObject } from '../../problem/checks.js';
 import { checkBuffer } from '../gpu-values/check-buffer.js';
 import { checkTexture } from './view.js';
 

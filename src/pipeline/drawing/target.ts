@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { checkInteger, checkObject } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
+import { checkInteger, checkObject } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
 
 /** A part of a texture to draw on, where a view of it is all there is. */
 export interface ViewTarget {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkChoice, checkInteger, checkKeys, checkNumber, checkObject } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
+import { checkArray, checkChoice, checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
 import { checkColour, type Rgba } from './colours.js';
 import type { Fit } from './placement.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError } from '../../crf/errors.js';
 import { foldedGrid, type Grid, type Program } from '../../gpu/program.js';
+import { ArgumentError } from '../../problem/errors.js';
 import { captureTexture } from '../../stages/pipeline/capture-texture.js';
 import { captureVideo } from '../../stages/pipeline/capture-video.js';
 import { type CheckedFrame, checkFrame, type FrameSource } from './frame-source.js';

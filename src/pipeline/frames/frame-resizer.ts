@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError } from '../../crf/errors.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { foldedGrid, type Grid, type Program } from '../../gpu/program.js';
 import { type UniformWord, writeUniform } from '../../gpu/uniforms.js';
+import { ArgumentError } from '../../problem/errors.js';
 import { resize } from '../../stages/pipeline/resize.js';
 import type { Extent, Placement } from './plan.js';
 import type { StageContext } from './stage-context.js';

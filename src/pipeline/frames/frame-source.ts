@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError } from '../../crf/errors.js';
-import type { RgbaImage } from '../../crf/types.js';
+import { ArgumentError } from '../../problem/errors.js';
+import type { RgbaImage } from '../../problem/types.js';
 import type { Extent } from './plan.js';
 
 /** Whatever a frame may come as. A GPUTexture must be of the pipeline's own device. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { checkInteger } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
+import { checkInteger } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
 import type { ResolvedInput } from '../network/description.js';
 import { inputSizeFor } from '../network/input-size.js';
 

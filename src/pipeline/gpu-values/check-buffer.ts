@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError } from '../../crf/errors.js';
 import { bufferUsage } from '../../gpu/buffers.js';
+import { ArgumentError } from '../../problem/errors.js';
 
 /** Throws ArgumentError unless the value is a storage buffer of at least that many bytes. */
 export function checkBuffer(argument: string, value: GPUBuffer, bytes: number): void {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError } from '../../crf/errors.js';
+import { ArgumentError } from '../../problem/errors.js';
 import type { ModelInfo, TensorInfo } from '../onnx/inspect.js';
 import type { ResolvedNetwork } from './description.js';
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkChoice, checkInteger, checkKeys, checkNumber, checkObject } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
-import { defaultParameters, resolveParameters } from '../../crf/parameters.js';
-import type { CrfParameters } from '../../crf/types.js';
+import { checkArray, checkChoice, checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
+import { defaultParameters, resolveParameters } from '../../problem/parameters.js';
+import type { CrfParameters } from '../../problem/types.js';
 import { vocColours } from './colours.js';
 import type {
   InputSize,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { CrfParameters } from '../../crf/types.js';
+import type { CrfParameters } from '../../problem/types.js';
 
 /**
  * What a network takes and what it gives: all that the pipeline has to know of it. Plain JSON, but for `bytes`.

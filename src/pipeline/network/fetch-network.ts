@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError } from '../../crf/errors.js';
+import { ArgumentError } from '../../problem/errors.js';
 import { unlessAborted } from '../abort.js';
 import { readModel, recognizeOther } from '../onnx/model.js';
 import type { NetworkDescription } from './description.js';

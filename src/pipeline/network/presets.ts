@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError } from '../../crf/errors.js';
-import type { CrfParameters } from '../../crf/types.js';
+import { ArgumentError } from '../../problem/errors.js';
+import type { CrfParameters } from '../../problem/types.js';
 import { ade20kColours, ade20kLabels } from './ade20k.js';
 import type { NetworkDescription } from './description.js';
 import { embeddedNetworks } from './embedded.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { create } from '@bufbuild/protobuf';
-import { ArgumentError } from '../../crf/errors.js';
+import { ArgumentError } from '../../problem/errors.js';
 import { type OnnxModel, readModel, writeModel } from './model.js';
 import { tensorsRead } from './names.js';
 import { type GraphProto, type ValueInfoProto, ValueInfoProtoSchema } from './schema_pb.js';

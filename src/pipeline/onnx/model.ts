@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { ArgumentError } from '../../crf/errors.js';
+import { ArgumentError } from '../../problem/errors.js';
 import { type GraphProto, type ModelProto, ModelProtoSchema } from './schema_pb.js';
 
 /** A model that has what every ONNX model must have. */

@@ -2,9 +2,6 @@
 
 import type { UnarySource } from '../../crf/api.js';
 import { coarseGridWords } from '../../crf/coarse-grid.js';
-import { ArgumentError } from '../../crf/errors.js';
-import { probabilityFloor } from '../../crf/inputs.js';
-import type { ProblemSize } from '../../crf/types.js';
 import { checkUnarySource } from '../../crf/unary-input.js';
 import type { UnaryArray } from '../../crf/unary-source.js';
 import { BufferSet } from '../../gpu/buffers.js';
@@ -12,6 +9,9 @@ import { foldedGrid } from '../../gpu/program.js';
 import { Readback } from '../../gpu/readback.js';
 import { float } from '../../gpu/shader.js';
 import { writeUniform } from '../../gpu/uniforms.js';
+import { ArgumentError } from '../../problem/errors.js';
+import { probabilityFloor } from '../../problem/inputs.js';
+import type { ProblemSize } from '../../problem/types.js';
 import { labelMaxima } from '../../stages/pipeline/label-maxima.js';
 import type { StageContext } from '../frames/stage-context.js';
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import { checkInteger } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { foldedGrid, type Grid, type Program } from '../../gpu/program.js';
 import { writeUniform } from '../../gpu/uniforms.js';
+import { checkInteger } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
 import { networkOutput } from '../../stages/pipeline/network-output.js';
 import type { Extent } from '../frames/plan.js';
 import type { StageContext } from '../frames/stage-context.js';

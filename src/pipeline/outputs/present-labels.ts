@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { checkInteger, checkNumber } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
-import type { Compatibility, CrfParameters } from '../../crf/types.js';
+import { checkInteger, checkNumber } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
+import type { Compatibility, CrfParameters } from '../../problem/types.js';
 
 /** However many labels are left out, at every pixel those that stay keep at least this part of the probability. */
 const leastKept = 0.5;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { ArrayWindow, Upsampling } from '../../crf/types.js';
+import type { ArrayWindow, Upsampling } from '../../problem/types.js';
 import type { Extent, Placement, Rectangle } from '../frames/plan.js';
 
 /**

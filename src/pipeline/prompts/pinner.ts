@@ -2,11 +2,11 @@
 
 import type { UnarySource } from '../../crf/api.js';
 import { coarseGridWords } from '../../crf/coarse-grid.js';
-import type { ProblemSize } from '../../crf/types.js';
 import { checkUnarySource } from '../../crf/unary-input.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { foldedGrid } from '../../gpu/program.js';
 import { writeUniform } from '../../gpu/uniforms.js';
+import type { ProblemSize } from '../../problem/types.js';
 import { pin } from '../../stages/pipeline/pin.js';
 import type { StageContext } from '../frames/stage-context.js';
 import { pinConfidence } from './seeds.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkInteger, checkKeys, checkNumber, checkObject } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
-import type { LabelArray } from '../../crf/types.js';
+import { checkArray, checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
+import type { LabelArray } from '../../problem/types.js';
 
 /** Labels that a prompt network can tell apart. */
 export const minPromptLabels = 2;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { DeviceError } from '../../crf/errors.js';
 import { nameOf, requestDevice } from '../../gpu/device.js';
+import { DeviceError } from '../../problem/errors.js';
 
 /** A device, ours or the user's, and whether it is still there. */
 export class Gpu {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { create, toBinary } from '@bufbuild/protobuf';
-import { DeviceError } from '../../crf/errors.js';
+import { DeviceError } from '../../problem/errors.js';
 import { ModelProtoSchema } from '../onnx/schema_pb.js';
 import { withTappedConsole } from './console-tap.js';
 import { inTurn } from './lock.js';

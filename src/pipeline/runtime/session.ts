@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
-import { DeviceError } from '../../crf/errors.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { gpuErrorOf } from '../../gpu/error-scopes.js';
+import { DeviceError } from '../../problem/errors.js';
 import { collectLines } from './console-tap.js';
 import { inTurn } from './lock.js';
 import type { Onnxruntime } from './onnxruntime.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkInteger, checkKeys, checkNumber, checkObject } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
+import { checkArray, checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
 
 /** A step of quality, in parts of what there is without a budget. */
 export interface BudgetRung {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-import { checkKeys, checkNumber, checkObject } from '../../crf/checks.js';
-import { ArgumentError } from '../../crf/errors.js';
-import { checkSize } from '../../crf/parameters.js';
 import { tuningFor } from '../../crf/tuning.js';
-import type { ProblemSize } from '../../crf/types.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { isSoftware } from '../../gpu/device.js';
-import { DeviceError } from '../../gpu/errors.js';
 import { foldedGrid, type Grid, type Program, ProgramCache } from '../../gpu/program.js';
+import { checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import { ArgumentError, DeviceError } from '../../problem/errors.js';
+import { checkSize } from '../../problem/parameters.js';
+import type { ProblemSize } from '../../problem/types.js';
 import { temporal } from '../../stages/pipeline/temporal.js';
 import { checkBuffer } from '../gpu-values/check-buffer.js';
 import { Words } from '../gpu-values/words.js';

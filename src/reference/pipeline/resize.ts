@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { RgbaImage } from '../../crf/types.js';
+import type { RgbaImage } from '../../problem/types.js';
 
 /** A rectangle, in pixels. */
 export interface Rectangle {

@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GpuCrf } from '../../../src/crf/gpu-crf.js';
-import type { ProblemSize } from '../../../src/crf/types.js';
 import { TemporalSmoothing } from '../../../src/pipeline/video/temporal.js';
+import type { ProblemSize } from '../../../src/problem/types.js';
 import { createTestDevice } from '../../support/device.js';
 import { randomNumbers } from '../../support/random.js';
 import { StageDevice } from '../../support/stage-device.js';

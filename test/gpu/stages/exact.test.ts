@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ExactFilter } from '../../../src/crf/exact-filter.js';
 import { normConstants, rowConstants } from '../../../src/crf/kernel-filter.js';
-import type { Kernel, Normalization } from '../../../src/crf/types.js';
+import type { Kernel, Normalization } from '../../../src/problem/types.js';
 import { ExactFilter as ExactTwin } from '../../../src/reference/exact.js';
 import { kernelFeatures } from '../../../src/reference/features.js';
 import { exact } from '../../../src/stages/exact.js';

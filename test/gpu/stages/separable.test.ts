@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SeparableFilter } from '../../../src/crf/separable-filter.js';
-import type { Normalization } from '../../../src/crf/types.js';
+import type { Normalization } from '../../../src/problem/types.js';
 import { SeparableFilter as SeparableTwin } from '../../../src/reference/separable.js';
 import { filterBoth } from '../../support/filter-fixture.js';
 import { pottsKernel, vectorKernel } from '../../support/problems.js';

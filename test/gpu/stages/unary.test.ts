@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resolveUnary } from '../../../src/crf/inputs.js';
-import type { ProblemSize, UnaryInput } from '../../../src/crf/types.js';
 import { checkUnarySource } from '../../../src/crf/unary-input.js';
 import { UnarySourceStage } from '../../../src/crf/unary-source.js';
+import { resolveUnary } from '../../../src/problem/inputs.js';
+import type { ProblemSize, UnaryInput } from '../../../src/problem/types.js';
 import { planarToRows } from '../../../src/reference/layout.js';
 import { unaryEnergies } from '../../../src/reference/unary.js';
 import { pottsKernel, vectorKernel } from '../../support/problems.js';

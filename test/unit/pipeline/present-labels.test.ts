@@ -2,8 +2,6 @@
 
 import { describe, expect, test } from 'vitest';
 import { CpuRefiner } from '../../../src/crf/cpu-refiner.js';
-import { resolveParameters } from '../../../src/crf/parameters.js';
-import type { CrfParameters, ProblemSize } from '../../../src/crf/types.js';
 import {
   type BoundedKernel,
   droppedLabelsBound,
@@ -12,6 +10,8 @@ import {
   restoreLabelMap,
   restoreMarginals,
 } from '../../../src/pipeline/outputs/present-labels.js';
+import { resolveParameters } from '../../../src/problem/parameters.js';
+import type { CrfParameters, ProblemSize } from '../../../src/problem/types.js';
 import { Kernel } from '../../../src/reference/kernel.js';
 import { labelMaxima } from '../../../src/reference/pipeline/label-maxima.js';
 import { differenceOf } from '../../support/close.js';

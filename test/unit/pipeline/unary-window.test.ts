@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import { expect, test } from 'vitest';
-import { resolveUnary } from '../../../src/crf/inputs.js';
 import { planIngest } from '../../../src/pipeline/frames/plan.js';
 import { unaryWindow } from '../../../src/pipeline/outputs/unary-window.js';
+import { resolveUnary } from '../../../src/problem/inputs.js';
 import { resizeFrame } from '../../../src/reference/pipeline/resize.js';
 import { unaryEnergies } from '../../../src/reference/unary.js';
 

@@ -2,9 +2,9 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { UnarySource } from '../../../../src/crf/api.js';
-import { resolveUnary } from '../../../../src/crf/inputs.js';
-import type { ProblemSize, UnaryInput } from '../../../../src/crf/types.js';
 import { measureLabelMaxima } from '../../../../src/pipeline/outputs/label-maxima.js';
+import { resolveUnary } from '../../../../src/problem/inputs.js';
+import type { ProblemSize, UnaryInput } from '../../../../src/problem/types.js';
 import { labelMaxima } from '../../../../src/reference/pipeline/label-maxima.js';
 import { unaryEnergies } from '../../../../src/reference/unary.js';
 import { randomFloats } from '../../../support/random.js';

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-export { DeviceError } from '../gpu/errors.js';
+/** The machine, not the argument, stands in the way: no adapter, a limit too low, a lost device, memory. */
+export class DeviceError extends Error {
+  override readonly name = 'DeviceError';
+}
 
 /** What a user's argument was, and what it may be. Thrown before any GPU work; the object that threw is as usable as before. */
 export class ArgumentError extends Error {
