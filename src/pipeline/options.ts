@@ -4,6 +4,7 @@ import { checkInteger, checkKeys, checkNumber, checkObject } from '../problem/ch
 import { ArgumentError } from '../problem/errors.js';
 import type { CrfParameters } from '../problem/types.js';
 import type { PipelineOptions, PromptOptions, SegmentOptions } from './api.js';
+import { type Extent, largestFrameSide } from './frames/plan.js';
 import { checkNetwork } from './network/check-network.js';
 import type { NetworkDescription, ResolvedNetwork } from './network/description.js';
 import { presetNetwork } from './network/presets.js';
@@ -14,6 +15,7 @@ const optionNames = [
   'network',
   'crf',
   'workingSize',
+  'frameSize',
   'warmStart',
   'smoothing',
   'budget',
@@ -33,6 +35,7 @@ export interface Settings {
   /** Long side of the working picture at which the sigmas of `crf` are meant. */
   nominalSize: number;
   workingSize: number;
+  frameSize: Extent | undefined;
   warmStart: boolean;
   smoothing: Required<TemporalParameters> | null;
   budget: Required<BudgetOptions> | null;
@@ -53,7 +56,7 @@ const manyLabels = 32;
 export function checkOptions(options: PipelineOptions): Settings {
   const given = checkObject('options', options);
   checkKeys('options', given, optionNames);
-  const { network = 'colour-prompt', crf, device, profile, onDeviceLost } = options;
+  const { network = 'person', crf, device, profile, onDeviceLost } = options;
   const description: NetworkDescription = typeof network === 'string' ? presetNetwork(network) : network;
   const resolved = checkNetwork(crf ? { ...description, crf } : description);
   const workingSize = checkInteger('workingSize', options.workingSize ?? resolved.workingSize, 1, largestWorkingSize);
@@ -66,6 +69,7 @@ export function checkOptions(options: PipelineOptions): Settings {
     crf: crf === null ? unrefined : resolved.crf,
     nominalSize: crf ? workingSize : resolved.workingSize,
     workingSize,
+    frameSize: options.frameSize === undefined ? undefined : checkFrameSize(options.frameSize),
     warmStart: options.warmStart === true,
     smoothing: options.smoothing === null ? null : resolveTemporalParameters(options.smoothing ?? {}),
     budget: options.budget ? resolveBudgetOptions(options.budget) : null,
@@ -74,6 +78,15 @@ export function checkOptions(options: PipelineOptions): Settings {
     profile: profile === true,
     onDeviceLost,
   };
+}
+
+function checkFrameSize(value: unknown): Extent {
+  const given = checkObject('frameSize', value);
+  checkKeys('frameSize', given, ['width', 'height']);
+  const [width, height] = [given.width, given.height].map((side, i) =>
+    checkInteger(`frameSize.${i === 0 ? 'width' : 'height'}`, side, 1, largestFrameSide),
+  );
+  return { width, height };
 }
 
 /** Throws ArgumentError. */

@@ -26,7 +26,7 @@ export interface Placement extends Extent {
 const largestSide = 16384;
 
 /** Largest side of a frame, above every device's `maxTextureDimension2D` today. */
-const largestFrameSide = 32768;
+export const largestFrameSide = 32768;
 
 /**
  * The size at which a network sees a frame, and where in it the picture lies.

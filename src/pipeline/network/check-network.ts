@@ -11,6 +11,7 @@ import type {
   NetworkInput,
   NetworkOutput,
   NetworkPrompts,
+  NetworkVariant,
   ResolvedInput,
   ResolvedNetwork,
 } from './description.js';
@@ -28,6 +29,7 @@ const networkKeys = [
   'byteLength',
   'licence',
   'input',
+  'variants',
   'prompts',
   'output',
   'labels',
@@ -52,6 +54,14 @@ const inputKeys = [
   'fill',
 ] as const satisfies (keyof NetworkInput)[];
 
+const variantKeys = [
+  'url',
+  'bytes',
+  'sha256',
+  'byteLength',
+  'width',
+  'height',
+] as const satisfies (keyof NetworkVariant)[];
 const promptKeys = ['keyImage', 'keyPrompts', 'minLabels', 'maxLabels'] as const satisfies (keyof NetworkPrompts)[];
 const outputKeys = ['name', 'layout', 'activation', 'type', 'upsampling'] as const satisfies (keyof NetworkOutput)[];
 
@@ -75,13 +85,9 @@ export function checkNetwork(value: unknown): ResolvedNetwork {
   checkRoles(input, output, prompts);
   const labels = checkLabels(given.labels, output, prompts);
   const workingSize = checkInteger('workingSize', given.workingSize ?? defaultWorkingSize, 1, maximumSide);
-  return {
+  const network: ResolvedNetwork = {
     name: checkText('name', given.name),
-    ...checkSource(given.url, given.bytes),
-    ...(given.sha256 === undefined ? undefined : { sha256: checkHash(given.sha256) }),
-    ...(given.byteLength === undefined
-      ? undefined
-      : { byteLength: checkInteger('byteLength', given.byteLength, 1, 2 ** 31 - 1) }),
+    ...checkFile('', given),
     ...(given.licence === undefined ? undefined : { licence: checkText('licence', given.licence) }),
     input,
     ...(prompts === undefined ? undefined : { prompts }),
@@ -90,6 +96,52 @@ export function checkNetwork(value: unknown): ResolvedNetwork {
     colours: checkColours(given.colours, labels.length),
     crf: checkCrf(given.crf, workingSize, labels.length),
     workingSize,
+  };
+  return given.variants === undefined ? network : { ...network, variants: checkVariants(given.variants, network) };
+}
+
+function checkVariants(value: unknown, network: ResolvedNetwork): ResolvedNetwork[] {
+  const { input, prompts, name } = network;
+  const { size } = input;
+  const elements = checkArray('variants', value);
+  if (size.kind === 'free' || prompts) {
+    const one = prompts ? 'prompts' : 'input.longSide';
+    throw new ArgumentError('variants', value, `none for a network with ${one}: ${name} takes any shape`);
+  }
+  const sizes = [size];
+  return elements.map((element, i) => {
+    const path = `variants[${i}]`;
+    const given = checkObject(path, element);
+    checkKeys(path, given, variantKeys);
+    const variant = {
+      kind: 'fixed' as const,
+      width: checkInteger(`${path}.width`, given.width, 1, maximumSide),
+      height: checkInteger(`${path}.height`, given.height, 1, maximumSide),
+    };
+    if (sizes.some(({ width, height }) => width * variant.height === height * variant.width)) {
+      throw new ArgumentError(
+        `${path}.width`,
+        variant.width,
+        'another width / height than the input and the variants before',
+      );
+    }
+    sizes.push(variant);
+    const { url: _url, bytes: _bytes, sha256: _hash, byteLength: _length, ...rest } = network;
+    return { ...rest, ...checkFile(`${path}.`, given), input: { ...input, size: variant } };
+  });
+}
+
+/** @param path of the object that holds it, with a point at its end */
+function checkFile(
+  path: string,
+  { url, bytes, sha256, byteLength }: Record<string, unknown>,
+): Pick<ResolvedNetwork, 'url' | 'bytes' | 'sha256' | 'byteLength'> {
+  return {
+    ...checkSource(path, url, bytes),
+    ...(sha256 === undefined ? undefined : { sha256: checkHash(`${path}sha256`, sha256) }),
+    ...(byteLength === undefined
+      ? undefined
+      : { byteLength: checkInteger(`${path}byteLength`, byteLength, 1, 2 ** 31 - 1) }),
   };
 }
 
@@ -103,11 +155,18 @@ export function checkNetwork(value: unknown): ResolvedNetwork {
  */
 export function networkFromJson(json: unknown, bytes?: Uint8Array): NetworkDescription {
   const given = checkObject('network', json);
-  if (given.bytes !== undefined) throw new ArgumentError('bytes', given.bytes, 'no such key in a file, only url');
+  refuseBytes('', given);
+  const { variants } = given;
+  if (Array.isArray(variants)) for (const [i, variant] of variants.entries()) refuseBytes(`variants[${i}].`, variant);
   const { url, ...rest } = given;
   const description = bytes === undefined ? given : { ...rest, bytes };
   checkNetwork(description);
   return description as unknown as NetworkDescription;
+}
+
+function refuseBytes(path: string, given: { bytes?: unknown } | null | undefined): void {
+  if (given?.bytes !== undefined)
+    throw new ArgumentError(`${path}bytes`, given.bytes, 'no such key in a file, only url');
 }
 
 function checkText(argument: string, value: unknown): string {
@@ -115,23 +174,23 @@ function checkText(argument: string, value: unknown): string {
   throw new ArgumentError(argument, value, 'a text that is not empty');
 }
 
-function checkSource(url: unknown, bytes: unknown): Pick<ResolvedNetwork, 'url' | 'bytes'> {
+function checkSource(path: string, url: unknown, bytes: unknown): Pick<ResolvedNetwork, 'url' | 'bytes'> {
   if ((url === undefined) === (bytes === undefined)) {
     throw new ArgumentError(
-      'url',
+      `${path}url`,
       url,
       `either url or bytes, and ${url === undefined ? 'both are missing' : 'not both'}`,
     );
   }
-  if (bytes === undefined) return { url: checkText('url', url) };
+  if (bytes === undefined) return { url: checkText(`${path}url`, url) };
   if (bytes instanceof Uint8Array) return { bytes };
   if (typeof bytes === 'function') return { bytes: bytes as () => Promise<Uint8Array> };
-  throw new ArgumentError('bytes', bytes, 'a Uint8Array, or a function that gives a promise of one');
+  throw new ArgumentError(`${path}bytes`, bytes, 'a Uint8Array, or a function that gives a promise of one');
 }
 
-function checkHash(value: unknown): string {
+function checkHash(argument: string, value: unknown): string {
   if (typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value)) return value.toLowerCase();
-  throw new ArgumentError('sha256', value, '64 hexadecimal digits');
+  throw new ArgumentError(argument, value, '64 hexadecimal digits');
 }
 
 function checkInput(value: unknown): ResolvedInput {
