@@ -9,9 +9,9 @@ export type {
   Refiner,
   StageTiming,
   UnarySource,
-} from './crf/api.js';
-export { type BatchItem, refineBatch } from './crf/batch.js';
-export { DenseCrf } from './crf/dense-crf.js';
+} from './problem/api.js';
+export { type BatchItem, refineBatch } from './refine-batch.js';
+export { DenseCrf } from './dense-crf.js';
 export { ArgumentError, DeviceError } from './problem/errors.js';
 export { defaultParameters, resolveParameters } from './problem/parameters.js';
 export { type FeatureArray, parametersFromJson } from './problem/parameters-json.js';

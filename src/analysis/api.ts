@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { ImageInput } from '../crf/api.js';
+import type { ImageInput } from '../problem/api.js';
 import type { FloatArray, LabelArray } from '../problem/types.js';
 import type { Connectivity } from '../reference/analysis/neighbourhood.js';
 

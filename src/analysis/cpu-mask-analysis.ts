@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import type { ImageInput } from '../crf/api.js';
-import { pixelsOf } from '../crf/cpu-refiner.js';
-import { checkImageInput } from '../crf/image-source.js';
+import type { ImageInput } from '../problem/api.js';
+import { pixelsOf } from '../cpu/cpu-refiner.js';
+import { checkImageInput } from '../engine/inputs/image-source.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
 import type { FloatArray, LabelArray } from '../problem/types.js';
 import { areas } from '../reference/analysis/areas.js';

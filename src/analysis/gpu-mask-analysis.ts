@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import type { ImageInput } from '../crf/api.js';
-import { checkImageInput, ImageSource } from '../crf/image-source.js';
-import { tuningFor } from '../crf/tuning.js';
+import type { ImageInput } from '../problem/api.js';
+import { checkImageInput, ImageSource } from '../engine/inputs/image-source.js';
 import { bufferUsage } from '../gpu/buffers.js';
-import { isSoftware, nameOf } from '../gpu/device.js';
+import { nameOf } from '../gpu/device.js';
 import { ArgumentError } from '../problem/errors.js';
 import type { FloatArray, ProblemSize } from '../problem/types.js';
 import { areaWords } from '../reference/analysis/areas.js';
@@ -386,8 +385,8 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
   private async takeImage(picture: ImageInput, size: ProblemSize): Promise<GPUBuffer> {
     const { device, programs, tuning } = this.workspace;
     if (!this.image) {
-      const stageTuning = { ...tuningFor(isSoftware(device.adapterInfo)), workgroupSize: tuning.workgroupSize };
-      this.image = await this.runner.make(async () => new ImageSource({ device, programs, size, tuning: stageTuning }));
+      const pixels = await this.runner.make(async () => this.workspace.words('image', size.width * size.height));
+      this.image = new ImageSource({ device, programs, size, tuning }, pixels);
     }
     await this.image.prepare(picture);
     const encoder = device.createCommandEncoder({ label: 'MaskAnalysis.image' });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { DeviceError } from '../problem/errors.js';
-import { assembleShader, type ShaderConstants } from './shader.js';
+import { assembleShader, overridesOf, type ShaderConstants } from './shader.js';
 
 /**
  * How a shader uses a binding. The order in a layout is the order of `@binding` numbers.
@@ -17,7 +17,7 @@ export type Grid = readonly [x: number, y: number, z: number] | { readonly buffe
 const maxWorkgroupsPerDimension = 65535;
 
 /** Folds a count of workgroups into two dimensions; `shared/invocation.wgsl` unfolds it. */
-export function foldedGrid(workgroups: number, blocks = 1): Grid {
+export function foldedGrid(workgroups: number, blocks = 1): readonly [x: number, y: number, z: number] {
   const rows = Math.max(1, Math.ceil(workgroups / maxWorkgroupsPerDimension));
   return [Math.max(1, Math.ceil(workgroups / rows)), rows, blocks];
 }
@@ -32,39 +32,13 @@ export interface StageDefinition<Layout extends BindingLayout = BindingLayout> {
 
 /** One entry point of one WGSL file with its explicit bind-group layout. */
 export class Program<Layout extends BindingLayout> {
-  private constructor(
+  constructor(
     private readonly device: GPUDevice,
     readonly label: string,
     private readonly layout: Layout,
     private readonly groupLayout: GPUBindGroupLayout,
     readonly pipeline: GPUComputePipeline,
   ) {}
-
-  static async create<Layout extends BindingLayout>(
-    device: GPUDevice,
-    { name, source, layout }: StageDefinition<Layout>,
-    constants: ShaderConstants,
-    entryPoint = 'main',
-  ): Promise<Program<Layout>> {
-    const label = entryPoint === 'main' ? name : `${name}.${entryPoint}`;
-    const groupLayout = device.createBindGroupLayout({
-      label,
-      entries: layoutEntries(layout, computeStage),
-    });
-    const module = device.createShaderModule({ label, code: assembleShader(source, constants) });
-    try {
-      const pipeline = await device.createComputePipelineAsync({
-        label,
-        layout: device.createPipelineLayout({ label, bindGroupLayouts: [groupLayout] }),
-        compute: { module, entryPoint },
-      });
-      return new Program(device, label, layout, groupLayout, pipeline);
-    } catch (error) {
-      throw new DeviceError(
-        `${label}: the shader was refused by the device: ${await compilationMessages(module, error)}`,
-      );
-    }
-  }
 
   bind(bindings: Bindings<Layout>): GPUBindGroup {
     return this.device.createBindGroup({
@@ -85,27 +59,94 @@ export class Program<Layout extends BindingLayout> {
   }
 }
 
-/** Compiles each program once: parameters that go back and forth cost no compilation. */
+/**
+ * The programs of one device, each compiled once: sizes and parameters that go back and forth cost no compilation, and entry points and
+ * flags of one text share its module. `programsOf` gives the one cache that everything on a device shares.
+ */
 export class ProgramCache {
-  private readonly programs = new Map<string, Promise<Program<BindingLayout>>>();
+  private readonly programs = new Map<StageDefinition, Map<string, Promise<Program<BindingLayout>>>>();
+  private readonly modules = new Map<string, GPUShaderModule>();
+  private readonly groupLayouts = new Map<StageDefinition, GPUBindGroupLayout>();
 
   constructor(readonly device: GPUDevice) {}
 
+  /** Throws DeviceError if the device refuses the shader; the next call tries again. */
   get<Layout extends BindingLayout>(
     stage: StageDefinition<Layout>,
     constants: ShaderConstants,
     entryPoint = 'main',
   ): Promise<Program<Layout>> {
-    const key = `${stage.name}.${entryPoint} ${JSON.stringify(constants)}`;
-    let program = this.programs.get(key);
+    let variants = this.programs.get(stage);
+    if (!variants) {
+      variants = new Map();
+      this.programs.set(stage, variants);
+    }
+    const variant = JSON.stringify([entryPoint, constants]);
+    let program = variants.get(variant);
     if (!program) {
-      program = Program.create(this.device, stage, constants, entryPoint) as unknown as Promise<Program<BindingLayout>>;
-      this.programs.set(key, program);
-      // A failure is its caller's to hear of; the next call tries again.
-      program.catch(() => this.programs.delete(key));
+      program = this.compile(stage, constants, entryPoint);
+      variants.set(variant, program);
+      program.catch(() => variants.delete(variant));
     }
     return program as unknown as Promise<Program<Layout>>;
   }
+
+  private async compile(
+    stage: StageDefinition,
+    constants: ShaderConstants,
+    entryPoint: string,
+  ): Promise<Program<BindingLayout>> {
+    const { device } = this;
+    const label = entryPoint === 'main' ? stage.name : `${stage.name}.${entryPoint}`;
+    const code = assembleShader(stage.source, constants);
+    const module = this.moduleOf(stage.name, code);
+    const groupLayout = this.groupLayoutOf(stage);
+    try {
+      const pipeline = await device.createComputePipelineAsync({
+        label,
+        layout: device.createPipelineLayout({ label, bindGroupLayouts: [groupLayout] }),
+        compute: { module, entryPoint, constants: overridesOf(code, constants) },
+      });
+      return new Program(device, label, stage.layout, groupLayout, pipeline);
+    } catch (error) {
+      throw new DeviceError(
+        `${label}: the shader was refused by the device: ${await compilationMessages(module, error)}`,
+      );
+    }
+  }
+
+  private moduleOf(label: string, code: string): GPUShaderModule {
+    let module = this.modules.get(code);
+    if (!module) {
+      module = this.device.createShaderModule({ label, code });
+      this.modules.set(code, module);
+    }
+    return module;
+  }
+
+  private groupLayoutOf(stage: StageDefinition): GPUBindGroupLayout {
+    let layout = this.groupLayouts.get(stage);
+    if (!layout) {
+      layout = this.device.createBindGroupLayout({
+        label: stage.name,
+        entries: layoutEntries(stage.layout, computeStage),
+      });
+      this.groupLayouts.set(stage, layout);
+    }
+    return layout;
+  }
+}
+
+const caches = new WeakMap<GPUDevice, ProgramCache>();
+
+/** The cache of a device. */
+export function programsOf(device: GPUDevice): ProgramCache {
+  let cache = caches.get(device);
+  if (!cache) {
+    cache = new ProgramCache(device);
+    caches.set(device, cache);
+  }
+  return cache;
 }
 
 /** GPUShaderStage.COMPUTE, a global that Node lacks. */

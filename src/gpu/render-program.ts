@@ -8,7 +8,7 @@ import {
   layoutEntries,
   type StageDefinition,
 } from './program.js';
-import { assembleShader, type ShaderConstants } from './shader.js';
+import { assembleShader, overridesOf, type ShaderConstants } from './shader.js';
 
 /** GPUShaderStage.FRAGMENT, a global that Node lacks. */
 const fragmentStage = 2;
@@ -24,7 +24,12 @@ export class RenderProgram {
   ) {}
 
   static async create(
-    { device, groupLayout, module }: Pick<RenderModule<BindingLayout>, 'device' | 'groupLayout' | 'module'>,
+    {
+      device,
+      groupLayout,
+      module,
+      overrides,
+    }: Pick<RenderModule<BindingLayout>, 'device' | 'groupLayout' | 'module' | 'overrides'>,
     name: string,
     entryPoint: string,
     format: GPUTextureFormat,
@@ -34,8 +39,8 @@ export class RenderProgram {
       const pipeline = await device.createRenderPipelineAsync({
         label,
         layout: device.createPipelineLayout({ label, bindGroupLayouts: [groupLayout] }),
-        vertex: { module, entryPoint: 'vertexMain' },
-        fragment: { module, entryPoint, targets: [{ format }] },
+        vertex: { module, entryPoint: 'vertexMain', constants: overrides },
+        fragment: { module, entryPoint, constants: overrides, targets: [{ format }] },
         primitive: { topology: 'triangle-list' },
       });
       return new RenderProgram(label, pipeline);
@@ -58,6 +63,7 @@ export class RenderProgram {
 export class RenderModule<Layout extends BindingLayout> {
   readonly groupLayout: GPUBindGroupLayout;
   readonly module: GPUShaderModule;
+  readonly overrides: Record<string, number>;
   private readonly programs = new Map<string, Promise<RenderProgram>>();
 
   constructor(
@@ -67,7 +73,9 @@ export class RenderModule<Layout extends BindingLayout> {
   ) {
     const label = stage.name;
     this.groupLayout = device.createBindGroupLayout({ label, entries: layoutEntries(stage.layout, fragmentStage) });
-    this.module = device.createShaderModule({ label, code: assembleShader(stage.source, constants) });
+    const code = assembleShader(stage.source, constants);
+    this.module = device.createShaderModule({ label, code });
+    this.overrides = overridesOf(code, constants);
   }
 
   /** Compiles each entry point once for each format of a target. */

@@ -14,7 +14,10 @@ import { sharedShaders } from './shared-shaders.js';
  * GPU compilers unroll such loops themselves.
  */
 
-/** Values for `const name = …;` lines put before the shader: u32 for whole numbers, f32 where `float()` says so, bool. */
+/**
+ * What a shader leaves open. Numbers become `const name = …;` lines: u32 for whole numbers, f32 where `float()` says so; sizes of arrays
+ * may depend on them. Flags become `override name: bool;`, set with the pipeline, so that programs that differ in flags alone share a module.
+ */
 export type ShaderConstants = Readonly<Record<string, number | boolean | FloatConstant>>;
 
 export interface FloatConstant {
@@ -25,14 +28,27 @@ export function float(value: number): FloatConstant {
   return { float: value };
 }
 
+/** The shader's text, with a line for each constant that it mentions. */
 export function assembleShader(source: string, constants: ShaderConstants = {}): string {
-  const header = Object.entries(constants).map(([name, value]) => `const ${name} = ${literal(value)};`);
   const body = unrollLoops(resolveImports(source, constants, new Set()), constants);
-  return [...header, body].join('\n');
+  const mentioned = Object.entries(constants).filter(([name]) => new RegExp(`\\b${name}\\b`).test(body));
+  return [...mentioned.map(([name, value]) => declaration(name, value)), body].join('\n');
 }
 
-function literal(value: number | boolean | FloatConstant): string {
-  if (typeof value === 'boolean') return String(value);
+/** What to set with the pipeline: 1 or 0 for each flag that the assembled text declares. */
+export function overridesOf(code: string, constants: ShaderConstants): Record<string, number> {
+  const overrides: Record<string, number> = {};
+  for (const [name, value] of Object.entries(constants)) {
+    if (typeof value === 'boolean' && code.includes(declaration(name, value))) overrides[name] = Number(value);
+  }
+  return overrides;
+}
+
+function declaration(name: string, value: number | boolean | FloatConstant): string {
+  return typeof value === 'boolean' ? `override ${name}: bool;` : `const ${name} = ${literal(value)};`;
+}
+
+function literal(value: number | FloatConstant): string {
   if (typeof value === 'number') return `${value}u`;
   const text = String(Math.fround(value.float));
   return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;

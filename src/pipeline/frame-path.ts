@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import type { GpuResults, RefineReport, Refiner, UnarySource } from '../crf/api.js';
-import { tuningFor } from '../crf/tuning.js';
+import type { GpuResults, RefineReport, Refiner, UnarySource } from '../problem/api.js';
+import { tuningFor } from '../engine/plan/tuning.js';
 import { BufferSet } from '../gpu/buffers.js';
 import { isSoftware } from '../gpu/device.js';
-import { ProgramCache } from '../gpu/program.js';
+import { programsOf } from '../gpu/program.js';
 import type { CrfParameters, ProblemSize } from '../problem/types.js';
 import { Engines } from './engines.js';
 import { FrameCapture } from './frames/frame-capture.js';
@@ -99,7 +99,7 @@ export class FramePath {
     const { gpu, profile } = options;
     const { device } = gpu;
     const { workgroupSize } = tuningFor(isSoftware(device.adapterInfo));
-    const context = { device, programs: new ProgramCache(device), workgroupSize };
+    const context = { device, programs: programsOf(device), workgroupSize };
     return new FramePath(gpu, await NetworkRun.create({ ...options, context }, signal), context, profile);
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { GpuResults } from '../crf/api.js';
+import type { GpuResults } from '../problem/api.js';
 import { Readback } from '../gpu/readback.js';
 import { ArgumentError } from '../problem/errors.js';
 import type { FrameReport, NetworkUnary, Segmentation } from './api.js';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { compileAssembly, moduleFile } from '../../scripts/assembly.js';
-import { CpuRefiner } from '../../src/crf/cpu-refiner.js';
+import { CpuRefiner } from '../../src/cpu/cpu-refiner.js';
 import { resolveParameters } from '../../src/problem/parameters.js';
 import type { Compatibility, CrfParameters, Kernel, ProblemSize } from '../../src/problem/types.js';
 import { blur } from '../../src/reference/blur.js';

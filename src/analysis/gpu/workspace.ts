@@ -7,7 +7,8 @@ import {
   type Bindings,
   foldedGrid,
   type Grid,
-  ProgramCache,
+  type ProgramCache,
+  programsOf,
   type StageDefinition,
 } from '../../gpu/program.js';
 import type { ShaderConstants } from '../../gpu/shader.js';
@@ -113,18 +114,6 @@ export class Workspace {
     this.buffers.destroy();
     this.roles.clear();
   }
-}
-
-/** Programs do not depend on the image's size: analyses on one device share them. */
-const programs = new WeakMap<GPUDevice, ProgramCache>();
-
-function programsOf(device: GPUDevice): ProgramCache {
-  let cache = programs.get(device);
-  if (!cache) {
-    cache = new ProgramCache(device);
-    programs.set(device, cache);
-  }
-  return cache;
 }
 
 /** Zeros a buffer. */

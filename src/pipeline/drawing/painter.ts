@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import { tuningFor } from '../../crf/tuning.js';
+import { tuningFor } from '../../engine/plan/tuning.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { isSoftware } from '../../gpu/device.js';
 import { gpuErrorOf } from '../../gpu/error-scopes.js';
-import { ProgramCache } from '../../gpu/program.js';
+import { type ProgramCache, programsOf } from '../../gpu/program.js';
 import { RenderModule, type RenderProgram } from '../../gpu/render-program.js';
 import { checkArray, checkChoice, checkInteger, checkObject } from '../../problem/checks.js';
 import { ArgumentError, DeviceError } from '../../problem/errors.js';
@@ -84,7 +84,7 @@ export class Painter {
 
   /** The device stays its owner's. */
   constructor(readonly device: GPUDevice) {
-    this.programs = new ProgramCache(device);
+    this.programs = programsOf(device);
     this.workgroupSize = tuningFor(isSoftware(device.adapterInfo)).workgroupSize;
     this.buffers = new BufferSet(device);
     this.picture = new Words(device, this.buffers.uniform('Painter.picture', pictureWords), pictureWords);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import type { UnarySource } from '../../crf/api.js';
-import { coarseGridWords } from '../../crf/coarse-grid.js';
-import { checkUnarySource } from '../../crf/unary-input.js';
+import type { UnarySource } from '../../problem/api.js';
+import { coarseGridWords } from '../../engine/inputs/coarse-grid.js';
+import { checkUnarySource } from '../../engine/inputs/unary-input.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { foldedGrid } from '../../gpu/program.js';
 import { writeUniform } from '../../gpu/uniforms.js';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import { tuningFor } from '../../crf/tuning.js';
+import { tuningFor } from '../../engine/plan/tuning.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { isSoftware } from '../../gpu/device.js';
-import { foldedGrid, type Grid, type Program, ProgramCache } from '../../gpu/program.js';
+import { foldedGrid, type Grid, type Program, programsOf } from '../../gpu/program.js';
 import { checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
 import { ArgumentError, DeviceError } from '../../problem/errors.js';
 import { checkSize } from '../../problem/parameters.js';
@@ -122,7 +122,7 @@ export class TemporalSmoothing {
     const { width, height, labelCount } = this.size;
     checkBuffer('sources.image', sources.image, width * height * 4);
     checkBuffer('sources.marginals', sources.marginals, width * height * labelCount * 4);
-    this.program ??= await new ProgramCache(this.device).get(temporal, { workgroupSize: this.workgroupSize });
+    this.program ??= await programsOf(this.device).get(temporal, { workgroupSize: this.workgroupSize });
     this.checkUsable();
     if (this.sources?.image === sources.image && this.sources.marginals === sources.marginals) return;
     const { program } = this;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rowConstants } from '../../../src/crf/kernel-filter.js';
-import { isOneBlock } from '../../../src/crf/row-plan.js';
+import { rowConstants } from '../../../src/engine/lists/constants.js';
+import { isOneBlock } from '../../../src/engine/plan/row-plan.js';
 import { updateMarginals } from '../../../src/reference/softmax.js';
 import { softmax } from '../../../src/stages/softmax.js';
 import { pottsKernel, vectorKernel } from '../../support/problems.js';

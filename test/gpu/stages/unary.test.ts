@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkUnarySource } from '../../../src/crf/unary-input.js';
-import { UnarySourceStage } from '../../../src/crf/unary-source.js';
+import { checkUnarySource } from '../../../src/engine/inputs/unary-input.js';
+import { UnarySourceStage } from '../../../src/engine/inputs/unary-source.js';
 import { resolveUnary } from '../../../src/problem/inputs.js';
 import type { ProblemSize, UnaryInput } from '../../../src/problem/types.js';
 import { planarToRows } from '../../../src/reference/layout.js';
@@ -72,7 +72,11 @@ async function write(input: UnaryInput | { logits: GPUBuffer }, { labelCount, po
   const rows = rowsFor(size, [potts ? pottsKernel(size) : vectorKernel(size)], tuning, largestBinding);
   const unary = rows.firstLabels.map(() => gpu.filled(pixelCount * rows.rowChannels, 77));
   const lastUnary = gpu.filled(pixelCount, 77);
-  const stage = new UnarySourceStage(gpu.context(size, rows, tuning), unary, lastUnary);
+  const stage = new UnarySourceStage(
+    { device: gpu.device, programs: gpu.programs, size, rows, tuning },
+    unary,
+    lastUnary,
+  );
   await stage.write(checkUnarySource(input, size));
   const slabs = await Promise.all(unary.map((buffer) => gpu.floats(buffer, pixelCount * rows.rowChannels)));
   const [invalid] = await gpu.words(stage.invalidPixelCount, 1);

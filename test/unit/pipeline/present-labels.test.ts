@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { CpuRefiner } from '../../../src/crf/cpu-refiner.js';
+import { CpuRefiner } from '../../../src/cpu/cpu-refiner.js';
 import {
   type BoundedKernel,
   droppedLabelsBound,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { UnarySource } from '../../../../src/crf/api.js';
+import type { UnarySource } from '../../../../src/problem/api.js';
 import { measureLabelMaxima } from '../../../../src/pipeline/outputs/label-maxima.js';
 import { resolveUnary } from '../../../../src/problem/inputs.js';
 import type { ProblemSize, UnaryInput } from '../../../../src/problem/types.js';

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+
+import { foldedGrid, type Program } from '../../gpu/program.js';
+import { ArgumentError } from '../../problem/errors.js';
+import { checkImage } from '../../problem/inputs.js';
+import type { ProblemSize, RgbaImage } from '../../problem/types.js';
+import { image as imageStage } from '../../stages/image.js';
+import type { ImageInput } from '../../problem/api.js';
+import type { InputContext } from './context.js';
+
+/** Brings an image of any kind into the buffer that the embedding reads. */
+export class ImageSource {
+  private texture: GPUTexture | undefined;
+  private program: Program<typeof imageStage.layout> | undefined;
+  private readonly groups = new WeakMap<GPUTexture, GPUBindGroup>();
+
+  /** @param pixels its owner's: RGBA bytes, u32 [pixelCount] */
+  constructor(
+    private readonly context: InputContext,
+    readonly pixels: GPUBuffer,
+  ) {}
+
+  /** Of a texture that some inputs need on their way. */
+  get bytes(): number {
+    return this.texture ? this.pixelCount * 4 : 0;
+  }
+
+  /** Compiles what inputs other than bytes and buffers need. */
+  async prepare(input: ImageInput): Promise<void> {
+    if (isRgba(input) || isBuffer(input)) return;
+    this.program ??= await this.context.programs.get(imageStage, { workgroupSize: this.context.tuning.workgroupSize });
+  }
+
+  /** Uploads at once, or encodes what there is to do on the GPU. */
+  encode(encoder: GPUCommandEncoder, input: ImageInput): void {
+    const { device, size } = this.context;
+    if (isRgba(input)) {
+      const { data } = input;
+      device.queue.writeBuffer(this.pixels, 0, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+    } else if (isBuffer(input)) {
+      encoder.copyBufferToBuffer(input, 0, this.pixels, 0, this.pixelCount * 4);
+    } else if (isTexture(input)) {
+      this.encodeTexture(encoder, input);
+    } else {
+      const texture = this.ownTexture();
+      device.queue.copyExternalImageToTexture(
+        { source: input as GPUCopyExternalImageSource },
+        { texture, premultipliedAlpha: false },
+        [size.width, size.height],
+      );
+      this.encodeTexture(encoder, texture);
+    }
+  }
+
+  destroy(): void {
+    this.texture?.destroy();
+    this.texture = undefined;
+  }
+
+  private get pixelCount(): number {
+    return this.context.size.width * this.context.size.height;
+  }
+
+  private ownTexture(): GPUTexture {
+    const { device, size } = this.context;
+    this.texture ??= device.createTexture({
+      label: 'ImageSource.texture',
+      size: [size.width, size.height],
+      format: 'rgba8unorm',
+      // TEXTURE_BINDING | COPY_DST | RENDER_ATTACHMENT, which copyExternalImageToTexture asks for.
+      usage: 0x4 | 0x2 | 0x10,
+    });
+    return this.texture;
+  }
+
+  private encodeTexture(encoder: GPUCommandEncoder, texture: GPUTexture): void {
+    const { program } = this;
+    if (!program) throw new Error('ImageSource.encode before prepare');
+    let group = this.groups.get(texture);
+    if (!group) {
+      group = program.bind({ source: texture.createView(), image: { buffer: this.pixels } });
+      this.groups.set(texture, group);
+    }
+    const pass = encoder.beginComputePass({ label: 'image' });
+    program.encode(pass, group, foldedGrid(Math.ceil(this.pixelCount / this.context.tuning.workgroupSize)));
+    pass.end();
+  }
+}
+
+/** Throws ArgumentError unless the image can be used with a problem of this size. */
+export function checkImageInput(input: ImageInput, size: ProblemSize): ImageInput {
+  if (typeof input !== 'object' || input === null) {
+    throw new ArgumentError(
+      'image',
+      input,
+      'an image, canvas, video, frame, texture, buffer or { data, width, height }',
+    );
+  }
+  if (isRgba(input)) return checkImage(input, size);
+  if (isBuffer(input)) {
+    const bytes = size.width * size.height * 4;
+    if (input.size < bytes) throw new ArgumentError('image.size', input.size, `at least ${bytes} bytes of packed RGBA`);
+    return input;
+  }
+  const { width, height } = extentOf(input);
+  if (width !== size.width) throw new ArgumentError('image.width', width, `the problem's width ${size.width}`);
+  if (height !== size.height) throw new ArgumentError('image.height', height, `the problem's height ${size.height}`);
+  return input;
+}
+
+export function isRgba(input: ImageInput): input is RgbaImage {
+  return 'data' in input && ArrayBuffer.isView(input.data);
+}
+
+function isBuffer(input: ImageInput): input is GPUBuffer {
+  return 'mapAsync' in input;
+}
+
+function isTexture(input: ImageInput): input is GPUTexture {
+  return 'createView' in input;
+}
+
+/** Pixels as they are, not as the page shows them. */
+function extentOf(input: object): { width: unknown; height: unknown } {
+  const given = input as Record<string, unknown>;
+  if ('videoWidth' in input) return { width: given.videoWidth, height: given.videoHeight };
+  if ('naturalWidth' in input) return { width: given.naturalWidth, height: given.naturalHeight };
+  if ('displayWidth' in input) return { width: given.displayWidth, height: given.displayHeight };
+  return { width: given.width, height: given.height };
+}

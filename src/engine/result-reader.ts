@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+
+import { PlainEncoder } from '../gpu/pass.js';
+import type { ProgramCache } from '../gpu/program.js';
+import type { Readback } from '../gpu/readback.js';
+import type { GpuResults } from '../problem/api.js';
+import type { Energy } from '../problem/types.js';
+import type { Step } from './lists/dispatch.js';
+import {
+  energySteps,
+  type PlanarBuffers,
+  planarSteps,
+  planEnergy,
+  planPlanar,
+  planResults,
+  planSlabs,
+  type ResultBuffers,
+  resultSteps,
+} from './lists/results.js';
+import { Memory } from './memory.js';
+import type { EnginePlan } from './plan/plan.js';
+import { Recording, type UnusedBindings } from './recording.js';
+
+interface ReaderContext {
+  readonly device: GPUDevice;
+  readonly programs: ProgramCache;
+  readonly plan: EnginePlan;
+  /** Of the engine. */
+  readonly memory: Memory;
+  readonly unused: UnusedBindings;
+  readonly readback: Readback;
+}
+
+/** What people ask of Q: as GPU buffers, or read back as typed arrays. Buffers are made on first use. */
+export class ResultReader {
+  private readonly memory: Memory;
+  private readonly slabs: ReturnType<typeof planSlabs>;
+  private readonly results: ResultBuffers;
+  private readonly planar: PlanarBuffers;
+  private resultRecording: Recording | undefined;
+  private planarRecording: Recording | undefined;
+
+  constructor(private readonly context: ReaderContext) {
+    this.memory = new Memory(context.device, context.memory);
+    this.slabs = planSlabs(context.plan);
+    this.results = planResults(context.plan);
+    this.planar = planPlanar(context.plan);
+  }
+
+  get bytes(): number {
+    return this.memory.bytes;
+  }
+
+  /** Q as float32 [label, y, x]. */
+  async marginals(): Promise<Float32Array> {
+    const { plan, memory, readback } = this.context;
+    const { rows, pixels, pixelCount, size } = plan;
+    const { rowChannels, storedLabels, implicitLast, firstLabels } = rows;
+    const planar = new Float32Array(pixelCount * size.labelCount);
+    for (const [slab, buffer] of pixels.q.entries()) {
+      const first = firstLabels[slab];
+      const channels = Math.min(rowChannels, storedLabels - first);
+      await readback.read(memory.of(buffer), 0, pixelCount * rowChannels * 4, (piece, at) => {
+        const values = new Float32Array(piece);
+        // A piece may begin and end inside a row.
+        for (let index = 0, element = at / 4; index < values.length; index++, element++) {
+          const channel = element % rowChannels;
+          if (channel < channels)
+            planar[(first + channel) * pixelCount + (element - channel) / rowChannels] = values[index];
+        }
+      });
+    }
+    if (implicitLast) fillLast(planar, pixelCount, storedLabels);
+    return planar;
+  }
+
+  async labelMap(): Promise<Uint32Array> {
+    await this.compute();
+    return this.context.readback.words(this.memory.of(this.results.labelMap), 0, this.context.plan.pixelCount);
+  }
+
+  async confidence(): Promise<Float32Array> {
+    await this.compute();
+    return this.context.readback.floats(this.memory.of(this.results.confidence), this.context.plan.pixelCount);
+  }
+
+  async entropy(): Promise<Float32Array> {
+    await this.compute();
+    return this.context.readback.floats(this.memory.of(this.results.entropy), this.context.plan.pixelCount);
+  }
+
+  /** Everything in buffers of this object's own, nothing read back. */
+  async gpuResults(): Promise<GpuResults> {
+    await this.compute();
+    if (!this.planarRecording) {
+      this.memory.hold([this.slabs, this.results, this.planar]);
+      this.planarRecording = await this.record(planarSteps(this.context.plan, this.slabs, this.planar), this.memory);
+    }
+    this.submit(this.planarRecording);
+    return {
+      marginals: this.memory.of(this.planar.marginals),
+      labelMap: this.memory.of(this.results.labelMap),
+      confidence: this.memory.of(this.results.confidence),
+      entropy: this.memory.of(this.results.entropy),
+    };
+  }
+
+  /** Sums over all pixels in double precision. */
+  async energy(): Promise<Energy> {
+    const { device, memory, plan, readback } = this.context;
+    const temporary = new Memory(device, memory);
+    try {
+      const buffers = planEnergy(plan);
+      temporary.hold([buffers]);
+      this.submit(await this.record(energySteps(plan, buffers), temporary));
+      return sumTerms(await readback.floats(temporary.of(buffers.terms), plan.pixelCount * 4));
+    } finally {
+      temporary.destroy();
+    }
+  }
+
+  destroy(): void {
+    this.memory.destroy();
+  }
+
+  /** Label map, confidence and entropy. */
+  private async compute(): Promise<void> {
+    if (!this.resultRecording) {
+      this.memory.hold([this.slabs, this.results]);
+      this.resultRecording = await this.record(resultSteps(this.context.plan, this.slabs, this.results), this.memory);
+    }
+    this.submit(this.resultRecording);
+  }
+
+  private record(steps: readonly Step[], memory: Memory): Promise<Recording> {
+    return Recording.create(steps, this.context.programs, memory, this.context.unused);
+  }
+
+  private submit(recording: Recording): void {
+    const { device } = this.context;
+    const encoder = device.createCommandEncoder({ label: 'ResultReader' });
+    const stages = new PlainEncoder(encoder);
+    recording.encode(stages);
+    stages.end();
+    device.queue.submit([encoder.finish()]);
+  }
+}
+
+/** The label that is not stored has what the others leave. */
+function fillLast(planar: Float32Array, pixelCount: number, last: number): void {
+  for (let pixel = 0; pixel < pixelCount; pixel++) {
+    let rest = 1;
+    for (let label = 0; label < last; label++) rest -= planar[label * pixelCount + pixel];
+    planar[last * pixelCount + pixel] = Math.max(0, rest);
+  }
+}
+
+function sumTerms(terms: Float32Array): Energy {
+  const sums = [0, 0, 0];
+  for (let index = 0; index < terms.length; index += 4) {
+    for (let term = 0; term < 3; term++) sums[term] += terms[index + term];
+  }
+  const [entropyTerm, unaryTerm, pairwiseTerm] = sums;
+  return { entropyTerm, unaryTerm, pairwiseTerm, kl: entropyTerm + unaryTerm + pairwiseTerm };
+}
