@@ -4,7 +4,7 @@ import path from 'node:path';
 import asc from 'assemblyscript/asc';
 
 /** What `compileAssembly` gives is kept here, in git: nobody needs the compiler to use the library. */
-export const moduleFile = 'src/simd/module.wasm.ts';
+export const moduleFile = 'src/cpu/module.wasm.ts';
 
 /** A heap that can free; no message for what the heap asserts, as nobody could read it. */
 const compilerOptions = ['--runtime', 'minimal', '--use', 'abort=', '-O3', '--enable', 'simd'];

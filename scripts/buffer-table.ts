@@ -32,7 +32,10 @@ const bilateral: Kernel = { type: 'bilateral', sigmaXY: 80, sigmaRGB: 13, compat
 /** Kernels that between them need every buffer there is. */
 const kernelSets: readonly (readonly Kernel[])[] = [
   [spatial, bilateral],
-  [{ ...spatial, normalization: 'after' }, { ...bilateral, compatibility: penalties }],
+  [
+    { ...spatial, normalization: 'after' },
+    { ...bilateral, compatibility: penalties },
+  ],
   [{ ...spatial, method: 'separable', compatibility: penalties }],
   [{ ...bilateral, method: 'exact', compatibility: penalties }],
 ];

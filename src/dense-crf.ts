@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import type { DenseCrfOptions, Refiner } from './problem/api.js';
 import { checkChoice, checkKeys, checkObject } from './problem/checks.js';
 import { DeviceError } from './problem/errors.js';
 import { checkSize, defaultParameters, resolveParameters } from './problem/parameters.js';
-import type { DenseCrfOptions, Refiner } from './problem/api.js';
 
 const optionNames = ['width', 'height', 'labelCount', 'parameters', 'backend', 'device', 'vertexCapacity', 'profile'];
 
@@ -25,7 +25,10 @@ export const DenseCrf = {
     resolveParameters(parameters, size);
     const backend = checkChoice('backend', options.backend ?? 'auto', ['auto', 'webgpu', 'cpu'] as const);
     if (backend !== 'cpu') {
-      const [{ GpuCrf }, { requestDevice }] = await Promise.all([import('./engine/gpu-crf.js'), import('./gpu/device.js')]);
+      const [{ GpuCrf }, { requestDevice }] = await Promise.all([
+        import('./engine/gpu-crf.js'),
+        import('./gpu/device.js'),
+      ]);
       const acquired = options.device
         ? { device: options.device }
         : await requestDevice(backend === 'auto' ? 'hardware' : 'any');

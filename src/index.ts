@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+export { DenseCrf } from './dense-crf.js';
 export type {
   DenseCrfOptions,
   GpuResults,
@@ -10,8 +11,6 @@ export type {
   StageTiming,
   UnarySource,
 } from './problem/api.js';
-export { type BatchItem, refineBatch } from './refine-batch.js';
-export { DenseCrf } from './dense-crf.js';
 export { ArgumentError, DeviceError } from './problem/errors.js';
 export { defaultParameters, resolveParameters } from './problem/parameters.js';
 export { type FeatureArray, parametersFromJson } from './problem/parameters-json.js';
@@ -34,3 +33,4 @@ export type {
   UnaryInput,
   Upsampling,
 } from './problem/types.js';
+export { type BatchItem, refineBatch } from './refine-batch.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { areaWords } from '../reference/analysis/areas.js';
 import type { Areas, Box, LabelArea, Region } from './api.js';
+import { areaWords } from './cpu/areas.js';
 
 interface Extent {
   width: number;

@@ -11,9 +11,6 @@ import {
 } from '../problem/checks.js';
 import { ArgumentError } from '../problem/errors.js';
 import type { LabelArray } from '../problem/types.js';
-import { fusionRoles } from '../reference/analysis/fuse.js';
-import type { ImageSize } from '../reference/analysis/neighbourhood.js';
-import { reliefUnit } from '../reference/analysis/relief.js';
 import type {
   AlphaOptions,
   Connectivity,
@@ -31,6 +28,9 @@ import type {
   TrimapOptions,
   WatershedOptions,
 } from './api.js';
+import { fusionRoles } from './cpu/fuse.js';
+import type { ImageSize } from './cpu/neighbourhood.js';
+import { reliefUnit } from './cpu/relief.js';
 
 /** Squared distances between pixels of a larger image would not fit 32 bits in every step. */
 export const maximumExtent = 32767;

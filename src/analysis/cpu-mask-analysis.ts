@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-import type { ImageInput } from '../problem/api.js';
 import { pixelsOf } from '../cpu/cpu-refiner.js';
 import { checkImageInput } from '../engine/inputs/image-source.js';
+import type { ImageInput } from '../problem/api.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
 import type { FloatArray, LabelArray } from '../problem/types.js';
-import { areas } from '../reference/analysis/areas.js';
-import type { ImageSize } from '../reference/analysis/neighbourhood.js';
 import type * as Api from './api.js';
 import { areasOf } from './areas.js';
 import { checkFloats, checkForeground, checkIntegers, checkNamed } from './arguments.js';
+import { areas } from './cpu/areas.js';
+import type { ImageSize } from './cpu/neighbourhood.js';
 import * as functions from './functions.js';
 import { ArrayMap, BufferMap, contentOfMap, type ValueKind } from './pixel-map.js';
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-import type { ImageInput } from '../problem/api.js';
 import { checkImageInput, ImageSource } from '../engine/inputs/image-source.js';
 import { bufferUsage } from '../gpu/buffers.js';
 import { nameOf } from '../gpu/device.js';
+import type { ImageInput } from '../problem/api.js';
 import { ArgumentError } from '../problem/errors.js';
 import type { FloatArray, ProblemSize } from '../problem/types.js';
-import { areaWords } from '../reference/analysis/areas.js';
-import type { ImageSize } from '../reference/analysis/neighbourhood.js';
 import { probability as probabilityStage } from '../stages/analysis/probability.js';
 import type * as Api from './api.js';
 import { areasOf, regionsOf } from './areas.js';
 import * as given from './arguments.js';
+import { areaWords } from './cpu/areas.js';
+import type { ImageSize } from './cpu/neighbourhood.js';
 import { bySizeOperation, componentsOperation } from './gpu/components.js';
 import { distanceOperation, morphologyOperation } from './gpu/distance.js';
 import { areasOperation, fuseOperation, outlineOperation, relabelOperation, writeTable } from './gpu/labels.js';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { GpuResults, ImageInput, RefineInput, RefineReport, Refiner } from '../problem/api.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
 import { checkImage, resolveUnary } from '../problem/inputs.js';
 import { resolveParameters } from '../problem/parameters.js';
@@ -11,12 +12,11 @@ import type {
   RgbaImage,
   UnaryInput,
 } from '../problem/types.js';
-import { CpuCrf } from '../reference/cpu-crf.js';
 import { type RowEngine, typedArrays } from '../reference/rows.js';
 import { unaryEnergies } from '../reference/unary.js';
-import { OutOfMemoryError } from '../simd/memory.js';
-import { SimdRowEngine } from '../simd/row-engine.js';
-import type { GpuResults, ImageInput, RefineInput, RefineReport, Refiner } from '../problem/api.js';
+import { CpuCrf } from './cpu-crf.js';
+import { OutOfMemoryError } from './memory.js';
+import { SimdRowEngine } from './row-engine.js';
 
 /** The CPU twin behind the same interface: for machines without WebGPU, and to compare with. One thread. */
 export class CpuRefiner implements Refiner {

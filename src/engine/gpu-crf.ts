@@ -11,13 +11,13 @@ import { ArgumentError, DeviceError } from '../problem/errors.js';
 import { resolveParameters } from '../problem/parameters.js';
 import type { CrfParameters, Energy, ProblemSize, ResolvedParameters } from '../problem/types.js';
 import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
+import { Freshness } from './freshness.js';
 import { checkImageInput, ImageSource } from './inputs/image-source.js';
 import { checkUnarySource } from './inputs/unary-input.js';
 import { type UnaryArray, UnarySourceStage } from './inputs/unary-source.js';
 import type { Step } from './lists/dispatch.js';
 import { build, iteration, normalize, start } from './lists/iteration.js';
 import { bytesMoved, dispatchesOf, type LatticeCounts } from './lists/summary.js';
-import { Freshness } from './freshness.js';
 import { Memory } from './memory.js';
 import type { BufferPlan } from './plan/buffer-plan.js';
 import { type EnginePlan, type ImagePlan, planEngine, planImage, samePlan, type VertexCapacity } from './plan/plan.js';
@@ -204,7 +204,8 @@ export class GpuCrf implements Refiner {
   destroy(): void {
     this.failure ??= 'this DenseCrf was destroyed';
     this.forget();
-    for (const owner of [this.memory, this.imageMemory, this.unused, this.image, this.readback, this.profiler]) owner?.destroy();
+    for (const owner of [this.memory, this.imageMemory, this.unused, this.image, this.readback, this.profiler])
+      owner?.destroy();
     if (this.options.ownsDevice) this.device.destroy();
   }
 

@@ -2,7 +2,7 @@
 
 import { BufferSet } from '../gpu/buffers.js';
 import type { StageEncoder } from '../gpu/pass.js';
-import { type BindingLayout, type Grid, Program, type ProgramCache } from '../gpu/program.js';
+import type { BindingLayout, Grid, Program, ProgramCache } from '../gpu/program.js';
 import type { Binding, Clear, Dispatch, Step } from './lists/dispatch.js';
 import type { Memory } from './memory.js';
 
@@ -94,7 +94,8 @@ function bound(step: Dispatch, program: Program<BindingLayout>, memory: Memory, 
     else resources[name] = use === 'write' ? unused.forWriting(written++) : unused.forReading();
   }
   const { workgroups } = step;
-  const grid: Grid = 'sizes' in workgroups ? { buffer: memory.of(workgroups.sizes), offset: workgroups.offset } : workgroups;
+  const grid: Grid =
+    'sizes' in workgroups ? { buffer: memory.of(workgroups.sizes), offset: workgroups.offset } : workgroups;
   return { timing: step.timing, program, group: program.bind(resources), grid };
 }
 

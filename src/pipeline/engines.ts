@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import type { Refiner } from '../problem/api.js';
 import { DenseCrf } from '../dense-crf.js';
+import type { Refiner } from '../problem/api.js';
 import type { CrfParameters, Kernel } from '../problem/types.js';
 import type { Extent } from './frames/plan.js';
 

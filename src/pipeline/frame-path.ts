@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import type { GpuResults, RefineReport, Refiner, UnarySource } from '../problem/api.js';
 import { tuningFor } from '../engine/plan/tuning.js';
 import { BufferSet } from '../gpu/buffers.js';
 import { isSoftware } from '../gpu/device.js';
 import { programsOf } from '../gpu/program.js';
+import type { GpuResults, RefineReport, Refiner, UnarySource } from '../problem/api.js';
 import type { CrfParameters, ProblemSize } from '../problem/types.js';
 import { Engines } from './engines.js';
 import { FrameCapture } from './frames/frame-capture.js';

@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type {
-  CrfParameters,
-  Energy,
-  FloatArray,
-  LabelArray,
-  ProblemSize,
-  RgbaImage,
-  UnaryInput,
-} from './types.js';
+import type { CrfParameters, Energy, FloatArray, LabelArray, ProblemSize, RgbaImage, UnaryInput } from './types.js';
 
 /** Everything an image may come as. A GPUBuffer holds packed RGBA, one u32 a pixel, row-major. */
 export type ImageInput =

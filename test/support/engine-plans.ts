@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import type { EnginePlan } from '../../src/engine/plan/plan.js';
-import type { Kernel, ProblemSize, ResolvedKernel } from '../../src/problem/types.js';
 import { resolveParameters } from '../../src/problem/parameters.js';
+import type { Kernel, ProblemSize, ResolvedKernel } from '../../src/problem/types.js';
 import { type PlannedProblem, planFor } from './planned.js';
 
 const tuning = { workgroupSize: 64, maxRunLength: 16, maxBlockLanes: 6 };

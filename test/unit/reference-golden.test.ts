@@ -4,9 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readFloatNpy } from '../../src/cli/files/npy.js';
+import { CpuCrf } from '../../src/cpu/cpu-crf.js';
 import { resolveParameters } from '../../src/problem/parameters.js';
 import type { Method } from '../../src/problem/types.js';
-import { CpuCrf } from '../../src/reference/cpu-crf.js';
 import type { RowEngine } from '../../src/reference/rows.js';
 import { differenceOf } from '../support/close.js';
 import {

@@ -94,9 +94,7 @@ describe('@unroll', () => {
   test('works in imported files, and takes a loop of none away', () => {
     const text = assembleShader('// @import simplex', { featureDim: 2, keyWords: 2 });
     expect(text).not.toMatch(/for \(var (word|j) = 0u/);
-    expect(flat(assembleShader('a\n// @unroll\nfor (var i = 0u; i < none; i++) { b(); }\nc', { none: 0 }))).toBe(
-      'a c',
-    );
+    expect(flat(assembleShader('a\n// @unroll\nfor (var i = 0u; i < none; i++) { b(); }\nc', { none: 0 }))).toBe('a c');
   });
 
   test('leaves loops to the compiler that would become too long', () => {

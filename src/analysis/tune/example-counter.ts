@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import type { Refiner } from '../../problem/api.js';
 import { DenseCrf } from '../../dense-crf.js';
+import type { Refiner } from '../../problem/api.js';
 import { checkArray, checkInteger, checkObject } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
 import type { CrfParameters, Kernel } from '../../problem/types.js';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 import { foldedGrid, type Program } from '../../gpu/program.js';
+import type { ImageInput } from '../../problem/api.js';
 import { ArgumentError } from '../../problem/errors.js';
 import { checkImage } from '../../problem/inputs.js';
 import type { ProblemSize, RgbaImage } from '../../problem/types.js';
 import { image as imageStage } from '../../stages/image.js';
-import type { ImageInput } from '../../problem/api.js';
 import type { InputContext } from './context.js';
 
 /** Brings an image of any kind into the buffer that the embedding reads. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
+import type { UnarySource } from '../../problem/api.js';
 import { checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
 import { checkArrayShape, resolveUnary, shapeKeys, unknownLabel } from '../../problem/inputs.js';
 import type { ProblemSize, UnaryInput } from '../../problem/types.js';
-import type { UnarySource } from '../../problem/api.js';
 import type { UnaryArray } from './unary-source.js';
 
 const forms = ['logits', 'probabilities', 'unary', 'labels'] as const;

@@ -95,5 +95,12 @@ const noUse: MessageUse = { firstKernel: false, lastKernel: false, messageOnly: 
 function exactConstants(plan: EnginePlan, { kernel }: ExactPlan) {
   const { symmetric, divided, dividesBefore, dividesAfter } = normalizationFlags(kernel);
   const { featureDim } = kernel;
-  return { ...rowConstants(plan.rows, plan.tuning), featureDim, symmetric, divided, divides: dividesBefore, dividesAfter };
+  return {
+    ...rowConstants(plan.rows, plan.tuning),
+    featureDim,
+    symmetric,
+    divided,
+    divides: dividesBefore,
+    dividesAfter,
+  };
 }

@@ -93,7 +93,11 @@ export function planEnergy({ pixelCount, size, rows, kernels }: EnginePlan): Ene
   );
   const problems = [0, ...kernels.map(({ pottsWeight }) => pottsWeight)].map((weight) =>
     rows.firstLabels.map((first) =>
-      constantUniform('energy.problem', [pixelCount, size.labelCount, first, { float: weight }], 'pixels, labels, weight'),
+      constantUniform(
+        'energy.problem',
+        [pixelCount, size.labelCount, first, { float: weight }],
+        'pixels, labels, weight',
+      ),
     ),
   );
   return { terms, message, problems, from: [], buffers: [terms, ...message, ...problems.flat()] };

@@ -72,6 +72,12 @@ function planFeatures({ kernel, size }: KernelRequest, previous: ExactFeatures |
       first: index * step,
       end: Math.min(pixelCount, (index + 1) * step),
     }));
-    return { problem, table, features, ranges, buffers: [problem, table, features, ...ranges.map((range) => range.uniform)] };
+    return {
+      problem,
+      table,
+      features,
+      ranges,
+      buffers: [problem, table, features, ...ranges.map((range) => range.uniform)],
+    };
   });
 }

@@ -102,7 +102,10 @@ function planStructure(
       runs: storage('lattice.runs', pixelCount * 2, 'u32 [runs ≤ N, 2]', 'simplex; start and length'),
       sortedPixels: storage('lattice.sortedPixels', pixelCount, 'u32 [N]', 'pixel'),
       simplexVertices: storage('lattice.simplexVertices', pixelCount * corners, 'u32 [simplices ≤ N, D]', 'vertex'),
-      sizes: { ...storage('lattice.sizes', dispatchSizesBytes / 4, 'u32 [20]', 'counts, workgroups'), use: 'sizes' as const },
+      sizes: {
+        ...storage('lattice.sizes', dispatchSizesBytes / 4, 'u32 [20]', 'counts, workgroups'),
+        use: 'sizes' as const,
+      },
       splatCounts: storage('lattice.splatCounts', vertexRows, 'u32 [M + 1]', 'pixels'),
       neighbours: storage('lattice.neighbours', vertexRows * corners * 2, 'u32 [M + 1, D, 2]', 'vertex'),
       vertexOwners: storage('lattice.vertexOwners', vertexRows, 'u32 [M + 1]', 'simplex·D + remainder'),
@@ -120,7 +123,12 @@ function planNormalization(
   const { dividesBefore, dividesAfter } = normalizationFlags(kernel);
   return keep<LatticeNormalization>(previous, [structure, kernel.normalization, rows.implicitLast], () => {
     const weights = (name: string) =>
-      storage(`lattice.${name}`, pixelCount * (kernel.featureDim + 1), 'f32 [N, D], in the order of `sortedPixels`', 'weight times factor');
+      storage(
+        `lattice.${name}`,
+        pixelCount * (kernel.featureDim + 1),
+        'f32 [N, D], in the order of `sortedPixels`',
+        'weight times factor',
+      );
     const norms = storage('lattice.norms', pixelCount * 2, 'f32 [N, 2]', 'factor 1, 1/n or n^-½; message of Q = 1');
     const scales = storage('lattice.scales', structure.vertexCapacity + 1, 'f32 [M + 1]', 'power of two');
     const splatWeights = weights('splatWeights');
@@ -132,10 +140,18 @@ function planNormalization(
   });
 }
 
-function planFilter({ kernel, rows, vertexCapacity }: KernelRequest, previous: LatticeFilter | undefined): LatticeFilter {
+function planFilter(
+  { kernel, rows, vertexCapacity }: KernelRequest,
+  previous: LatticeFilter | undefined,
+): LatticeFilter {
   const { rowChannels } = rows;
   return keep<LatticeFilter>(previous, [vertexCapacity, rowChannels], () => {
-    const blurredRows = storage('lattice.blurredRows', (vertexCapacity + 1) * rowChannels, 'f32 [M + 1, C]', 'sum of w·Q');
+    const blurredRows = storage(
+      'lattice.blurredRows',
+      (vertexCapacity + 1) * rowChannels,
+      'f32 [M + 1, C]',
+      'sum of w·Q',
+    );
     const parameters = uniform('lattice.parameters', 2, 'weights');
     const axes = Array.from({ length: kernel.featureDim + 1 }, (_unused, axis) =>
       constantUniform('lattice.axis', [axis], 'axis'),

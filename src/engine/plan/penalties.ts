@@ -26,11 +26,19 @@ export function planPenalties(
   const byPixel = kernel.method !== 'lattice';
   return keep<Penalties>(previous ?? undefined, [rowChannels, slabCount, byPixel], () => {
     const slabs = Array.from({ length: slabCount });
-    const matrix = () => storage('penalties.matrix', rowChannels * rowChannels, 'f32 [C of the source, C of the target]', 'energy');
+    const matrix = () =>
+      storage('penalties.matrix', rowChannels * rowChannels, 'f32 [C of the source, C of the target]', 'energy');
     const matrices = slabs.map(() => slabs.map(matrix));
-    const transformed = byPixel ? storage('penalties.transformed', pixelCount * rowChannels, 'f32 [N, C]', 'energy') : null;
+    const transformed = byPixel
+      ? storage('penalties.transformed', pixelCount * rowChannels, 'f32 [N, C]', 'energy')
+      : null;
     const pixelCounted = constantUniform('penalties.pixelCounted', [pixelCount, 0], 'pixels');
-    return { matrices, transformed, pixelCounted, buffers: [...matrices.flat(), ...(transformed ? [transformed] : []), pixelCounted] };
+    return {
+      matrices,
+      transformed,
+      pixelCounted,
+      buffers: [...matrices.flat(), ...(transformed ? [transformed] : []), pixelCounted],
+    };
   });
 }
 

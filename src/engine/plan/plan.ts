@@ -113,7 +113,8 @@ export function planEngine(
   );
   const compares = parameters.damping > 0 || parameters.tolerance > 0;
   // `exact` reads Q while other messages are written.
-  const fused = kernels.length > 0 && isOneBlock(rows) && !compares && kernels.every(({ method }) => method !== 'exact');
+  const fused =
+    kernels.length > 0 && isOneBlock(rows) && !compares && kernels.every(({ method }) => method !== 'exact');
   const pixels = planPixelRows(pixelCount, rows, previous?.pixels);
   const logits = planLogits(pixelCount, rows, pixels, fused || kernels.length === 0, previous?.parts.find(isLogits));
   const vertices = planVertexRows(mostVertices, rows, previous?.vertices);
@@ -190,11 +191,15 @@ function planPixelRows(pixelCount: number, rows: RowPlan, previous: PixelRows | 
   const from = [rowChannels, slabCount, implicitLast, storedLabels, rows.laneWidth, rows.blockLanes];
   return keep<PixelRows>(previous, from, () => {
     const bySlab = (name: string, unit: string) =>
-      Array.from({ length: slabCount }, () => storage(`pixels.${name}`, pixelCount * rowChannels, 'f32 [N, C], by slab', unit));
+      Array.from({ length: slabCount }, () =>
+        storage(`pixels.${name}`, pixelCount * rowChannels, 'f32 [N, C], by slab', unit),
+      );
     const q = bySlab('q', 'probability; logits between the first and the last slice');
     const unary = bySlab('unary', 'energy, relative to the last label’s if that is left out');
     const lastUnary = storage('pixels.lastUnary', implicitLast ? pixelCount : 1, 'f32 [N]', 'energy');
-    const running = isOneBlock(rows) ? null : storage('pixels.running', pixelCount * 2, 'f32 [N, 2]', 'maximum, sum of exponentials');
+    const running = isOneBlock(rows)
+      ? null
+      : storage('pixels.running', pixelCount * 2, 'f32 [N, 2]', 'maximum, sum of exponentials');
     const largestChange = storage('pixels.largestChange', 1, 'u32', 'bits of max |ΔQ|');
     const softmax = uniform('pixels.softmax', 2, 'pixels, damping');
     const buffers = [...q, ...unary, lastUnary, ...(running ? [running] : []), largestChange, softmax];
@@ -211,7 +216,9 @@ function planLogits(
 ): LogitRows {
   return keep<LogitRows>(previous, [pixels, inPlace], () => {
     if (inPlace) return { logits: pixels.q, buffers: [] };
-    const logits = pixels.q.map(() => storage('pixels.logits', pixelCount * rowChannels, 'f32 [N, C], by slab', 'logits'));
+    const logits = pixels.q.map(() =>
+      storage('pixels.logits', pixelCount * rowChannels, 'f32 [N, C], by slab', 'logits'),
+    );
     return { logits, buffers: logits };
   });
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import type { UnarySource } from '../../problem/api.js';
 import { coarseGridWords } from '../../engine/inputs/coarse-grid.js';
 import { checkUnarySource } from '../../engine/inputs/unary-input.js';
 import type { UnaryArray } from '../../engine/inputs/unary-source.js';
@@ -9,6 +8,7 @@ import { foldedGrid } from '../../gpu/program.js';
 import { Readback } from '../../gpu/readback.js';
 import { float } from '../../gpu/shader.js';
 import { writeUniform } from '../../gpu/uniforms.js';
+import type { UnarySource } from '../../problem/api.js';
 import { ArgumentError } from '../../problem/errors.js';
 import { probabilityFloor } from '../../problem/inputs.js';
 import type { ProblemSize } from '../../problem/types.js';

@@ -35,7 +35,13 @@ describe.each([
     ]);
     const kernel =
       given.kind === 'vector' ? vectorKernel(size) : pottsKernel(size, { type: 'gaussian', sigmaXY: 3, compatibility });
-    const plan = planFor({ size, kernels: [kernel], tuning, ...(largestBinding && { largestBinding }), vertexCapacity: 1 });
+    const plan = planFor({
+      size,
+      kernels: [kernel],
+      tuning,
+      ...(largestBinding && { largestBinding }),
+      vertexCapacity: 1,
+    });
     const { rows } = plan;
     const values = randomFloats(rowCount * labelCount, 5);
     const matrix = (source: number, target: number) => {

@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import type { BufferPlan } from '../../../src/engine/plan/buffer-plan.js';
 import { type EnginePlan, planEngine, planImage, samePlan } from '../../../src/engine/plan/plan.js';
-import type { CrfParameters, Kernel, ProblemSize } from '../../../src/problem/types.js';
 import { resolveParameters } from '../../../src/problem/parameters.js';
+import type { CrfParameters, Kernel, ProblemSize } from '../../../src/problem/types.js';
 import { kernelSets, planOf } from '../../support/engine-plans.js';
 
 const tuning = { workgroupSize: 64, maxRunLength: 16, maxBlockLanes: 6 };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
 import type { ProblemSize, ResolvedKernel } from '../problem/types.js';
-import { addMessage } from './compatibility.js';
-import { ExactFilter } from './exact.js';
-import { kernelFeatures } from './features.js';
-import type { Filter } from './filter.js';
-import { normalize } from './normalization.js';
-import { type RowEngine, type Rows, typedArrays } from './rows.js';
-import { SeparableFilter } from './separable.js';
+import { addMessage } from '../reference/compatibility.js';
+import { ExactFilter } from '../reference/exact.js';
+import { kernelFeatures } from '../reference/features.js';
+import type { Filter } from '../reference/filter.js';
+import { normalize } from '../reference/normalization.js';
+import { type RowEngine, type Rows, typedArrays } from '../reference/rows.js';
+import { SeparableFilter } from '../reference/separable.js';
 
 /** One kernel of the CRF with what is worth keeping between calls: its filter, normalised. */
 export class Kernel {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 import type { Energy, ProblemSize, ResolvedParameters } from '../problem/types.js';
-import { energyOf } from './energy.js';
+import { energyOf } from '../reference/energy.js';
+import { confidence, entropy, labelMap } from '../reference/label-map.js';
+import { planarToRows, rowsToPlanar } from '../reference/layout.js';
+import { type RowEngine, type Rows, typedArrays } from '../reference/rows.js';
 import { Kernel } from './kernel.js';
-import { confidence, entropy, labelMap } from './label-map.js';
-import { planarToRows, rowsToPlanar } from './layout.js';
-import { type RowEngine, type Rows, typedArrays } from './rows.js';
 
 /** -unary of a channel that is no label: its Q is 0. */
 const noLabel = -3e38;
@@ -18,7 +18,7 @@ const noLabel = -3e38;
  * holds them and does what takes the time.
  *
  * Five iterations with the default kernels on a photograph of 512² with 21 labels take 1.8 s on typed arrays and 0.5 s in
- * WebAssembly (src/simd), where one iteration takes 0.06 to 0.08 s; the first time 0.4 s more. One thread, Node 20, a shared EPYC core.
+ * WebAssembly (src/cpu), where one iteration takes 0.06 to 0.08 s; the first time 0.4 s more. One thread, Node 20, a shared EPYC core.
  */
 export class CpuCrf {
   private readonly pixelCount: number;
