@@ -6,7 +6,8 @@ import { adapterFromEnvironment } from './src/cli/browser.js';
 import { findBrowser, softwareVulkan } from './src/cli/find-browser.js';
 
 /** A compute shader that takes a millisecond on a GPU may take seconds in software. */
-const GPU_TIMEOUT_MS = 120_000;
+const GPU_TIMEOUT_MS = 240_000;
+const UNIT_TIMEOUT_MS = 120_000;
 
 const printed = new Set<string>();
 
@@ -27,6 +28,9 @@ export default defineConfig(async () => ({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           setupFiles: ['test/setup/matchers.ts'],
+          // What takes a second on a quiet machine may take half a minute on a busy one.
+          testTimeout: UNIT_TIMEOUT_MS,
+          hookTimeout: UNIT_TIMEOUT_MS,
         },
       },
       {

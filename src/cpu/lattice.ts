@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { elevationScales } from '../reference/embed.js';
+import { elevationScales } from '../problem/elevation.js';
 import { wordsOfKey } from '../reference/packed-key.js';
 import type { SimdMemory } from './memory.js';
 
