@@ -13,7 +13,7 @@ import {
 } from '../src/engine/lists/results.js';
 import { dispatchesOf } from '../src/engine/lists/summary.js';
 import type { BufferPlan } from '../src/engine/plan/buffer-plan.js';
-import { type EnginePlan, planEngine, planImage } from '../src/engine/plan/plan.js';
+import { type EnginePlan, planEngine, planInput } from '../src/engine/plan/plan.js';
 import { resolveParameters } from '../src/problem/parameters.js';
 import type { Kernel } from '../src/problem/types.js';
 
@@ -40,13 +40,14 @@ const kernelSets: readonly (readonly Kernel[])[] = [
   [{ ...bilateral, method: 'exact', compatibility: penalties }],
 ];
 
-/** What is no part of a list: stages that bring input, and what the host reads back or hands out. */
-const inputStages: Readonly<Record<string, string>> = {
-  'image.pixels': 'image',
-  'pixels.unary': 'unary',
-  'pixels.lastUnary': 'unary',
+/** Stages that bring input, or move it to rows of another layout; and what the host reads back or hands out. */
+const inputStages: Readonly<Record<string, readonly string[]>> = {
+  'input.image': ['image'],
+  'pixels.q': ['repack'],
+  'pixels.unary': ['unary', 'repack'],
+  'pixels.lastUnary': ['unary', 'repack'],
 };
-const readByHost = /^results\.|^energy\.terms$|^pixels\.largestChange$/;
+const readByHost = /^results\.|^input\.invalidPixelCount$|^energy\.terms$|^pixels\.largestChange$/;
 
 /** A row a buffer: shape, unit, the shaders that bind it to write and those that bind it to read. */
 export function bufferTable(): string {
@@ -68,8 +69,7 @@ export function bufferTable(): string {
     '| buffer | shape | unit | bound to write by | bound to read by |',
     '|---|---|---|---|---|',
     ...[...rows.values()].map(({ buffer: { name, shape, unit }, writers, readers }) => {
-      const input = inputStages[name];
-      if (input) writers.add(input);
+      for (const stage of inputStages[name] ?? []) writers.add(stage);
       const list = (stages: Set<string>, none: string) => [...stages].map((stage) => `\`${stage}\``).join(', ') || none;
       const read = list(readers, readByHost.test(name) ? 'host' : 'those who write it');
       return `| \`${name}\` | ${shape} | ${unit.replaceAll('|', '\\|')} | ${list(writers, 'host')} | ${read} |`;
@@ -95,15 +95,15 @@ function* examplePlans(): Generator<{ plan: EnginePlan; steps: Step[] }> {
         limits: { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 28 },
         tuning: { workgroupSize: 64, maxRunLength: 16, maxBlockLanes: 6 },
         vertexCapacity: 'measured',
-        image: planImage(size),
+        input: planInput(size),
       });
       const slabs = planSlabs(plan);
       const steps = [
         ...plan.kernels.flatMap((kernel) => [...build(plan, kernel), ...normalize(plan, kernel)]),
         ...start(plan),
         ...iteration(plan),
-        ...resultSteps(plan, slabs, planResults(plan)),
-        ...planarSteps(plan, slabs, planPlanar(plan)),
+        ...resultSteps(plan, slabs, planResults(plan.size)),
+        ...planarSteps(plan, slabs, planPlanar(plan.size)),
         ...energySteps(plan, planEnergy(plan)),
       ];
       yield { plan, steps };
@@ -117,7 +117,7 @@ function bufferOf(binding: Binding): BufferPlan {
 
 /** The plan's own order; what is not in it comes last. */
 function order(plan: EnginePlan, binding: Binding): number {
-  const buffers = [plan.image.pixels, ...plan.parts.flatMap((part) => part.buffers)];
+  const buffers = [plan.input.image, ...plan.parts.flatMap((part) => part.buffers)];
   const index = buffers.indexOf(bufferOf(binding));
   return index < 0 ? buffers.length : index;
 }

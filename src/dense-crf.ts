@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { DenseCrfOptions, Refiner } from './problem/api.js';
-import { checkChoice, checkKeys, checkObject } from './problem/checks.js';
+import { checkChoice, checkInteger, checkKeys, checkObject } from './problem/checks.js';
 import { DeviceError } from './problem/errors.js';
 import { checkSize, defaultParameters, resolveParameters } from './problem/parameters.js';
 
@@ -23,6 +23,7 @@ export const DenseCrf = {
     const parameters = options.parameters ?? defaultParameters;
     // Parameters are checked before a device is asked for.
     resolveParameters(parameters, size);
+    const vertexCapacity = checkVertexCapacity(options.vertexCapacity);
     const backend = checkChoice('backend', options.backend ?? 'auto', ['auto', 'webgpu', 'cpu'] as const);
     if (backend !== 'cpu') {
       const [{ GpuCrf }, { requestDevice }] = await Promise.all([
@@ -32,14 +33,14 @@ export const DenseCrf = {
       const acquired = options.device
         ? { device: options.device }
         : await requestDevice(backend === 'auto' ? 'hardware' : 'any');
-      const { vertexCapacity, profile } = options;
+      const { profile } = options;
       if (acquired) {
         return new GpuCrf({
           ...acquired,
           ownsDevice: options.device === undefined,
           size,
           parameters,
-          ...(vertexCapacity === undefined ? undefined : { vertexCapacity }),
+          vertexCapacity,
           ...(profile === undefined ? undefined : { profile }),
         });
       }
@@ -53,3 +54,9 @@ export const DenseCrf = {
     return CpuRefiner.create(size, parameters);
   },
 };
+
+/** Throws ArgumentError. */
+function checkVertexCapacity(value: unknown = 'measured'): 'measured' | 'worst-case' | number {
+  if (typeof value === 'number') return checkInteger('vertexCapacity', value, 1, 2 ** 31 - 1);
+  return checkChoice('vertexCapacity', value, ['measured', 'worst-case'] as const);
+}

@@ -7,20 +7,29 @@ import { Profiler } from '../gpu/profiler.js';
 import { programsOf } from '../gpu/program.js';
 import { Readback } from '../gpu/readback.js';
 import type { GpuResults, ImageInput, RefineInput, RefineReport, Refiner } from '../problem/api.js';
-import { ArgumentError, DeviceError } from '../problem/errors.js';
-import { resolveParameters } from '../problem/parameters.js';
-import type { CrfParameters, Energy, ProblemSize, ResolvedParameters } from '../problem/types.js';
+import { CallState, checkCount, isDestroyed } from '../problem/call-state.js';
+import { DeviceError } from '../problem/errors.js';
+import { OwnParameters } from '../problem/own-parameters.js';
+import type { CrfParameters, Energy, ProblemSize } from '../problem/types.js';
 import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
-import { Freshness } from './freshness.js';
-import { checkImageInput, ImageSource } from './inputs/image-source.js';
+import { checkImageInput, ImageSource, ownImage } from './inputs/image-source.js';
 import { checkUnarySource } from './inputs/unary-input.js';
 import { type UnaryArray, UnarySourceStage } from './inputs/unary-source.js';
 import type { Step } from './lists/dispatch.js';
 import { build, iteration, normalize, start } from './lists/iteration.js';
+import { planRepack, repackSteps } from './lists/repack.js';
 import { bytesMoved, dispatchesOf, type LatticeCounts } from './lists/summary.js';
 import { Memory } from './memory.js';
-import type { BufferPlan } from './plan/buffer-plan.js';
-import { type EnginePlan, type ImagePlan, planEngine, planImage, samePlan, type VertexCapacity } from './plan/plan.js';
+import type { BufferPlan, Part } from './plan/buffer-plan.js';
+import { checkFeatureDims } from './plan/feature-limits.js';
+import {
+  type EnginePlan,
+  type InputBuffers,
+  planEngine,
+  planInput,
+  samePlan,
+  type VertexCapacity,
+} from './plan/plan.js';
 import { type Tuning, tuningFor } from './plan/tuning.js';
 import { Recording, UnusedBindings } from './recording.js';
 import { ResultReader } from './result-reader.js';
@@ -40,23 +49,21 @@ export interface GpuCrfOptions {
   limits?: { maxStorageBufferBindingSize?: number };
 }
 
-/** What the GPU is to do in one call, checked. */
-interface CheckedInput {
+/** One call's input, in a form that nobody else can change. */
+interface OwnInput {
   image: ImageInput | undefined;
   unary: UnaryArray | undefined;
   warmStart: boolean;
 }
 
-/** A plan in use: its lists recorded, and those who bring input to its rows and read results from them. */
+/** The lists of a plan, recorded, and what brings a unary to its rows. */
 interface Prepared {
-  plan: EnginePlan;
   /** By kernel. */
   build: readonly Recording[];
   normalize: readonly Recording[];
   start: Recording;
   iteration: Recording;
   unary: UnarySourceStage;
-  results: ResultReader;
 }
 
 /** Mean-field inference on a GPUDevice. This plans, records, submits and reads; `lists/` say what the GPU does. */
@@ -66,64 +73,68 @@ export class GpuCrf implements Refiner {
   readonly size: ProblemSize;
   readonly device: GPUDevice;
   private readonly tuning: Tuning;
-  private readonly imagePlan: ImagePlan;
-  private readonly imageMemory: Memory;
+  private readonly state = new CallState();
+  private readonly input: InputBuffers;
+  private readonly inputMemory: Memory;
   private readonly memory: Memory;
   private readonly unused: UnusedBindings;
   private readonly readback: Readback;
   private readonly profiler: Profiler | undefined;
   private readonly image: ImageSource;
-  /** Parts whose contents are up to date: the image, the energies, Q, lattices, n. */
-  private readonly fresh = new Freshness();
-  private parameters: ResolvedParameters;
+  private readonly reader: ResultReader;
+  private parameters: OwnParameters;
   private parametersChanged = true;
-  /** Undefined before the first call, and where the GPU refused what was planned. */
+  /** The last plan that the GPU took: its rows hold the energies and Q that there are. */
+  private plan: EnginePlan | undefined;
+  /** Undefined before the first call, and after one whose plan the GPU refused. */
   private prepared: Prepared | undefined;
-  /** Kept in case the rows must be laid out anew. */
-  private lastUnary: UnaryArray | undefined;
+  /** Parts of the plan whose contents are up to date: lattices that were built, factors n that were computed. */
+  private fresh = new WeakSet<Part>();
   private report: Omit<RefineReport, 'timings'> = { iterations: 0, change: Number.NaN, vertexCounts: [] };
   private queue: Promise<unknown> = Promise.resolve();
-  private failure: string | undefined;
 
+  /** Throws ArgumentError for parameters that can't be, DeviceError where a limit of the device is too low. */
   constructor(private readonly options: GpuCrfOptions) {
     const { device, size, parameters } = options;
-    this.parameters = resolveParameters(parameters, size);
     this.size = { width: size.width, height: size.height, labelCount: size.labelCount };
+    this.parameters = ownParameters(parameters, this.size);
     this.device = device;
     this.adapterName = options.adapterName ?? nameOf(device.adapterInfo);
     this.tuning = { ...tuningFor(isSoftware(device.adapterInfo)), ...options.tuning };
-    this.imagePlan = planImage(this.size);
-    this.imageMemory = new Memory(device);
-    this.memory = new Memory(device, this.imageMemory);
+    const programs = programsOf(device);
+    this.input = planInput(this.size);
+    this.inputMemory = new Memory(device);
+    this.memory = new Memory(device, this.inputMemory);
     this.unused = new UnusedBindings(device);
     this.readback = new Readback(device);
-    this.imageMemory.hold([this.imagePlan]);
+    this.inputMemory.hold([this.input]);
     this.image = new ImageSource(
-      { device, programs: programsOf(device), size: this.size, tuning: this.tuning },
-      this.imageMemory.of(this.imagePlan.pixels),
+      { device, programs, size: this.size, tuning: this.tuning },
+      this.inputMemory.of(this.input.image),
     );
+    const { memory, unused, readback } = this;
+    this.reader = new ResultReader({ device, programs, size: this.size, memory, unused, readback });
     this.profiler = options.profile && device.features.has('timestamp-query') ? new Profiler(device) : undefined;
     void device.lost.then(({ message }) => {
-      this.failure ??= `the GPU device was lost: ${message || 'no reason given'}`;
+      this.state.close(`the GPU device was lost: ${message || 'no reason given'}`);
     });
   }
 
   /** Bytes of GPU memory held. */
   get bytes(): number {
-    const { unary, results } = this.prepared ?? {};
-    const held = [this.imageMemory, this.memory, this.unused, this.image, unary, results];
+    const held = [this.inputMemory, this.memory, this.unused, this.image, this.prepared?.unary, this.reader];
     return held.reduce((sum, owner) => sum + (owner?.bytes ?? 0), 0);
   }
 
   /** Dispatches of one iteration. */
   get dispatchesPerIteration(): number {
-    return this.prepared ? dispatchesOf(iteration(this.prepared.plan)).length : 0;
+    return this.plan ? dispatchesOf(iteration(this.plan)).length : 0;
   }
 
   bytesMovedPerIteration(): Promise<number | null> {
     return this.exclusively(async () => {
-      if (!this.prepared || !this.fresh.q) return null;
-      const { plan } = this.prepared;
+      const { plan } = this;
+      if (!plan || !this.state.hasStarted) return null;
       const counts = new Map<BufferPlan, LatticeCounts>();
       for (const kernel of plan.kernels) {
         if (kernel.method !== 'lattice') return null;
@@ -136,113 +147,116 @@ export class GpuCrf implements Refiner {
   }
 
   setParameters(parameters: CrfParameters): void {
-    this.checkUsable();
-    const resolved = resolveParameters(parameters, this.size);
+    this.state.checkUsable();
+    const own = ownParameters(parameters, this.size, this.parameters);
     // In its turn: calls made before keep the parameters that they were made with.
     this.queue = this.queue.then(() => {
-      this.parameters = resolved;
+      this.parameters = own;
       this.parametersChanged = true;
     });
   }
 
-  refine(input: RefineInput): Promise<RefineReport> {
+  async refine(input: RefineInput): Promise<RefineReport> {
+    const own = this.ownInput(input);
     return this.exclusively(async () => {
-      await this.begin(this.check(input), this.parameters.iterations);
+      await this.begin(own, this.parameters.iterations);
       return this.finish();
     });
   }
 
-  start(input: RefineInput): Promise<void> {
-    return this.exclusively(() => this.begin(this.check(input), 0));
+  async start(input: RefineInput): Promise<void> {
+    const own = this.ownInput(input);
+    return this.exclusively(() => this.begin(own, 0));
   }
 
-  step(count = 1): Promise<RefineReport> {
+  async step(count = 1): Promise<RefineReport> {
+    this.state.checkUsable();
+    const iterations = checkCount(count);
     return this.exclusively(async () => {
-      if (!this.fresh.q) throw new ArgumentError('step', 'no start', 'a call of start or refine before');
+      this.state.checkStarted('step');
       await this.bringUpToDate();
-      await this.iterate(count);
+      await this.iterate(iterations);
       return this.finish();
     });
   }
 
   marginals(): Promise<Float32Array> {
-    return this.exclusively(() => this.results().marginals());
+    return this.reading('marginals', (plan) => this.reader.marginals(plan));
   }
 
   labelMap(): Promise<Uint32Array> {
-    return this.exclusively(() => this.results().labelMap());
+    return this.reading('labelMap', (plan) => this.reader.labelMap(plan));
   }
 
   confidence(): Promise<Float32Array> {
-    return this.exclusively(() => this.results().confidence());
+    return this.reading('confidence', (plan) => this.reader.confidence(plan));
   }
 
   entropy(): Promise<Float32Array> {
-    return this.exclusively(() => this.results().entropy());
+    return this.reading('entropy', (plan) => this.reader.entropy(plan));
   }
 
   gpuResults(): Promise<GpuResults> {
-    return this.exclusively(() => this.results().gpuResults());
+    return this.reading('gpuResults', (plan) => this.reader.gpuResults(plan));
   }
 
   energy(): Promise<Energy> {
     return this.exclusively(async () => {
-      this.results();
+      this.state.checkStarted('energy');
       await this.bringUpToDate();
-      return this.results().energy();
+      return this.reader.energy(this.current().plan);
     });
   }
 
   invalidPixelCount(): Promise<number> {
     return this.exclusively(async () => {
-      if (!this.prepared) return 0;
-      const [count] = await this.readback.words(this.prepared.unary.invalidPixelCount, 0, 1);
+      const counted = this.inputMemory.of(this.input.invalidPixelCount);
+      const [count] = await this.readback.words(counted, 0, 1);
       return count;
     });
   }
 
   destroy(): void {
-    this.failure ??= 'this DenseCrf was destroyed';
-    this.forget();
-    for (const owner of [this.memory, this.imageMemory, this.unused, this.image, this.readback, this.profiler])
-      owner?.destroy();
+    this.state.close(isDestroyed);
+    const { prepared, reader, memory, inputMemory, unused, image, readback, profiler } = this;
+    for (const owner of [prepared?.unary, reader, memory, inputMemory, unused, image, readback, profiler]) owner?.destroy();
+    this.prepared = undefined;
     if (this.options.ownsDevice) this.device.destroy();
   }
 
-  private get current(): Prepared {
-    if (!this.prepared) throw new Error('GpuCrf: nothing prepared');
-    return this.prepared;
+  /** Results of the Q that there is, whatever parameters have been set since. */
+  private reading<Result>(method: string, read: (plan: EnginePlan) => Promise<Result>): Promise<Result> {
+    return this.exclusively(() => {
+      this.state.checkStarted(method);
+      if (!this.plan) throw new Error('GpuCrf: started without a plan');
+      return read(this.plan);
+    });
   }
 
-  private results(): ResultReader {
-    if (!this.fresh.q) throw new ArgumentError('marginals', 'no refinement yet', 'a call of start or refine before');
-    return this.current.results;
-  }
-
-  private check(input: RefineInput): CheckedInput {
-    const image = input.image === undefined ? undefined : checkImageInput(input.image, this.size);
-    const unary = input.unary === undefined ? undefined : checkUnarySource(input.unary, this.size);
-    if (!unary && !this.lastUnary)
-      throw new ArgumentError('unary', undefined, 'logits, probabilities, unary or labels in the first call');
-    const needsImage = this.parameters.kernels.some(({ type }) => type === 'bilateral');
-    if (needsImage && !image && !this.fresh.image)
-      throw new ArgumentError('image', undefined, 'an image: a bilateral kernel reads it');
-    if (input.warmStart && !this.fresh.q) throw new ArgumentError('warmStart', true, 'false in the first call');
-    return { image, unary, warmStart: input.warmStart === true };
+  /** Checks and takes the input at once: what belongs to the caller may be changed while the call waits for its turn. */
+  private ownInput(input: RefineInput): OwnInput {
+    this.state.checkUsable();
+    const { image, unary, warmStart } = input;
+    return {
+      image: image === undefined ? undefined : ownImage(checkImageInput(image, this.size)),
+      unary: unary === undefined ? undefined : checkUnarySource(unary, this.size),
+      warmStart: warmStart === true,
+    };
   }
 
   /** New input, lattices, the start and the iterations. */
-  private async begin(input: CheckedInput, iterations: number): Promise<void> {
+  private async begin(input: OwnInput, iterations: number): Promise<void> {
+    this.state.checkInput(input, this.parameters.kernels);
     await this.prepare();
     if (input.image) await this.takeImage(input.image);
     if (input.unary) await this.takeUnary(input.unary);
-    const cold = !input.warmStart || !this.fresh.q;
-    // From a warm start there is no second try: make sure of the lattices first.
-    if (!cold) {
+    if (input.warmStart || this.vertexCapacity !== 'measured') {
+      if (!input.warmStart) await this.submit((stages) => this.encodeStart(stages));
       await this.bringUpToDate();
       await this.iterate(iterations);
       return;
     }
+    // Reading how many vertices there are waits for the GPU: iterate on a guess, and once more where it was too low.
     const built = await this.submit((stages) => {
       this.encodeStart(stages);
       return this.encodeBuild(stages);
@@ -256,16 +270,17 @@ export class GpuCrf implements Refiner {
 
   /** Lattices and n for the parameters there are, with room for all vertices. */
   private async bringUpToDate(): Promise<void> {
+    this.state.checkImage(this.parameters.kernels);
     await this.prepare();
     if (await this.submit((stages) => this.encodeBuild(stages))) await this.makeRoom();
   }
 
   private async iterate(count: number): Promise<void> {
     const { tolerance } = this.parameters;
-    const { iteration: recorded, plan } = this.current;
+    const { plan, prepared } = this.current();
     if (tolerance <= 0) {
       await this.submit((stages) => {
-        for (let done = 0; done < count; done++) recorded.encode(stages);
+        for (let done = 0; done < count; done++) prepared.iteration.encode(stages);
       });
       this.report = { ...this.report, iterations: count, change: Number.NaN };
       return;
@@ -276,7 +291,7 @@ export class GpuCrf implements Refiner {
     while (done < count && !(change <= tolerance)) {
       await this.submit((stages) => {
         stages.command((encoder) => encoder.clearBuffer(largestChange));
-        recorded.encode(stages);
+        prepared.iteration.encode(stages);
       });
       const bits = await this.readback.words(largestChange, 0, 1);
       change = new Float32Array(bits.buffer)[0];
@@ -287,47 +302,60 @@ export class GpuCrf implements Refiner {
 
   /** Q = softmax(-unary). */
   private encodeStart(stages: StageEncoder): void {
-    this.current.start.encode(stages);
-    this.fresh.q = this.current.plan.pixels;
+    this.current().prepared.start.encode(stages);
+    this.state.hasStarted = true;
   }
 
   /** Lattices and factors n that are not up to date. Returns whether there were any lattices to build. */
   private encodeBuild(stages: StageEncoder): boolean {
-    const { plan, build: builds, normalize: normalizations } = this.current;
+    const { plan, prepared } = this.current();
     let built = false;
-    plan.kernels.forEach(({ structure, normalization }, index) => {
-      const stale = !this.fresh.parts.has(structure);
-      if (stale) builds[index].encode(stages);
-      if (stale || !this.fresh.parts.has(normalization)) normalizations[index].encode(stages);
-      this.fresh.parts.add(structure).add(normalization);
-      built ||= stale;
+    plan.kernels.forEach(({ structure, normalization, method }, index) => {
+      const stale = !this.fresh.has(structure);
+      if (stale) prepared.build[index].encode(stages);
+      if (stale || !this.fresh.has(normalization)) prepared.normalize[index].encode(stages);
+      this.fresh.add(structure).add(normalization);
+      built ||= stale && method === 'lattice';
     });
     return built;
   }
 
-  /** Reads how many vertices there were; where there was no room, makes it and builds again. Returns whether it had to. */
+  /**
+   * Reads how many vertices there were; where there was no room, makes it and builds again. Returns whether it had to.
+   * Throws DeviceError where there is room for a number of vertices and no more.
+   */
   private async makeRoom(): Promise<boolean> {
-    let again = false;
-    for (;;) {
-      const { kernels } = this.current.plan;
-      const measured = (this.options.vertexCapacity ?? 'measured') === 'measured';
-      const wanted: (number | null)[] = [];
-      for (const kernel of kernels) {
-        if (!measured || kernel.method !== 'lattice') wanted.push(null);
-        else {
-          const { sizes } = kernel.structure;
-          wanted.push((await this.readback.words(this.memory.of(sizes), dispatchSizeOffsets.verticesWanted, 1))[0]);
-        }
-      }
-      this.report = { ...this.report, vertexCounts: wanted };
-      const short = kernels.some(
-        (kernel, index) => kernel.method === 'lattice' && (wanted[index] ?? 0) > kernel.structure.vertexCapacity,
+    for (let again = false; ; again = true) {
+      const { kernels } = this.current().plan;
+      const vertexCounts = await this.countVertices(kernels);
+      const short = kernels.filter(
+        ({ method, structure }, index) => method === 'lattice' && (vertexCounts[index] ?? 0) > structure.vertexCapacity,
       );
-      if (!short) return again;
-      again = true;
-      await this.plan(wanted);
+      this.report = { ...this.report, vertexCounts };
+      if (short.length === 0) return again;
+      for (const { structure } of short) this.fresh.delete(structure);
+      if (this.vertexCapacity !== 'measured') {
+        const index = kernels.indexOf(short[0]);
+        throw new DeviceError(
+          `kernels[${index}] makes ${vertexCounts[index]} lattice vertices; vertexCapacity has room for ${this.vertexCapacity}`,
+        );
+      }
+      await this.replan(vertexCounts);
       await this.submit((stages) => this.encodeBuild(stages));
     }
+  }
+
+  /** By kernel; null without a lattice, and where there is room for every vertex there can be. */
+  private async countVertices(kernels: EnginePlan['kernels']): Promise<(number | null)[]> {
+    const counts: (number | null)[] = [];
+    for (const { method, structure } of kernels) {
+      if (method !== 'lattice' || this.vertexCapacity === 'worst-case') counts.push(null);
+      else {
+        const sizes = this.memory.of(structure.sizes);
+        counts.push((await this.readback.words(sizes, dispatchSizeOffsets.verticesWanted, 1))[0]);
+      }
+    }
+    return counts;
   }
 
   private async finish(): Promise<RefineReport> {
@@ -341,49 +369,56 @@ export class GpuCrf implements Refiner {
     const encoder = this.device.createCommandEncoder({ label: 'image' });
     this.image.encode(encoder, input);
     this.device.queue.submit([encoder.finish()]);
-    this.fresh.image = true;
-    for (const { kernel, structure } of this.current.plan.kernels) {
-      if (kernel.type === 'bilateral') this.fresh.parts.delete(structure);
+    this.state.hasImage = true;
+    for (const { kernel, structure } of this.current().plan.kernels) {
+      if (kernel.type === 'bilateral') this.fresh.delete(structure);
     }
   }
 
   private async takeUnary(unary: UnaryArray): Promise<void> {
-    await this.current.unary.write(unary);
-    this.fresh.unary = this.current.plan.pixels;
-    this.lastUnary = unary;
+    await this.current().prepared.unary.write(unary);
+    this.state.hasUnary = true;
+  }
+
+  private get vertexCapacity(): VertexCapacity {
+    return this.options.vertexCapacity ?? 'measured';
+  }
+
+  private current(): { plan: EnginePlan; prepared: Prepared } {
+    const { plan, prepared } = this;
+    if (!plan || !prepared) throw new Error('GpuCrf: nothing prepared');
+    return { plan, prepared };
   }
 
   /** A plan for the parameters there are. Nothing is planned or created where nothing changed. */
   private async prepare(): Promise<void> {
-    if (this.parametersChanged || !this.prepared) await this.plan([]);
-    if (this.lastUnary && this.fresh.unary !== this.current.plan.pixels) await this.takeUnary(this.lastUnary);
+    if (this.parametersChanged || !this.prepared) await this.replan([]);
   }
 
-  /** Plans, makes the buffers, and records anew what differs by more than values. */
-  private async plan(wanted: readonly (number | null)[]): Promise<void> {
-    const { size, parameters, tuning, options } = this;
+  /** Plans, makes the buffers, moves what the rows hold, and records anew what differs by more than values. */
+  private async replan(wanted: readonly (number | null)[]): Promise<void> {
+    const { size, parameters, tuning, input, vertexCapacity, plan: before } = this;
     const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
-    const limits = { maxBufferSize, maxStorageBufferBindingSize, ...options.limits };
-    const vertexCapacity = options.vertexCapacity ?? 'measured';
-    const request = { size, parameters, limits, tuning, vertexCapacity, image: this.imagePlan };
-    const before = this.prepared;
-    const plan = planEngine(request, before?.plan, wanted);
+    const limits = { maxBufferSize, maxStorageBufferBindingSize, ...this.options.limits };
+    const plan = planEngine({ size, parameters, limits, tuning, vertexCapacity, input }, before, wanted);
     await this.reportingGpuErrors(async () => {
-      this.memory.hold(plan.parts);
+      // The old rows stay until their contents have moved.
+      this.memory.hold([...plan.parts, ...(before ? [before.pixels] : [])]);
       this.memory.write(plan.values);
-      const same = before !== undefined && samePlan(before.plan, plan);
-      this.prepared = same ? { ...before, plan } : await this.record(plan);
-      if (!same) {
-        before?.unary.destroy();
-        before?.results.destroy();
+      if (before && before.pixels !== plan.pixels) await this.repack(before, plan);
+      if (!this.prepared || !before || !samePlan(before, plan)) {
+        const prepared = await this.record(plan);
+        this.prepared?.unary.destroy();
+        this.prepared = prepared;
       }
+      this.memory.hold(plan.parts);
     });
+    this.plan = plan;
     this.parametersChanged = false;
-    if (this.fresh.q && this.fresh.q !== plan.pixels) this.fresh.q = undefined;
   }
 
   private async record(plan: EnginePlan): Promise<Prepared> {
-    const { device, memory, unused, size, tuning, readback } = this;
+    const { device, memory, unused, size, tuning } = this;
     const programs = programsOf(device);
     const recorded = (steps: readonly Step[]) => Recording.create(steps, programs, memory, unused);
     const { kernels, pixels, rows } = plan;
@@ -394,39 +429,43 @@ export class GpuCrf implements Refiner {
       Promise.all(kernels.map((kernel) => recorded(build(plan, kernel)))),
       Promise.all(kernels.map((kernel) => recorded(normalize(plan, kernel)))),
     ]);
-    return {
-      plan,
-      start: starting,
-      iteration: iterating,
-      build: builds,
-      normalize: normalizations,
-      unary: new UnarySourceStage(
-        { device, programs, size, tuning, rows },
-        pixels.unary.map((buffer) => memory.of(buffer)),
-        memory.of(pixels.lastUnary),
-      ),
-      results: new ResultReader({ device, programs, plan, memory, unused, readback }),
-    };
+    const unary = new UnarySourceStage(
+      { device, programs, size, tuning, rows },
+      pixels.unary.map((buffer) => memory.of(buffer)),
+      memory.of(pixels.lastUnary),
+      this.inputMemory.of(this.input.invalidPixelCount),
+    );
+    return { start: starting, iteration: iterating, build: builds, normalize: normalizations, unary };
   }
 
-  /** What the device says of memory and validation is the cause of whatever else was thrown. */
+  /** Moves energies and Q to rows of another layout. */
+  private async repack(before: EnginePlan, after: EnginePlan): Promise<void> {
+    const { device, memory, unused, state } = this;
+    const temporary = new Memory(device, memory);
+    try {
+      const uniforms = planRepack(before, after);
+      temporary.hold([uniforms]);
+      const steps = repackSteps(before, after, uniforms, state);
+      const recording = await Recording.create(steps, programsOf(device), temporary, unused);
+      await this.submit((stages) => recording.encode(stages));
+    } finally {
+      temporary.destroy();
+    }
+  }
+
+  /**
+   * What the device says of memory and validation is the cause of whatever else was thrown. Energies, Q and the image stay, lattices go:
+   * the next call plans anew.
+   */
   private async reportingGpuErrors(work: () => Promise<void>): Promise<void> {
     const { outcome, error } = await gpuErrorOf(this.device, work);
-    if (error) {
-      this.forget();
-      throw new DeviceError(`the GPU refused what this size and these parameters need: ${error.message}`);
-    }
-    if (outcome.status === 'rejected') throw outcome.reason;
-  }
-
-  /** Everything but the image. */
-  private forget(): void {
+    if (!error && outcome.status === 'fulfilled') return;
     this.prepared?.unary.destroy();
-    this.prepared?.results.destroy();
     this.prepared = undefined;
-    this.memory.hold([]);
-    this.fresh.q = undefined;
-    this.fresh.unary = undefined;
+    this.fresh = new WeakSet();
+    this.memory.hold(this.plan ? [this.plan.pixels] : []);
+    if (error) throw new DeviceError(`the GPU refused what this size and these parameters need: ${error.message}`);
+    if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   private async submit<Result>(encode: (stages: StageEncoder) => Result): Promise<Result> {
@@ -438,20 +477,22 @@ export class GpuCrf implements Refiner {
     return result;
   }
 
-  /** One call at a time; arguments are checked when their turn comes, before anything changes. */
+  /** One call at a time. */
   private exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
     const turn = this.queue.then(() => {
-      this.checkUsable();
+      this.state.checkUsable();
       return work();
     });
     this.queue = turn.catch(() => undefined);
     return turn.then((result) => {
-      this.checkUsable();
+      this.state.checkUsable();
       return result;
     });
   }
+}
 
-  private checkUsable(): void {
-    if (this.failure) throw new DeviceError(this.failure);
-  }
+function ownParameters(parameters: CrfParameters, size: ProblemSize, before?: OwnParameters): OwnParameters {
+  const own = OwnParameters.of(parameters, size, before);
+  checkFeatureDims(own.kernels);
+  return own;
 }

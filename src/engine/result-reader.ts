@@ -4,7 +4,7 @@ import { PlainEncoder } from '../gpu/pass.js';
 import type { ProgramCache } from '../gpu/program.js';
 import type { Readback } from '../gpu/readback.js';
 import type { GpuResults } from '../problem/api.js';
-import type { Energy } from '../problem/types.js';
+import type { Energy, ProblemSize } from '../problem/types.js';
 import type { Step } from './lists/dispatch.js';
 import {
   energySteps,
@@ -16,35 +16,46 @@ import {
   planSlabs,
   type ResultBuffers,
   resultSteps,
+  type SlabUniforms,
 } from './lists/results.js';
 import { Memory } from './memory.js';
+import type { Part } from './plan/buffer-plan.js';
 import type { EnginePlan } from './plan/plan.js';
 import { Recording, type UnusedBindings } from './recording.js';
 
 interface ReaderContext {
   readonly device: GPUDevice;
   readonly programs: ProgramCache;
-  readonly plan: EnginePlan;
+  readonly size: ProblemSize;
   /** Of the engine. */
   readonly memory: Memory;
   readonly unused: UnusedBindings;
   readonly readback: Readback;
 }
 
-/** What people ask of Q: as GPU buffers, or read back as typed arrays. Buffers are made on first use. */
+/** What reads the rows of one plan. */
+interface BoundReader {
+  readonly plan: EnginePlan;
+  readonly slabs: SlabUniforms;
+  results?: Recording;
+  planar?: Recording;
+}
+
+/**
+ * What people ask of Q: as GPU buffers, or read back as typed arrays. Buffers are made on first use, and stay the same whatever layout
+ * the rows have.
+ */
 export class ResultReader {
   private readonly memory: Memory;
-  private readonly slabs: ReturnType<typeof planSlabs>;
   private readonly results: ResultBuffers;
   private readonly planar: PlanarBuffers;
-  private resultRecording: Recording | undefined;
-  private planarRecording: Recording | undefined;
+  private readonly held: Part[] = [];
+  private bound: BoundReader | undefined;
 
   constructor(private readonly context: ReaderContext) {
     this.memory = new Memory(context.device, context.memory);
-    this.slabs = planSlabs(context.plan);
-    this.results = planResults(context.plan);
-    this.planar = planPlanar(context.plan);
+    this.results = planResults(context.size);
+    this.planar = planPlanar(context.size);
   }
 
   get bytes(): number {
@@ -52,9 +63,8 @@ export class ResultReader {
   }
 
   /** Q as float32 [label, y, x]. */
-  async marginals(): Promise<Float32Array> {
-    const { plan, memory, readback } = this.context;
-    const { rows, pixels, pixelCount, size } = plan;
+  async marginals({ rows, pixels, pixelCount, size }: EnginePlan): Promise<Float32Array> {
+    const { memory, readback } = this.context;
     const { rowChannels, storedLabels, implicitLast, firstLabels } = rows;
     const planar = new Float32Array(pixelCount * size.labelCount);
     for (const [slab, buffer] of pixels.q.entries()) {
@@ -74,29 +84,27 @@ export class ResultReader {
     return planar;
   }
 
-  async labelMap(): Promise<Uint32Array> {
-    await this.compute();
-    return this.context.readback.words(this.memory.of(this.results.labelMap), 0, this.context.plan.pixelCount);
+  async labelMap(plan: EnginePlan): Promise<Uint32Array> {
+    await this.compute(plan);
+    return this.context.readback.words(this.memory.of(this.results.labelMap), 0, plan.pixelCount);
   }
 
-  async confidence(): Promise<Float32Array> {
-    await this.compute();
-    return this.context.readback.floats(this.memory.of(this.results.confidence), this.context.plan.pixelCount);
+  async confidence(plan: EnginePlan): Promise<Float32Array> {
+    await this.compute(plan);
+    return this.context.readback.floats(this.memory.of(this.results.confidence), plan.pixelCount);
   }
 
-  async entropy(): Promise<Float32Array> {
-    await this.compute();
-    return this.context.readback.floats(this.memory.of(this.results.entropy), this.context.plan.pixelCount);
+  async entropy(plan: EnginePlan): Promise<Float32Array> {
+    await this.compute(plan);
+    return this.context.readback.floats(this.memory.of(this.results.entropy), plan.pixelCount);
   }
 
   /** Everything in buffers of this object's own, nothing read back. */
-  async gpuResults(): Promise<GpuResults> {
-    await this.compute();
-    if (!this.planarRecording) {
-      this.memory.hold([this.slabs, this.results, this.planar]);
-      this.planarRecording = await this.record(planarSteps(this.context.plan, this.slabs, this.planar), this.memory);
-    }
-    this.submit(this.planarRecording);
+  async gpuResults(plan: EnginePlan): Promise<GpuResults> {
+    const bound = await this.compute(plan);
+    this.hold(this.planar);
+    bound.planar ??= await this.record(planarSteps(plan, bound.slabs, this.planar), this.memory);
+    this.submit(bound.planar);
     return {
       marginals: this.memory.of(this.planar.marginals),
       labelMap: this.memory.of(this.results.labelMap),
@@ -106,8 +114,8 @@ export class ResultReader {
   }
 
   /** Sums over all pixels in double precision. */
-  async energy(): Promise<Energy> {
-    const { device, memory, plan, readback } = this.context;
+  async energy(plan: EnginePlan): Promise<Energy> {
+    const { device, memory, readback } = this.context;
     const temporary = new Memory(device, memory);
     try {
       const buffers = planEnergy(plan);
@@ -124,12 +132,27 @@ export class ResultReader {
   }
 
   /** Label map, confidence and entropy. */
-  private async compute(): Promise<void> {
-    if (!this.resultRecording) {
-      this.memory.hold([this.slabs, this.results]);
-      this.resultRecording = await this.record(resultSteps(this.context.plan, this.slabs, this.results), this.memory);
-    }
-    this.submit(this.resultRecording);
+  private async compute(plan: EnginePlan): Promise<BoundReader> {
+    const bound = this.bind(plan);
+    this.hold(this.results);
+    bound.results ??= await this.record(resultSteps(plan, bound.slabs, this.results), this.memory);
+    this.submit(bound.results);
+    return bound;
+  }
+
+  private bind(plan: EnginePlan): BoundReader {
+    if (this.bound?.plan.pixels === plan.pixels) return this.bound;
+    const before = this.bound?.slabs;
+    if (before) this.held.splice(this.held.indexOf(before), 1);
+    this.bound = { plan, slabs: planSlabs(plan) };
+    this.hold(this.bound.slabs);
+    return this.bound;
+  }
+
+  private hold(part: Part): void {
+    if (this.held.includes(part)) return;
+    this.held.push(part);
+    this.memory.hold(this.held);
   }
 
   private record(steps: readonly Step[], memory: Memory): Promise<Recording> {

@@ -40,7 +40,7 @@ export async function filterBoth(gpu: StageDevice, problem: FilterCase, twin: Fi
     planned.write(pixels.unary[slab], toRows(relative, labelCount, rows, slab, 3e38));
     planned.write(logits[slab], new Float32Array(pixelCount * rows.rowChannels).fill(77));
   });
-  if (image) planned.write(plan.image.pixels, new Uint32Array(image.slice().buffer));
+  if (image) planned.write(plan.input.image, new Uint32Array(image.slice().buffer));
 
   const use = { firstKernel: true, lastKernel: isOneBlock(rows), messageOnly: false };
   const [kernelPlan] = plan.kernels;

@@ -63,7 +63,7 @@ export async function buildOnGpu(
 ): Promise<BuiltLattice> {
   const plan = planFor({ size, kernels: [kernel], tuning, vertexCapacity: vertexCapacity ?? 'worst-case' });
   const planned = new Planned(gpu, plan);
-  planned.write(plan.image.pixels, new Uint32Array(rgba.slice().buffer));
+  planned.write(plan.input.image, new Uint32Array(rgba.slice().buffer));
   const lattice = plan.kernels[0] as LatticePlan;
   for (let build = 0; build < 2; build++) await planned.run(latticeBuild(plan, lattice));
   const built = await readLattice(planned, lattice.structure, plan.scratch, {

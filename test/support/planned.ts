@@ -3,7 +3,7 @@
 import type { Step } from '../../src/engine/lists/dispatch.js';
 import { Memory } from '../../src/engine/memory.js';
 import type { BufferPlan, Part } from '../../src/engine/plan/buffer-plan.js';
-import { type EnginePlan, planEngine, planImage, type VertexCapacity } from '../../src/engine/plan/plan.js';
+import { type EnginePlan, planEngine, planInput, type VertexCapacity } from '../../src/engine/plan/plan.js';
 import type { Tuning } from '../../src/engine/plan/tuning.js';
 import { Recording, UnusedBindings } from '../../src/engine/recording.js';
 import type { ProblemSize, ResolvedKernel } from '../../src/problem/types.js';
@@ -33,7 +33,7 @@ export function planFor({
     limits: { maxStorageBufferBindingSize: largestBinding, maxBufferSize: largestBinding },
     tuning,
     vertexCapacity,
-    image: planImage(size),
+    input: planInput(size),
   });
 }
 
@@ -51,7 +51,7 @@ export class Planned {
     const own: Part = { from: [], buffers: more };
     this.memory = new Memory(gpu.device);
     this.unused = new UnusedBindings(gpu.device);
-    this.memory.hold([plan.image, ...plan.parts, own]);
+    this.memory.hold([plan.input, ...plan.parts, own]);
     this.memory.write(plan.values);
   }
 

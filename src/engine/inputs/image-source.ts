@@ -108,6 +108,11 @@ export function checkImageInput(input: ImageInput, size: ProblemSize): ImageInpu
   return input;
 }
 
+/** Bytes that nobody else can change; what lies on the GPU or is shown by a page is taken as it is when its turn comes. */
+export function ownImage(image: ImageInput): ImageInput {
+  return isRgba(image) ? { ...image, data: image.data.slice() } : image;
+}
+
 export function isRgba(input: ImageInput): input is RgbaImage {
   return 'data' in input && ArrayBuffer.isView(input.data);
 }

@@ -39,7 +39,12 @@ export function checkUnarySource(source: UnarySource, size: ProblemSize): UnaryA
 
 function fromArrays(source: UnaryInput, size: ProblemSize): UnaryArray {
   const resolved = resolveUnary(source, size);
-  if (resolved.form !== 'labels') return { ...resolved, confidence: 0.5, unknown: unknownLabel };
+  if (resolved.form !== 'labels') {
+    const { values } = resolved;
+    // A copy, unless checking has made one: the caller may use the array for something else before the call's turn.
+    const isCallers = Object.values(source).includes(values);
+    return { ...resolved, values: isCallers ? values.slice() : values, confidence: 0.5, unknown: unknownLabel };
+  }
   return {
     form: 'labels',
     values: resolved.labels,

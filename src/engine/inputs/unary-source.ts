@@ -33,7 +33,6 @@ const bandBytes = 4 * 1024 * 1024;
 /** Turns unary inputs into rows of energies. Owns what staging that takes. */
 export class UnarySourceStage {
   private readonly buffers: BufferSet;
-  private readonly invalid: GPUBuffer;
   private readonly uniforms: GPUBuffer[] = [];
   private staging: GPUBuffer | undefined;
   /** Bind groups by source buffer, so that a user's buffer given again makes none. */
@@ -43,18 +42,14 @@ export class UnarySourceStage {
     private readonly context: InputContext & { rows: RowPlan },
     private readonly unary: readonly GPUBuffer[],
     private readonly lastUnary: GPUBuffer,
+    /** u32: pixels of the last input with a value that was not finite. */
+    private readonly invalidPixelCount: GPUBuffer,
   ) {
     this.buffers = new BufferSet(context.device);
-    this.invalid = this.buffers.storage('UnarySourceStage.invalidPixelCount', 4);
   }
 
   get bytes(): number {
     return this.buffers.bytes;
-  }
-
-  /** u32: pixels of the last input with a value that was not finite. */
-  get invalidPixelCount(): GPUBuffer {
-    return this.invalid;
   }
 
   async write(input: UnaryArray): Promise<void> {
@@ -75,7 +70,7 @@ export class UnarySourceStage {
     });
     const encodeAll = (source: GPUBuffer, first: number, end: number, origin: number, labelStride: number) => {
       const encoder = device.createCommandEncoder({ label: 'UnarySourceStage' });
-      if (first === 0) encoder.clearBuffer(this.invalid);
+      if (first === 0) encoder.clearBuffer(this.invalidPixelCount);
       const pass = encoder.beginComputePass();
       this.unary.forEach((rows, slab) => {
         const uniform = this.uniform(slab);
@@ -86,7 +81,7 @@ export class UnarySourceStage {
             source: { buffer: source },
             unary: { buffer: rows },
             lastUnary: { buffer: this.lastUnary },
-            invalidPixelCount: { buffer: this.invalid },
+            invalidPixelCount: { buffer: this.invalidPixelCount },
           }),
         );
         program.encode(pass, group, foldedGrid(Math.ceil((end - first) / context.tuning.workgroupSize)));

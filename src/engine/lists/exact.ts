@@ -25,7 +25,7 @@ export function exactBuild(plan: EnginePlan, { kernel, structure }: ExactPlan): 
       bindings: {
         problem: structure.problem,
         table: structure.table,
-        image: plan.image.pixels,
+        image: plan.input.image,
         features: structure.features,
       },
       workgroups: perItem(plan.pixelCount, workgroupSize),

@@ -36,7 +36,7 @@ export function latticeBuild(plan: EnginePlan, { kernel, structure }: LatticePla
   const perVertex = sizeAt(structure.sizes, 'vertices');
 
   // Shaders name a buffer as the plan does, but for the two hash tables.
-  const buffers = { ...scratch, ...structure, image: plan.image.pixels };
+  const buffers = { ...scratch, ...structure, image: plan.input.image };
   const simplexTable = { ...buffers, table: scratch.simplexTable };
   const vertexTable = { ...buffers, table: scratch.vertexTable };
   const constants = { workgroupSize, maxRunLength, itemsPerWorkgroup: workgroupSize, blockCount: plan.rows.blockCount };

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
+import type { ProblemSize } from '../../problem/types.js';
 import { energy } from '../../stages/energy.js';
 import { labelMap } from '../../stages/label-map.js';
 import { planar } from '../../stages/planar.js';
 import { type BufferPlan, constantUniform, type Part, storage } from '../plan/buffer-plan.js';
-import type { KernelPlan } from '../plan/kernel-plan.js';
 import type { EnginePlan } from '../plan/plan.js';
-import { rowConstants } from './constants.js';
+import { type MessageUse, rowConstants } from './constants.js';
 import { dispatch, perItem, type Step } from './dispatch.js';
 import { message, spread } from './iteration.js';
 
@@ -17,7 +17,8 @@ export interface ResultBuffers extends Part {
   readonly entropy: BufferPlan;
 }
 
-export function planResults({ pixelCount }: EnginePlan): ResultBuffers {
+export function planResults({ width, height }: ProblemSize): ResultBuffers {
+  const pixelCount = width * height;
   const results = {
     labelMap: storage('results.labelMap', pixelCount, 'u32 [N]', 'label'),
     confidence: storage('results.confidence', pixelCount, 'f32 [N]', 'probability'),
@@ -30,8 +31,8 @@ export interface PlanarBuffers extends Part {
   readonly marginals: BufferPlan;
 }
 
-export function planPlanar({ pixelCount, size }: EnginePlan): PlanarBuffers {
-  const marginals = storage('results.marginals', pixelCount * size.labelCount, 'f32 [label, N]', 'probability');
+export function planPlanar({ width, height, labelCount }: ProblemSize): PlanarBuffers {
+  const marginals = storage('results.marginals', width * height * labelCount, 'f32 [label, N]', 'probability');
   return { marginals, from: [], buffers: [marginals] };
 }
 
@@ -125,18 +126,16 @@ export function energySteps(plan: EnginePlan, buffers: EnergyBuffers): Step[] {
   const slabs = rows.firstLabels.map((_first, slab) => slab);
   return [
     ...slabs.map((slab) => step('own', slab, buffers.problems[0][slab])),
-    ...kernels.flatMap((kernel, index) => [
-      ...wholeMessage(plan, kernel, buffers.message),
-      ...slabs.map((slab) => step('pairwise', slab, buffers.problems[index + 1][slab], kernel.normalization.norms)),
-    ]),
+    ...kernels.flatMap((kernel, index) =>
+      slabs.flatMap((source) => [
+        ...spread(plan, kernel, source),
+        ...(kernel.penalties ? slabs : [source]).flatMap((target) => [
+          ...message(plan, kernel, [source, target], buffers.message[target], messageOnly),
+          step('pairwise', target, buffers.problems[index + 1][target], kernel.normalization.norms),
+        ]),
+      ]),
+    ),
   ];
 }
 
-/** A kernel's message for the Q there is, from all slabs to all slabs. */
-function wholeMessage(plan: EnginePlan, kernel: KernelPlan, messages: readonly BufferPlan[]): Step[] {
-  const use = { firstKernel: false, lastKernel: false, messageOnly: true };
-  return messages.flatMap((rows, slab) => [
-    ...spread(plan, kernel, slab),
-    ...message(plan, kernel, [slab, slab], rows, use),
-  ]);
-}
+const messageOnly: MessageUse = { firstKernel: false, lastKernel: false, messageOnly: true };

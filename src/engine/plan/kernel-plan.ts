@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import type { ResolvedKernel } from '../../problem/types.js';
 import { type ExactPlan, planExact } from './exact-plan.js';
 import type { KernelRequest } from './kernel-request.js';
 import { type LatticePlan, planLattice } from './lattice-plan.js';
@@ -18,15 +17,4 @@ export function planKernel(request: KernelRequest, previous: KernelPlan | undefi
     default:
       return planLattice(request, previous?.kernel.method === 'lattice' ? (previous as LatticePlan) : undefined);
   }
-}
-
-/** Whether two kernels have the same features by the same method, so that what one has built serves the other. */
-export function sameFeatures(a: ResolvedKernel, b: ResolvedKernel): boolean {
-  return (
-    a.type === b.type &&
-    a.method === b.method &&
-    a.features === b.features &&
-    a.sigmas.length === b.sigmas.length &&
-    a.sigmas.every((sigma, index) => sigma === b.sigmas[index])
-  );
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import { sameFeatures } from '../../problem/own-parameters.js';
 import type { ProblemSize, ResolvedKernel, ResolvedParameters } from '../../problem/types.js';
 import { type BufferPlan, keep, type Part, storage, uniform, type Value } from './buffer-plan.js';
-import { type KernelPlan, planKernel, sameFeatures } from './kernel-plan.js';
+import { type KernelPlan, planKernel } from './kernel-plan.js';
 import { firstVertexCapacity, latticeShape } from './lattice-shape.js';
 import { isOneBlock, planRows, type RowLimits, type RowPlan } from './row-plan.js';
 import type { Tuning } from './tuning.js';
@@ -16,7 +17,7 @@ export interface PlanRequest {
   readonly limits: RowLimits;
   readonly tuning: Tuning;
   readonly vertexCapacity: VertexCapacity;
-  readonly image: ImagePlan;
+  readonly input: InputBuffers;
 }
 
 /** Rows by pixel. */
@@ -24,6 +25,7 @@ export interface PixelRows extends Part {
   /** By slab. */
   readonly q: readonly BufferPlan[];
   readonly unary: readonly BufferPlan[];
+  /** Of the label that is not stored. */
   readonly lastUnary: BufferPlan;
   /** Of rows that are longer than a block. */
   readonly running: BufferPlan | null;
@@ -57,14 +59,16 @@ export interface BuildScratch extends Part {
   readonly counters: BufferPlan;
 }
 
-/** The image outlives every plan. */
-export interface ImagePlan extends Part {
-  readonly pixels: BufferPlan;
+/** What came with the input and depends on no parameter: it outlives every plan. */
+export interface InputBuffers extends Part {
+  readonly image: BufferPlan;
+  readonly invalidPixelCount: BufferPlan;
 }
 
-export function planImage({ width, height }: ProblemSize): ImagePlan {
-  const pixels = storage('image.pixels', width * height, 'u32 [N]', 'RGBA bytes');
-  return { pixels, from: [], buffers: [pixels] };
+export function planInput({ width, height }: ProblemSize): InputBuffers {
+  const image = storage('input.image', width * height, 'u32 [N]', 'RGBA bytes');
+  const invalidPixelCount = storage('input.invalidPixelCount', 1, 'u32', 'pixels');
+  return { image, invalidPixelCount, from: [], buffers: [image, invalidPixelCount] };
 }
 
 /**
@@ -76,7 +80,7 @@ export interface EnginePlan {
   readonly pixelCount: number;
   readonly tuning: Tuning;
   readonly rows: RowPlan;
-  readonly image: ImagePlan;
+  readonly input: InputBuffers;
   readonly pixels: PixelRows;
   readonly logits: readonly BufferPlan[];
   readonly vertices: VertexRows;
@@ -107,7 +111,8 @@ export function planEngine(
   const matched = matchKernels(parameters.kernels, previous, wanted);
   const capacities = matched.map((match) => capacityOf(request, match));
   const mostVertices = Math.max(0, ...capacities);
-  const rows = planRows(size, parameters.kernels, limits, tuning, mostVertices + 1);
+  // Rows by vertex lie in one binding too.
+  const rows = planRows(size, parameters.kernels, limits, tuning, mostVertices === 0 ? 0 : mostVertices + 1);
   const kernels = matched.map(({ kernel, plan }, index) =>
     planKernel({ kernel, size, rows, tuning, vertexCapacity: capacities[index] }, plan),
   );
@@ -125,7 +130,7 @@ export function planEngine(
     pixelCount,
     tuning,
     rows,
-    image: request.image,
+    input: request.input,
     pixels,
     logits: logits.logits,
     vertices,
@@ -195,8 +200,8 @@ function planPixelRows(pixelCount: number, rows: RowPlan, previous: PixelRows | 
         storage(`pixels.${name}`, pixelCount * rowChannels, 'f32 [N, C], by slab', unit),
       );
     const q = bySlab('q', 'probability; logits between the first and the last slice');
-    const unary = bySlab('unary', 'energy, relative to the last label’s if that is left out');
-    const lastUnary = storage('pixels.lastUnary', implicitLast ? pixelCount : 1, 'f32 [N]', 'energy');
+    const unary = bySlab('unary', 'energy (shared/energies.wgsl)');
+    const lastUnary = storage('pixels.lastUnary', implicitLast ? 2 * pixelCount : 2, 'f32 [N, 2]', 'energy of the label left out; what others are relative to');
     const running = isOneBlock(rows)
       ? null
       : storage('pixels.running', pixelCount * 2, 'f32 [N, 2]', 'maximum, sum of exponentials');

@@ -71,15 +71,17 @@ async function write(input: UnaryInput | { logits: GPUBuffer }, { labelCount, po
   const size: ProblemSize = { width, height, labelCount };
   const rows = rowsFor(size, [potts ? pottsKernel(size) : vectorKernel(size)], tuning, largestBinding);
   const unary = rows.firstLabels.map(() => gpu.filled(pixelCount * rows.rowChannels, 77));
-  const lastUnary = gpu.filled(pixelCount, 77);
+  const lastUnary = gpu.filled(2 * pixelCount, 77);
+  const invalidPixelCount = gpu.zeros(1);
   const stage = new UnarySourceStage(
     { device: gpu.device, programs: gpu.programs, size, rows, tuning },
     unary,
     lastUnary,
+    invalidPixelCount,
   );
   await stage.write(checkUnarySource(input, size));
   const slabs = await Promise.all(unary.map((buffer) => gpu.floats(buffer, pixelCount * rows.rowChannels)));
-  const [invalid] = await gpu.words(stage.invalidPixelCount, 1);
+  const [invalid] = await gpu.words(invalidPixelCount, 1);
   stage.destroy();
   return { rows, slabs, found: fromRows(slabs, rows), last: await gpu.floats(lastUnary, pixelCount), invalid };
 }

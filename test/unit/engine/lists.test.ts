@@ -31,8 +31,8 @@ function everyList(plan: EnginePlan): Step[] {
     ...plan.kernels.flatMap((kernel) => [...build(plan, kernel), ...normalize(plan, kernel)]),
     ...start(plan),
     ...iteration(plan),
-    ...resultSteps(plan, slabs, planResults(plan)),
-    ...planarSteps(plan, slabs, planPlanar(plan)),
+    ...resultSteps(plan, slabs, planResults(plan.size)),
+    ...planarSteps(plan, slabs, planPlanar(plan.size)),
     ...energySteps(plan, planEnergy(plan)),
   ];
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { BufferPlan } from '../../../src/engine/plan/buffer-plan.js';
-import { type EnginePlan, planEngine, planImage, samePlan } from '../../../src/engine/plan/plan.js';
+import { type EnginePlan, planEngine, planInput, samePlan } from '../../../src/engine/plan/plan.js';
 import { resolveParameters } from '../../../src/problem/parameters.js';
 import type { CrfParameters, Kernel, ProblemSize } from '../../../src/problem/types.js';
 import { kernelSets, planOf } from '../../support/engine-plans.js';
@@ -12,10 +12,10 @@ const tuning = { workgroupSize: 64, maxRunLength: 16, maxBlockLanes: 6 };
 const defaultLimits = { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 28 };
 
 function planner(size: ProblemSize, limits = defaultLimits) {
-  const image = planImage(size);
+  const input = planInput(size);
   return (parameters: CrfParameters, previous?: EnginePlan, wanted: readonly (number | null)[] = []) =>
     planEngine(
-      { size, parameters: resolveParameters(parameters, size), limits, tuning, vertexCapacity: 'measured', image },
+      { size, parameters: resolveParameters(parameters, size), limits, tuning, vertexCapacity: 'measured', input },
       previous,
       wanted,
     );
@@ -26,7 +26,7 @@ function buffersOf(plan: EnginePlan): BufferPlan[] {
 }
 
 function bytesOf(plan: EnginePlan): number {
-  return buffersOf(plan).reduce((sum, { bytes }) => sum + bytes, plan.image.pixels.bytes);
+  return buffersOf(plan).reduce((sum, { bytes }) => sum + bytes, plan.input.image.bytes);
 }
 
 const size = { width: 40, height: 30, labelCount: 21 };
