@@ -2,7 +2,6 @@
 
 import type { ImageInput } from '../crf/api.js';
 import { pixelsOf } from '../crf/cpu-refiner.js';
-import { checkImageInput } from '../crf/image-source.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
 import type { FloatArray, LabelArray } from '../problem/types.js';
 import { areas } from '../reference/analysis/areas.js';
@@ -140,7 +139,7 @@ export class CpuMaskAnalysis implements Api.MaskAnalysis {
       form === 'mask'
         ? { mask: this.image('foreground.mask', value as Api.IntegerInput).data }
         : { probability: this.floats('foreground.probability', value as Api.FloatInput) };
-    const data = pixelsOf(checkImageInput(image, { width, height, labelCount: 1 }), { width, height, labelCount: 1 });
+    const data = pixelsOf(image, { width, height, labelCount: 1 });
     return this.map(functions.softAlpha({ data, width, height }, front, { ...others, ...undecided }));
   }
 

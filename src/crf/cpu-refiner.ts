@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: MIT
 
+import { isBuffer, isTexture } from '../gpu/given-objects.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
-import { checkImage, resolveUnary } from '../problem/inputs.js';
+import { resolveUnary } from '../problem/inputs.js';
 import { resolveParameters } from '../problem/parameters.js';
-import type {
-  CrfParameters,
-  Energy,
-  ProblemSize,
-  ResolvedParameters,
-  RgbaImage,
-  UnaryInput,
-} from '../problem/types.js';
+import type { CrfParameters, Energy, ProblemSize, ResolvedParameters, UnaryInput } from '../problem/types.js';
 import { CpuCrf } from '../reference/cpu-crf.js';
 import { type RowEngine, typedArrays } from '../reference/rows.js';
 import { unaryEnergies } from '../reference/unary.js';
 import { OutOfMemoryError } from '../simd/memory.js';
 import { SimdRowEngine } from '../simd/row-engine.js';
 import type { GpuResults, ImageInput, RefineInput, RefineReport, Refiner } from './api.js';
+import { checkImageInput, isRgba } from './image-input.js';
+import { readingPageImage } from './page-image.js';
 
 /** The CPU twin behind the same interface: for machines without WebGPU, and to compare with. One thread. */
 export class CpuRefiner implements Refiner {
@@ -158,15 +154,18 @@ export class CpuRefiner implements Refiner {
 
 /** Bytes of an image. What a page shows is drawn to a canvas to be read; GPU objects have no place here. */
 export function pixelsOf(image: ImageInput, size: ProblemSize): Uint8Array | Uint8ClampedArray {
-  if ('data' in image && ArrayBuffer.isView(image.data)) return checkImage(image as RgbaImage, size).data.slice();
-  if ('mapAsync' in image || 'createView' in image) {
+  if (isBuffer(image) || isTexture(image)) {
     throw new ArgumentError('image', image, "pixels or something a page shows: backend 'cpu' reads no GPU object");
   }
-  const canvas = new OffscreenCanvas(size.width, size.height);
-  const drawing = canvas.getContext('2d', { willReadFrequently: true });
-  if (!drawing) throw new ArgumentError('image', image, 'pixels: this browser gives no 2-D canvas');
-  drawing.drawImage(image as CanvasImageSource, 0, 0);
-  return drawing.getImageData(0, 0, size.width, size.height).data;
+  const checked = checkImageInput(image, size);
+  if (isRgba(checked)) return checked.data.slice();
+  return readingPageImage('image', checked, () => {
+    const canvas = new OffscreenCanvas(size.width, size.height);
+    const drawing = canvas.getContext('2d', { willReadFrequently: true });
+    if (!drawing) throw new ArgumentError('image', image, 'pixels: this browser gives no 2-D canvas');
+    drawing.drawImage(checked as CanvasImageSource, 0, 0);
+    return drawing.getImageData(0, 0, size.width, size.height).data;
+  });
 }
 
 function arraysOf(unary: RefineInput['unary']): UnaryInput {

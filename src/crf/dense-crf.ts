@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import { acquireDevice } from '../gpu/device.js';
 import { checkChoice, checkKeys, checkObject } from '../problem/checks.js';
-import { DeviceError } from '../problem/errors.js';
 import { checkSize, defaultParameters, resolveParameters } from '../problem/parameters.js';
 import type { DenseCrfOptions, Refiner } from './api.js';
 
@@ -25,25 +25,17 @@ export const DenseCrf = {
     resolveParameters(parameters, size);
     const backend = checkChoice('backend', options.backend ?? 'auto', ['auto', 'webgpu', 'cpu'] as const);
     if (backend !== 'cpu') {
-      const [{ GpuCrf }, { requestDevice }] = await Promise.all([import('./gpu-crf.js'), import('../gpu/device.js')]);
-      const acquired = options.device
-        ? { device: options.device }
-        : await requestDevice(backend === 'auto' ? 'hardware' : 'any');
+      const acquired = await acquireDevice(options.device, backend);
       const { vertexCapacity, profile } = options;
       if (acquired) {
+        const { GpuCrf } = await import('./gpu-crf.js');
         return new GpuCrf({
           ...acquired,
-          ownsDevice: options.device === undefined,
           size,
           parameters,
           ...(vertexCapacity === undefined ? undefined : { vertexCapacity }),
           ...(profile === undefined ? undefined : { profile }),
         });
-      }
-      if (backend === 'webgpu') {
-        throw new DeviceError(
-          "no WebGPU adapter: this browser or machine has none that is usable; backend: 'cpu' works without",
-        );
       }
     }
     const { CpuRefiner } = await import('./cpu-refiner.js');

@@ -2,23 +2,27 @@
 
 import { BufferSet } from '../gpu/buffers.js';
 import { isSoftware, nameOf } from '../gpu/device.js';
-import { gpuErrorOf } from '../gpu/error-scopes.js';
+import { DeviceCalls } from '../gpu/device-calls.js';
+import { type GivenObject, GivenObjects, isBuffer, isTexture, unusable } from '../gpu/given-objects.js';
 import { PlainEncoder, type StageEncoder } from '../gpu/pass.js';
 import { Profiler } from '../gpu/profiler.js';
 import { ProgramCache } from '../gpu/program.js';
 import { Readback } from '../gpu/readback.js';
-import { ArgumentError, DeviceError } from '../problem/errors.js';
+import type { Heard } from '../gpu/scoped-device.js';
+import { ArgumentError } from '../problem/errors.js';
 import { resolveParameters } from '../problem/parameters.js';
 import type { CrfParameters, Energy, ProblemSize, ResolvedParameters } from '../problem/types.js';
 import { kernelFeatures } from '../reference/features.js';
 import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
 import type { GpuResults, ImageInput, RefineInput, RefineReport, Refiner, StageTiming } from './api.js';
 import { ExactFilter } from './exact-filter.js';
-import { checkImageInput, ImageSource, isRgba } from './image-source.js';
+import { checkImageInput, isRgba } from './image-input.js';
+import { ImageSource } from './image-source.js';
 import type { FilterContext } from './kernel-filter.js';
 import { LatticeFilter } from './lattice-filter.js';
 import { MarginalReader } from './marginal-reader.js';
 import { MeanField, type VertexCapacity } from './mean-field.js';
+import { unreadable } from './page-image.js';
 import { planRows } from './row-plan.js';
 import { iterationTraffic, type TrafficKernel } from './traffic.js';
 import { type Tuning, tuningFor } from './tuning.js';
@@ -47,6 +51,13 @@ interface CheckedInput {
   warmStart: boolean;
 }
 
+/** What a user gave and the call under way has used. */
+interface Used {
+  argument: string;
+  value: ImageInput;
+  error: Heard<void>['error'];
+}
+
 /** Mean-field inference on a GPUDevice. */
 export class GpuCrf implements Refiner {
   readonly backend = 'webgpu';
@@ -56,7 +67,9 @@ export class GpuCrf implements Refiner {
   private readonly programs: ProgramCache;
   private readonly tuning: Tuning;
   private readonly readback: Readback;
+  private readonly calls: DeviceCalls;
   private readonly ownBuffers: BufferSet;
+  private readonly given: GivenObjects;
   private readonly unusedRead: GPUBufferBinding;
   private readonly unusedWrite: readonly GPUBufferBinding[];
   private readonly profiler: Profiler | undefined;
@@ -74,8 +87,7 @@ export class GpuCrf implements Refiner {
   private unaryWritten = false;
   private started = false;
   private vertexCounts: (number | null)[] = [];
-  private queue: Promise<unknown> = Promise.resolve();
-  private failure: string | undefined;
+  private used: Used[] = [];
 
   constructor(private readonly options: GpuCrfOptions) {
     const { device, size, parameters } = options;
@@ -84,16 +96,16 @@ export class GpuCrf implements Refiner {
     this.device = device;
     this.adapterName = options.adapterName ?? nameOf(device.adapterInfo);
     this.tuning = { ...tuningFor(isSoftware(device.adapterInfo)), ...options.tuning };
-    this.programs = new ProgramCache(device);
-    this.readback = new Readback(device);
-    this.ownBuffers = new BufferSet(device);
+    this.calls = new DeviceCalls({ device, name: 'DenseCrf', forget: () => this.forgetRows() });
+    const { device: scoped } = this.calls;
+    this.programs = new ProgramCache(scoped);
+    this.readback = new Readback(scoped);
+    this.ownBuffers = new BufferSet(scoped);
+    this.given = new GivenObjects(scoped, this.ownBuffers);
     this.unusedRead = { buffer: this.ownBuffers.storage('GpuCrf.unusedRead', 256) };
     const unused = this.ownBuffers.storage('GpuCrf.unusedWrite', 1024);
     this.unusedWrite = [0, 256, 512, 768].map((offset) => ({ buffer: unused, offset, size: 256 }));
-    this.profiler = options.profile && device.features.has('timestamp-query') ? new Profiler(device) : undefined;
-    void device.lost.then(({ message }) => {
-      this.failure ??= `the GPU device was lost: ${message || 'no reason given'}`;
-    });
+    this.profiler = options.profile && device.features.has('timestamp-query') ? new Profiler(scoped) : undefined;
   }
 
   /** Bytes of GPU memory held. */
@@ -133,13 +145,14 @@ export class GpuCrf implements Refiner {
   }
 
   setParameters(parameters: CrfParameters): void {
-    this.checkUsable();
+    this.calls.checkUsable();
     const resolved = resolveParameters(parameters, this.size);
-    // In its turn: calls made before keep the parameters that they were made with.
-    this.queue = this.queue.then(() => {
+    const set = async () => {
       this.parameters = resolved;
       this.parametersChanged = true;
-    });
+    };
+    // In its turn: calls made before keep the parameters that they were made with. Where the device is lost by then, nobody cares.
+    void this.calls.take(set).catch(() => undefined);
   }
 
   refine(input: RefineInput): Promise<RefineReport> {
@@ -209,7 +222,7 @@ export class GpuCrf implements Refiner {
   }
 
   destroy(): void {
-    this.failure ??= 'this DenseCrf was destroyed';
+    this.calls.end();
     this.forgetRows();
     this.profiler?.destroy();
     this.readback.destroy();
@@ -245,6 +258,7 @@ export class GpuCrf implements Refiner {
 
   /** New input, lattices, the start and the iterations. */
   private async begin(input: CheckedInput, iterations: number): Promise<void> {
+    await this.given.check(givenObjects(input));
     await this.prepare();
     if (input.image) await this.takeImage(input.image);
     if (input.unary) await this.takeUnary(input.unary);
@@ -318,9 +332,15 @@ export class GpuCrf implements Refiner {
   private async takeImage(input: ImageInput): Promise<void> {
     const source = this.imageSource();
     await source.prepare(input);
-    const encoder = this.device.createCommandEncoder({ label: 'image' });
-    source.encode(encoder, input);
-    this.device.queue.submit([encoder.finish()]);
+    try {
+      await this.calls.accepted('room for the image');
+    } catch (error) {
+      source.releaseTexture();
+      throw error;
+    }
+    const submit = () => this.calls.device.submit('image', (encoder) => source.encode(encoder, input));
+    if (isRgba(input)) submit();
+    else this.use('image', input, submit);
     this.imageGiven = true;
     this.imageBytes = isRgba(input) ? input.data : undefined;
     this.current.imageChanged();
@@ -329,7 +349,10 @@ export class GpuCrf implements Refiner {
 
   private async takeUnary(unary: UnaryArray): Promise<void> {
     if (!this.unarySource) throw new Error('GpuCrf: nothing prepared');
-    await this.unarySource.write(unary);
+    const write = await this.unarySource.prepare(unary);
+    const { form, values } = unary;
+    if (isBuffer(values)) this.use(`unary.${form}`, values, write);
+    else this.calls.device.around(write);
     this.unaryWritten = true;
     // Kept in case the rows must be laid out anew.
     this.lastUnary = unary;
@@ -361,25 +384,12 @@ export class GpuCrf implements Refiner {
 
   /** Buffers, programs and bind groups for the parameters there are; nothing is created where nothing changed. */
   private async prepare(): Promise<void> {
-    const work = async () => {
-      this.layRows();
-      await this.current.prepare();
-      await this.setExactFeatures(false);
-      if (this.lastUnary && !this.unaryWritten) await this.takeUnary(this.lastUnary);
-      this.parametersChanged = false;
-    };
-    if (this.meanField && !this.parametersChanged) await work();
-    else await this.reportingGpuErrors(work);
-  }
-
-  /** What the device says of memory and validation is the cause of whatever else was thrown. */
-  private async reportingGpuErrors(work: () => Promise<void>): Promise<void> {
-    const { outcome, error } = await gpuErrorOf(this.device, work);
-    if (error) {
-      this.forgetRows();
-      throw new DeviceError(`the GPU refused what this size and these parameters need: ${error.message}`);
-    }
-    if (outcome.status === 'rejected') throw outcome.reason;
+    this.layRows();
+    await this.current.prepare();
+    await this.calls.accepted('what this size and these parameters need');
+    await this.setExactFeatures(false);
+    if (this.lastUnary && !this.unaryWritten) await this.takeUnary(this.lastUnary);
+    this.parametersChanged = false;
   }
 
   private layRows(): void {
@@ -395,7 +405,7 @@ export class GpuCrf implements Refiner {
     this.forgetRows();
     this.lastUnary = lastUnary;
     const context: FilterContext = {
-      device: this.device,
+      device: this.calls.device,
       programs: this.programs,
       size: this.size,
       rows,
@@ -426,31 +436,49 @@ export class GpuCrf implements Refiner {
     this.rowKey = '';
     this.unaryWritten = false;
     this.started = false;
-    if (this.failure) this.image?.destroy();
+    if (this.calls.hasEnded) this.image?.destroy();
   }
 
   private async submit(encode: (stages: StageEncoder) => void): Promise<void> {
-    const encoder = this.device.createCommandEncoder({ label: 'GpuCrf' });
-    const stages = this.profiler?.begin(encoder) ?? new PlainEncoder(encoder);
-    encode(stages);
-    stages.end();
-    this.device.queue.submit([encoder.finish()]);
+    this.calls.device.submit('GpuCrf', (encoder) => {
+      const stages = this.profiler?.begin(encoder) ?? new PlainEncoder(encoder);
+      encode(stages);
+      stages.end();
+    });
   }
 
   /** One call at a time; arguments are checked when their turn comes, before anything changes. */
   private exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.queue.then(() => {
-      this.checkUsable();
-      return work();
-    });
-    this.queue = turn.catch(() => undefined);
-    return turn.then((result) => {
-      this.checkUsable();
-      return result;
+    return this.calls.take(async () => {
+      this.used = [];
+      const [outcome] = await Promise.allSettled([work()]);
+      await this.checkUsed();
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
     });
   }
 
-  private checkUsable(): void {
-    if (this.failure) throw new DeviceError(this.failure);
+  /** Work on what a user gave: what the device says of it is heard when all of the call is submitted. */
+  private use(argument: string, value: ImageInput, work: () => void): void {
+    this.used.push({ argument, value, error: this.calls.device.listen(work).error });
   }
+
+  /** An object that was good before may have been destroyed since: what was computed from it is none of its, and it must be given anew. */
+  private async checkUsed(): Promise<void> {
+    for (const { argument, value, error } of this.used) {
+      const refusal = await error;
+      if (!refusal) continue;
+      this.started = false;
+      if (argument === 'image') this.imageGiven = false;
+      else this.lastUnary = undefined;
+      throw isBuffer(value) || isTexture(value) ? unusable(argument, value) : unreadable(argument, value, refusal);
+    }
+  }
+}
+
+function givenObjects({ image, unary }: CheckedInput): GivenObject[] {
+  const objects: GivenObject[] = [];
+  if (image && (isBuffer(image) || isTexture(image))) objects.push({ argument: 'image', value: image });
+  if (unary && isBuffer(unary.values)) objects.push({ argument: `unary.${unary.form}`, value: unary.values });
+  return objects;
 }

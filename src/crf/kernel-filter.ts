@@ -2,6 +2,7 @@
 
 import type { StageEncoder } from '../gpu/pass.js';
 import type { ProgramCache } from '../gpu/program.js';
+import type { ScopedDevice } from '../gpu/scoped-device.js';
 import type { ProblemSize, ResolvedKernel } from '../problem/types.js';
 import type { RowPlan } from './row-plan.js';
 import type { Tuning } from './tuning.js';
@@ -23,7 +24,7 @@ export interface SharedBuffers {
 
 /** What every kernel is given. */
 export interface FilterContext {
-  device: GPUDevice;
+  device: ScopedDevice;
   programs: ProgramCache;
   size: ProblemSize;
   rows: RowPlan;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { BufferSet } from '../gpu/buffers.js';
+import { type BufferDevice, BufferSet } from '../gpu/buffers.js';
 
 /** Sizes that follow from the dimension and the number of pixels alone. */
 export interface LatticeShape {
@@ -49,7 +49,7 @@ export class LatticeScratch {
   private readonly buffers: BufferSet;
 
   /** @param featureDims of all lattices that will be built with it */
-  constructor(device: GPUDevice, pixelCount: number, featureDims: readonly number[]) {
+  constructor(device: BufferDevice, pixelCount: number, featureDims: readonly number[]) {
     const shapes = featureDims.map((featureDim) => latticeShape(featureDim, pixelCount));
     const largest = (pick: (shape: LatticeShape) => number) => Math.max(...shapes.map(pick));
     this.buffers = new BufferSet(device);

@@ -77,25 +77,17 @@ export class MarginalReader {
       entropy: this.buffers.storage('MarginalReader.entropy', this.pixelCount * 4),
     };
     this.encodeResults ??= await this.prepareResults(q, this.results);
-    const encoder = this.context.device.createCommandEncoder({ label: 'MarginalReader' });
-    const pass = encoder.beginComputePass({ label: 'label map' });
-    this.encodeResults(pass);
-    pass.end();
-    this.context.device.queue.submit([encoder.finish()]);
+    this.submitPass('label map', this.encodeResults);
     return this.results;
   }
 
   /** Everything in buffers of this object's own, nothing read back. */
   async gpuResults(q: readonly GPUBuffer[]): Promise<GpuResults> {
     const results = await this.compute(q);
-    const { device, size } = this.context;
-    this.planarMarginals ??= this.buffers.storage('MarginalReader.marginals', this.pixelCount * size.labelCount * 4);
+    const bytes = this.pixelCount * this.context.size.labelCount * 4;
+    this.planarMarginals ??= this.buffers.storage('MarginalReader.marginals', bytes);
     this.encodePlanar ??= await this.preparePlanar(q, this.planarMarginals);
-    const encoder = device.createCommandEncoder({ label: 'MarginalReader' });
-    const pass = encoder.beginComputePass({ label: 'planar' });
-    this.encodePlanar(pass);
-    pass.end();
-    device.queue.submit([encoder.finish()]);
+    this.submitPass('planar', this.encodePlanar);
     return { ...results, marginals: this.planarMarginals };
   }
 
@@ -130,22 +122,24 @@ export class MarginalReader {
           terms: { buffer: terms },
         });
       };
-      const encoder = device.createCommandEncoder({ label: 'energy' });
-      const stages = new PlainEncoder(encoder);
-      meanField.q.forEach((_q, slab) => {
-        const group = groupOf(own, slab, 0, unusedRead);
-        stages.stage('energy', (pass) => own.encode(pass, group, grid));
-      });
-      for (const [index, filter] of meanField.filters.entries()) {
-        const encodeMessages = await meanField.prepareMessage(index, message);
-        encodeMessages(stages);
+      const messages = await Promise.all(
+        meanField.filters.map((_filter, index) => meanField.prepareMessage(index, message)),
+      );
+      device.submit('energy', (encoder) => {
+        const stages = new PlainEncoder(encoder);
         meanField.q.forEach((_q, slab) => {
-          const group = groupOf(pairwise, slab, filter.pottsWeight, { buffer: filter.norms });
-          stages.stage('energy', (pass) => pairwise.encode(pass, group, grid));
+          const group = groupOf(own, slab, 0, unusedRead);
+          stages.stage('energy', (pass) => own.encode(pass, group, grid));
         });
-      }
-      stages.end();
-      device.queue.submit([encoder.finish()]);
+        meanField.filters.forEach((filter, index) => {
+          messages[index](stages);
+          meanField.q.forEach((_q, slab) => {
+            const group = groupOf(pairwise, slab, filter.pottsWeight, { buffer: filter.norms });
+            stages.stage('energy', (pass) => pairwise.encode(pass, group, grid));
+          });
+        });
+        stages.end();
+      });
       return sumTerms(await this.readback.floats(terms, this.pixelCount * 4));
     } finally {
       temporary.destroy();
@@ -185,6 +179,14 @@ export class MarginalReader {
     );
     return this.perPixel((pass, grid) => {
       for (const group of groups) program.encode(pass, group, grid);
+    });
+  }
+
+  private submitPass(label: string, encode: (pass: GPUComputePassEncoder) => void): void {
+    this.context.device.submit('MarginalReader', (encoder) => {
+      const pass = encoder.beginComputePass({ label });
+      encode(pass);
+      pass.end();
     });
   }
 

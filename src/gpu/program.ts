@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { DeviceError } from '../problem/errors.js';
+import { ScopedDevice } from './scoped-device.js';
 import { assembleShader, type ShaderConstants } from './shader.js';
 
 /**
@@ -30,46 +31,19 @@ export interface StageDefinition<Layout extends BindingLayout = BindingLayout> {
   readonly layout: Layout;
 }
 
-/** One entry point of one WGSL file with its explicit bind-group layout. */
+/** One entry point of one WGSL file with its explicit bind-group layout, as one owner uses it. */
 export class Program<Layout extends BindingLayout> {
-  private constructor(
-    private readonly device: GPUDevice,
-    readonly label: string,
+  constructor(
+    private readonly device: ScopedDevice,
     private readonly layout: Layout,
-    private readonly groupLayout: GPUBindGroupLayout,
-    readonly pipeline: GPUComputePipeline,
+    private readonly compiled: CompiledProgram,
   ) {}
 
-  static async create<Layout extends BindingLayout>(
-    device: GPUDevice,
-    { name, source, layout }: StageDefinition<Layout>,
-    constants: ShaderConstants,
-    entryPoint = 'main',
-  ): Promise<Program<Layout>> {
-    const label = entryPoint === 'main' ? name : `${name}.${entryPoint}`;
-    const groupLayout = device.createBindGroupLayout({
-      label,
-      entries: layoutEntries(layout, computeStage),
-    });
-    const module = device.createShaderModule({ label, code: assembleShader(source, constants) });
-    try {
-      const pipeline = await device.createComputePipelineAsync({
-        label,
-        layout: device.createPipelineLayout({ label, bindGroupLayouts: [groupLayout] }),
-        compute: { module, entryPoint },
-      });
-      return new Program(device, label, layout, groupLayout, pipeline);
-    } catch (error) {
-      throw new DeviceError(
-        `${label}: the shader was refused by the device: ${await compilationMessages(module, error)}`,
-      );
-    }
-  }
-
   bind(bindings: Bindings<Layout>): GPUBindGroup {
+    const { label, groupLayout } = this.compiled;
     return this.device.createBindGroup({
-      label: this.label,
-      layout: this.groupLayout,
+      label,
+      layout: groupLayout,
       entries: Object.keys(this.layout).map((name, binding) => ({
         binding,
         resource: bindings[name] as GPUBindingResource,
@@ -78,33 +52,85 @@ export class Program<Layout extends BindingLayout> {
   }
 
   encode(pass: GPUComputePassEncoder, group: GPUBindGroup, grid: Grid): void {
-    pass.setPipeline(this.pipeline);
+    pass.setPipeline(this.compiled.pipeline);
     pass.setBindGroup(0, group);
     if ('buffer' in grid) pass.dispatchWorkgroupsIndirect(grid.buffer, grid.offset);
     else pass.dispatchWorkgroups(grid[0], grid[1], grid[2]);
   }
 }
 
-/** Compiles each program once: parameters that go back and forth cost no compilation. */
+/** What is made once a device. */
+interface CompiledProgram {
+  readonly label: string;
+  readonly groupLayout: GPUBindGroupLayout;
+  readonly pipeline: GPUComputePipeline;
+}
+
+type CompiledStage = Map<string, Promise<CompiledProgram>>;
+
+/** By device and stage. All owners on a device share them: they hold nothing that is anybody's. */
+const compiledOn = new WeakMap<GPUDevice, WeakMap<StageDefinition, CompiledStage>>();
+
+function compiledOf(device: GPUDevice, stage: StageDefinition): CompiledStage {
+  const stages = compiledOn.get(device) ?? new WeakMap<StageDefinition, CompiledStage>();
+  compiledOn.set(device, stages);
+  const compiled = stages.get(stage) ?? new Map<string, Promise<CompiledProgram>>();
+  stages.set(stage, compiled);
+  return compiled;
+}
+
+/** One owner's programs. Each is compiled once a device: parameters that go back and forth, and further owners, cost no compilation. */
 export class ProgramCache {
-  private readonly programs = new Map<string, Promise<Program<BindingLayout>>>();
+  readonly device: ScopedDevice;
 
-  constructor(readonly device: GPUDevice) {}
+  constructor(device: GPUDevice | ScopedDevice) {
+    this.device = ScopedDevice.of(device);
+  }
 
-  get<Layout extends BindingLayout>(
+  /** Throws DeviceError where the device refuses the shader. */
+  async get<Layout extends BindingLayout>(
     stage: StageDefinition<Layout>,
     constants: ShaderConstants,
     entryPoint = 'main',
   ): Promise<Program<Layout>> {
-    const key = `${stage.name}.${entryPoint} ${JSON.stringify(constants)}`;
-    let program = this.programs.get(key);
-    if (!program) {
-      program = Program.create(this.device, stage, constants, entryPoint) as unknown as Promise<Program<BindingLayout>>;
-      this.programs.set(key, program);
+    const known = compiledOf(this.device.device, stage);
+    const key = `${entryPoint} ${JSON.stringify(constants)}`;
+    let compiling = known.get(key);
+    if (!compiling) {
+      compiling = compile(this.device, stage, constants, entryPoint);
+      known.set(key, compiling);
       // A failure is its caller's to hear of; the next call tries again.
-      program.catch(() => this.programs.delete(key));
+      compiling.catch(() => known.delete(key));
     }
-    return program as unknown as Promise<Program<Layout>>;
+    return new Program(this.device, stage.layout, await compiling);
+  }
+}
+
+async function compile(
+  scoped: ScopedDevice,
+  { name, source, layout }: StageDefinition,
+  constants: ShaderConstants,
+  entryPoint: string,
+): Promise<CompiledProgram> {
+  const { device } = scoped;
+  const label = entryPoint === 'main' ? name : `${name}.${entryPoint}`;
+  const { result, error: refusal } = scoped.listen(() => {
+    const groupLayout = device.createBindGroupLayout({ label, entries: layoutEntries(layout, computeStage) });
+    const module = device.createShaderModule({ label, code: assembleShader(source, constants) });
+    // What throws at once is no other failure than what rejects.
+    const compiling = async () =>
+      device.createComputePipelineAsync({
+        label,
+        layout: device.createPipelineLayout({ label, bindGroupLayouts: [groupLayout] }),
+        compute: { module, entryPoint },
+      });
+    return { groupLayout, module, pipeline: compiling() };
+  });
+  const { groupLayout, module } = result;
+  try {
+    return { label, groupLayout, pipeline: await result.pipeline };
+  } catch (error) {
+    throw await shaderError(label, module, (await refusal) ?? (error as Error));
   }
 }
 
@@ -127,12 +153,16 @@ export function layoutEntries(layout: BindingLayout, visibility: number): GPUBin
   return Object.values(layout).map((use, binding) => ({ binding, visibility, ...useEntries[use] }));
 }
 
-/** What the compiler said, line by line; `error` where it said nothing. */
-export async function compilationMessages(module: GPUShaderModule, error: unknown): Promise<string> {
+/** What the compiler said, line by line; what the device said where it said nothing. */
+export async function shaderError(
+  label: string,
+  module: GPUShaderModule,
+  { message }: { readonly message: string },
+): Promise<DeviceError> {
   const info = await module.getCompilationInfo().catch(() => undefined);
-  const messages =
+  const errors =
     info?.messages
-      .filter((message) => message.type === 'error')
-      .map((message) => `line ${message.lineNum}: ${message.message}`) ?? [];
-  return messages.length > 0 ? messages.join('; ') : String(error);
+      .filter(({ type }) => type === 'error')
+      .map(({ lineNum, message }) => `line ${lineNum}: ${message}`) ?? [];
+  return new DeviceError(`${label}: the shader was refused by the device: ${errors.join('; ') || message}`);
 }

@@ -127,7 +127,7 @@ export class StageDevice {
   context(size: ProblemSize, rows: RowPlan, tuning: Tuning): FilterContext {
     const writable = this.zeros(256);
     return {
-      device: this.device,
+      device: this.programs.device,
       programs: this.programs,
       size,
       rows,

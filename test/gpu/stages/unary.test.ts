@@ -73,7 +73,8 @@ async function write(input: UnaryInput | { logits: GPUBuffer }, { labelCount, po
   const unary = rows.firstLabels.map(() => gpu.filled(pixelCount * rows.rowChannels, 77));
   const lastUnary = gpu.filled(pixelCount, 77);
   const stage = new UnarySourceStage(gpu.context(size, rows, tuning), unary, lastUnary);
-  await stage.write(checkUnarySource(input, size));
+  const writeRows = await stage.prepare(checkUnarySource(input, size));
+  writeRows();
   const slabs = await Promise.all(unary.map((buffer) => gpu.floats(buffer, pixelCount * rows.rowChannels)));
   const [invalid] = await gpu.words(stage.invalidPixelCount, 1);
   stage.destroy();
