@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import { acquireDevice } from './gpu/device.js';
 import type { DenseCrfOptions, Refiner } from './problem/api.js';
 import { checkChoice, checkInteger, checkKeys, checkObject } from './problem/checks.js';
-import { DeviceError } from './problem/errors.js';
 import { checkSize, defaultParameters, resolveParameters } from './problem/parameters.js';
 
 const optionNames = ['width', 'height', 'labelCount', 'parameters', 'backend', 'device', 'vertexCapacity', 'profile'];
@@ -26,28 +26,17 @@ export const DenseCrf = {
     const vertexCapacity = checkVertexCapacity(options.vertexCapacity);
     const backend = checkChoice('backend', options.backend ?? 'auto', ['auto', 'webgpu', 'cpu'] as const);
     if (backend !== 'cpu') {
-      const [{ GpuCrf }, { requestDevice }] = await Promise.all([
-        import('./engine/gpu-crf.js'),
-        import('./gpu/device.js'),
-      ]);
-      const acquired = options.device
-        ? { device: options.device }
-        : await requestDevice(backend === 'auto' ? 'hardware' : 'any');
+      const acquired = await acquireDevice(options.device, backend);
       const { profile } = options;
       if (acquired) {
+        const { GpuCrf } = await import('./engine/gpu-crf.js');
         return new GpuCrf({
           ...acquired,
-          ownsDevice: options.device === undefined,
           size,
           parameters,
           vertexCapacity,
           ...(profile === undefined ? undefined : { profile }),
         });
-      }
-      if (backend === 'webgpu') {
-        throw new DeviceError(
-          "no WebGPU adapter: this browser or machine has none that is usable; backend: 'cpu' works without",
-        );
       }
     }
     const { CpuRefiner } = await import('./cpu/cpu-refiner.js');

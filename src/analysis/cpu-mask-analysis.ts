@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-import { pixelsOf } from '../cpu/cpu-refiner.js';
-import { checkImageInput } from '../engine/inputs/image-source.js';
 import type { ImageInput } from '../problem/api.js';
+import { pixelsOf } from '../cpu/cpu-refiner.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
 import type { FloatArray, LabelArray } from '../problem/types.js';
+import { areas } from './cpu/areas.js';
+import type { ImageSize } from './cpu/neighbourhood.js';
 import type * as Api from './api.js';
 import { areasOf } from './areas.js';
 import { checkFloats, checkForeground, checkIntegers, checkNamed } from './arguments.js';
-import { areas } from './cpu/areas.js';
-import type { ImageSize } from './cpu/neighbourhood.js';
 import * as functions from './functions.js';
 import { ArrayMap, BufferMap, contentOfMap, type ValueKind } from './pixel-map.js';
 
@@ -140,7 +139,7 @@ export class CpuMaskAnalysis implements Api.MaskAnalysis {
       form === 'mask'
         ? { mask: this.image('foreground.mask', value as Api.IntegerInput).data }
         : { probability: this.floats('foreground.probability', value as Api.FloatInput) };
-    const data = pixelsOf(checkImageInput(image, { width, height, labelCount: 1 }), { width, height, labelCount: 1 });
+    const data = pixelsOf(image, { width, height, labelCount: 1 });
     return this.map(functions.softAlpha({ data, width, height }, front, { ...others, ...undecided }));
   }
 

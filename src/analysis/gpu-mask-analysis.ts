@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 
-import { checkImageInput, ImageSource } from '../engine/inputs/image-source.js';
-import { bufferUsage } from '../gpu/buffers.js';
-import { nameOf } from '../gpu/device.js';
 import type { ImageInput } from '../problem/api.js';
+import { checkImageInput, isRgba } from '../engine/inputs/image-input.js';
+import { ImageSource } from '../engine/inputs/image-source.js';
+import { nameOf } from '../gpu/device.js';
+import { checkGivenBuffer, isBuffer } from '../gpu/given-objects.js';
 import { ArgumentError } from '../problem/errors.js';
 import type { FloatArray, ProblemSize } from '../problem/types.js';
+import { areaWords } from './cpu/areas.js';
+import type { ImageSize } from './cpu/neighbourhood.js';
 import { probability as probabilityStage } from '../stages/analysis/probability.js';
 import type * as Api from './api.js';
 import { areasOf, regionsOf } from './areas.js';
 import * as given from './arguments.js';
-import { areaWords } from './cpu/areas.js';
-import type { ImageSize } from './cpu/neighbourhood.js';
 import { bySizeOperation, componentsOperation } from './gpu/components.js';
 import { distanceOperation, morphologyOperation } from './gpu/distance.js';
 import { areasOperation, fuseOperation, outlineOperation, relabelOperation, writeTable } from './gpu/labels.js';
@@ -91,7 +92,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
       const table = given.mergeTable(options, this.labels);
       const sources = [this.integers('labelMap', labelMap)];
       const build = relabelOperation('merge', this.labels.length, 'keep');
-      return this.run({ name: 'merge', build, sources, options: table, into: target(options, this) });
+      return this.run({ name: 'merge', build, sources, options: table, into: this.target(options) });
     });
   }
 
@@ -99,10 +100,10 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
     return this.runner.turn(async () => {
       const { workspace, runner, labels } = this;
       const wanted = given.maskTable(options, labels);
-      const into = target(options, this);
+      const into = this.target(options);
       const count = labels.length * workspace.pixelCount;
       const buffer = isBuffer(marginals)
-        ? checkBuffer('marginals', marginals, count, 'storage')
+        ? runner.takes('marginals', checkGivenBuffer('marginals', marginals, 4 * count, 'storage'))
         : await this.uploaded(given.checkFloats('marginals', marginals, count));
       const table = workspace.words('table of probability', labels.length);
       const output = workspace.words('result of probability');
@@ -116,7 +117,8 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         ));
       this.probabilities.set(buffer, step);
       writeTable(workspace, table, wanted);
-      return this.mapOf<Float32Array>(runner.submit({ inputs: [], steps: [step], output }, [], into), 'floats');
+      const result = await runner.submit({ inputs: [], steps: [step], output }, [], into);
+      return this.mapOf<Float32Array>(result, 'floats');
     });
   }
 
@@ -145,7 +147,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         build: bySizeOperation('fillHoles', 'fill', connectivity),
         sources: [this.integers('mask', mask)],
         options: limit,
-        into: target(options, this),
+        into: this.target(options),
       });
     });
   }
@@ -159,7 +161,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         build: componentsOperation(connectivity),
         sources: [this.integers('mask', mask)],
         options: undefined,
-        into: target(options, this),
+        into: this.target(options),
       });
     });
   }
@@ -173,7 +175,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         build: bySizeOperation('removeSmall', 'keep', connectivity),
         sources: [this.integers('mask', mask)],
         options: limit,
-        into: target(options, this),
+        into: this.target(options),
       });
     });
   }
@@ -184,11 +186,16 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
       const { runner, workspace } = this;
       this.regionTable ??= await runner.make(() => RegionTable.create(workspace));
       const table = this.regionTable;
-      runner.submit({ inputs: [table.input], steps: table.countSteps, output: table.count }, [source]);
+      await runner.submit({ inputs: [table.input], steps: table.countSteps, output: table.count }, [source]);
       const [largest] = await runner.words(table.count, 1);
       const count = given.checkIds(largest, workspace.pixelCount);
-      if (!table.hasRoomFor(count)) await runner.make(() => table.makeRoomFor(count));
-      const buffer = runner.submit({ inputs: [], ...table.filled }, []);
+      if (!table.hasRoomFor(count)) {
+        // There is no table if this fails.
+        this.regionTable = undefined;
+        await runner.make(() => table.makeRoomFor(count));
+        this.regionTable = table;
+      }
+      const buffer = await runner.submit({ inputs: [], ...table.filled }, []);
       return regionsOf(await runner.words(buffer, (count + 1) * areaWords), this);
     });
   }
@@ -197,7 +204,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
     return this.runner.turn(() => {
       given.resolveTarget(options);
       const sources = [this.integers('mask', mask)];
-      const into = target(options, this);
+      const into = this.target(options);
       return this.run({ name: 'distance', build: distanceOperation, sources, options: undefined, into });
     });
   }
@@ -213,7 +220,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
   instances(labelMap: Api.IntegerInput, options: Api.InstanceOptions): Promise<Api.PixelMap> {
     return this.runner.turn(async () => {
       const { labels, seedLabels } = given.resolveInstances(options, this.labels);
-      const into = target(options, this);
+      const into = this.target(options);
       const { connectivity, height } = options;
       const seedOptions = {
         ...(connectivity === undefined ? undefined : { connectivity }),
@@ -237,7 +244,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         build: outlineOperation(connectivity, alongFrame),
         sources: [this.integers('map', map)],
         options: undefined,
-        into: target(options, this),
+        into: this.target(options),
       });
     });
   }
@@ -251,7 +258,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         build: fuseOperation(this.labels.length, where),
         sources: [this.integers('before', before), this.integers('after', after)],
         options: { roles, limit },
-        into: target(options, this),
+        into: this.target(options),
       });
     });
   }
@@ -260,7 +267,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
     return this.runner.turn(() => {
       const limits = given.resolveTrimap(options);
       const sources = [this.integers('mask', mask)];
-      const into = target(options, this);
+      const into = this.target(options);
       return this.run({ name: 'trimap', build: trimapOperation, sources, options: limits, into });
     });
   }
@@ -279,7 +286,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
       ];
       const trimap = options?.trimap;
       if (trimap !== undefined) sources.push(this.integers('options.trimap', trimap));
-      const into = target(options, this);
+      const into = this.target(options);
       const pixels = await this.takeImage(picture, size);
       const buffer = await runner.run({
         name: 'softAlpha',
@@ -303,7 +310,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
     const table = given.maskTable(options, this.labels);
     const sources = [this.integers('labelMap', labelMap)];
     const build = relabelOperation('mask', this.labels.length, 'zero');
-    return this.run({ name: 'mask', build, sources, options: table, into: target(options, this) });
+    return this.run({ name: 'mask', build, sources, options: table, into: this.target(options) });
   }
 
   private seedsNow(mask: Api.IntegerInput, options: Api.SeedOptions | undefined): Promise<Api.PixelMap> {
@@ -314,7 +321,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
       build: seedsOperation(connectivity),
       sources: [this.integers('mask', mask)],
       options: height,
-      into: target(options, this),
+      into: this.target(options),
     });
   }
 
@@ -335,7 +342,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
       build: watershedOperation(variant),
       sources,
       options: height,
-      into: target(options, this),
+      into: this.target(options),
     });
   }
 
@@ -353,7 +360,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         build: morphologyOperation(name, changes, shape),
         sources: [this.integers('mask', mask)],
         options: limit,
-        into: target(options, this),
+        into: this.target(options),
       });
     });
   }
@@ -367,7 +374,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
     if (map?.kind !== kind) {
       const { runner, workspace } = this;
       const read = (from: GPUBuffer) => runner.turn(() => runner.words(from, workspace.pixelCount));
-      map = new BufferMap(this.width, this.height, kind, workspace.device, buffer, read);
+      map = new BufferMap(this.width, this.height, kind, workspace.device.device, buffer, read);
       this.maps.set(buffer, map);
     }
     return map as unknown as Api.PixelMap<Values>;
@@ -384,15 +391,22 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
   /** The image as RGBA bytes, one u32 a pixel. */
   private async takeImage(picture: ImageInput, size: ProblemSize): Promise<GPUBuffer> {
     const { device, programs, tuning } = this.workspace;
-    if (!this.image) {
-      const pixels = await this.runner.make(async () => this.workspace.words('image', size.width * size.height));
-      this.image = new ImageSource({ device, programs, size, tuning }, pixels);
+    const { runner } = this;
+    this.image ??= new ImageSource(
+      { device, programs, size, tuning },
+      await runner.make(async () => this.workspace.words('image', size.width * size.height)),
+    );
+    const { image } = this;
+    try {
+      await runner.make(() => image.prepare(picture));
+    } catch (error) {
+      image.releaseTexture();
+      throw error;
     }
-    await this.image.prepare(picture);
-    const encoder = device.createCommandEncoder({ label: 'MaskAnalysis.image' });
-    this.image.encode(encoder, picture);
-    device.queue.submit([encoder.finish()]);
-    return this.image.pixels;
+    const read = () => device.submit('MaskAnalysis.image', (encoder) => image.encode(encoder, picture));
+    if (isRgba(picture)) device.around(read);
+    else await runner.reads('image', picture, read);
+    return image.pixels;
   }
 
   private integers(argument: string, input: unknown, largest?: number): Uint32Array | GPUBuffer {
@@ -408,37 +422,17 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
   private content(argument: string, input: unknown, kind: ValueKind): unknown {
     const content = contentOfMap(argument, input, kind, this);
     if (content instanceof BufferMap) {
-      if (content.device === this.workspace.device) return content.buffer;
+      if (content.device === this.options.device) return this.runner.takes(argument, content.buffer);
       throw new ArgumentError(argument, input, 'a map of this device');
     }
-    if (isBuffer(input)) return checkBuffer(argument, input, this.workspace.pixelCount, 'copySource');
-    return content ?? input;
+    if (!isBuffer(input)) return content ?? input;
+    return this.runner.takes(argument, checkGivenBuffer(argument, input, 4 * this.workspace.pixelCount, 'copySource'));
   }
-}
 
-function isBuffer(input: unknown): input is GPUBuffer {
-  return typeof input === 'object' && input !== null && 'mapAsync' in input;
-}
-
-const usageNames = { copySource: 'COPY_SRC', copyTarget: 'COPY_DST', storage: 'STORAGE' } as const;
-
-function checkBuffer(
-  argument: string,
-  buffer: GPUBuffer,
-  words: number,
-  ...usages: readonly (keyof typeof usageNames)[]
-): GPUBuffer {
-  if (buffer.size < words * 4) throw new ArgumentError(`${argument}.size`, buffer.size, `at least ${words * 4} bytes`);
-  for (const usage of usages) {
-    if ((buffer.usage & bufferUsage[usage]) !== 0) continue;
-    throw new ArgumentError(`${argument}.usage`, buffer.usage, `${usageNames[usage]} among them`);
+  private target(options: Api.Target | undefined): GPUBuffer | undefined {
+    const into: unknown = options?.into;
+    if (into === undefined) return undefined;
+    const bytes = 4 * this.workspace.pixelCount;
+    return this.runner.takes('options.into', checkGivenBuffer('options.into', into, bytes, 'copySource', 'copyTarget'));
   }
-  return buffer;
-}
-
-function target(options: Api.Target | undefined, { width, height }: ImageSize): GPUBuffer | undefined {
-  const into: unknown = options?.into;
-  if (into === undefined) return undefined;
-  if (!isBuffer(into)) throw new ArgumentError('options.into', into, 'a GPUBuffer');
-  return checkBuffer('options.into', into, width * height, 'copySource', 'copyTarget');
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import { acquireDevice } from '../gpu/device.js';
 import { checkChoice, checkKeys, checkObject } from '../problem/checks.js';
-import { DeviceError } from '../problem/errors.js';
 import type * as Api from './api.js';
 import { checkExtent, checkLabels } from './arguments.js';
 
@@ -27,20 +27,10 @@ export const MaskAnalysis = {
     const labels = checkLabels(options.labels);
     const backend = checkChoice('backend', options.backend ?? 'auto', ['auto', 'webgpu', 'cpu'] as const);
     if (backend !== 'cpu') {
-      const [{ GpuMaskAnalysis }, { requestDevice }] = await Promise.all([
-        import('./gpu-mask-analysis.js'),
-        import('../gpu/device.js'),
-      ]);
-      const acquired = options.device
-        ? { device: options.device }
-        : await requestDevice(backend === 'auto' ? 'hardware' : 'any');
+      const acquired = await acquireDevice(options.device, backend);
       if (acquired) {
-        return new GpuMaskAnalysis({ ...acquired, ownsDevice: options.device === undefined, size, labels });
-      }
-      if (backend === 'webgpu') {
-        throw new DeviceError(
-          "no WebGPU adapter: this browser or machine has none that is usable; backend: 'cpu' works without",
-        );
+        const { GpuMaskAnalysis } = await import('./gpu-mask-analysis.js');
+        return new GpuMaskAnalysis({ ...acquired, size, labels });
       }
     }
     const { CpuMaskAnalysis } = await import('./cpu-mask-analysis.js');

@@ -11,6 +11,7 @@ import { SimdRowEngine } from './row-engine.js';
 import type { GpuResults, ImageInput, RefineInput, RefineReport, Refiner, UnarySource } from '../problem/api.js';
 import { CallState, checkCount, isDestroyed } from '../problem/call-state.js';
 import { OwnParameters } from '../problem/own-parameters.js';
+import { readingPageImage } from '../problem/page-image.js';
 
 /** The CPU twin behind the same interface: for machines without WebGPU, and to compare with. One thread. */
 export class CpuRefiner implements Refiner {
@@ -158,11 +159,13 @@ export function pixelsOf(image: ImageInput, size: ProblemSize): Uint8Array | Uin
   if ('mapAsync' in image || 'createView' in image) {
     throw new ArgumentError('image', image, "pixels or something a page shows: backend 'cpu' reads no GPU object");
   }
-  const canvas = new OffscreenCanvas(size.width, size.height);
-  const drawing = canvas.getContext('2d', { willReadFrequently: true });
-  if (!drawing) throw new ArgumentError('image', image, 'pixels: this browser gives no 2-D canvas');
-  drawing.drawImage(image as CanvasImageSource, 0, 0);
-  return drawing.getImageData(0, 0, size.width, size.height).data;
+  return readingPageImage('image', image, () => {
+    const canvas = new OffscreenCanvas(size.width, size.height);
+    const drawing = canvas.getContext('2d', { willReadFrequently: true });
+    if (!drawing) throw new ArgumentError('image', image, 'pixels: this browser gives no 2-D canvas');
+    drawing.drawImage(image as CanvasImageSource, 0, 0);
+    return drawing.getImageData(0, 0, size.width, size.height).data;
+  });
 }
 
 function energiesOf(unary: UnarySource, size: ProblemSize): Float32Array {

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: MIT
 
 import { isSoftware, nameOf } from '../gpu/device.js';
-import { gpuErrorOf } from '../gpu/error-scopes.js';
+import { BufferSet } from '../gpu/buffers.js';
+import { DeviceCalls } from '../gpu/device-calls.js';
+import { type GivenObject, GivenObjects, isBuffer, isTexture, unusable } from '../gpu/given-objects.js';
 import { PlainEncoder, type StageEncoder } from '../gpu/pass.js';
 import { Profiler } from '../gpu/profiler.js';
-import { programsOf } from '../gpu/program.js';
+import { ProgramCache } from '../gpu/program.js';
 import { Readback } from '../gpu/readback.js';
+import type { Heard } from '../gpu/scoped-device.js';
 import type { GpuResults, ImageInput, RefineInput, RefineReport, Refiner } from '../problem/api.js';
-import { CallState, checkCount, isDestroyed } from '../problem/call-state.js';
+import { CallState, checkCount } from '../problem/call-state.js';
 import { DeviceError } from '../problem/errors.js';
 import { OwnParameters } from '../problem/own-parameters.js';
+import { unreadable } from '../problem/page-image.js';
 import type { CrfParameters, Energy, ProblemSize } from '../problem/types.js';
 import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
-import { checkImageInput, ImageSource, ownImage } from './inputs/image-source.js';
+import { checkImageInput, isRgba, ownImage } from './inputs/image-input.js';
+import { ImageSource } from './inputs/image-source.js';
 import { checkUnarySource } from './inputs/unary-input.js';
 import { type UnaryArray, UnarySourceStage } from './inputs/unary-source.js';
 import type { Step } from './lists/dispatch.js';
@@ -56,6 +61,13 @@ interface OwnInput {
   warmStart: boolean;
 }
 
+/** What a user gave and the call under way has used. */
+interface Used {
+  argument: string;
+  value: ImageInput;
+  error: Heard<void>['error'];
+}
+
 /** The lists of a plan, recorded, and what brings a unary to its rows. */
 interface Prepared {
   /** By kernel. */
@@ -73,6 +85,8 @@ export class GpuCrf implements Refiner {
   readonly size: ProblemSize;
   readonly device: GPUDevice;
   private readonly tuning: Tuning;
+  private readonly calls: DeviceCalls;
+  private readonly programs: ProgramCache;
   private readonly state = new CallState();
   private readonly input: InputBuffers;
   private readonly inputMemory: Memory;
@@ -80,6 +94,8 @@ export class GpuCrf implements Refiner {
   private readonly unused: UnusedBindings;
   private readonly readback: Readback;
   private readonly profiler: Profiler | undefined;
+  private readonly given: GivenObjects;
+  private readonly givenBuffers: BufferSet;
   private readonly image: ImageSource;
   private readonly reader: ResultReader;
   private parameters: OwnParameters;
@@ -91,7 +107,7 @@ export class GpuCrf implements Refiner {
   /** Parts of the plan whose contents are up to date: lattices that were built, factors n that were computed. */
   private fresh = new WeakSet<Part>();
   private report: Omit<RefineReport, 'timings'> = { iterations: 0, change: Number.NaN, vertexCounts: [] };
-  private queue: Promise<unknown> = Promise.resolve();
+  private used: Used[] = [];
 
   /** Throws ArgumentError for parameters that can't be, DeviceError where a limit of the device is too low. */
   constructor(private readonly options: GpuCrfOptions) {
@@ -101,28 +117,30 @@ export class GpuCrf implements Refiner {
     this.device = device;
     this.adapterName = options.adapterName ?? nameOf(device.adapterInfo);
     this.tuning = { ...tuningFor(isSoftware(device.adapterInfo)), ...options.tuning };
-    const programs = programsOf(device);
+    this.calls = new DeviceCalls({ device, name: 'DenseCrf', forget: () => this.forgetRecorded() });
+    const { device: scoped } = this.calls;
+    this.programs = new ProgramCache(scoped);
     this.input = planInput(this.size);
-    this.inputMemory = new Memory(device);
-    this.memory = new Memory(device, this.inputMemory);
-    this.unused = new UnusedBindings(device);
-    this.readback = new Readback(device);
+    this.inputMemory = new Memory(scoped);
+    this.memory = new Memory(scoped, this.inputMemory);
+    this.unused = new UnusedBindings(scoped);
+    this.readback = new Readback(scoped);
+    this.givenBuffers = new BufferSet(scoped);
+    this.given = new GivenObjects(scoped, this.givenBuffers);
     this.inputMemory.hold([this.input]);
+    const { programs, memory, unused, readback } = this;
     this.image = new ImageSource(
-      { device, programs, size: this.size, tuning: this.tuning },
+      { device: scoped, programs, size: this.size, tuning: this.tuning },
       this.inputMemory.of(this.input.image),
     );
-    const { memory, unused, readback } = this;
-    this.reader = new ResultReader({ device, programs, size: this.size, memory, unused, readback });
-    this.profiler = options.profile && device.features.has('timestamp-query') ? new Profiler(device) : undefined;
-    void device.lost.then(({ message }) => {
-      this.state.close(`the GPU device was lost: ${message || 'no reason given'}`);
-    });
+    this.reader = new ResultReader({ device: scoped, programs, size: this.size, memory, unused, readback });
+    this.profiler = options.profile && device.features.has('timestamp-query') ? new Profiler(scoped) : undefined;
   }
 
   /** Bytes of GPU memory held. */
   get bytes(): number {
-    const held = [this.inputMemory, this.memory, this.unused, this.image, this.prepared?.unary, this.reader];
+    const { inputMemory, memory, unused, givenBuffers, image, prepared, reader } = this;
+    const held = [inputMemory, memory, unused, givenBuffers, image, prepared?.unary, reader];
     return held.reduce((sum, owner) => sum + (owner?.bytes ?? 0), 0);
   }
 
@@ -147,13 +165,14 @@ export class GpuCrf implements Refiner {
   }
 
   setParameters(parameters: CrfParameters): void {
-    this.state.checkUsable();
+    this.calls.checkUsable();
     const own = ownParameters(parameters, this.size, this.parameters);
-    // In its turn: calls made before keep the parameters that they were made with.
-    this.queue = this.queue.then(() => {
+    const set = async () => {
       this.parameters = own;
       this.parametersChanged = true;
-    });
+    };
+    // In its turn: calls made before keep the parameters that they were made with. Where the device is lost by then, nobody cares.
+    void this.calls.take(set).catch(() => undefined);
   }
 
   async refine(input: RefineInput): Promise<RefineReport> {
@@ -170,7 +189,7 @@ export class GpuCrf implements Refiner {
   }
 
   async step(count = 1): Promise<RefineReport> {
-    this.state.checkUsable();
+    this.calls.checkUsable();
     const iterations = checkCount(count);
     return this.exclusively(async () => {
       this.state.checkStarted('step');
@@ -217,9 +236,10 @@ export class GpuCrf implements Refiner {
   }
 
   destroy(): void {
-    this.state.close(isDestroyed);
-    const { prepared, reader, memory, inputMemory, unused, image, readback, profiler } = this;
-    for (const owner of [prepared?.unary, reader, memory, inputMemory, unused, image, readback, profiler]) owner?.destroy();
+    this.calls.end();
+    const { prepared, reader, memory, inputMemory, unused, givenBuffers, image, readback, profiler } = this;
+    const owners = [prepared?.unary, reader, memory, inputMemory, unused, givenBuffers, image, readback, profiler];
+    for (const owner of owners) owner?.destroy();
     this.prepared = undefined;
     if (this.options.ownsDevice) this.device.destroy();
   }
@@ -235,7 +255,7 @@ export class GpuCrf implements Refiner {
 
   /** Checks and takes the input at once: what belongs to the caller may be changed while the call waits for its turn. */
   private ownInput(input: RefineInput): OwnInput {
-    this.state.checkUsable();
+    this.calls.checkUsable();
     const { image, unary, warmStart } = input;
     return {
       image: image === undefined ? undefined : ownImage(checkImageInput(image, this.size)),
@@ -247,6 +267,7 @@ export class GpuCrf implements Refiner {
   /** New input, lattices, the start and the iterations. */
   private async begin(input: OwnInput, iterations: number): Promise<void> {
     this.state.checkInput(input, this.parameters.kernels);
+    await this.given.check(givenObjects(input));
     await this.prepare();
     if (input.image) await this.takeImage(input.image);
     if (input.unary) await this.takeUnary(input.unary);
@@ -366,9 +387,15 @@ export class GpuCrf implements Refiner {
 
   private async takeImage(input: ImageInput): Promise<void> {
     await this.image.prepare(input);
-    const encoder = this.device.createCommandEncoder({ label: 'image' });
-    this.image.encode(encoder, input);
-    this.device.queue.submit([encoder.finish()]);
+    try {
+      await this.calls.accepted('room for the image');
+    } catch (error) {
+      this.image.releaseTexture();
+      throw error;
+    }
+    const submit = () => this.calls.device.submit('image', (encoder) => this.image.encode(encoder, input));
+    if (isRgba(input)) submit();
+    else this.use('image', input, submit);
     this.state.hasImage = true;
     for (const { kernel, structure } of this.current().plan.kernels) {
       if (kernel.type === 'bilateral') this.fresh.delete(structure);
@@ -376,7 +403,10 @@ export class GpuCrf implements Refiner {
   }
 
   private async takeUnary(unary: UnaryArray): Promise<void> {
-    await this.current().prepared.unary.write(unary);
+    const write = await this.current().prepared.unary.prepare(unary);
+    const { form, values } = unary;
+    if (isBuffer(values)) this.use(`unary.${form}`, values, write);
+    else this.calls.device.around(write);
     this.state.hasUnary = true;
   }
 
@@ -401,7 +431,7 @@ export class GpuCrf implements Refiner {
     const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
     const limits = { maxBufferSize, maxStorageBufferBindingSize, ...this.options.limits };
     const plan = planEngine({ size, parameters, limits, tuning, vertexCapacity, input }, before, wanted);
-    await this.reportingGpuErrors(async () => {
+    try {
       // The old rows stay until their contents have moved.
       this.memory.hold([...plan.parts, ...(before ? [before.pixels] : [])]);
       this.memory.write(plan.values);
@@ -411,15 +441,19 @@ export class GpuCrf implements Refiner {
         this.prepared?.unary.destroy();
         this.prepared = prepared;
       }
-      this.memory.hold(plan.parts);
-    });
+      await this.calls.accepted('what this size and these parameters need');
+    } catch (error) {
+      this.forgetRecorded();
+      throw error;
+    }
+    this.memory.hold(plan.parts);
     this.plan = plan;
     this.parametersChanged = false;
   }
 
   private async record(plan: EnginePlan): Promise<Prepared> {
-    const { device, memory, unused, size, tuning } = this;
-    const programs = programsOf(device);
+    const { programs, memory, unused, size, tuning } = this;
+    const { device } = this.calls;
     const recorded = (steps: readonly Step[]) => Recording.create(steps, programs, memory, unused);
     const { kernels, pixels, rows } = plan;
     // All at once: browsers compile side by side.
@@ -440,55 +474,71 @@ export class GpuCrf implements Refiner {
 
   /** Moves energies and Q to rows of another layout. */
   private async repack(before: EnginePlan, after: EnginePlan): Promise<void> {
-    const { device, memory, unused, state } = this;
-    const temporary = new Memory(device, memory);
+    const { programs, memory, unused, state } = this;
+    const temporary = new Memory(this.calls.device, memory);
     try {
       const uniforms = planRepack(before, after);
       temporary.hold([uniforms]);
       const steps = repackSteps(before, after, uniforms, state);
-      const recording = await Recording.create(steps, programsOf(device), temporary, unused);
+      const recording = await Recording.create(steps, programs, temporary, unused);
       await this.submit((stages) => recording.encode(stages));
     } finally {
       temporary.destroy();
     }
   }
 
-  /**
-   * What the device says of memory and validation is the cause of whatever else was thrown. Energies, Q and the image stay, lattices go:
-   * the next call plans anew.
-   */
-  private async reportingGpuErrors(work: () => Promise<void>): Promise<void> {
-    const { outcome, error } = await gpuErrorOf(this.device, work);
-    if (!error && outcome.status === 'fulfilled') return;
+  /** The GPU refused a plan: energies, Q and the image stay, lattices go. The next call plans anew. */
+  private forgetRecorded(): void {
     this.prepared?.unary.destroy();
     this.prepared = undefined;
     this.fresh = new WeakSet();
     this.memory.hold(this.plan ? [this.plan.pixels] : []);
-    if (error) throw new DeviceError(`the GPU refused what this size and these parameters need: ${error.message}`);
-    if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   private async submit<Result>(encode: (stages: StageEncoder) => Result): Promise<Result> {
-    const encoder = this.device.createCommandEncoder({ label: 'GpuCrf' });
-    const stages = this.profiler?.begin(encoder) ?? new PlainEncoder(encoder);
-    const result = encode(stages);
-    stages.end();
-    this.device.queue.submit([encoder.finish()]);
-    return result;
+    let result: Result | undefined;
+    this.calls.device.submit('GpuCrf', (encoder) => {
+      const stages = this.profiler?.begin(encoder) ?? new PlainEncoder(encoder);
+      result = encode(stages);
+      stages.end();
+    });
+    return result as Result;
   }
 
   /** One call at a time. */
   private exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.queue.then(() => {
-      this.state.checkUsable();
-      return work();
-    });
-    this.queue = turn.catch(() => undefined);
-    return turn.then((result) => {
-      this.state.checkUsable();
-      return result;
+    return this.calls.take(async () => {
+      this.used = [];
+      const [outcome] = await Promise.allSettled([work()]);
+      await this.checkUsed();
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
     });
   }
+
+  /** Work on what a user gave: what the device says of it is heard when all of the call is submitted. */
+  private use(argument: string, value: ImageInput, work: () => void): void {
+    this.used.push({ argument, value, error: this.calls.device.listen(work).error });
+  }
+
+  /** An object that was good before may have been destroyed since: what was computed from it is none of its, and it must be given anew. */
+  private async checkUsed(): Promise<void> {
+    for (const { argument, value, error } of this.used) {
+      const refusal = await error;
+      if (!refusal) continue;
+      this.state.hasStarted = false;
+      if (argument === 'image') this.state.hasImage = false;
+      else this.state.hasUnary = false;
+      throw isBuffer(value) || isTexture(value) ? unusable(argument, value) : unreadable(argument, value, refusal);
+    }
+  }
+}
+
+function givenObjects({ image, unary }: OwnInput): GivenObject[] {
+  const objects: GivenObject[] = [];
+  if (image && (isBuffer(image) || isTexture(image))) objects.push({ argument: 'image', value: image });
+  if (unary && isBuffer(unary.values)) objects.push({ argument: `unary.${unary.form}`, value: unary.values });
+  return objects;
 }
 
 function ownParameters(parameters: CrfParameters, size: ProblemSize, before?: OwnParameters): OwnParameters {

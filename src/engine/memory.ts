@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { BufferSet, bufferUsage } from '../gpu/buffers.js';
+import type { ScopedDevice } from '../gpu/scoped-device.js';
 import { writeUniform } from '../gpu/uniforms.js';
 import type { BufferPlan, Contents, Part, Value } from './plan/buffer-plan.js';
 
@@ -11,7 +12,7 @@ export class Memory {
 
   /** @param parent where buffers are looked for that are not held here */
   constructor(
-    private readonly device: GPUDevice,
+    private readonly device: ScopedDevice,
     private readonly parent?: Memory,
   ) {
     this.set = new BufferSet(device);

@@ -3,6 +3,7 @@
 import { BufferSet } from '../gpu/buffers.js';
 import type { StageEncoder } from '../gpu/pass.js';
 import type { BindingLayout, Grid, Program, ProgramCache } from '../gpu/program.js';
+import type { ScopedDevice } from '../gpu/scoped-device.js';
 import type { Binding, Clear, Dispatch, Step } from './lists/dispatch.js';
 import type { Memory } from './memory.js';
 
@@ -12,7 +13,7 @@ export class UnusedBindings {
   private readonly read: GPUBuffer;
   private readonly write: GPUBuffer;
 
-  constructor(device: GPUDevice) {
+  constructor(device: ScopedDevice) {
     this.buffers = new BufferSet(device);
     this.read = this.buffers.storage('unused.read', sliceBytes);
     this.write = this.buffers.storage('unused.write', sliceBytes * unusedWrites);

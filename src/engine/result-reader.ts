@@ -3,6 +3,7 @@
 import { PlainEncoder } from '../gpu/pass.js';
 import type { ProgramCache } from '../gpu/program.js';
 import type { Readback } from '../gpu/readback.js';
+import type { ScopedDevice } from '../gpu/scoped-device.js';
 import type { GpuResults } from '../problem/api.js';
 import type { Energy, ProblemSize } from '../problem/types.js';
 import type { Step } from './lists/dispatch.js';
@@ -24,7 +25,7 @@ import type { EnginePlan } from './plan/plan.js';
 import { Recording, type UnusedBindings } from './recording.js';
 
 interface ReaderContext {
-  readonly device: GPUDevice;
+  readonly device: ScopedDevice;
   readonly programs: ProgramCache;
   readonly size: ProblemSize;
   /** Of the engine. */
@@ -160,12 +161,11 @@ export class ResultReader {
   }
 
   private submit(recording: Recording): void {
-    const { device } = this.context;
-    const encoder = device.createCommandEncoder({ label: 'ResultReader' });
-    const stages = new PlainEncoder(encoder);
-    recording.encode(stages);
-    stages.end();
-    device.queue.submit([encoder.finish()]);
+    this.context.device.submit('ResultReader', (encoder) => {
+      const stages = new PlainEncoder(encoder);
+      recording.encode(stages);
+      stages.end();
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { DeviceError } from '../problem/errors.js';
+import { type Heard, ScopedDevice } from './scoped-device.js';
 import { assembleShader, overridesOf, type ShaderConstants } from './shader.js';
 
 /**
@@ -30,20 +31,19 @@ export interface StageDefinition<Layout extends BindingLayout = BindingLayout> {
   readonly layout: Layout;
 }
 
-/** One entry point of one WGSL file with its explicit bind-group layout. */
+/** One entry point of one WGSL file with its explicit bind-group layout, as one owner uses it. */
 export class Program<Layout extends BindingLayout> {
   constructor(
-    private readonly device: GPUDevice,
-    readonly label: string,
+    private readonly device: ScopedDevice,
     private readonly layout: Layout,
-    private readonly groupLayout: GPUBindGroupLayout,
-    readonly pipeline: GPUComputePipeline,
+    private readonly compiled: CompiledProgram,
   ) {}
 
   bind(bindings: Bindings<Layout>): GPUBindGroup {
+    const { label, groupLayout } = this.compiled;
     return this.device.createBindGroup({
-      label: this.label,
-      layout: this.groupLayout,
+      label,
+      layout: groupLayout,
       entries: Object.keys(this.layout).map((name, binding) => ({
         binding,
         resource: bindings[name] as GPUBindingResource,
@@ -52,101 +52,105 @@ export class Program<Layout extends BindingLayout> {
   }
 
   encode(pass: GPUComputePassEncoder, group: GPUBindGroup, grid: Grid): void {
-    pass.setPipeline(this.pipeline);
+    pass.setPipeline(this.compiled.pipeline);
     pass.setBindGroup(0, group);
     if ('buffer' in grid) pass.dispatchWorkgroupsIndirect(grid.buffer, grid.offset);
     else pass.dispatchWorkgroups(grid[0], grid[1], grid[2]);
   }
 }
 
-/**
- * The programs of one device, each compiled once: sizes and parameters that go back and forth cost no compilation, and entry points and
- * flags of one text share its module. `programsOf` gives the one cache that everything on a device shares.
- */
+/** What is made once a device. */
+interface CompiledProgram {
+  readonly label: string;
+  readonly groupLayout: GPUBindGroupLayout;
+  readonly pipeline: GPUComputePipeline;
+}
+
+/** What was made of one stage on one device. */
+interface CompiledStage {
+  readonly groupLayout: GPUBindGroupLayout;
+  /** What the device said of it. */
+  readonly refusal: Heard<unknown>['error'];
+  /** By text: entry points and flags share a module. */
+  readonly modules: Map<string, GPUShaderModule>;
+  readonly programs: Map<string, Promise<CompiledProgram>>;
+}
+
+/** By device and stage. All owners on a device share them: they hold nothing that is anybody's. */
+const compiledOn = new WeakMap<GPUDevice, WeakMap<StageDefinition, CompiledStage>>();
+
+function compiledOf(scoped: ScopedDevice, stage: StageDefinition): CompiledStage {
+  const { device } = scoped;
+  const stages = compiledOn.get(device) ?? new WeakMap<StageDefinition, CompiledStage>();
+  compiledOn.set(device, stages);
+  let compiled = stages.get(stage);
+  if (!compiled) {
+    const entries = layoutEntries(stage.layout, computeStage);
+    const { result: groupLayout, error: refusal } = scoped.listen(() =>
+      device.createBindGroupLayout({ label: stage.name, entries }),
+    );
+    compiled = { groupLayout, refusal, modules: new Map(), programs: new Map() };
+    stages.set(stage, compiled);
+  }
+  return compiled;
+}
+
+/** One owner's programs. Each is compiled once a device: parameters that go back and forth, and further owners, cost no compilation. */
 export class ProgramCache {
-  private readonly programs = new Map<StageDefinition, Map<string, Promise<Program<BindingLayout>>>>();
-  private readonly modules = new Map<string, GPUShaderModule>();
-  private readonly groupLayouts = new Map<StageDefinition, GPUBindGroupLayout>();
+  readonly device: ScopedDevice;
 
-  constructor(readonly device: GPUDevice) {}
+  constructor(device: GPUDevice | ScopedDevice) {
+    this.device = ScopedDevice.of(device);
+  }
 
-  /** Throws DeviceError if the device refuses the shader; the next call tries again. */
-  get<Layout extends BindingLayout>(
+  /** Throws DeviceError where the device refuses the shader. */
+  async get<Layout extends BindingLayout>(
     stage: StageDefinition<Layout>,
     constants: ShaderConstants,
     entryPoint = 'main',
   ): Promise<Program<Layout>> {
-    let variants = this.programs.get(stage);
-    if (!variants) {
-      variants = new Map();
-      this.programs.set(stage, variants);
-    }
+    const compiled = compiledOf(this.device, stage);
+    const { programs } = compiled;
     const variant = JSON.stringify([entryPoint, constants]);
-    let program = variants.get(variant);
-    if (!program) {
-      program = this.compile(stage, constants, entryPoint);
-      variants.set(variant, program);
-      program.catch(() => variants.delete(variant));
+    let compiling = programs.get(variant);
+    if (!compiling) {
+      compiling = compile(this.device, stage, compiled, constants, entryPoint);
+      programs.set(variant, compiling);
+      // A failure is its caller's to hear of; the next call tries again.
+      compiling.catch(() => programs.delete(variant));
     }
-    return program as unknown as Promise<Program<Layout>>;
+    return new Program(this.device, stage.layout, await compiling);
   }
+}
 
-  private async compile(
-    stage: StageDefinition,
-    constants: ShaderConstants,
-    entryPoint: string,
-  ): Promise<Program<BindingLayout>> {
-    const { device } = this;
-    const label = entryPoint === 'main' ? stage.name : `${stage.name}.${entryPoint}`;
-    const code = assembleShader(stage.source, constants);
-    const module = this.moduleOf(stage.name, code);
-    const groupLayout = this.groupLayoutOf(stage);
-    try {
-      const pipeline = await device.createComputePipelineAsync({
+async function compile(
+  scoped: ScopedDevice,
+  { name, source }: StageDefinition,
+  { groupLayout, refusal: layoutRefusal, modules }: CompiledStage,
+  constants: ShaderConstants,
+  entryPoint: string,
+): Promise<CompiledProgram> {
+  const { device } = scoped;
+  const label = entryPoint === 'main' ? name : `${name}.${entryPoint}`;
+  const code = assembleShader(source, constants);
+  const { result, error: refusal } = scoped.listen(() => {
+    const module = modules.get(code) ?? device.createShaderModule({ label: name, code });
+    modules.set(code, module);
+    // What throws at once is no other failure than what rejects.
+    const compiling = async () =>
+      device.createComputePipelineAsync({
         label,
         layout: device.createPipelineLayout({ label, bindGroupLayouts: [groupLayout] }),
         compute: { module, entryPoint, constants: overridesOf(code, constants) },
       });
-      return new Program(device, label, stage.layout, groupLayout, pipeline);
-    } catch (error) {
-      throw new DeviceError(
-        `${label}: the shader was refused by the device: ${await compilationMessages(module, error)}`,
-      );
-    }
+    return { module, pipeline: compiling() };
+  });
+  try {
+    return { label, groupLayout, pipeline: await result.pipeline };
+  } catch (error) {
+    modules.delete(code);
+    throw await shaderError(label, result.module, (await layoutRefusal) ?? (await refusal) ?? (error as Error));
   }
-
-  private moduleOf(label: string, code: string): GPUShaderModule {
-    let module = this.modules.get(code);
-    if (!module) {
-      module = this.device.createShaderModule({ label, code });
-      this.modules.set(code, module);
-    }
-    return module;
-  }
-
-  private groupLayoutOf(stage: StageDefinition): GPUBindGroupLayout {
-    let layout = this.groupLayouts.get(stage);
-    if (!layout) {
-      layout = this.device.createBindGroupLayout({
-        label: stage.name,
-        entries: layoutEntries(stage.layout, computeStage),
-      });
-      this.groupLayouts.set(stage, layout);
-    }
-    return layout;
-  }
-}
-
-const caches = new WeakMap<GPUDevice, ProgramCache>();
-
-/** The cache of a device. */
-export function programsOf(device: GPUDevice): ProgramCache {
-  let cache = caches.get(device);
-  if (!cache) {
-    cache = new ProgramCache(device);
-    caches.set(device, cache);
-  }
-  return cache;
 }
 
 /** GPUShaderStage.COMPUTE, a global that Node lacks. */
@@ -168,12 +172,16 @@ export function layoutEntries(layout: BindingLayout, visibility: number): GPUBin
   return Object.values(layout).map((use, binding) => ({ binding, visibility, ...useEntries[use] }));
 }
 
-/** What the compiler said, line by line; `error` where it said nothing. */
-export async function compilationMessages(module: GPUShaderModule, error: unknown): Promise<string> {
+/** What the compiler said, line by line; what the device said where it said nothing. */
+export async function shaderError(
+  label: string,
+  module: GPUShaderModule,
+  { message }: { readonly message: string },
+): Promise<DeviceError> {
   const info = await module.getCompilationInfo().catch(() => undefined);
-  const messages =
+  const errors =
     info?.messages
-      .filter((message) => message.type === 'error')
-      .map((message) => `line ${message.lineNum}: ${message.message}`) ?? [];
-  return messages.length > 0 ? messages.join('; ') : String(error);
+      .filter(({ type }) => type === 'error')
+      .map(({ lineNum, message }) => `line ${lineNum}: ${message}`) ?? [];
+  return new DeviceError(`${label}: the shader was refused by the device: ${errors.join('; ') || message}`);
 }

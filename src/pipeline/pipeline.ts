@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { Turns } from '../gpu/turns.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
 import type { CrfParameters } from '../problem/types.js';
 import type { FrameReport, LoadProgress, PipelineOptions, PromptOptions, Segmentation, SegmentOptions } from './api.js';
@@ -20,7 +21,6 @@ import { type DrawTarget, ResultPainter } from './result-painter.js';
 import type { Gpu } from './runtime/gpu.js';
 import { loadOnnxruntime, type Onnxruntime } from './runtime/onnxruntime.js';
 import { GpuSegmentation } from './segmentation.js';
-import { Turns } from './turns.js';
 import { type BudgetChoice, type BudgetOptions, FrameBudget } from './video/budget.js';
 import type { TemporalParameters } from './video/temporal.js';
 
@@ -45,7 +45,8 @@ export class Pipeline {
   private painter: ResultPainter | undefined;
   /** Counts calls: a result knows by it whether it is still the last. */
   private call = 0;
-  private last: { path: FramePath; segmentation: GpuSegmentation } | undefined;
+  /** `changes`: of the frame texture, when it held the frame that the result is of. */
+  private last: { path: FramePath; segmentation: GpuSegmentation; changes: number } | undefined;
   /** What was marked, and on which image. */
   private marks: { image: WeakRef<FrameSource>; marksFor: (working: Extent) => Uint8Array } | undefined;
   private scaled: { from: CrfParameters; scale: number; to: CrfParameters } | undefined;
@@ -290,7 +291,7 @@ export class Pipeline {
       report,
       isCurrent: () => this.call === call && this.keeper.path === path,
     });
-    this.last = { path, segmentation };
+    this.last = { path, segmentation, changes: path.capture.changes };
     return segmentation;
   }
 
@@ -298,7 +299,10 @@ export class Pipeline {
     const { last } = this;
     // Its result went with the device: the next frame will be drawn.
     if (last?.path !== path && this.keeper.hasLost) return;
-    if (!last) throw new ArgumentError('draw', 'no result yet', 'a call of segment or segmentFrame before');
+    if (last?.changes !== path.capture.changes) {
+      const value = last ? 'a result whose frame is gone: the call after it failed' : 'no result yet';
+      throw new ArgumentError('draw', value, 'a call of segment or segmentFrame before');
+    }
     const { device } = path.gpu;
     if (this.painter?.device !== device) {
       this.painter?.destroy();

@@ -41,9 +41,7 @@ export class ResultPainter {
       formats: [surface.format],
       colours: keptLabels.map((label) => colours[label]),
     });
-    const encoder = device.createCommandEncoder({ label: 'draw' });
-    painter.encode(encoder, viewOfKept(view, result), surface.target);
-    device.queue.submit([encoder.finish()]);
+    await painter.draw(viewOfKept(view, result), surface.target);
   }
 
   destroy(): void {
@@ -69,7 +67,7 @@ function surfaceOf(target: DrawTarget, device: GPUDevice): { target: PaintTarget
     return { target: context, format };
   }
   if ('getCurrentTexture' in target) {
-    const format = target.getConfiguration()?.format ?? navigator.gpu.getPreferredCanvasFormat();
+    const format = target.getConfiguration?.()?.format ?? navigator.gpu.getPreferredCanvasFormat();
     return { target, format };
   }
   return { target, format: target.format };

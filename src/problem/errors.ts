@@ -15,8 +15,10 @@ export class ArgumentError extends Error {
     readonly value: unknown,
     /** What is allowed, e.g. `a finite number greater than 0`. */
     readonly allowed: string,
+    /** `cause`: what the browser threw, where it was the browser that refused the value. */
+    options?: ErrorOptions,
   ) {
-    super(`${argument}: got ${describe(value)}, expected ${allowed}`);
+    super(`${argument}: got ${describe(value)}, expected ${allowed}`, options);
   }
 }
 

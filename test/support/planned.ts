@@ -49,8 +49,8 @@ export class Planned {
     more: readonly BufferPlan[] = [],
   ) {
     const own: Part = { from: [], buffers: more };
-    this.memory = new Memory(gpu.device);
-    this.unused = new UnusedBindings(gpu.device);
+    this.memory = new Memory(gpu.programs.device);
+    this.unused = new UnusedBindings(gpu.programs.device);
     this.memory.hold([plan.input, ...plan.parts, own]);
     this.memory.write(plan.values);
   }

@@ -7,10 +7,10 @@ import {
   type Bindings,
   foldedGrid,
   type Grid,
-  type ProgramCache,
-  programsOf,
+  ProgramCache,
   type StageDefinition,
 } from '../../gpu/program.js';
+import { ScopedDevice } from '../../gpu/scoped-device.js';
 import type { ShaderConstants } from '../../gpu/shader.js';
 import { type UniformWord, writeUniform } from '../../gpu/uniforms.js';
 import type { ImageSize } from '../cpu/neighbourhood.js';
@@ -52,6 +52,7 @@ export interface StepOptions<Layout extends BindingLayout> {
  * is shared by role. Everything is made on first use and kept.
  */
 export class Workspace {
+  readonly device: ScopedDevice;
   readonly pixelCount: number;
   readonly buffers: BufferSet;
   readonly programs: ProgramCache;
@@ -59,13 +60,14 @@ export class Workspace {
   private readonly roles = new Map<string, GPUBuffer>();
 
   constructor(
-    readonly device: GPUDevice,
+    device: GPUDevice,
     readonly size: ImageSize,
     readonly tuning: AnalysisTuning,
   ) {
     this.pixelCount = size.width * size.height;
-    this.buffers = new BufferSet(device);
-    this.programs = programsOf(device);
+    this.device = ScopedDevice.of(device);
+    this.buffers = new BufferSet(this.device);
+    this.programs = new ProgramCache(this.device);
     this.extent = this.settings('extent', 2);
     this.extent.write(size.width, size.height);
   }
@@ -108,6 +110,14 @@ export class Workspace {
     );
     const workgroups = grid ?? this.gridOf(items);
     return (stages) => stages.stage(stage.name, (pass) => program.encode(pass, group, workgroups));
+  }
+
+  /** Destroys all buffers but those of `kept`: one that was made since was refused. */
+  undo(kept: ReadonlySet<GPUBuffer>): void {
+    this.buffers.releaseNewer(kept);
+    for (const [role, buffer] of this.roles) {
+      if (!kept.has(buffer)) this.roles.delete(role);
+    }
   }
 
   destroy(): void {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
+import { isBuffer, isTexture, textureUsage } from '../../gpu/given-objects.js';
 import { foldedGrid, type Program } from '../../gpu/program.js';
-import type { ImageInput } from '../../problem/api.js';
-import { ArgumentError } from '../../problem/errors.js';
-import { checkImage } from '../../problem/inputs.js';
-import type { ProblemSize, RgbaImage } from '../../problem/types.js';
 import { image as imageStage } from '../../stages/image.js';
+import type { ImageInput } from '../../problem/api.js';
+import { isRgba } from './image-input.js';
 import type { InputContext } from './context.js';
+import { readingPageImage } from '../../problem/page-image.js';
 
 /** Brings an image of any kind into the buffer that the embedding reads. */
 export class ImageSource {
@@ -25,9 +25,10 @@ export class ImageSource {
     return this.texture ? this.pixelCount * 4 : 0;
   }
 
-  /** Compiles what inputs other than bytes and buffers need. */
+  /** Compiles and creates what inputs other than bytes and buffers need. */
   async prepare(input: ImageInput): Promise<void> {
     if (isRgba(input) || isBuffer(input)) return;
+    if (!isTexture(input)) this.ownTexture();
     this.program ??= await this.context.programs.get(imageStage, { workgroupSize: this.context.tuning.workgroupSize });
   }
 
@@ -43,18 +44,25 @@ export class ImageSource {
       this.encodeTexture(encoder, input);
     } else {
       const texture = this.ownTexture();
-      device.queue.copyExternalImageToTexture(
-        { source: input as GPUCopyExternalImageSource },
-        { texture, premultipliedAlpha: false },
-        [size.width, size.height],
+      readingPageImage('image', input, () =>
+        device.queue.copyExternalImageToTexture(
+          { source: input as GPUCopyExternalImageSource },
+          { texture, premultipliedAlpha: false },
+          [size.width, size.height],
+        ),
       );
       this.encodeTexture(encoder, texture);
     }
   }
 
-  destroy(): void {
+  /** The next image makes another: this one was refused. */
+  releaseTexture(): void {
     this.texture?.destroy();
     this.texture = undefined;
+  }
+
+  destroy(): void {
+    this.releaseTexture();
   }
 
   private get pixelCount(): number {
@@ -67,8 +75,8 @@ export class ImageSource {
       label: 'ImageSource.texture',
       size: [size.width, size.height],
       format: 'rgba8unorm',
-      // TEXTURE_BINDING | COPY_DST | RENDER_ATTACHMENT, which copyExternalImageToTexture asks for.
-      usage: 0x4 | 0x2 | 0x10,
+      // copyExternalImageToTexture asks for the last of them.
+      usage: textureUsage.textureBinding | textureUsage.copyTarget | textureUsage.renderAttachment,
     });
     return this.texture;
   }
@@ -85,51 +93,4 @@ export class ImageSource {
     program.encode(pass, group, foldedGrid(Math.ceil(this.pixelCount / this.context.tuning.workgroupSize)));
     pass.end();
   }
-}
-
-/** Throws ArgumentError unless the image can be used with a problem of this size. */
-export function checkImageInput(input: ImageInput, size: ProblemSize): ImageInput {
-  if (typeof input !== 'object' || input === null) {
-    throw new ArgumentError(
-      'image',
-      input,
-      'an image, canvas, video, frame, texture, buffer or { data, width, height }',
-    );
-  }
-  if (isRgba(input)) return checkImage(input, size);
-  if (isBuffer(input)) {
-    const bytes = size.width * size.height * 4;
-    if (input.size < bytes) throw new ArgumentError('image.size', input.size, `at least ${bytes} bytes of packed RGBA`);
-    return input;
-  }
-  const { width, height } = extentOf(input);
-  if (width !== size.width) throw new ArgumentError('image.width', width, `the problem's width ${size.width}`);
-  if (height !== size.height) throw new ArgumentError('image.height', height, `the problem's height ${size.height}`);
-  return input;
-}
-
-/** Bytes that nobody else can change; what lies on the GPU or is shown by a page is taken as it is when its turn comes. */
-export function ownImage(image: ImageInput): ImageInput {
-  return isRgba(image) ? { ...image, data: image.data.slice() } : image;
-}
-
-export function isRgba(input: ImageInput): input is RgbaImage {
-  return 'data' in input && ArrayBuffer.isView(input.data);
-}
-
-function isBuffer(input: ImageInput): input is GPUBuffer {
-  return 'mapAsync' in input;
-}
-
-function isTexture(input: ImageInput): input is GPUTexture {
-  return 'createView' in input;
-}
-
-/** Pixels as they are, not as the page shows them. */
-function extentOf(input: object): { width: unknown; height: unknown } {
-  const given = input as Record<string, unknown>;
-  if ('videoWidth' in input) return { width: given.videoWidth, height: given.videoHeight };
-  if ('naturalWidth' in input) return { width: given.naturalWidth, height: given.naturalHeight };
-  if ('displayWidth' in input) return { width: given.displayWidth, height: given.displayHeight };
-  return { width: given.width, height: given.height };
 }

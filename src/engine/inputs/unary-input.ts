@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import type { UnarySource } from '../../problem/api.js';
+import { checkGivenBuffer, isBuffer } from '../../gpu/given-objects.js';
 import { checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
-import { ArgumentError } from '../../problem/errors.js';
 import { checkArrayShape, resolveUnary, shapeKeys, unknownLabel } from '../../problem/inputs.js';
 import type { ProblemSize, UnaryInput } from '../../problem/types.js';
+import type { UnarySource } from '../../problem/api.js';
 import type { UnaryArray } from './unary-source.js';
 
 const forms = ['logits', 'probabilities', 'unary', 'labels'] as const;
@@ -12,7 +12,7 @@ const forms = ['logits', 'probabilities', 'unary', 'labels'] as const;
 /** Checks a unary input of typed arrays or GPUBuffers and says where its numbers are. Throws ArgumentError. */
 export function checkUnarySource(source: UnarySource, size: ProblemSize): UnaryArray {
   const given = checkObject('unary', source);
-  const form = forms.find((name) => isGpuBuffer(given[name]));
+  const form = forms.find((name) => isBuffer(given[name]));
   if (!form) return fromArrays(source as UnaryInput, size);
 
   checkKeys('unary', given, form === 'labels' ? ['labels', 'confidence', 'unknown'] : [form, ...shapeKeys]);
@@ -20,9 +20,7 @@ export function checkUnarySource(source: UnarySource, size: ProblemSize): UnaryA
   const width = checkInteger('unary.width', given.width ?? size.width, 1, 2 ** 24);
   const height = checkInteger('unary.height', given.height ?? size.height, 1, 2 ** 24);
   const bytes = width * height * 4 * (form === 'labels' ? 1 : size.labelCount);
-  if (buffer.size < bytes) throw new ArgumentError(`unary.${form}.size`, buffer.size, `at least ${bytes} bytes`);
-  if (!(buffer.usage & 0x80))
-    throw new ArgumentError(`unary.${form}.usage`, buffer.usage, 'a buffer with GPUBufferUsage.STORAGE');
+  checkGivenBuffer(`unary.${form}`, buffer, bytes, 'storage');
   return {
     form,
     values: buffer,
@@ -56,8 +54,4 @@ function fromArrays(source: UnaryInput, size: ProblemSize): UnaryArray {
     confidence: resolved.confidence,
     unknown: unknownLabel,
   };
-}
-
-function isGpuBuffer(value: unknown): value is GPUBuffer {
-  return typeof value === 'object' && value !== null && 'mapAsync' in value;
 }

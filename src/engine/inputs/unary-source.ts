@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 
 import { BufferSet } from '../../gpu/buffers.js';
-import { foldedGrid } from '../../gpu/program.js';
+import { foldedGrid, type Program } from '../../gpu/program.js';
 import { float } from '../../gpu/shader.js';
 import { type UniformWord, writeUniform } from '../../gpu/uniforms.js';
+import { DeviceError } from '../../problem/errors.js';
 import { probabilityFloor, unknownLabel } from '../../problem/inputs.js';
 import type { ArrayWindow, Upsampling } from '../../problem/types.js';
 import { unary as unaryStage } from '../../stages/unary.js';
+import { coarseGridWords } from './coarse-grid.js';
 import { rowConstants } from '../lists/constants.js';
 import type { RowPlan } from '../plan/row-plan.js';
-import { coarseGridWords } from './coarse-grid.js';
 import type { InputContext } from './context.js';
 
 /** A unary input on its way to the GPU: where its numbers are and what they mean. */
@@ -29,6 +30,15 @@ export interface UnaryArray {
 
 /** Bytes uploaded at a time: a band of pixels for all labels. Small beside what the engine holds. */
 const bandBytes = 4 * 1024 * 1024;
+
+/** Numbers a pixel of the source. */
+function planesOf({ form }: UnaryArray, labelCount: number): number {
+  return form === 'labels' ? 1 : labelCount;
+}
+
+function bytesOf(input: UnaryArray, labelCount: number): number {
+  return 4 * input.width * input.height * planesOf(input, labelCount);
+}
 
 /** Turns unary inputs into rows of energies. Owns what staging that takes. */
 export class UnarySourceStage {
@@ -52,9 +62,17 @@ export class UnarySourceStage {
     return this.buffers.bytes;
   }
 
-  async write(input: UnaryArray): Promise<void> {
+  /** Compiles what an input of this form needs; gives what writes the rows, in one go. */
+  async prepare(input: UnaryArray): Promise<() => void> {
     const { context } = this;
     const { size, programs, device } = context;
+    const { maxStorageBufferBindingSize } = device.limits;
+    const bytes = bytesOf(input, size.labelCount);
+    if (!ArrayBuffer.isView(input.values) && bytes > maxStorageBufferBindingSize) {
+      throw new DeviceError(
+        `unary.${input.form} needs ${bytes} bytes in one binding; the device's maxStorageBufferBindingSize is ${maxStorageBufferBindingSize}`,
+      );
+    }
     const sameSize = input.width === size.width && input.height === size.height;
     const coarse = input.form !== 'labels' && (!sameSize || input.window !== null);
     const program = await programs.get(unaryStage, {
@@ -68,27 +86,39 @@ export class UnarySourceStage {
       singleSlab: context.rows.slabCount === 1,
       probabilityFloor: float(probabilityFloor),
     });
-    const encodeAll = (source: GPUBuffer, first: number, end: number, origin: number, labelStride: number) => {
-      const encoder = device.createCommandEncoder({ label: 'UnarySourceStage' });
-      if (first === 0) encoder.clearBuffer(this.invalidPixelCount);
-      const pass = encoder.beginComputePass();
-      this.unary.forEach((rows, slab) => {
-        const uniform = this.uniform(slab);
-        writeUniform(device, uniform, this.uniformWords(input, slab, first, end, origin, labelStride));
-        const group = this.group(source, `${slab}`, () =>
-          program.bind({
-            unaryOf: { buffer: uniform },
-            source: { buffer: source },
-            unary: { buffer: rows },
-            lastUnary: { buffer: this.lastUnary },
-            invalidPixelCount: { buffer: this.invalidPixelCount },
-          }),
-        );
-        program.encode(pass, group, foldedGrid(Math.ceil((end - first) / context.tuning.workgroupSize)));
+    return () => this.write(input, program, coarse);
+  }
+
+  destroy(): void {
+    this.buffers.destroy();
+  }
+
+  private write(input: UnaryArray, program: Program<typeof unaryStage.layout>, coarse: boolean): void {
+    const { context } = this;
+    const { size, device } = context;
+    const sourceBytes = bytesOf(input, size.labelCount);
+    const encodeAll = (source: GPUBuffer, first: number, end: number, origin: number, labelStride: number) =>
+      device.submit('UnarySourceStage', (encoder) => {
+        if (first === 0) encoder.clearBuffer(this.invalidPixelCount);
+        const pass = encoder.beginComputePass();
+        this.unary.forEach((rows, slab) => {
+          const uniform = this.uniform(slab);
+          writeUniform(device, uniform, this.uniformWords(input, slab, first, end, origin, labelStride));
+          // A user's buffer may be larger than what can be bound.
+          const bytes = source === input.values ? sourceBytes : source.size;
+          const group = this.group(source, `${slab} ${bytes}`, () =>
+            program.bind({
+              unaryOf: { buffer: uniform },
+              source: { buffer: source, size: bytes },
+              unary: { buffer: rows },
+              lastUnary: { buffer: this.lastUnary },
+              invalidPixelCount: { buffer: this.invalidPixelCount },
+            }),
+          );
+          program.encode(pass, group, foldedGrid(Math.ceil((end - first) / context.tuning.workgroupSize)));
+        });
+        pass.end();
       });
-      pass.end();
-      device.queue.submit([encoder.finish()]);
-    };
 
     const pixelCount = size.width * size.height;
     const sourcePixels = input.width * input.height;
@@ -96,7 +126,7 @@ export class UnarySourceStage {
       encodeAll(input.values, 0, pixelCount, 0, sourcePixels);
       return;
     }
-    const planes = input.form === 'labels' ? 1 : size.labelCount;
+    const planes = planesOf(input, size.labelCount);
     const { values } = input;
     if (coarse || values.byteLength <= bandBytes) {
       const staging = this.stagingOf(values.byteLength);
@@ -118,10 +148,6 @@ export class UnarySourceStage {
       }
       encodeAll(staging, first, first + count, first, band);
     }
-  }
-
-  destroy(): void {
-    this.buffers.destroy();
   }
 
   private uniform(slab: number): GPUBuffer {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import { checkGivenBuffer, checkGivenTexture, type GivenObject } from '../../gpu/given-objects.js';
 import type { ProgramCache } from '../../gpu/program.js';
+import type { ScopedDevice } from '../../gpu/scoped-device.js';
 import { checkInteger, checkObject } from '../../problem/checks.js';
-import { checkBuffer } from '../gpu-values/check-buffer.js';
-import { checkTexture } from './view.js';
 
 /** What is known of the frame's labels, at the working size. */
 export interface LabelSource {
@@ -27,7 +27,7 @@ export interface PainterSources {
 
 /** What the parts of a painter work with. */
 export interface DrawingContext {
-  readonly device: GPUDevice;
+  readonly device: ScopedDevice;
   readonly programs: ProgramCache;
   readonly workgroupSize: number;
   readonly frame: GPUTexture;
@@ -37,14 +37,26 @@ export interface DrawingContext {
 /** Throws ArgumentError unless all can be bound. */
 export function checkSources(value: PainterSources): PainterSources {
   const { frame, labels } = checkObject('sources', value) as unknown as PainterSources;
-  checkTexture('sources.frame', frame);
+  checkGivenTexture('sources.frame', frame);
   if (labels === undefined) return { frame };
   checkObject('sources.labels', labels);
   const { width, height, labelCount, labelMap, marginals } = labels;
   checkInteger('sources.labels.width', width, 1, 65536);
   checkInteger('sources.labels.height', height, 1, 65536);
   checkInteger('sources.labels.labelCount', labelCount, 1, 2 ** 24);
-  checkBuffer('sources.labels.labelMap', labelMap, width * height * 4);
-  checkBuffer('sources.labels.marginals', marginals, width * height * labelCount * 4);
+  checkGivenBuffer('sources.labels.labelMap', labelMap, width * height * 4, 'storage');
+  checkGivenBuffer('sources.labels.marginals', marginals, width * height * labelCount * 4, 'storage');
   return { frame, labels };
+}
+
+/** What the sources consist of, by name. */
+export function objectsOf({ frame, labels }: PainterSources): GivenObject[] {
+  const objects: GivenObject[] = [{ argument: 'sources.frame', value: frame }];
+  if (!labels) return objects;
+  const { labelMap, marginals } = labels;
+  return [
+    ...objects,
+    { argument: 'sources.labels.labelMap', value: labelMap },
+    { argument: 'sources.labels.marginals', value: marginals },
+  ];
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { checkDrawnTexture, type GivenObject, isTexture } from '../../gpu/given-objects.js';
 import { checkInteger, checkObject } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
 
@@ -26,21 +27,36 @@ export function configureCanvas(context: GPUCanvasContext, device: GPUDevice): G
 }
 
 /** Throws ArgumentError for what can't be drawn on. A canvas' texture lives one frame. */
-export function openTarget(target: PaintTarget): ViewTarget {
+export function openTarget(target: PaintTarget, device: GPUDevice): ViewTarget {
   checkObject('target', target);
-  if ('getCurrentTexture' in target) return viewOf(target.getCurrentTexture());
-  if ('createView' in target) {
-    // GPUTextureUsage.RENDER_ATTACHMENT
-    if ((target.usage & 16) === 0) {
-      throw new ArgumentError('target.usage', target.usage, 'a usage with RENDER_ATTACHMENT');
-    }
-    return viewOf(target);
-  }
+  if ('getCurrentTexture' in target) return viewOf(currentTexture(target, device));
+  if (isTexture(target)) return viewOf(checkDrawnTexture('target', target));
   if (!('view' in target))
     throw new ArgumentError('target', target, 'a canvas context, a texture or { view, width, height, format }');
   checkInteger('target.width', target.width, 1, 65536);
   checkInteger('target.height', target.height, 1, 65536);
   return target;
+}
+
+/** What a target consists of, but for a canvas. Throws ArgumentError for what can't be drawn on. */
+export function objectsOfTarget(target: PaintTarget): GivenObject[] {
+  checkObject('target', target);
+  if (isTexture(target)) return [{ argument: 'target', value: checkDrawnTexture('target', target) }];
+  return 'view' in target ? [{ argument: 'target.view', value: target.view }] : [];
+}
+
+function currentTexture(context: GPUCanvasContext, device: GPUDevice): GPUTexture {
+  // Older browsers don't say what a canvas is configured for.
+  const configured = context.getConfiguration?.();
+  if (configured && configured.device !== device) {
+    throw new ArgumentError('target', context, 'a canvas that is configured for the device in use');
+  }
+  try {
+    return context.getCurrentTexture();
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new ArgumentError('target', context, `a configured canvas of at least one pixel (${message})`, { cause });
+  }
 }
 
 function viewOf(texture: GPUTexture): ViewTarget {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { checkGivenTexture } from '../../gpu/given-objects.js';
 import { checkArray, checkChoice, checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
 import { checkColour, type Rgba } from './colours.js';
@@ -157,27 +158,11 @@ export function checkView(
     outline: checkNumber('view.outline', given.outline ?? (kind === 'overlay' ? 2 : 0), { from: 0, to: 1000 }),
     behind: behindOf(kind),
     colour: kind === 'colour' ? checkColour('view.colour', given.colour) : transparent,
-    image: kind === 'image' ? checkTexture('view.image', given.image) : undefined,
+    image: kind === 'image' ? checkGivenTexture('view.image', given.image) : undefined,
     foreground: given.foreground === undefined ? null : checkLabels('view.foreground', given.foreground, labelCount),
     refineEdges: checkFlag('view.refineEdges', given.refineEdges ?? true),
     sigmaXY: checkNumber('view.sigmaXY', given.sigmaXY ?? diagonal / 40, { above: 0, to: diagonal }),
   };
-}
-
-/** Throws ArgumentError unless the value is a texture that a shader can read. */
-export function checkTexture(argument: string, value: unknown): GPUTexture {
-  const texture = value as Partial<GPUTexture> | null;
-  if (typeof texture !== 'object' || texture === null || typeof texture.createView !== 'function') {
-    throw new ArgumentError(argument, value, 'a GPUTexture');
-  }
-  const { format = '', usage = 0 } = texture;
-  // Depth, integer and compressed formats are read otherwise.
-  if (!/^(r|rg|rgba|bgra)(8|16|32)(unorm|float)$/.test(format)) {
-    throw new ArgumentError(`${argument}.format`, format, "'rgba8unorm', 'bgra8unorm' or a float format");
-  }
-  // GPUTextureUsage.TEXTURE_BINDING
-  if ((usage & 4) === 0) throw new ArgumentError(`${argument}.usage`, usage, 'a usage with TEXTURE_BINDING');
-  return value as GPUTexture;
 }
 
 function behindOf(kind: ViewKind): number {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import { checkPageImage, isPageImage } from '../../problem/page-image.js';
+import { checkGivenTexture, isTexture } from '../../gpu/given-objects.js';
 import { ArgumentError } from '../../problem/errors.js';
 import type { RgbaImage } from '../../problem/types.js';
 import type { Extent } from './plan.js';
@@ -25,21 +27,7 @@ export type CheckedFrame = Extent &
     | { kind: 'texture'; source: GPUTexture }
   );
 
-/** Formats whose values are read as colours, clamped to 0..1. Those that end in -srgb are encoded again. */
-const textureFormats: readonly GPUTextureFormat[] = [
-  'rgba8unorm',
-  'bgra8unorm',
-  'rgba8unorm-srgb',
-  'bgra8unorm-srgb',
-  'rgb10a2unorm',
-  'rgba16float',
-  'rgba32float',
-];
-
 const allowed = 'an image, canvas, bitmap, video, VideoFrame, GPUTexture, ImageData or { data, width, height }';
-
-/** HTMLMediaElement.HAVE_CURRENT_DATA */
-const hasPicture = 2;
 
 /**
  * Looks at a source: what it is, that it has a picture, and that the picture fits a texture.
@@ -65,36 +53,15 @@ export function checkFrame(source: FrameSource, largestSide: number): CheckedFra
 }
 
 function readSource(source: FrameSource): CheckedFrame {
-  if ('createView' in source) return fromTexture(source);
+  if (isTexture(source)) {
+    const { width, height } = checkGivenTexture('frame', source, { decoded: true });
+    return { kind: 'texture', source, width, height };
+  }
   if ('data' in source) return fromBytes(source);
-  if ('videoWidth' in source) {
-    if (source.readyState < hasPicture || source.videoWidth === 0) {
-      throw new ArgumentError(
-        'frame',
-        source,
-        `a video that has a picture; its readyState is ${source.readyState}, wait for 'loadeddata'`,
-      );
-    }
-    return { kind: 'video', source, width: source.videoWidth, height: source.videoHeight };
-  }
-  if ('displayWidth' in source) {
-    if (source.format === null && source.codedWidth === 0) {
-      throw new ArgumentError('frame', source, 'a VideoFrame that is not closed');
-    }
-    return { kind: 'video', source, width: source.displayWidth, height: source.displayHeight };
-  }
-  if ('naturalWidth' in source) {
-    if (!source.complete || source.naturalWidth === 0) {
-      throw new ArgumentError('frame', source, "an image that is loaded and has a size: wait for 'load' or decode()");
-    }
-    return { kind: 'copy', source, width: source.naturalWidth, height: source.naturalHeight };
-  }
-  if ('getContext' in source) return { kind: 'copy', source, width: source.width, height: source.height };
-  if ('close' in source && 'width' in source) {
-    if (source.width === 0) throw new ArgumentError('frame', source, 'an ImageBitmap that is not closed');
-    return { kind: 'copy', source, width: source.width, height: source.height };
-  }
-  throw new ArgumentError('frame', source, allowed);
+  if (!isPageImage(source)) throw new ArgumentError('frame', source, allowed);
+  const { kind, width, height } = checkPageImage('frame', source);
+  if (kind === 'still') return { kind: 'copy', source, width, height };
+  return { kind, source: source as HTMLVideoElement | VideoFrame, width, height };
 }
 
 function fromBytes(source: RgbaImage | ImageData): CheckedFrame {
@@ -111,17 +78,4 @@ function fromBytes(source: RgbaImage | ImageData): CheckedFrame {
 
 function isBytes(data: unknown): boolean {
   return data instanceof Uint8Array || data instanceof Uint8ClampedArray;
-}
-
-function fromTexture(texture: GPUTexture): CheckedFrame {
-  if (!textureFormats.includes(texture.format)) {
-    throw new ArgumentError('frame.format', texture.format, `one of ${textureFormats.join(', ')}`);
-  }
-  if (!(texture.usage & 0x4)) {
-    throw new ArgumentError('frame.usage', texture.usage, 'a texture with GPUTextureUsage.TEXTURE_BINDING');
-  }
-  if (texture.dimension !== '2d' || texture.depthOrArrayLayers !== 1 || texture.sampleCount !== 1) {
-    throw new ArgumentError('frame', texture, 'a 2d texture of one layer and one sample');
-  }
-  return { kind: 'texture', source: texture, width: texture.width, height: texture.height };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import { unlessAborted } from '../../gpu/abort.js';
 import { ArgumentError } from '../../problem/errors.js';
-import { unlessAborted } from '../abort.js';
 import { readModel, recognizeOther } from '../onnx/model.js';
 import type { NetworkDescription } from './description.js';
 import { download } from './download.js';

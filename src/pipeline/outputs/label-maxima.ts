@@ -56,11 +56,11 @@ export async function measureLabelMaxima(
       source: { buffer: values },
       maxima: { buffer: maxima },
     });
-    const encoder = device.createCommandEncoder({ label: 'label maxima' });
-    const pass = encoder.beginComputePass({ label: 'label maxima' });
-    program.encode(pass, group, foldedGrid(Math.ceil((size.width * size.height) / workgroupSize)));
-    pass.end();
-    device.queue.submit([encoder.finish()]);
+    device.submit('label maxima', (encoder) => {
+      const pass = encoder.beginComputePass({ label: 'label maxima' });
+      program.encode(pass, group, foldedGrid(Math.ceil((size.width * size.height) / workgroupSize)));
+      pass.end();
+    });
     return await readback.floats(maxima, size.labelCount);
   } finally {
     readback.destroy();

@@ -74,12 +74,13 @@ async function write(input: UnaryInput | { logits: GPUBuffer }, { labelCount, po
   const lastUnary = gpu.filled(2 * pixelCount, 77);
   const invalidPixelCount = gpu.zeros(1);
   const stage = new UnarySourceStage(
-    { device: gpu.device, programs: gpu.programs, size, rows, tuning },
+    { device: gpu.programs.device, programs: gpu.programs, size, rows, tuning },
     unary,
     lastUnary,
     invalidPixelCount,
   );
-  await stage.write(checkUnarySource(input, size));
+  const write = await stage.prepare(checkUnarySource(input, size));
+  write();
   const slabs = await Promise.all(unary.map((buffer) => gpu.floats(buffer, pixelCount * rows.rowChannels)));
   const [invalid] = await gpu.words(invalidPixelCount, 1);
   stage.destroy();

@@ -6,7 +6,7 @@ import { unlessAborted } from './abort.js';
 export class Turns {
   private last: Promise<unknown> = Promise.resolve();
 
-  /** Rejects with the signal's reason as soon as it is aborted; work under way is then told by its own signal. */
+  /** Rejects with the signal's reason as soon as it is aborted; work under way is then told by its own signal, and waited for all the same. */
   take<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     const turn = this.last.then(() => {
       signal?.throwIfAborted();
