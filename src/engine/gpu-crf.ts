@@ -26,7 +26,7 @@ import { planRepack, repackSteps } from './lists/repack.js';
 import { bytesMoved, dispatchesOf, type LatticeCounts } from './lists/summary.js';
 import { Memory } from './memory.js';
 import type { BufferPlan, Part } from './plan/buffer-plan.js';
-import { checkFeatureDims } from './plan/feature-limits.js';
+import { checkLatticeDims } from './plan/feature-limits.js';
 import {
   type EnginePlan,
   type InputBuffers,
@@ -106,7 +106,9 @@ export class GpuCrf implements Refiner {
   private prepared: Prepared | undefined;
   /** Parts of the plan whose contents are up to date: lattices that were built, factors n that were computed. */
   private fresh = new WeakSet<Part>();
-  private report: Omit<RefineReport, 'timings'> = { iterations: 0, change: Number.NaN, vertexCounts: [] };
+  /** Vertices of the lattices that were counted. */
+  private readonly vertexCounts = new WeakMap<Part, number>();
+  private report: Pick<RefineReport, 'iterations' | 'change'> = { iterations: 0, change: Number.NaN };
   private used: Used[] = [];
 
   /** Throws ArgumentError for parameters that can't be, DeviceError where a limit of the device is too low. */
@@ -303,7 +305,7 @@ export class GpuCrf implements Refiner {
       await this.submit((stages) => {
         for (let done = 0; done < count; done++) prepared.iteration.encode(stages);
       });
-      this.report = { ...this.report, iterations: count, change: Number.NaN };
+      this.report = { iterations: count, change: Number.NaN };
       return;
     }
     const largestChange = this.memory.of(plan.pixels.largestChange);
@@ -318,7 +320,7 @@ export class GpuCrf implements Refiner {
       change = new Float32Array(bits.buffer)[0];
       done++;
     }
-    this.report = { ...this.report, iterations: done, change };
+    this.report = { iterations: done, change };
   }
 
   /** Q = softmax(-unary). */
@@ -348,11 +350,11 @@ export class GpuCrf implements Refiner {
   private async makeRoom(): Promise<boolean> {
     for (let again = false; ; again = true) {
       const { kernels } = this.current().plan;
-      const vertexCounts = await this.countVertices(kernels);
+      await this.countVertices(kernels);
+      const vertexCounts = this.countsOf(kernels);
       const short = kernels.filter(
         ({ method, structure }, index) => method === 'lattice' && (vertexCounts[index] ?? 0) > structure.vertexCapacity,
       );
-      this.report = { ...this.report, vertexCounts };
       if (short.length === 0) return again;
       for (const { structure } of short) this.fresh.delete(structure);
       if (this.vertexCapacity !== 'measured') {
@@ -366,23 +368,25 @@ export class GpuCrf implements Refiner {
     }
   }
 
-  /** By kernel; null without a lattice, and where there is room for every vertex there can be. */
-  private async countVertices(kernels: EnginePlan['kernels']): Promise<(number | null)[]> {
-    const counts: (number | null)[] = [];
+  /** Where there is room for every vertex there can be, nobody counts. */
+  private async countVertices(kernels: EnginePlan['kernels']): Promise<void> {
+    if (this.vertexCapacity === 'worst-case') return;
     for (const { method, structure } of kernels) {
-      if (method !== 'lattice' || this.vertexCapacity === 'worst-case') counts.push(null);
-      else {
-        const sizes = this.memory.of(structure.sizes);
-        counts.push((await this.readback.words(sizes, dispatchSizeOffsets.verticesWanted, 1))[0]);
-      }
+      if (method !== 'lattice') continue;
+      const sizes = this.memory.of(structure.sizes);
+      const [wanted] = await this.readback.words(sizes, dispatchSizeOffsets.verticesWanted, 1);
+      this.vertexCounts.set(structure, wanted);
     }
-    return counts;
+  }
+
+  /** By kernel; null where nobody counted, or there is no lattice. */
+  private countsOf(kernels: EnginePlan['kernels']): (number | null)[] {
+    return kernels.map(({ structure }) => this.vertexCounts.get(structure) ?? null);
   }
 
   private async finish(): Promise<RefineReport> {
-    const { iterations, change, vertexCounts } = this.report;
     const timings = this.profiler ? await this.profiler.read(this.readback) : [];
-    return { iterations, change, vertexCounts: [...vertexCounts], timings };
+    return { ...this.report, vertexCounts: this.countsOf(this.current().plan.kernels), timings };
   }
 
   private async takeImage(input: ImageInput): Promise<void> {
@@ -543,6 +547,6 @@ function givenObjects({ image, unary }: OwnInput): GivenObject[] {
 
 function ownParameters(parameters: CrfParameters, size: ProblemSize, before?: OwnParameters): OwnParameters {
   const own = OwnParameters.of(parameters, size, before);
-  checkFeatureDims(own.kernels);
+  checkLatticeDims(own.kernels);
   return own;
 }

@@ -6,6 +6,7 @@ import type { BindingLayout, Grid, Program, ProgramCache } from '../gpu/program.
 import type { ScopedDevice } from '../gpu/scoped-device.js';
 import type { Binding, Clear, Dispatch, Step } from './lists/dispatch.js';
 import type { Memory } from './memory.js';
+import { maximumLatticeDim } from './plan/feature-limits.js';
 
 /** A buffer for every binding that an entry point does not use: WebGPU wants something there. */
 export class UnusedBindings {
@@ -37,8 +38,11 @@ export class UnusedBindings {
   }
 }
 
-/** At least one element of any shader's arrays; a multiple of the offset alignment of 256. */
-const sliceBytes = 4096;
+/**
+ * WebGPU asks that a binding hold one element of the array that the shader has there; the largest is a row of weights, one a corner of a
+ * simplex. Offsets of bindings are multiples of 256.
+ */
+const sliceBytes = 256 * Math.ceil((4 * (maximumLatticeDim + 1)) / 256);
 const unusedWrites = 4;
 
 type Recorded =
