@@ -12,6 +12,7 @@ export type {
 } from './crf/api.js';
 export { type BatchItem, refineBatch } from './crf/batch.js';
 export { DenseCrf } from './crf/dense-crf.js';
+export { type AcquiredDevice, requestDevice } from './gpu/device.js';
 export { ArgumentError, DeviceError } from './problem/errors.js';
 export { defaultParameters, resolveParameters } from './problem/parameters.js';
 export { type FeatureArray, parametersFromJson } from './problem/parameters-json.js';
