@@ -11,6 +11,7 @@ export type {
   StageTiming,
   UnarySource,
 } from './problem/api.js';
+export { type AcquiredDevice, requestDevice } from './gpu/device.js';
 export { ArgumentError, DeviceError } from './problem/errors.js';
 export { defaultParameters, resolveParameters } from './problem/parameters.js';
 export { type FeatureArray, parametersFromJson } from './problem/parameters-json.js';

@@ -104,7 +104,8 @@ export class ScopedDevice {
     this.open = new Set();
     try {
       const result = this.within(everything, work, (answer) => answers.push(answer));
-      const error = Promise.all(answers).then((errors) => errors.find((one) => one !== null) ?? undefined);
+      // The inner scope is closed first; what fails for want of memory fails further calls.
+      const error = Promise.all(answers).then(([ofCalls, ofMemory]) => ofMemory ?? ofCalls ?? undefined);
       return { result, error };
     } finally {
       this.open = open;

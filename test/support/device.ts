@@ -53,6 +53,16 @@ export async function createTestDevice(options: TestDeviceOptions = {}): Promise
   return trackDevice(device, adapter);
 }
 
+/** A device of the same adapter on which nobody has a scope open, and what nobody heard on it. */
+export async function createPlainDevice(): Promise<{ device: GPUDevice; uncaptured: string[] }> {
+  const adapter = await navigator.gpu.requestAdapter();
+  if (!adapter) throw new Error('No WebGPU adapter.');
+  const device = await adapter.requestDevice({ label: 'plain device', requiredLimits: adapterLimits(adapter) });
+  const uncaptured: string[] = [];
+  device.addEventListener('uncapturederror', (event) => uncaptured.push(describe(event.error)));
+  return { device, uncaptured };
+}
+
 /** Every limit of the adapter, as `requestDevice` wants them. */
 function adapterLimits(adapter: GPUAdapter): Record<string, number> {
   const limits: Record<string, number> = {};
