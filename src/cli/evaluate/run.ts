@@ -20,7 +20,6 @@ import {
 } from './comparison.js';
 import { ComputeHost } from './compute-host.js';
 import { checkKernels, DataSet, type Example } from './data-set.js';
-import { ignoreValue } from './data-set-options.js';
 import { type CountedEntry, type EvaluateEntry, type ItemScore, scoreOf } from './entries.js';
 import { journalFile, picturesFolder } from './folders.js';
 import type { LabelMapsResult } from './job.js';
@@ -28,9 +27,13 @@ import { NetworkPredictor } from './network-predictor.js';
 import type { EvaluateRequest } from './options.js';
 import { Pictures } from './pictures.js';
 import { Rankings } from './rankings.js';
-import { describeRun, failedItems, type RunSummary } from './report-text.js';
+import { describeRun, failedItems, type RunSummary, tellNotes } from './report-text.js';
 import { writeReport } from './results.js';
 import { type EvaluateSettings, hashOf, parametersAt, type ShardSettings, shardName } from './settings.js';
+import { checkTruth } from './truth-check.js';
+
+/** Kept of one image: enough to see what its truth is. */
+const MOST_STRAY = 16;
 
 /** What an earlier run has done for an item. */
 interface Done {
@@ -52,6 +55,8 @@ export async function evaluate(request: EvaluateRequest, streams: Streams, versi
     throw new Failure(`${request.truth}: nothing is predicted for ${dataSet.unpredicted[0]} (--strict)`);
   }
   const settings = await settingsOf(request, dataSet, predictor, version);
+  // A part can't tell for the whole; `merge` can.
+  if (shard.count === 1) await checkTruth(dataSet, dataSet.items);
   await about(options.out, () => mkdir(path.dirname(journalFile(options.out, shard)), { recursive: true }));
 
   const run = await EvaluateRun.open(request, dataSet, settings, shard, computeHost, streams);
@@ -73,6 +78,7 @@ async function finish(request: EvaluateRequest, run: EvaluateRun, shard: Shard, 
     return;
   }
   const report = await writeReport([journalFile(out, shard)], [picturesFolder(out, shard)], out);
+  tellNotes(report, streams);
   streams.out(json ? `${JSON.stringify({ ...report, run: summary })}\n` : describeRun(summary, report));
   if (report.failures.length > 0) throw failedItems(report.failures.length);
 }
@@ -91,8 +97,8 @@ async function settingsOf(
     command: 'evaluate',
     version,
     ...dataSet.settings,
+    ignore: dataSet.truths.ignore,
     labelCount,
-    ignore: ignoreValue(options),
     names: dataSet.names,
     colours: dataSet.colours,
     bandWidths: options.bands,
@@ -226,7 +232,12 @@ class EvaluateRun {
     if (measured instanceof Error) {
       this.failed++;
       progress.warn(measured.message);
-      await this.journal.append({ item, failure: measured.message });
+      const strayValues = await this.strayValues(item);
+      await this.journal.append({
+        item,
+        failure: measured.message,
+        ...(strayValues.length > 0 ? { strayValues } : {}),
+      });
       return;
     }
     const { entry, example, maps } = measured;
@@ -234,6 +245,13 @@ class EvaluateRun {
     if (this.rankings.add(item, scoreOf(entry))) await this.writePicture(example, maps);
     await this.journal.append(entry);
     this.measured++;
+  }
+
+  /** Of its truth, where that can be read. */
+  private async strayValues(item: string): Promise<number[]> {
+    const { truths } = this.dataSet;
+    const plane = await truths.read(item).catch(() => undefined);
+    return plane ? truths.stray(plane, this.settings.labelCount).slice(0, MOST_STRAY) : [];
   }
 
   private async measureItem(item: string): Promise<{ entry: CountedEntry; example: Example; maps: LabelMapsResult }> {
@@ -255,7 +273,9 @@ class EvaluateRun {
       const [before, after] = compared.map((plane) => countLabels(this.settings, plane, truth));
       const [first, second] = compared.map((plane) => countInstances(this.settings, plane, truth));
       const entry: CountedEntry = {
-        ...{ item, stamp, before },
+        ...{ item, stamp, truth: example.truthCounts },
+        ...(example.offSums > 0 ? { offSums: example.offSums } : undefined),
+        before,
         ...(after ? { after } : undefined),
         ...(first ? { instances: { before: first, ...(second ? { after: second } : undefined) } } : undefined),
       };
