@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { type InstanceCounts, type MetricCounts, SegmentationMetrics } from '../../analysis/index.js';
-import type { TruthCounts } from './truth-tally.js';
+import type { StrayTruth, TruthCounts } from './truth-tally.js';
 
 /** One item in the journal: what was counted, or why it could not be. */
 export type EvaluateEntry = CountedEntry | FailedEntry;
@@ -24,8 +24,8 @@ export interface CountedEntry {
 export interface FailedEntry {
   item: string;
   failure: string;
-  /** Values of its truth that are neither labels nor ignored. */
-  strayValues?: readonly number[];
+  /** Where its truth is what is wrong. */
+  strayTruth?: StrayTruth;
 }
 
 /** What items are ranked by: mean IoU over the item's own labels; null where it has no pixel that counts. */

@@ -81,7 +81,7 @@ export async function readResults(journals: readonly string[]): Promise<Results>
   await forEachLastEntry(journals, places, (entry) => {
     if ('failure' in entry) {
       failures.push(entry);
-      truth.addFailed(entry.strayValues ?? []);
+      truth.addFailed(entry.strayTruth);
       return;
     }
     truth.add(truthOf(entry));

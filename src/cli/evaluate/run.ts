@@ -30,10 +30,8 @@ import { Rankings } from './rankings.js';
 import { describeRun, failedItems, type RunSummary, tellNotes } from './report-text.js';
 import { writeReport } from './results.js';
 import { type EvaluateSettings, hashOf, parametersAt, type ShardSettings, shardName } from './settings.js';
-import { checkTruth } from './truth-check.js';
-
-/** Kept of one image: enough to see what its truth is. */
-const MOST_STRAY = 16;
+import { checkTruth, warnOfTruth } from './truth-check.js';
+import type { StrayTruth } from './truth-tally.js';
 
 /** What an earlier run has done for an item. */
 interface Done {
@@ -57,6 +55,7 @@ export async function evaluate(request: EvaluateRequest, streams: Streams, versi
   const settings = await settingsOf(request, dataSet, predictor, version);
   // A part can't tell for the whole; `merge` can.
   if (shard.count === 1) await checkTruth(dataSet, dataSet.items);
+  else await warnOfTruth(dataSet, itemsOfShard(dataSet.items, shard), streams);
   await about(options.out, () => mkdir(path.dirname(journalFile(options.out, shard)), { recursive: true }));
 
   const run = await EvaluateRun.open(request, dataSet, settings, shard, computeHost, streams);
@@ -232,12 +231,8 @@ class EvaluateRun {
     if (measured instanceof Error) {
       this.failed++;
       progress.warn(measured.message);
-      const strayValues = await this.strayValues(item);
-      await this.journal.append({
-        item,
-        failure: measured.message,
-        ...(strayValues.length > 0 ? { strayValues } : {}),
-      });
+      const strayTruth = await this.strayTruth(item);
+      await this.journal.append({ item, failure: measured.message, ...(strayTruth ? { strayTruth } : undefined) });
       return;
     }
     const { entry, example, maps } = measured;
@@ -247,11 +242,10 @@ class EvaluateRun {
     this.measured++;
   }
 
-  /** Of its truth, where that can be read. */
-  private async strayValues(item: string): Promise<number[]> {
+  private async strayTruth(item: string): Promise<StrayTruth | undefined> {
     const { truths } = this.dataSet;
     const plane = await truths.read(item).catch(() => undefined);
-    return plane ? truths.stray(plane, this.settings.labelCount).slice(0, MOST_STRAY) : [];
+    return plane && truths.stray(plane, this.settings.labelCount);
   }
 
   private async measureItem(item: string): Promise<{ entry: CountedEntry; example: Example; maps: LabelMapsResult }> {

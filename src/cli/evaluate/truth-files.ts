@@ -3,9 +3,12 @@
 import { about, Failure, UsageError } from '../failure.js';
 import { decodeLabels, ignoredAfter, type LabelCodes, strayValues } from '../inputs/label-codes.js';
 import { type LabelPlane, readLabelPlane } from '../inputs/label-plane.js';
-import { describeValues } from '../inputs/values.js';
+import { describeValues, listValues } from '../inputs/values.js';
 import { type DataSetOptions, holdsIds, ignoreValue } from './data-set-options.js';
-import { countTruth, type TruthCounts } from './truth-tally.js';
+import { countTruth, type StrayTruth, type TruthCounts } from './truth-tally.js';
+
+/** Values of one image that are told of: enough to see what it is. */
+const MOST_STRAY = 256;
 
 /** Truth by pixel: labels counted from 0 and the ignored value, or instance ids as the file has them. */
 export interface TruthPlane {
@@ -75,18 +78,21 @@ export class TruthFiles {
     const labels = await about(this.files.get(item) ?? item, () => {
       if (!this.holdIds) return decodeLabels(plane, this.codes(labelCount));
       const stray = this.stray(plane, labelCount);
-      if (stray.length === 0) return plane.labels;
+      if (!stray) return plane.labels;
       throw new Failure(
-        `${describeValues(values.keys())}: got ${stray.join(', ')}, expected instance ids of at least 0`,
+        `${describeValues(values.keys())}: got ${listValues(stray.values)}, expected instance ids of at least 0`,
       );
     });
     const counted = this.holdIds ? asForeground(labels, this.ignored) : labels;
     return { labels, width, height, counts: countTruth(counted, this.ignored) };
   }
 
-  /** Values that mean nothing. */
-  stray({ values }: LabelPlane, labelCount: number): number[] {
-    if (this.holdIds) return [...values.keys()].filter((value) => value < 0 && value !== this.ignore);
-    return strayValues(values, this.codes(labelCount));
+  /** What an image's file has that means nothing; undefined where all of it does. */
+  stray({ values }: LabelPlane, labelCount: number): StrayTruth | undefined {
+    const found = [...values.keys()];
+    const stray = this.holdIds
+      ? found.filter((value) => value < 0 && value !== this.ignore)
+      : strayValues(values, this.codes(labelCount));
+    return stray.length === 0 ? undefined : { values: stray.slice(0, MOST_STRAY), found: found.slice(0, MOST_STRAY) };
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { describeCodes, type LabelCodes } from '../inputs/label-codes.js';
+import { describeCodes, type LabelCodes, seemSoft } from '../inputs/label-codes.js';
 import { countValues, listValues } from '../inputs/values.js';
 
 /** What truth holds, over all images. */
@@ -18,6 +18,14 @@ export interface TruthCounts {
   /** Label and pixels. */
   labels: readonly (readonly [label: number, pixels: number])[];
   ignoredPixels: number;
+}
+
+/** What the truth of an image has that can't be measured. */
+export interface StrayTruth {
+  /** Neither labels nor ignored. */
+  values: readonly number[];
+  /** All that its file has. */
+  found: readonly number[];
 }
 
 /** Where so much is ignored, labels that no pixel has may be what is ignored. Borders between objects take up to a twentieth. */
@@ -43,6 +51,8 @@ export class TruthTally {
   private images = 0;
   private strayImages = 0;
   private readonly stray = new Set<number>();
+  /** With the others of the same images. */
+  private readonly foundBesides = new Set<number>();
 
   constructor(private readonly codes: LabelCodes) {
     this.pixels = new Array<number>(codes.labelCount).fill(0);
@@ -57,12 +67,14 @@ export class TruthTally {
   /**
    * An image that can't be measured.
    *
-   * @param values of its truth that are neither labels nor ignored; none where something else is wrong
+   * @param stray undefined where something else is wrong
    */
-  addFailed(values: readonly number[]): void {
+  addFailed(stray?: StrayTruth): void {
     this.images++;
-    if (values.length > 0) this.strayImages++;
-    for (const value of values) this.stray.add(value);
+    if (!stray) return;
+    this.strayImages++;
+    for (const value of stray.values) this.stray.add(value);
+    for (const value of stray.found) this.foundBesides.add(value);
   }
 
   summary(): TruthSummary {
@@ -98,7 +110,7 @@ export class TruthTally {
   /** What truth has, what is wrong with it, and how to say what it means. */
   private describe(finding: string): string {
     const { codes, stray, ignoredPixels } = this;
-    const found = new Set(stray);
+    const found = new Set(this.foundBesides);
     for (const [label, pixels] of this.pixels.entries()) if (pixels > 0) found.add(codes.values?.[label] ?? label);
     const isIgnored = codes.ignore !== null && ignoredPixels > 0;
     if (codes.ignore !== null && isIgnored) found.add(codes.ignore);
@@ -107,7 +119,8 @@ export class TruthTally {
     const ignored = isIgnored ? `, and ${codes.ignore} is ignored (${percent(ignoredShare)} of the pixels)` : '';
     const example = values.length === codes.labelCount ? ` ${values.join(',')}` : '';
     const isMask = codes.labelCount === 2 && isIgnored && values.length === 2 && values[0] === 0 && stray.size === 0;
-    const question = isMask ? `masks of 0 and ${codes.ignore}? ` : '';
+    const isSoft = stray.size > 0 && seemSoft(values, codes.labelCount);
+    const question = isMask ? `masks of 0 and ${codes.ignore}? ` : (isSoft && 'soft masks? ') || '';
     return (
       `truth has only the values ${listValues(values)}${ignored}: ${finding}; ` +
       `${question}--truth-values${example} says which values are the labels 0, 1, ...`

@@ -94,15 +94,17 @@ function placeCoarse(
 ): ArrayPlace {
   const places = [planar, interleaved];
   const likely = places.filter((place) => fits(place, size) && hasShapeOf(place, size));
-  if (likely.length === 0) refuseTurned(shape, places, size);
-  refuseTooLarge(shape, places, size);
+  if (likely.length === 0) {
+    refuseTurned(shape, places, size);
+    refuseTooLarge(shape, [planar], size);
+  }
   if (likely.length === 2) {
     // A network's square output says more than a likeness to the image.
     const isPlanar = isSquare(planar) ? planar.labelCount !== planar.width : !isSquare(interleaved);
     if (isPlanar) return planar;
     throw twoReadings(shape, planar, interleaved);
   }
-  if (likely[0] === interleaved || !fits(planar, size)) throw twoReadings(shape, planar, interleaved);
+  if (likely[0] === interleaved) throw twoReadings(shape, planar, interleaved);
   const { labelCount: last, height: first } = interleaved;
   // Neither has the image's shape. What the last axis counts are hardly columns where there are fewer of them than of anything else.
   if (likely.length === 0 && last < first && last < interleaved.width) throw twoReadings(shape, planar, interleaved);

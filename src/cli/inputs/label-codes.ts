@@ -23,6 +23,11 @@ export function ignoredAfter({ values, ignore }: Pick<LabelCodes, 'values' | 'ig
   return values !== null && ignore !== null ? IGNORED : ignore;
 }
 
+/** Whether a file that is to hold a value for each label has so many others that it must be grey levels. */
+export function seemSoft(found: readonly number[], labelCount: number): boolean {
+  return found.length > 2 * labelCount && found.length > 8;
+}
+
 /** Values of a file that are neither labels nor ignored. */
 export function strayValues(values: ValueCounts, codes: LabelCodes): number[] {
   const found = [...values.keys()].filter((value) => value !== codes.ignore);
@@ -58,10 +63,11 @@ export function describeCodes({ values, labelCount, ignore }: LabelCodes): strin
 }
 
 function describeStray(values: ValueCounts, stray: readonly number[], codes: LabelCodes): string {
-  const finding = `${describeValues(values.keys())}: got ${listValues(stray)}, expected ${describeCodes(codes)}`;
+  const got = values.size === 1 ? '' : `: got ${listValues(stray)}`;
+  const finding = `${describeValues(values.keys())}${got}, expected ${describeCodes(codes)}`;
   if (codes.values) return `${finding}, as ${codes.option} says`;
   const found = [...values.keys()].filter((value) => value !== codes.ignore);
-  if (found.length > 2 * codes.labelCount && found.length > 8) {
+  if (seemSoft(found, codes.labelCount)) {
     return `${finding}; grey levels, as of a soft mask? A label file has a value for each label`;
   }
   const example = found.length === codes.labelCount ? ` ${found.join(',')}` : '';

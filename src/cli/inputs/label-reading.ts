@@ -152,8 +152,9 @@ function countedLabels(plane: LabelPlane, unknown: number | null, labelCount: nu
   const stray = found.filter((value) => !known.has(value));
   if (stray.length > 0) {
     const rest = unknown === null ? '' : `, or ${unknown} for unknown`;
+    const got = plane.values.size === 1 ? '' : `: got ${listValues(stray)}`;
     throw new Failure(
-      `${describeValues(plane.values.keys())}: got ${listValues(stray)}, expected labels in ${values[0]}..${values[labelCount - 1]}${rest}, ` +
+      `${describeValues(plane.values.keys())}${got}, expected labels in ${values[0]}..${values[labelCount - 1]}${rest}, ` +
         `as --label-count ${labelCount} says`,
     );
   }

@@ -27,7 +27,6 @@ export async function refine(request: RefineRequest, streams: Streams, version: 
   try {
     milliseconds.read = performance.now() - start;
     if (!json) streams.out(describeProblem(request, problem, resolved));
-    for (const note of problem.notes) streams.error(`note: ${note}\n`);
 
     const runJob = backend === 'cpu' ? runHere : runInPage;
     const result = await runJob(jobOf(request, problem), milliseconds, streams).catch((error: unknown) => {
@@ -43,6 +42,7 @@ export async function refine(request: RefineRequest, streams: Streams, version: 
 
     const summary = summarize(version, request, problem, resolved, result, milliseconds, files);
     streams.status('');
+    for (const note of problem.notes) streams.error(`note: ${note}\n`);
     streams.out(json ? `${JSON.stringify(summary)}\n` : describeResult(summary));
   } finally {
     streams.status('');
