@@ -93,6 +93,13 @@ describe('what the values of a file mean', () => {
       { labelCount: 4 },
       reading([1, 2, 3, 4], 0, 'labels'),
     ],
+    ['a count of two, and a mask', plane({ 0: 60, 255: 40 }), { labelCount: 2 }, reading([0, 255], null)],
+    [
+      'the same with no unknown value',
+      plane({ 0: 60, 255: 40 }),
+      { labelCount: 2, unknown: 'none' },
+      reading([0, 255], null),
+    ],
     ['a count that only strokes have', plane({ 0: 60, 2: 40 }), { labelCount: 2 }, reading([1, 2], 0, 'labels')],
     [
       'a count, and no unknown value',
@@ -123,6 +130,7 @@ describe('what is asked', () => {
     ['grey levels for labels', plane({ 0: 40, 85: 20, 170: 20, 255: 20 }), {}, 'has the values 0, 85, 170, 255'],
     ['a label and what may be a void', plane({ 3: 60, 255: 40 }), {}, 'whether 255 is a label'],
     ["VOC's colour for a void", plane({ 0: 60, 1: 40 }, paletteWith({ 1: voidColour })), {}, 'whether 1 is a label'],
+    ['the only label beside a void', plane({ 0: 60, 255: 40 }), { labelCount: 21 }, 'whether 255 is unknown'],
     ['0 and 1 of two labels', plane({ 0: 90, 1: 10 }), { labelCount: 2 }, 'is a label'],
     ['whether labels count from 0 or 1', plane({ 1: 60, 3: 40 }), { labelCount: 9 }, 'count from 0'],
     [
@@ -165,6 +173,12 @@ describe('what is refused', () => {
     [
       'a soft mask with few levels',
       plane({ 0: 60, 60: 2, 140: 2, 200: 2, 255: 34 }),
+      {},
+      'grey levels, as of a soft mask?',
+    ],
+    [
+      'a mask that was compressed',
+      plane({ 0: 50, 1: 2, 2: 1, 253: 1, 254: 6, 255: 40 }),
       {},
       'grey levels, as of a soft mask?',
     ],

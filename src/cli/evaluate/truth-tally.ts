@@ -31,6 +31,9 @@ export interface StrayTruth {
 /** Where so much is ignored, labels that no pixel has may be what is ignored. Borders between objects take up to a twentieth. */
 const BULK = 0.1;
 
+/** Of two labels the one that so many more pixels are ignored than have it may be a slip, and the ignored value the label. */
+const FAR_LESS = 100;
+
 /** Labels without truth that a text lists. */
 const LISTED = 8;
 
@@ -50,6 +53,8 @@ export class TruthTally {
   /** With those whose truth says nothing. */
   private images = 0;
   private strayImages = 0;
+  /** By which of label 1 and the ignored value their truth has. */
+  private readonly imagesWith = { both: 0, ignored: 0, foreground: 0 };
   private readonly stray = new Set<number>();
   /** With the others of the same images. */
   private readonly foundBesides = new Set<number>();
@@ -62,6 +67,10 @@ export class TruthTally {
     this.images++;
     this.ignoredPixels += ignoredPixels;
     for (const [label, pixels] of labels) this.pixels[label] += pixels;
+    const hasForeground = labels.some(([label]) => label === 1);
+    if (ignoredPixels > 0 && hasForeground) this.imagesWith.both++;
+    else if (ignoredPixels > 0) this.imagesWith.ignored++;
+    else if (hasForeground) this.imagesWith.foreground++;
   }
 
   /**
@@ -97,7 +106,8 @@ export class TruthTally {
     const { codes, strayImages, images } = this;
     const { labelsWithoutTruth: missing, ignoredPixels, ignoredShare } = this.summary();
     const present = codes.labelCount - missing.length;
-    if (images === 0 || missing.length === 0) return undefined;
+    if (images === 0) return undefined;
+    if (missing.length === 0) return isIgnoreSaid ? undefined : this.objectionToMasks();
     const countsFromOne = missing[0] === 0 && this.stray.has(codes.labelCount) && codes.values === null;
     if (countsFromOne || 2 * strayImages >= images) return this.describe(`expected ${describeCodes(codes)}`);
     if (present < 2 && ignoredPixels > 0) {
@@ -105,6 +115,19 @@ export class TruthTally {
     }
     if (isIgnoreSaid || ignoredShare < BULK) return undefined;
     return this.describe(`no pixel has label ${listLabels(missing)}; --ignore ${codes.ignore} where that is right`);
+  }
+
+  /** Of two labels: whether the ignored value is what most images have for label 1. */
+  private objectionToMasks(): string | undefined {
+    const { codes, pixels, ignoredPixels, imagesWith } = this;
+    if (codes.labelCount !== 2 || ignoredPixels === 0) return undefined;
+    const way = `--ignore ${codes.ignore} where that is right`;
+    if (imagesWith.both === 0 && imagesWith.foreground > 0 && imagesWith.ignored > 0) {
+      return this.describe(`no image has both label 1 and ${codes.ignore}, as if some had one for the other; ${way}`);
+    }
+    const rarest = pixels[0] < pixels[1] ? 0 : 1;
+    if (FAR_LESS * pixels[rarest] >= ignoredPixels) return undefined;
+    return this.describe(`only ${pixels[rarest]} pixels have label ${rarest}; ${way}`);
   }
 
   /** What truth has, what is wrong with it, and how to say what it means. */
@@ -122,7 +145,7 @@ export class TruthTally {
     const isSoft = stray.size > 0 && seemSoft(values, codes.labelCount);
     const question = isMask ? `masks of 0 and ${codes.ignore}? ` : (isSoft && 'soft masks? ') || '';
     return (
-      `truth has only the values ${listValues(values)}${ignored}: ${finding}; ` +
+      `truth has the values ${listValues(values)}${ignored}: ${finding}; ` +
       `${question}--truth-values${example} says which values are the labels 0, 1, ...`
     );
   }

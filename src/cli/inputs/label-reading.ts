@@ -52,6 +52,8 @@ const VOID_COLOUR = [224, 224, 192];
 export function readLabels(file: string, plane: LabelPlane, { unknown, labelCount }: AskedReading): LabelReading {
   if (labelCount === 1)
     throw new UsageError('--label-count: got 1, expected at least 2: there is nothing to choose from');
+  const mask = labelCount === 2 && unknown !== 0 ? whiteMask(plane) : undefined;
+  if (mask !== undefined && mask !== unknown) return { values: [0, mask], unknown: null, results: 'values' };
   if (labelCount !== undefined) {
     const said = unknown === undefined ? unknownOfCounted(file, plane, labelCount) : namedUnknown(unknown);
     return countedLabels(plane, said, labelCount);
@@ -132,7 +134,10 @@ function unknownOfCounted(file: string, plane: LabelPlane, labelCount: number): 
   const last = found[found.length - 1];
   if (found[0] < 0) return found[0];
   const empty = voidOf(plane);
-  if (empty !== null && empty > labelCount) return empty;
+  if (empty !== null && empty > labelCount) {
+    if (found.length > 2) return empty;
+    throw question(file, plane, `say whether ${empty} is unknown (--unknown ${empty})`);
+  }
   // Only strokes, which count from 1, have it.
   if (last >= labelCount) return 0;
   const isOneMark = found.filter((value) => value !== 0).length === 1 && labelCount === 2;
@@ -189,6 +194,9 @@ function isSoftMask(plane: LabelPlane): boolean {
   const between = [...plane.values].filter(([value]) => value > 255 - NEARLY_WHITE && value < NEARLY_WHITE);
   const grey = between.reduce((sum, [, pixels]) => sum + pixels, 0);
   const white = [...plane.values].reduce((sum, [value, pixels]) => sum + (value >= NEARLY_WHITE ? pixels : 0), 0);
+  const whites = [...plane.values.keys()].filter((value) => value >= NEARLY_WHITE);
+  // A mask that was compressed has shades of white.
+  if (whites.length > 1) return true;
   return between.length >= 3 && grey < white && between.some(([value]) => value >= 64 && value <= 192);
 }
 
@@ -200,6 +208,12 @@ function areGreyLevels({ values, palette }: LabelPlane): boolean {
   const step = last / (found.length - 1);
   const areEven = step >= LOWEST_GREY && found.every((value, index) => Math.abs(value - index * step) <= 1);
   return areEven || (found.length === 3 && found[1] >= LOWEST_GREY);
+}
+
+/** White, where the file has that and black and nothing else. */
+function whiteMask({ values }: LabelPlane): number | undefined {
+  const [black, white] = values.keys();
+  return values.size === 2 && black === 0 && (white === 255 || white === 65535) ? white : undefined;
 }
 
 /** The value that by custom belongs to no label: the highest of a byte or of two, or what has VOC's colour for it. */
