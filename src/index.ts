@@ -24,6 +24,7 @@ export type {
   FeaturesKernel,
   GaussianKernel,
   Kernel,
+  LabelLayout,
   Method,
   Normalization,
   ProblemSize,

@@ -24,7 +24,7 @@ describe('files that are wrong', () => {
   }
 
   const reasons = (folder: Folder): Record<string, string> => ({
-    a: `${folder.file('truth/a.png')}: truth.labels[y 0, x 0]: got 9, expected a label in 0..3, or 255 for ignored`,
+    a: `${folder.file('truth/a.png')}: every pixel is 9, expected labels in 0..3, or 255 for ignored; --truth-values says which values are the labels 0, 1, ...`,
     b: `${folder.file('logits/b.npy')}: not a .npy file: it does not begin with \\x93NUMPY`,
     'val/=1+2, "x"': `${folder.file('logits/val/=1+2, "x".npy')}: there is no truth of the name val/=1+2, "x"`,
     'val/c': `${folder.file('logits/val/c.npy')}: there is no image of the name val/c`,
@@ -95,7 +95,9 @@ describe('files that are wrong', () => {
     await store('ünï', new Float32Array(4 * 28 * 24).fill(Number.NaN, 5, 6), [4, 28, 24]);
     const { error } = await evaluate(folder, 'out');
     expect(error).toContain('b.npy: it has 3 labels, expected 4 as the others\n');
-    expect(error).toContain("val/c.npy: it has 24 x 40 pixels, expected at most 24 x 30, the truth's size\n");
+    expect(error).toContain(
+      "val/c.npy: its shape is [4, 40, 24], expected [label, y, x] with y at most 30 and x at most 24, the truth's size\n",
+    );
     expect(error).toContain('ünï.npy: unary.logits[5]: got NaN, expected a finite float32 number');
   });
 
@@ -213,7 +215,7 @@ describe('wrong usage', () => {
     }
     const truthAsPredictions = [folder.file('truth'), folder.file('truth'), '--out', folder.file('out')];
     await usage(
-      'predictions are labels: --label-count or --names must say how many labels there are',
+      'predictions are labels: --label-count, --names or --prediction-values must say how many labels there are',
       ...['evaluate', ...truthAsPredictions],
     );
     expect(await folder.list()).not.toContain('out');

@@ -205,11 +205,11 @@ describe('what is wrong', () => {
     const described = (more: object) =>
       writeFile(folder.file('tiny.json'), JSON.stringify({ ...tinyDescription, ...more }));
     const model = folder.file('tiny.onnx');
-    await described({ labels: ['a', 'b'] });
+    await described({ labels: ['a', 'b', 'c', 'd'] });
     expect(await evaluate(folder, 'out')).toEqual({
       exitCode: 1,
       out: '',
-      error: `error: --model ${model}: labels: got an array of 2, expected 3 names, as the output has that many channels\n`,
+      error: `error: --model ${model}: labels: got an array of 4, expected 3 names, as the output has that many channels\n`,
     });
     await rm(folder.file('tiny.json'));
     expect((await evaluate(folder, 'out')).error).toContain('tiny.json: no such file; it has to describe');

@@ -6,7 +6,7 @@ import { byCodeUnits } from '../batch/items.js';
 import { Failure } from '../failure.js';
 import type { Streams } from '../streams.js';
 import { journalsFolder, picturesFolders } from './folders.js';
-import { describeReport, failedItems } from './report-text.js';
+import { describeReport, failedItems, tellNotes } from './report-text.js';
 import { writeReport } from './results.js';
 
 /** Makes the report of all parts of an evaluation. */
@@ -26,6 +26,7 @@ export async function merge(
     pictures.push(...(await list(picturesFolders(folder))));
   }
   const report = await writeReport(journals, pictures, out);
+  tellNotes(report, streams);
   streams.out(json ? `${JSON.stringify(report)}\n` : describeReport(report));
   if (report.failures.length > 0) throw failedItems(report.failures.length);
 }

@@ -2,7 +2,10 @@
 
 import type { SegmentationScores } from '../../analysis/index.js';
 import { Failure } from '../failure.js';
+import type { Streams } from '../streams.js';
 import type { EvaluateReport } from './report.js';
+import { labelName, measuredNames } from './settings.js';
+import { describeTruth } from './truth-tally.js';
 
 /** What one process did: times differ from run to run, so they are in no file. */
 export interface RunSummary {
@@ -31,7 +34,8 @@ export function describeRun(run: RunSummary, report?: EvaluateReport): string {
 }
 
 /** The scores as a table. */
-export function describeReport({ before, after, images, instances }: EvaluateReport): string {
+export function describeReport(report: EvaluateReport): string {
+  const { before, after, images, instances } = report;
   const rows: [name: string, of: (scores: SegmentationScores) => number | null][] = [
     ...(instances ? [['foreground IoU', ({ labels }) => labels[1].iou] satisfies (typeof rows)[number]] : []),
     ['pixel accuracy', ({ pixelAccuracy }) => pixelAccuracy],
@@ -62,7 +66,22 @@ export function describeReport({ before, after, images, instances }: EvaluateRep
   const gains = images
     ? line('images', `${images.improved} improved, ${images.unchanged} unchanged, ${images.worsened} worsened`)
     : '';
-  return heading + table.join('') + gains;
+  return heading + table.join('') + gains + line('truth', truthInWords(report));
+}
+
+/** What truth holds, in words. */
+export function truthInWords({ truth, settings }: EvaluateReport): string {
+  return describeTruth(truth, settings.ignore, (label) => labelName(measuredNames(settings), label));
+}
+
+/** Says on standard error what people should hear before they trust the scores. */
+export function tellNotes({ offSums }: Pick<EvaluateReport, 'offSums'>, streams: Streams): void {
+  if (!offSums) return;
+  const { images, first, share } = offSums;
+  const which = images === 1 ? '1 image do' : `${images} images do`;
+  streams.error(
+    `note: the probabilities of ${which} not add up to 1, as those of ${(100 * share).toPrecision(3)} % of the pixels of ${first}\n`,
+  );
 }
 
 export function signed(value: number): string {

@@ -19,7 +19,16 @@ import { Pictures } from './pictures.js';
 import { gainOf, Rankings } from './rankings.js';
 import type { EvaluateReport, ItemRow } from './report.js';
 import { htmlReport } from './report-html.js';
-import { type EvaluateSettings, measuredLabelCount, measuredNames, type ShardSettings } from './settings.js';
+import {
+  type EvaluateSettings,
+  measuredIgnore,
+  measuredLabelCount,
+  measuredNames,
+  type ShardSettings,
+  truthCodes,
+} from './settings.js';
+import { refuseTruth } from './truth-check.js';
+import { type TruthCounts, TruthTally } from './truth-tally.js';
 
 export interface Results {
   report: EvaluateReport;
@@ -56,8 +65,11 @@ export async function writeReport(
  */
 export async function readResults(journals: readonly string[]): Promise<Results> {
   const { settings, places } = await survey(journals);
-  const { ignore, bandWidths, boundaryTolerances, boundaryUnit, parameters } = settings;
+  const { bandWidths, boundaryTolerances, boundaryUnit, parameters } = settings;
   const labelCount = measuredLabelCount(settings);
+  const ignore = measuredIgnore(settings);
+  const truth = new TruthTally(truthCodes(settings));
+  const offSums: { item: string; share: number }[] = [];
   const empty = () => new SegmentationMetrics({ labelCount, ignore, bandWidths, boundaryTolerances, boundaryUnit });
   const before = empty();
   const after = parameters ? empty() : null;
@@ -69,15 +81,20 @@ export async function readResults(journals: readonly string[]): Promise<Results>
   await forEachLastEntry(journals, places, (entry) => {
     if ('failure' in entry) {
       failures.push(entry);
+      truth.addFailed(entry.strayTruth);
       return;
     }
+    truth.add(truthOf(entry));
+    if (entry.offSums !== undefined) offSums.push({ item: entry.item, share: entry.offSums });
     before.merge(entry.before);
     if (entry.after) after?.merge(entry.after);
     if (entry.instances) instances?.before.merge(entry.instances.before);
     if (entry.instances?.after) instances?.after?.merge(entry.instances.after);
     rows.push({ item: entry.item, ...scoreOf(entry), cells: cellsOf(entry) });
   });
+  refuseTruth(truth, settings.ignoreSaid === true, String(settings.truth));
   rows.sort((a, b) => byCodeUnits(a.item, b.item));
+  offSums.sort((a, b) => byCodeUnits(a.item, b.item));
   failures.sort((a, b) => byCodeUnits(a.item, b.item));
   const rankings = new Rankings();
   for (const { item, before: scoreBefore, after: scoreAfter } of rows) {
@@ -88,6 +105,8 @@ export async function readResults(journals: readonly string[]): Promise<Results>
     settings,
     measured: rows.length,
     failures: failures.map(({ item, failure }) => ({ item, reason: failure })),
+    truth: truth.summary(),
+    offSums: offSums.length > 0 ? { images: offSums.length, first: offSums[0].item, share: offSums[0].share } : null,
     before: before.scores(),
     after: after?.scores() ?? null,
     images: after ? countGains(rows) : null,
@@ -101,6 +120,12 @@ export async function readResults(journals: readonly string[]): Promise<Results>
     confusion: labelCount > LARGEST_MATRIX ? null : { before: matrix(before), after: after ? matrix(after) : null },
   };
   return { report, rows, cellNames: cellNamesOf(settings) };
+}
+
+/** A journal of an earlier version lacks it. */
+function truthOf({ item, truth }: Omit<CountedEntry, 'truth'> & { truth?: TruthCounts }): TruthCounts {
+  if (truth) return truth;
+  throw new Failure(`${item}: the journal does not say what its truth holds; remove the journal to measure it again`);
 }
 
 /** By item: its last entry, as journal and line. Settings must be the same, and all items there. */

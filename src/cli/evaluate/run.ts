@@ -20,7 +20,6 @@ import {
 } from './comparison.js';
 import { ComputeHost } from './compute-host.js';
 import { checkKernels, DataSet, type Example } from './data-set.js';
-import { ignoreValue } from './data-set-options.js';
 import { type CountedEntry, type EvaluateEntry, type ItemScore, scoreOf } from './entries.js';
 import { journalFile, picturesFolder } from './folders.js';
 import type { LabelMapsResult } from './job.js';
@@ -28,9 +27,11 @@ import { NetworkPredictor } from './network-predictor.js';
 import type { EvaluateRequest } from './options.js';
 import { Pictures } from './pictures.js';
 import { Rankings } from './rankings.js';
-import { describeRun, failedItems, type RunSummary } from './report-text.js';
+import { describeRun, failedItems, type RunSummary, tellNotes } from './report-text.js';
 import { writeReport } from './results.js';
 import { type EvaluateSettings, hashOf, parametersAt, type ShardSettings, shardName } from './settings.js';
+import { checkTruth, warnOfTruth } from './truth-check.js';
+import type { StrayTruth } from './truth-tally.js';
 
 /** What an earlier run has done for an item. */
 interface Done {
@@ -52,6 +53,9 @@ export async function evaluate(request: EvaluateRequest, streams: Streams, versi
     throw new Failure(`${request.truth}: nothing is predicted for ${dataSet.unpredicted[0]} (--strict)`);
   }
   const settings = await settingsOf(request, dataSet, predictor, version);
+  // A part can't tell for the whole; `merge` can.
+  if (shard.count === 1) await checkTruth(dataSet, dataSet.items);
+  else await warnOfTruth(dataSet, itemsOfShard(dataSet.items, shard), streams);
   await about(options.out, () => mkdir(path.dirname(journalFile(options.out, shard)), { recursive: true }));
 
   const run = await EvaluateRun.open(request, dataSet, settings, shard, computeHost, streams);
@@ -73,6 +77,7 @@ async function finish(request: EvaluateRequest, run: EvaluateRun, shard: Shard, 
     return;
   }
   const report = await writeReport([journalFile(out, shard)], [picturesFolder(out, shard)], out);
+  tellNotes(report, streams);
   streams.out(json ? `${JSON.stringify({ ...report, run: summary })}\n` : describeRun(summary, report));
   if (report.failures.length > 0) throw failedItems(report.failures.length);
 }
@@ -91,8 +96,8 @@ async function settingsOf(
     command: 'evaluate',
     version,
     ...dataSet.settings,
+    ignore: dataSet.truths.ignore,
     labelCount,
-    ignore: ignoreValue(options),
     names: dataSet.names,
     colours: dataSet.colours,
     bandWidths: options.bands,
@@ -226,7 +231,8 @@ class EvaluateRun {
     if (measured instanceof Error) {
       this.failed++;
       progress.warn(measured.message);
-      await this.journal.append({ item, failure: measured.message });
+      const strayTruth = await this.strayTruth(item);
+      await this.journal.append({ item, failure: measured.message, ...(strayTruth ? { strayTruth } : undefined) });
       return;
     }
     const { entry, example, maps } = measured;
@@ -234,6 +240,12 @@ class EvaluateRun {
     if (this.rankings.add(item, scoreOf(entry))) await this.writePicture(example, maps);
     await this.journal.append(entry);
     this.measured++;
+  }
+
+  private async strayTruth(item: string): Promise<StrayTruth | undefined> {
+    const { truths } = this.dataSet;
+    const plane = await truths.read(item).catch(() => undefined);
+    return plane && truths.stray(plane, this.settings.labelCount);
   }
 
   private async measureItem(item: string): Promise<{ entry: CountedEntry; example: Example; maps: LabelMapsResult }> {
@@ -255,7 +267,9 @@ class EvaluateRun {
       const [before, after] = compared.map((plane) => countLabels(this.settings, plane, truth));
       const [first, second] = compared.map((plane) => countInstances(this.settings, plane, truth));
       const entry: CountedEntry = {
-        ...{ item, stamp, before },
+        ...{ item, stamp, truth: example.truthCounts },
+        ...(example.offSums > 0 ? { offSums: example.offSums } : undefined),
+        before,
         ...(after ? { after } : undefined),
         ...(first ? { instances: { before: first, ...(second ? { after: second } : undefined) } } : undefined),
       };

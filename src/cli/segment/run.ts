@@ -117,6 +117,8 @@ class SegmentRun {
   private taken = 0;
   private failed = 0;
   private adapter: string | null = null;
+  /** Why the network does not open. */
+  private closedBy: unknown;
   /** Where there is a single picture, people want to hear what is on it. */
   private last: PictureAreas | undefined;
 
@@ -193,16 +195,15 @@ class SegmentRun {
   }
 
   private async take(item: string, progress: Progress): Promise<void> {
-    // A network that does not open, or no adapter, is no fault of the picture: nothing can be done at all.
-    await this.open();
     try {
       const stamp = await this.pictures.stamp(item);
       const picture = await this.pictures.read(item);
+      await this.open();
       await this.write(item, picture, await this.run(item, picture));
       await this.journal.append({ item, stamp });
       this.segmented++;
     } catch (error) {
-      if (this.request.options.strict || !(error instanceof Error)) throw error;
+      if (this.request.options.strict || !(error instanceof Error) || this.closedBy === error) throw error;
       this.failed++;
       progress.warn(error.message);
       await this.journal.append({ item, failure: error.message });
@@ -213,7 +214,9 @@ class SegmentRun {
     try {
       this.adapter = (await this.segmenter.open()).adapterName;
     } catch (error) {
-      throw this.blameOpening(error);
+      // A network that does not open, or no adapter, is no fault of the picture: nothing can be done at all.
+      this.closedBy = this.blameOpening(error);
+      throw this.closedBy;
     }
   }
 

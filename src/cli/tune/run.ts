@@ -21,14 +21,15 @@ import { labelNumbers } from '../evaluate/comparison.js';
 import { ComputeHost } from '../evaluate/compute-host.js';
 import { csvLine } from '../evaluate/csv.js';
 import { DataSet } from '../evaluate/data-set.js';
-import { ignoreValue } from '../evaluate/data-set-options.js';
 import { NetworkPredictor } from '../evaluate/network-predictor.js';
-import { failedItems, signed } from '../evaluate/report-text.js';
+import { failedItems, signed, tellNotes } from '../evaluate/report-text.js';
+import { checkTruth, refuseTruth } from '../evaluate/truth-check.js';
+import { type TruthSummary, TruthTally } from '../evaluate/truth-tally.js';
 import { about, Failure, UsageError } from '../failure.js';
 import type { Streams } from '../streams.js';
 import { ExampleSource } from './example-source.js';
 import { describeObjective, type TuneCommandOptions, type TuneRequest } from './options.js';
-import type { TuneReport } from './report.js';
+import { type TuneReport, truthInWords } from './report.js';
 import { tuneHtml } from './report-html.js';
 
 /** Of a network's predictions: the search asks for each many times over. */
@@ -57,12 +58,14 @@ export async function runTune(
   checkSearch(space, options, dataSet.hasPhotographs);
   const also = options.also && (await DataSet.open(options.also, truth, options, predictor));
   const settings = await settingsOf(dataSet, items, options, version);
+  await checkTruth(dataSet, items);
+  if (also) await checkTruth(also, also.items);
   const journals = path.join(options.out, 'journal');
   await about(options.out, () => mkdir(journals, { recursive: true }));
 
   const counter = {
     labelCount: await dataSet.labelCount(),
-    ignore: ignoreValue(options),
+    ignore: dataSet.truths.ignored,
     objective: options.objective,
     ...(settings.countAs ? { countAs: settings.countAs as number[] } : undefined),
   };
@@ -86,15 +89,19 @@ export async function runTune(
       alsoFailed = await checkAll(alsoSource, also.items, options, streams);
       if (alsoSource.exampleCount === 0) throw new Failure(`--also ${alsoSource.files}: no example can be used`);
     }
+    const truth = truthOf(source, dataSet, counter.labelCount);
     const result = await search(source, space, options, dataSet.hasPhotographs, streams);
     const report: TuneReport = {
       settings,
       examples: source.items,
       failed,
+      truth,
+      offSums: source.offSums,
       ...result,
       also: alsoSource ? await tryOn(alsoSource, result, alsoFailed, options, streams) : null,
     };
     await writeFiles(options.out, report);
+    tellNotes(report, streams);
     streams.out(options.json ? `${JSON.stringify(report)}\n` : describe(options.out, report));
     if (failed + alsoFailed > 0) throw failedItems(failed + alsoFailed);
   } finally {
@@ -103,6 +110,14 @@ export async function runTune(
     await dataSet.close();
     await computeHost.close();
   }
+}
+
+/** What truth holds, of the examples that can be used. Throws Failure where nothing can be measured against it. */
+function truthOf(source: ExampleSource, { truths, settings }: DataSet, labelCount: number): TruthSummary {
+  const tally = new TruthTally(truths.codes(labelCount));
+  source.tallyTruth(tally);
+  refuseTruth(tally, truths.isIgnoreSaid, String(settings.truth));
+  return tally.summary();
 }
 
 /** Returns how many examples had to be left out. */
@@ -264,6 +279,7 @@ function describe(out: string, report: TuneReport): string {
   return [
     line('objective', describeObjective(objective)),
     line('examples', `${report.exampleCount}, ${report.refinements} refinements`),
+    line('truth', truthInWords(report)),
     line('no CRF', baseline.toFixed(4)),
     line(
       'tuned',
