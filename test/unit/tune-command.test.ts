@@ -200,7 +200,7 @@ describe('what is wrong', () => {
       'spatial: got null, expected no such key, only gaussian, bilateral, sigmaUnit, normalization, iterations',
     );
     await attempt('[]', 'space: got an array of 0, expected an object');
-    await attempt('{', expect.stringMatching(/: not JSON: Expected property name/));
+    await attempt('{', expect.stringMatching(/: not JSON: line 1, column 2: expected a closing brace, got the end/));
     expect(await folder.list()).not.toContain('out');
   });
 

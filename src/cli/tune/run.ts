@@ -25,6 +25,7 @@ import { ignoreValue } from '../evaluate/data-set-options.js';
 import { NetworkPredictor } from '../evaluate/network-predictor.js';
 import { failedItems, signed } from '../evaluate/report-text.js';
 import { about, Failure, UsageError } from '../failure.js';
+import { parseJson } from '../files/json.js';
 import type { Streams } from '../streams.js';
 import { ExampleSource } from './example-source.js';
 import { describeObjective, type TuneCommandOptions, type TuneRequest } from './options.js';
@@ -186,15 +187,8 @@ function defined<Values extends object>(values: Values): { [Key in keyof Values]
 
 async function readSpace(file: string | undefined): Promise<TuneSpace> {
   if (file === undefined) return {};
-  return await about(file, async () => {
-    const text = await readFile(file, 'utf8');
-    try {
-      // Still unchecked: the search looks at each key and value and trusts no type.
-      return JSON.parse(text) as TuneSpace;
-    } catch (error) {
-      throw new Failure(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  });
+  // Still unchecked: the search looks at each key and value and trusts no type.
+  return await about(file, async () => parseJson(await readFile(file, 'utf8')) as TuneSpace);
 }
 
 /** A subset by the hashes of seed and name: more examples add to it, and no other item's name matters. */
