@@ -25,7 +25,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('the module is what assembly/ compiles to', { timeout: 60_000 }, async () => {
+test('the module is what assembly/ compiles to', async () => {
   const kept = readFileSync(path.join(import.meta.dirname, '../..', moduleFile), 'utf8');
   expect(await compileAssembly(), 'npm run generate:simd').toBe(kept);
 });

@@ -2,6 +2,7 @@
 
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { Failure } from '../failure.js';
+import { escapeAllButLineEnds } from '../plain-text.js';
 
 /** So much of what stands in the wrong place is repeated. */
 const LONGEST_QUOTE = 24;
@@ -19,6 +20,11 @@ export function parseJson(text: string): unknown {
   } catch {
     throw new Failure(`not JSON${whereWrong(json)}`);
   }
+}
+
+/** A value as the text of a file. Nothing in it acts on a terminal that somebody shows it in; it reads as the same value. */
+export function jsonLines(value: unknown, indentation = 1): string {
+  return `${escapeAllButLineEnds(JSON.stringify(value, null, indentation))}\n`;
 }
 
 /** What JSON.parse refused, found again by a parser that says where. */

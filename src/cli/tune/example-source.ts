@@ -48,12 +48,14 @@ export class ExampleSource implements TuneSource {
     options: CounterOptions,
     file: string,
     settings: JournalSettings,
+    warn: (text: string) => void,
   ): Promise<ExampleSource> {
     const source = new ExampleSource(dataSet, computeHost, options, undefined);
-    source.journal = await Journal.open<TuneEntry>(file, settings, ({ item, stamp, kernels, tallies, size }) => {
+    const take = ({ item, stamp, kernels, tallies, size }: TuneEntry) => {
       source.answers.set(keyOf(item, stamp, kernels), tallies);
       source.known.set(item, size);
-    });
+    };
+    source.journal = await Journal.open<TuneEntry>(file, settings, take, warn);
     return source;
   }
 

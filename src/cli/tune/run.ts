@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   checkTuneOptions,
@@ -25,8 +25,10 @@ import { ignoreValue } from '../evaluate/data-set-options.js';
 import { NetworkPredictor } from '../evaluate/network-predictor.js';
 import { failedItems, signed } from '../evaluate/report-text.js';
 import { about, Failure, UsageError } from '../failure.js';
-import { parseJson } from '../files/json.js';
-import type { Streams } from '../streams.js';
+import { makeFolder } from '../files/folder.js';
+import { jsonLines, parseJson } from '../files/json.js';
+import { namedLine } from '../plain-text.js';
+import { type Streams, warn } from '../streams.js';
 import { ExampleSource } from './example-source.js';
 import { describeObjective, type TuneCommandOptions, type TuneRequest } from './options.js';
 import type { TuneReport } from './report.js';
@@ -59,7 +61,7 @@ export async function runTune(
   const also = options.also && (await DataSet.open(options.also, truth, options, predictor));
   const settings = await settingsOf(dataSet, items, options, version);
   const journals = path.join(options.out, 'journal');
-  await about(options.out, () => mkdir(journals, { recursive: true }));
+  await makeFolder(journals);
 
   const counter = {
     labelCount: await dataSet.labelCount(),
@@ -67,12 +69,10 @@ export async function runTune(
     objective: options.objective,
     ...(settings.countAs ? { countAs: settings.countAs as number[] } : undefined),
   };
-  const source = await ExampleSource.open(dataSet, computeHost, counter, path.join(journals, 'tune.jsonl'), settings);
-  const alsoSource =
-    also &&
-    (await ExampleSource.open(also, computeHost, counter, path.join(journals, 'also.jsonl'), {
-      ...(await settingsOf(also, also.items, options, version)),
-    }));
+  const open = (of: DataSet, file: string, under: JournalSettings) =>
+    ExampleSource.open(of, computeHost, counter, path.join(journals, file), under, (text) => warn(streams, text));
+  const source = await open(dataSet, 'tune.jsonl', settings);
+  const alsoSource = also && (await open(also, 'also.jsonl', await settingsOf(also, also.items, options, version)));
   let alsoFailed = 0;
   try {
     await computeHost.start();
@@ -229,7 +229,7 @@ async function settingsOf(
 
 async function writeFiles(out: string, report: TuneReport): Promise<void> {
   const write = (name: string, pieces: Iterable<string>) => writeAtomically(path.join(out, name), pieces);
-  const json = (value: unknown) => [`${JSON.stringify(value, null, 1)}\n`];
+  const json = (value: unknown) => [jsonLines(value)];
   const note = `${report.reason} Tuned by meanfield ${report.settings.version} for ${describeObjective(report.objective)}.`;
   await write('curves.csv', curveLines(report));
   await write('report.html', [tuneHtml(report)]);
@@ -254,18 +254,17 @@ function describeAlso({ exampleCount, baseline, score, gain, confidence, interva
 
 function describe(out: string, report: TuneReport): string {
   const { baseline, best, crossValidation, objective, also } = report;
-  const line = (name: string, text: string) => `${name.padEnd(11)}${text}\n`;
   return [
-    line('objective', describeObjective(objective)),
-    line('examples', `${report.exampleCount}, ${report.refinements} refinements`),
-    line('no CRF', baseline.toFixed(4)),
-    line(
+    namedLine('objective', describeObjective(objective)),
+    namedLine('examples', `${report.exampleCount}, ${report.refinements} refinements`),
+    namedLine('no CRF', baseline.toFixed(4)),
+    namedLine(
       'tuned',
       `${(baseline + crossValidation.gain).toFixed(4)}, cross-validated (${best.score.toFixed(4)} on the examples themselves)`,
     ),
-    line('best', JSON.stringify(best.parameters)),
-    line('verdict', report.reason),
-    ...(also ? [line('also', describeAlso(also))] : []),
-    line('wrote', `${path.join(out, 'crf.json')}  for --options`),
+    namedLine('best', JSON.stringify(best.parameters)),
+    namedLine('verdict', report.reason),
+    ...(also ? [namedLine('also', describeAlso(also))] : []),
+    namedLine('wrote', `${path.join(out, 'crf.json')}  for --options`),
   ].join('');
 }
