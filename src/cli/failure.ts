@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import { stripVTControlCharacters } from 'node:util';
 import { escapeControls } from './plain-text.js';
 
 /** The command line itself is wrong: an unknown option, a value out of range, options that exclude each other. */
@@ -95,10 +94,5 @@ export function argumentOf(error: unknown): { argument: string; finding: string 
 
 /** Any text as one line that only shows itself. */
 export function oneLine(text: string): string {
-  // Vite colours what it says.
-  return escapeControls(
-    stripVTControlCharacters(text)
-      .trim()
-      .replace(/\s*[\r\n]+\s*/g, ' '),
-  );
+  return escapeControls(text.trim().replace(/\s*[\r\n]+\s*/g, ' '));
 }

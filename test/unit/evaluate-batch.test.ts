@@ -257,11 +257,11 @@ test('progress in a log file is a line now and then, with how much is done and t
   const progress = new Progress(streams, 4, 1, 'images');
   progress.advance('b');
   progress.warn('c.npy: no such file');
-  progress.update(3, 4, 'd');
+  progress.update(3, 4, 'd\u001b[2J\nd');
   progress.stop();
   const text = written.join('');
   expect(text).toContain('1/4 images');
-  expect(text).toMatch(/3\/4 images \| \d+s \| \S+ left \| d/);
+  expect(text).toMatch(/3\/4 images \| \d+s \| \S+ left \| d\\u001b\[2J\\u000ad/);
   expect(text).not.toMatch(/NaN|Infinity/);
   expect(errors).toEqual(['warning: c.npy: no such file\n']);
   // Where nobody watches nothing is written.

@@ -237,12 +237,8 @@ describe('wrong usage', () => {
       error: `error: ${folder.path}: no journal of an evaluation in it, expected a folder that evaluate has written to\n`,
     });
     await mkdir(folder.file('odd/journal'), { recursive: true });
-    const ofTune = await Journal.open(
-      folder.file('odd/journal/x.jsonl'),
-      { command: 'tune' },
-      expect.unreachable,
-      expect.unreachable,
-    );
+    const [file, unused] = [folder.file('odd/journal/x.jsonl'), () => expect.unreachable()];
+    const ofTune = await Journal.open(file, { command: 'tune' }, unused, unused);
     await ofTune.close();
     expect((await meanfield('merge', folder.file('odd'), '--out', folder.file('out'))).error).toContain(
       'x.jsonl: not the journal of an evaluation',
