@@ -15,7 +15,7 @@ const VITEST_TIMEOUT_MS = 45 * 60_000;
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
-ensureInstalled();
+await ensureInstalled();
 
 const vitestArguments = process.argv.slice(2);
 /** @type {Counts[]} */
@@ -24,7 +24,7 @@ const results = [];
 if (vitestArguments.length === 0) {
   for (const script of ['lint', 'typecheck', 'depcheck']) {
     heading(script);
-    results.push(one(runNpm(['run', '--silent', script], { output: 'inherit' }) === 0));
+    results.push(one(runNpm(['run', '--silent', script]) === 0));
   }
 }
 heading('vitest');
