@@ -9,6 +9,9 @@ import path from 'node:path';
 /** Between two looks at a lock that somebody else has. */
 const LOOK_MS = 200;
 
+/** Locks that this process has. */
+const held = new Set();
+
 /** So long may a lock be without an owner's name: it is written right after the folder was made. */
 const NAMELESS_MS = 10_000;
 
@@ -24,9 +27,11 @@ const NAMELESS_MS = 10_000;
 export async function withLock(folder, work, onWait) {
   await acquire(folder, onWait);
   const own = path.join(folder, ownName());
+  held.add(folder);
   try {
     await work((processId) => writeFileSync(own, String(processId ?? '')));
   } finally {
+    held.delete(folder);
     unless(['ENOENT'], () => unlinkSync(own));
     unless(['ENOENT', 'ENOTEMPTY'], () => rmdirSync(folder));
   }
@@ -85,7 +90,7 @@ function isHeld(folder, owner) {
   // Of another computer's processes nothing is known.
   if (host !== ownHost()) return true;
   // A container has the same few process ids each time it starts.
-  if (Number(processId) !== process.pid && isRunning(Number(processId))) return true;
+  if (Number(processId) === process.pid ? held.has(folder) : isRunning(Number(processId))) return true;
   let other = '';
   unless(['ENOENT'], () => {
     other = readFileSync(path.join(folder, owner), 'utf8');

@@ -138,7 +138,7 @@ function readLockfile(file) {
 
 function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
-  process.stderr.write(`meanfield needs Node 20.19 or newer; this is ${process.versions.node}.\n`);
+  if (major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)) return;
+  process.stderr.write(`meanfield needs Node 20.19, 22.12 or 24, or a newer one; this is ${process.versions.node}.\n`);
   process.exit(1);
 }

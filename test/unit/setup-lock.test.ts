@@ -123,6 +123,23 @@ test('names of ended processes, of this process’s own id, and none at all are 
   expect(await folder.list()).toEqual([]);
 });
 
+test('one process waits for itself', async () => {
+  const folder = await temporaryFolder();
+  let inside = 0;
+  const turns = Array.from({ length: 3 }, () =>
+    withLock(
+      folder.file('lock'),
+      async () => {
+        expect(++inside).toBe(1);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        inside--;
+      },
+      () => undefined,
+    ),
+  );
+  await Promise.all(turns);
+});
+
 test('what goes wrong in the work leaves no lock, and a folder that cannot be made is an error', async () => {
   const folder = await temporaryFolder();
   const failing = withLock(folder.file('lock'), () => Promise.reject(new Error('in the work')), nobody);
