@@ -27,7 +27,6 @@ const NAMELESS_MS = 10_000;
 export async function withLock(folder, work, onWait) {
   await acquire(folder, onWait);
   const own = path.join(folder, ownName());
-  held.add(folder);
   try {
     await work((processId) => writeFileSync(own, String(processId ?? '')));
   } finally {
@@ -62,7 +61,10 @@ function tryToAcquire(folder) {
   const own = path.join(folder, ownName());
   if (!unless(['ENOENT'], () => writeFileSync(own, ''))) return false;
   // Whoever slept for long between the two steps may have lost the folder to another.
-  if (ownersOf(folder).length === 1) return true;
+  if (ownersOf(folder).length === 1) {
+    held.add(folder);
+    return true;
+  }
   unless(['ENOENT'], () => unlinkSync(own));
   return false;
 }
