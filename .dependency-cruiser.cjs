@@ -57,6 +57,13 @@ module.exports = {
       to: { path: '^(src/cli|demo|bench|examples|test|scripts)/' },
     },
     {
+      name: 'commands-install-nothing',
+      comment: 'What installs packages or browsers lies in scripts; only npm start and npm test run it.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^scripts/' },
+    },
+    {
       name: 'nothing-imports-demo',
       severity: 'error',
       from: { pathNot: '^(demo|test)/' },

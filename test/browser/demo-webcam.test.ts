@@ -79,7 +79,7 @@ function colourOfFilm(x: number, y: number, frame: number): Rgb {
   return x < 64 ? yellow : blue;
 }
 
-describe('the webcam of a link', { timeout: 300_000 }, () => {
+describe('the webcam of a link', () => {
   let demo: DemoPage;
   beforeAll(async () => {
     demo = await DemoPage.open(context, site.url + link, { settles: false });

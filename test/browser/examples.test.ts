@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { decode } from 'fast-png';
 import type { Browser, Page } from 'puppeteer-core';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BenchReport } from '../../src/cli/bench/report.js';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { findBrowser, softwareVulkan } from '../../src/cli/find-browser.js';
@@ -13,9 +13,6 @@ import { serveFolder } from '../support/static-site.js';
 import { createUserProjects, filesBelow, run, type UserProjects } from '../support/user-project.js';
 
 const pages = ['photo', 'webcam', 'worker', 'own-device'] as const;
-
-// Each of the examples takes 5 to 15 s of CPU time on SwiftShader.
-vi.setConfig({ testTimeout: 240_000 });
 
 let user: UserProjects;
 let browser: Browser;

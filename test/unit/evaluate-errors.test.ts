@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-import { appendFile, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test, vi } from 'vitest';
+import { Journal } from '../../src/cli/batch/journal.js';
 import { encodeFloatNpy } from '../../src/cli/files/npy.js';
 import { encodeGreyPng, encodeRgbPng } from '../../src/cli/files/png.js';
 import { type Folder, meanfield } from '../support/command-line.js';
 import { storeExamples } from '../support/data-set.js';
 import { dataSet, evaluate, examples, readReport, reportFiles } from '../support/evaluate.js';
-
-// Whole command lines, a dozen in a test: seconds where several tests share a core.
-vi.setConfig({ testTimeout: 60_000 });
 
 describe('files that are wrong', () => {
   /** Damages five of six items, each in its own way. */
@@ -241,7 +239,9 @@ describe('wrong usage', () => {
       error: `error: ${folder.path}: no journal of an evaluation in it, expected a folder that evaluate has written to\n`,
     });
     await mkdir(folder.file('odd/journal'), { recursive: true });
-    await appendFile(folder.file('odd/journal/x.jsonl'), '{"command":"tune"}\n');
+    const [file, unused] = [folder.file('odd/journal/x.jsonl'), () => expect.unreachable()];
+    const ofTune = await Journal.open(file, { command: 'tune' }, unused, unused);
+    await ofTune.close();
     expect((await meanfield('merge', folder.file('odd'), '--out', folder.file('out'))).error).toContain(
       'x.jsonl: not the journal of an evaluation',
     );

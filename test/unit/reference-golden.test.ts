@@ -20,9 +20,6 @@ import {
 import { type GoldenProblem, loadGoldenProblem } from '../support/golden-problem.js';
 import { rowEngines } from '../support/row-engines.js';
 
-/** N² terms an iteration take a while where the processor is busy. */
-const exactTimeout = 60_000;
-
 /** Only these cases have exact sums: the others are too large for N². */
 const exactNames = goldenNames.filter((name) => name !== 'photo-21-labels' && name !== 'scribbles-2-labels');
 
@@ -64,7 +61,7 @@ describe.each(goldenNames)('%s', (name) => {
 });
 
 describe.each(exactNames)('%s', (name) => {
-  test('the exact method gives the O(N²) Q in double precision', { timeout: exactTimeout }, async () => {
+  test('the exact method gives the O(N²) Q in double precision', async () => {
     const problem = await loadGoldenProblem(name);
     const crf = startCrf(problem, 'exact');
     let done = 0;

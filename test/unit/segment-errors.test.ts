@@ -137,7 +137,7 @@ describe('what is missing or damaged', () => {
     await expectError(
       1,
       [photo, '--model', model, ...out],
-      `${folder.file('tiny.json')}: not JSON: Expected property name or '}' in JSON at position 1`,
+      `${folder.file('tiny.json')}: not JSON: line 1, column 2: expected a closing brace, got the end`,
     );
     await describeAs(JSON.stringify({ ...tinyDescription, labels: ['one'] }));
     await expectError(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   SegmentationMetrics,
   type TuneExample,
@@ -16,9 +16,6 @@ import { kernelsAt, resolveSpace } from '../../src/analysis/tune/space.js';
 import { type CrfParameters, DenseCrf, resolveParameters } from '../../src/index.js';
 import { drawnExample } from '../support/data-set.js';
 import { randomNumbers } from '../support/random.js';
-
-// Hundreds of refinements, each of milliseconds.
-vi.setConfig({ testTimeout: 120_000 });
 
 const labelCount = 3;
 

@@ -3,7 +3,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { byCodeUnits } from '../batch/items.js';
-import { Failure } from '../failure.js';
+import { about, Failure } from '../failure.js';
+import { ifThere } from '../files/folder.js';
 import type { Streams } from '../streams.js';
 import { journalsFolder, picturesFolders } from './folders.js';
 import { describeReport, failedItems, tellNotes } from './report-text.js';
@@ -32,9 +33,6 @@ export async function merge(
 }
 
 async function list(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const names = (await about(folder, () => ifThere(readdir(folder)))) ?? [];
   return names.sort(byCodeUnits).map((name) => path.join(folder, name));
 }

@@ -5,6 +5,7 @@ import { fileStamp } from '../batch/atomic-file.js';
 import { listItemsOf } from '../batch/items.js';
 import { about, Failure, UsageError } from '../failure.js';
 import { defaultMaximumPixels, type Photograph } from '../files/image.js';
+import { parseJson } from '../files/json.js';
 import type { FullSize } from '../inputs/array-layout.js';
 import { decodeLabels, type LabelCodes } from '../inputs/label-codes.js';
 import { readLabelPlane } from '../inputs/label-plane.js';
@@ -131,18 +132,10 @@ function guessForm(source: string, items: ReadonlyMap<string, string>): Predicti
 export async function readNames(file: string, read: (file: string) => Promise<string>): Promise<string[]> {
   return await about(file, async () => {
     const text = await read(file);
-    const names: unknown = text.trimStart().startsWith('[') ? parse(text) : text.trim().split(/\r?\n/);
+    const names: unknown = text.trimStart().startsWith('[') ? parseJson(text) : text.trim().split(/\r?\n/);
     if (!Array.isArray(names) || names.some((name) => typeof name !== 'string' || name.trim() === '')) {
       throw new Failure('expected a JSON array of texts, or a line with a name for each label');
     }
     return names.map((name: string) => name.trim());
   });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Failure(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

@@ -2,6 +2,7 @@
 
 import type { SegmentationScores } from '../../analysis/index.js';
 import { Failure } from '../failure.js';
+import { namedLine } from '../plain-text.js';
 import type { Streams } from '../streams.js';
 import type { EvaluateReport } from './report.js';
 import { labelName, measuredNames } from './settings.js';
@@ -28,8 +29,10 @@ export function describeRun(run: RunSummary, report?: EvaluateReport): string {
   const speed = run.imagesPerSecond === null ? '' : `, ${Number(run.imagesPerSecond.toPrecision(3))} images a second`;
   const taken = run.takenFromJournal === 0 ? '' : `, ${run.takenFromJournal} taken from the journal`;
   const failed = run.failed === 0 ? '' : `, ${run.failed} failed`;
-  const lines = [line('measured', `${run.measured} images${taken}${failed} in ${run.seconds.toFixed(1)} s${speed}`)];
-  if (run.adapter !== null) lines.push(line('adapter', run.adapter));
+  const lines = [
+    namedLine('measured', `${run.measured} images${taken}${failed} in ${run.seconds.toFixed(1)} s${speed}`),
+  ];
+  if (run.adapter !== null) lines.push(namedLine('adapter', run.adapter));
   return lines.join('') + (report ? describeReport(report) : '');
 }
 
@@ -64,9 +67,9 @@ export function describeReport(report: EvaluateReport): string {
   }
   const heading = `${''.padEnd(24)}${'before'.padStart(9)}${after ? `${'after'.padStart(9)}${'gain'.padStart(10)}` : ''}\n`;
   const gains = images
-    ? line('images', `${images.improved} improved, ${images.unchanged} unchanged, ${images.worsened} worsened`)
+    ? namedLine('images', `${images.improved} improved, ${images.unchanged} unchanged, ${images.worsened} worsened`)
     : '';
-  return heading + table.join('') + gains + line('truth', truthInWords(report));
+  return heading + table.join('') + gains + namedLine('truth', truthInWords(report));
 }
 
 /** What truth holds, in words. */
@@ -90,8 +93,4 @@ export function signed(value: number): string {
 
 function format(value: number | null): string {
   return (value === null ? '-' : value.toFixed(4)).padStart(9);
-}
-
-function line(name: string, text: string): string {
-  return `${name.padEnd(11)}${text}\n`;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import {
   type InstanceCounts,
@@ -11,8 +10,10 @@ import {
 } from '../../analysis/index.js';
 import { writeAtomically } from '../batch/atomic-file.js';
 import { byCodeUnits } from '../batch/items.js';
-import { expectSame, readJournal } from '../batch/journal.js';
+import { describeDamage, expectSame, readJournal } from '../batch/journal.js';
 import { about, Failure } from '../failure.js';
+import { makeFolder } from '../files/folder.js';
+import { jsonLines } from '../files/json.js';
 import { type Cell, csvLine } from './csv.js';
 import { type CountedEntry, type EvaluateEntry, type FailedEntry, scoreOf } from './entries.js';
 import { Pictures } from './pictures.js';
@@ -48,13 +49,13 @@ export async function writeReport(
 ): Promise<EvaluateReport> {
   const { report, rows, cellNames } = await readResults(journals);
   const pictures = await readPictures(report, pictureFolders);
-  await about(out, () => mkdir(out, { recursive: true }));
+  await makeFolder(out);
   const write = (name: string, pieces: Iterable<string>) => writeAtomically(path.join(out, name), pieces);
   await write('scores.csv', scoreLines(report));
   await write('items.csv', itemLines(rows, cellNames));
   await write('report.html', [htmlReport(report, rows, pictures)]);
   // Last: who waits for it finds the others.
-  await write('report.json', [`${JSON.stringify(report, null, 1)}\n`]);
+  await write('report.json', [jsonLines(report)]);
   return report;
 }
 
@@ -134,6 +135,7 @@ async function survey(
 ): Promise<{ settings: EvaluateSettings; places: ReadonlyMap<string, string> }> {
   const places = new Map<string, string>();
   let settings: EvaluateSettings | undefined;
+  const damage: string[] = [];
   for (const [index, file] of journals.entries()) {
     let line = 0;
     const found = await about(file, () =>
@@ -142,7 +144,8 @@ async function survey(
         line++;
       }),
     );
-    const { shard, ...rest } = found as ShardSettings;
+    const { shard, ...rest } = found.settings as ShardSettings;
+    if (found.damagedLines.length > 0) damage.push(`; ${describeDamage(file, found.damagedLines)}`);
     if (rest.command !== 'evaluate') throw new Failure(`${file}: not the journal of an evaluation`);
     const common = rest as EvaluateSettings;
     if (settings) await about(file, () => expectSame(common, settings as EvaluateSettings));
@@ -152,7 +155,7 @@ async function survey(
   const missing = settings.items - places.size;
   if (missing > 0) {
     throw new Failure(
-      `${missing} of ${settings.items} items are not measured yet: run the missing parts, or run those that stopped again`,
+      `${missing} of ${settings.items} items are not measured yet: run the missing parts, or run those that stopped again${damage.join('')}`,
     );
   }
   return { settings, places };

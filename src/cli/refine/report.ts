@@ -3,6 +3,7 @@
 import type { ResolvedKernel, ResolvedParameters, StageTiming } from '../../index.js';
 import type { WrittenFile } from '../files/outputs.js';
 import { listValues } from '../inputs/values.js';
+import { namedLine } from '../plain-text.js';
 import type { RefineJobResult } from './job.js';
 import type { RefineRequest } from './options.js';
 import type { Problem } from './problem.js';
@@ -116,11 +117,11 @@ export function describeProblem(request: RefineRequest, problem: Problem, resolv
     ? `${request.image}  ${size.width} x ${size.height} ${photograph.format}${turned(photograph.orientation)}`
     : `none; ${size.width} x ${size.height}, as ${request.input}`;
   const lines = [
-    line('image', image),
-    line('input', describeInput(request, problem)),
-    ...resolved.kernels.map((kernel, index) => line(index === 0 ? 'kernels' : '', describeKernel(kernel))),
+    namedLine('image', image),
+    namedLine('input', describeInput(request, problem)),
+    ...resolved.kernels.map((kernel, index) => namedLine(index === 0 ? 'kernels' : '', describeKernel(kernel))),
   ];
-  if (resolved.kernels.length === 0) lines.push(line('kernels', 'none: the labels come from the input alone'));
+  if (resolved.kernels.length === 0) lines.push(namedLine('kernels', 'none: the labels come from the input alone'));
   return lines.join('');
 }
 
@@ -129,17 +130,18 @@ export function describeResult(summary: RefineSummary): string {
   const { kernels, iterations, change, milliseconds, stages, files } = summary;
   const vertices = kernels.map((kernel) => kernel.vertexCount?.toLocaleString('en-US') ?? '-');
   const rows = [
-    line(
+    namedLine(
       'adapter',
       summary.backend === 'webgpu' && !summary.hardware ? `${summary.adapter}, in software` : summary.adapter,
     ),
-    ...(vertices.length > 0 ? [line('vertices', vertices.join(', '))] : []),
-    line('iterations', `${iterations}${change === null ? '' : `, last change of Q ${change.toPrecision(2)}`}`),
-    line('areas', describeAreas(summary)),
-    line('time', listTimes(Object.entries(milliseconds))),
+    ...(vertices.length > 0 ? [namedLine('vertices', vertices.join(', '))] : []),
+    namedLine('iterations', `${iterations}${change === null ? '' : `, last change of Q ${change.toPrecision(2)}`}`),
+    namedLine('areas', describeAreas(summary)),
+    namedLine('time', listTimes(Object.entries(milliseconds))),
   ];
-  if (stages.length > 0) rows.push(line('stages', listTimes(stages.map(({ stage, milliseconds: ms }) => [stage, ms]))));
-  for (const { kind, file, bytes } of files) rows.push(line('wrote', `${file}  ${kind}, ${sizeInWords(bytes)}`));
+  if (stages.length > 0)
+    rows.push(namedLine('stages', listTimes(stages.map(({ stage, milliseconds: ms }) => [stage, ms]))));
+  for (const { kind, file, bytes } of files) rows.push(namedLine('wrote', `${file}  ${kind}, ${sizeInWords(bytes)}`));
   return rows.join('');
 }
 
@@ -208,10 +210,6 @@ function timeInWords(milliseconds: number): string {
 function sizeInWords(bytes: number): string {
   if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
   return bytes >= 1e3 ? `${(bytes / 1e3).toFixed(1)} kB` : `${bytes} bytes`;
-}
-
-function line(name: string, text: string): string {
-  return `${name.padEnd(11)}${text}\n`;
 }
 
 function round(value: number): number {

@@ -57,13 +57,15 @@ export class ExampleSource implements TuneSource {
     options: CounterOptions,
     file: string,
     settings: JournalSettings,
+    warn: (text: string) => void,
   ): Promise<ExampleSource> {
     const source = new ExampleSource(dataSet, computeHost, options, undefined);
-    source.journal = await Journal.open<TuneEntry>(file, settings, ({ item, stamp, kernels, tallies, ...found }) => {
+    const take = ({ item, stamp, kernels, tallies, ...found }: TuneEntry) => {
       source.answers.set(keyOf(item, stamp, kernels), tallies);
       const { size, truth, offSums = 0 } = found;
       if (truth) source.known.set(item, { size, truth, offSums });
-    });
+    };
+    source.journal = await Journal.open<TuneEntry>(file, settings, take, warn);
     return source;
   }
 
