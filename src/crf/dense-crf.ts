@@ -2,8 +2,10 @@
 
 import { checkChoice, checkKeys, checkObject } from '../problem/checks.js';
 import { DeviceError } from '../problem/errors.js';
-import { checkSize, defaultParameters, resolveParameters } from '../problem/parameters.js';
+import { checkSize, defaultParameters } from '../problem/parameters.js';
 import type { DenseCrfOptions, Refiner } from './api.js';
+import { OwnParameters } from './own-parameters.js';
+import { checkVertexCapacity } from './vertex-room.js';
 
 const optionNames = ['width', 'height', 'labelCount', 'parameters', 'backend', 'device', 'vertexCapacity', 'profile'];
 
@@ -20,23 +22,23 @@ export const DenseCrf = {
     const given = checkObject('options', options);
     checkKeys('options', given, optionNames);
     const size = checkSize({ width: options.width, height: options.height, labelCount: options.labelCount });
-    const parameters = options.parameters ?? defaultParameters;
-    // Parameters are checked before a device is asked for.
-    resolveParameters(parameters, size);
+    // Parameters are checked, and taken, before a device is asked for.
+    const parameters = OwnParameters.of(options.parameters ?? defaultParameters, size);
+    const vertexCapacity = checkVertexCapacity(options.vertexCapacity ?? 'measured');
     const backend = checkChoice('backend', options.backend ?? 'auto', ['auto', 'webgpu', 'cpu'] as const);
     if (backend !== 'cpu') {
       const [{ GpuCrf }, { requestDevice }] = await Promise.all([import('./gpu-crf.js'), import('../gpu/device.js')]);
       const acquired = options.device
         ? { device: options.device }
         : await requestDevice(backend === 'auto' ? 'hardware' : 'any');
-      const { vertexCapacity, profile } = options;
+      const { profile } = options;
       if (acquired) {
         return new GpuCrf({
           ...acquired,
           ownsDevice: options.device === undefined,
           size,
           parameters,
-          ...(vertexCapacity === undefined ? undefined : { vertexCapacity }),
+          vertexCapacity,
           ...(profile === undefined ? undefined : { profile }),
         });
       }

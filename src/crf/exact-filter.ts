@@ -45,7 +45,7 @@ export class ExactFilter implements KernelFilter {
   ) {
     const { device } = context;
     const { pixelCount } = this;
-    this.buffers = new BufferSet(device);
+    this.buffers = new BufferSet(device, context.memory);
     this.penalties = new PenaltyTransform(context, kernel.compatibility);
     this.features = this.buffers.storage('ExactFilter.features', pixelCount * kernel.featureDim * 4);
     this.norms = this.buffers.storage('ExactFilter.norms', pixelCount * 8);

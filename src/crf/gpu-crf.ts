@@ -2,32 +2,35 @@
 
 import { BufferSet } from '../gpu/buffers.js';
 import { isSoftware, nameOf } from '../gpu/device.js';
-import { gpuErrorOf } from '../gpu/error-scopes.js';
 import { PlainEncoder, type StageEncoder } from '../gpu/pass.js';
 import { Profiler } from '../gpu/profiler.js';
 import { ProgramCache } from '../gpu/program.js';
 import { Readback } from '../gpu/readback.js';
-import { ArgumentError, DeviceError } from '../problem/errors.js';
-import { resolveParameters } from '../problem/parameters.js';
-import type { CrfParameters, Energy, ProblemSize, ResolvedParameters } from '../problem/types.js';
+import { DeviceError } from '../problem/errors.js';
+import type { CrfParameters, Energy, ProblemSize } from '../problem/types.js';
 import { kernelFeatures } from '../reference/features.js';
 import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
-import type { GpuResults, ImageInput, RefineInput, RefineReport, Refiner, StageTiming } from './api.js';
+import type { GpuResults, RefineInput, RefineReport, Refiner, StageTiming } from './api.js';
+import { CallState, checkCount, isDestroyed } from './call-state.js';
 import { ExactFilter } from './exact-filter.js';
-import { checkImageInput, ImageSource, isRgba } from './image-source.js';
-import type { FilterContext } from './kernel-filter.js';
+import { checkFeatureDims } from './feature-limits.js';
+import { ImageIntake, type TakenImage } from './image-intake.js';
+import { checkImageInput, isRgba } from './image-source.js';
+import { createUnused, type EngineContext } from './kernel-filter.js';
 import { LatticeFilter } from './lattice-filter.js';
+import { type Layout, LayoutKeeper } from './layout-keeper.js';
 import { MarginalReader } from './marginal-reader.js';
-import { MeanField, type VertexCapacity } from './mean-field.js';
-import { planRows } from './row-plan.js';
+import { OwnParameters } from './own-parameters.js';
+import type { PixelRows } from './pixel-rows.js';
 import { iterationTraffic, type TrafficKernel } from './traffic.js';
 import { type Tuning, tuningFor } from './tuning.js';
 import { checkUnarySource } from './unary-input.js';
-import { type UnaryArray, UnarySourceStage } from './unary-source.js';
+import type { UnaryArray } from './unary-source.js';
+import type { VertexCapacity } from './vertex-room.js';
 
 export interface GpuCrfOptions {
   size: ProblemSize;
-  parameters: CrfParameters;
+  parameters: CrfParameters | OwnParameters;
   device: GPUDevice;
   adapterName?: string;
   /** Whether `destroy` also destroys the device. */
@@ -40,9 +43,9 @@ export interface GpuCrfOptions {
   limits?: { maxStorageBufferBindingSize?: number };
 }
 
-/** What the GPU is to do in one call, checked. */
-interface CheckedInput {
-  image: ImageInput | undefined;
+/** The input of one call, checked and taken when it was made. */
+interface TakenInput {
+  image: TakenImage | undefined;
   unary: UnaryArray | undefined;
   warmStart: boolean;
 }
@@ -53,73 +56,71 @@ export class GpuCrf implements Refiner {
   readonly adapterName: string;
   readonly size: ProblemSize;
   readonly device: GPUDevice;
-  private readonly programs: ProgramCache;
-  private readonly tuning: Tuning;
+  private readonly state = new CallState();
   private readonly readback: Readback;
   private readonly ownBuffers: BufferSet;
-  private readonly unusedRead: GPUBufferBinding;
-  private readonly unusedWrite: readonly GPUBufferBinding[];
   private readonly profiler: Profiler | undefined;
-  private parameters: ResolvedParameters;
-  private parametersChanged = false;
-  private meanField: MeanField | undefined;
-  private image: ImageSource | undefined;
-  private unarySource: UnarySourceStage | undefined;
-  private reader: MarginalReader | undefined;
-  private rowKey = '';
-  private imageGiven = false;
+  private readonly intake: ImageIntake;
+  private readonly layout: LayoutKeeper;
+  private readonly reader: MarginalReader;
+  /** By the last `setParameters`: those of calls that are made from now on. */
+  private asked: OwnParameters;
+  /** Those of the call that has its turn. */
+  private parameters: OwnParameters;
+  /** The image's bytes where they are on the host, too. */
   private imageBytes: Uint8Array | Uint8ClampedArray | undefined;
-  private lastUnary: UnaryArray | undefined;
-  /** Whether the rows hold the energies of `lastUnary`. */
-  private unaryWritten = false;
-  private started = false;
-  private vertexCounts: (number | null)[] = [];
   private queue: Promise<unknown> = Promise.resolve();
-  private failure: string | undefined;
+  /** Calls that have not ended. */
+  private pending = 0;
+  private destroyed = false;
+  private iterations = 0;
+  private change = Number.NaN;
 
   constructor(private readonly options: GpuCrfOptions) {
-    const { device, size, parameters } = options;
-    this.parameters = resolveParameters(parameters, size);
+    const { device, size } = options;
     this.size = { width: size.width, height: size.height, labelCount: size.labelCount };
+    this.asked = this.parameters = this.own(options.parameters);
     this.device = device;
     this.adapterName = options.adapterName ?? nameOf(device.adapterInfo);
-    this.tuning = { ...tuningFor(isSoftware(device.adapterInfo)), ...options.tuning };
-    this.programs = new ProgramCache(device);
+    const tuning = { ...tuningFor(isSoftware(device.adapterInfo)), ...options.tuning };
     this.readback = new Readback(device);
     this.ownBuffers = new BufferSet(device);
-    this.unusedRead = { buffer: this.ownBuffers.storage('GpuCrf.unusedRead', 256) };
-    const unused = this.ownBuffers.storage('GpuCrf.unusedWrite', 1024);
-    this.unusedWrite = [0, 256, 512, 768].map((offset) => ({ buffer: unused, offset, size: 256 }));
+    this.intake = new ImageIntake(device, this.size);
     this.profiler = options.profile && device.features.has('timestamp-query') ? new Profiler(device) : undefined;
+    const context: EngineContext = {
+      device,
+      programs: new ProgramCache(device),
+      size: this.size,
+      tuning,
+      ...createUnused(this.ownBuffers, tuning),
+    };
+    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+    const limits = { maxBufferSize, maxStorageBufferBindingSize, ...options.limits };
+    this.layout = new LayoutKeeper(context, limits, options.vertexCapacity ?? 'measured');
+    this.reader = new MarginalReader(context, this.readback);
     void device.lost.then(({ message }) => {
-      this.failure ??= `the GPU device was lost: ${message || 'no reason given'}`;
+      this.state.close(`the GPU device was lost: ${message || 'no reason given'}`);
     });
   }
 
   /** Bytes of GPU memory held. */
   get bytes(): number {
-    return (
-      (this.meanField?.bytes ?? 0) +
-      (this.image?.bytes ?? 0) +
-      (this.unarySource?.bytes ?? 0) +
-      (this.reader?.bytes ?? 0) +
-      this.ownBuffers.bytes
-    );
+    return this.layout.bytes + this.intake.bytes + this.reader.bytes + this.ownBuffers.bytes;
   }
 
   /** Dispatches of one iteration. */
   get dispatchesPerIteration(): number {
-    return this.meanField?.dispatches ?? 0;
+    return this.layout.current?.meanField.dispatches ?? 0;
   }
 
   bytesMovedPerIteration(): Promise<number | null> {
     return this.exclusively(async () => {
-      if (!this.started) return null;
-      const { filters, context } = this.current;
-      const { kernels, damping, tolerance } = this.parameters;
+      if (!this.state.hasStarted) return null;
+      this.state.checkImage(this.parameters.kernels);
+      const { meanField, rows } = await this.upToDate();
+      const { damping, tolerance } = this.parameters;
       const sizes: TrafficKernel[] = [];
-      for (const [index, kernel] of kernels.entries()) {
-        const filter = filters[index];
+      for (const { kernel, filter } of meanField.kernels) {
         if (!(filter instanceof LatticeFilter)) return null;
         const { featureDim, compatibility } = kernel;
         const { sizes: counted } = filter.structure;
@@ -128,220 +129,256 @@ export class GpuCrf implements Refiner {
       }
       const pixelCount = this.size.width * this.size.height;
       const compares = damping > 0 || tolerance > 0;
-      return iterationTraffic({ pixelCount, rows: context.rows, kernels: sizes, compares }).total;
+      return iterationTraffic({ pixelCount, rows: rows.plan, kernels: sizes, compares }).total;
     });
   }
 
   setParameters(parameters: CrfParameters): void {
-    this.checkUsable();
-    const resolved = resolveParameters(parameters, this.size);
-    // In its turn: calls made before keep the parameters that they were made with.
-    this.queue = this.queue.then(() => {
-      this.parameters = resolved;
-      this.parametersChanged = true;
-    });
+    this.state.checkUsable();
+    // Calls made before keep the parameters that they were made with.
+    this.asked = this.own(parameters);
   }
 
   refine(input: RefineInput): Promise<RefineReport> {
-    return this.exclusively(async () => {
-      await this.begin(this.check(input), this.parameters.iterations);
-      return this.finish();
-    });
+    return this.exclusively(
+      async (taken) => {
+        await this.begin(taken, this.parameters.iterations);
+        return this.finish();
+      },
+      () => this.take(input),
+    );
   }
 
   start(input: RefineInput): Promise<void> {
-    return this.exclusively(() => this.begin(this.check(input), 0));
+    return this.exclusively(
+      (taken) => this.begin(taken, 0),
+      () => this.take(input),
+    );
   }
 
   step(count = 1): Promise<RefineReport> {
-    return this.exclusively(async () => {
-      if (!this.started) throw new ArgumentError('step', 'no start', 'a call of start or refine before');
-      await this.prepare();
-      const { needsBuild } = this.current;
-      await this.submit((stages) => {
-        this.current.encodeBuild(stages);
-        // Rows that were laid anew have lost their Q.
-        if (!this.started) this.current.encodeStart(stages);
-      });
-      this.started = true;
-      if (needsBuild) await this.makeRoom();
-      this.iterations = await this.iterate(count);
-      return this.finish();
-    });
+    return this.exclusively(
+      async (iterations) => {
+        this.state.checkStarted('step');
+        this.state.checkImage(this.parameters.kernels);
+        await this.upToDate();
+        this.iterations = await this.iterate(iterations);
+        return this.finish();
+      },
+      () => checkCount(count),
+    );
   }
 
   marginals(): Promise<Float32Array> {
-    return this.exclusively(() => this.startedReader().marginals(this.current.q));
+    return this.exclusively(() => this.reader.marginals(this.startedRows('marginals')));
   }
 
   labelMap(): Promise<Uint32Array> {
-    return this.exclusively(() => this.startedReader().labelMap(this.current.q));
+    return this.exclusively(() => this.reader.labelMap(this.startedRows('labelMap')));
   }
 
   confidence(): Promise<Float32Array> {
-    return this.exclusively(() => this.startedReader().confidence(this.current.q));
+    return this.exclusively(() => this.reader.confidence(this.startedRows('confidence')));
   }
 
   entropy(): Promise<Float32Array> {
-    return this.exclusively(() => this.startedReader().entropy(this.current.q));
+    return this.exclusively(() => this.reader.entropy(this.startedRows('entropy')));
   }
 
   gpuResults(): Promise<GpuResults> {
-    return this.exclusively(() => this.startedReader().gpuResults(this.current.q));
+    return this.exclusively(() => this.reader.gpuResults(this.startedRows('gpuResults')));
   }
 
   energy(): Promise<Energy> {
     return this.exclusively(async () => {
-      const reader = this.startedReader();
-      await this.prepare();
-      const energy = await reader.energy(this.current);
-      await this.prepare();
-      return energy;
+      this.state.checkStarted('energy');
+      this.state.checkImage(this.parameters.kernels);
+      const { meanField } = await this.upToDate();
+      try {
+        return await this.reader.energy(meanField);
+      } finally {
+        // What is bound for the energy takes the place of what is bound for iterations.
+        await meanField.prepare();
+      }
     });
   }
 
   invalidPixelCount(): Promise<number> {
     return this.exclusively(async () => {
-      if (!this.unarySource) return 0;
-      const [count] = await this.readback.words(this.unarySource.invalidPixelCount, 0, 1);
+      const { invalidPixelCount } = this.layout;
+      if (!invalidPixelCount) return 0;
+      const [count] = await this.readback.words(invalidPixelCount, 0, 1);
       return count;
     });
   }
 
+  /** Calls under way end with an error; what they work on goes when they have ended. */
   destroy(): void {
-    this.failure ??= 'this DenseCrf was destroyed';
-    this.forgetRows();
-    this.profiler?.destroy();
-    this.readback.destroy();
-    this.ownBuffers.destroy();
-    if (this.options.ownsDevice) this.device.destroy();
+    this.state.close(isDestroyed);
+    this.destroyed = true;
+    this.releaseIfDone();
   }
 
-  private iterations = 0;
-  private change = Number.NaN;
-
-  private get current(): MeanField {
-    if (!this.meanField) throw new Error('GpuCrf: nothing prepared');
-    return this.meanField;
+  private own(parameters: CrfParameters | OwnParameters): OwnParameters {
+    const own = OwnParameters.of(parameters, this.size, this.asked);
+    checkFeatureDims(own.kernels);
+    return own;
   }
 
-  private startedReader(): MarginalReader {
-    if (!this.started || !this.reader)
-      throw new ArgumentError('marginals', 'no refinement yet', 'a call of start or refine before');
-    return this.reader;
+  private startedRows(method: string): PixelRows {
+    this.state.checkStarted(method);
+    const { pixelRows } = this.layout;
+    if (!pixelRows) throw new Error('GpuCrf: started without rows');
+    return pixelRows;
   }
 
-  private check(input: RefineInput): CheckedInput {
+  /** Everything about an input that does not depend on what there is when its turn comes. */
+  private take(input: RefineInput): TakenInput {
     const image = input.image === undefined ? undefined : checkImageInput(input.image, this.size);
     const unary = input.unary === undefined ? undefined : checkUnarySource(input.unary, this.size);
-    if (!unary && !this.lastUnary)
-      throw new ArgumentError('unary', undefined, 'logits, probabilities, unary or labels in the first call');
-    const needsImage = this.parameters.kernels.some(({ type }) => type === 'bilateral');
-    if (needsImage && !image && !this.imageGiven)
-      throw new ArgumentError('image', undefined, 'an image: a bilateral kernel reads it');
-    if (input.warmStart && !this.started) throw new ArgumentError('warmStart', true, 'false in the first call');
-    return { image, unary, warmStart: input.warmStart === true };
+    return {
+      image: image && this.intake.take(image),
+      unary: unary && ownUnary(unary),
+      warmStart: input.warmStart === true,
+    };
   }
 
   /** New input, lattices, the start and the iterations. */
-  private async begin(input: CheckedInput, iterations: number): Promise<void> {
-    await this.prepare();
-    if (input.image) await this.takeImage(input.image);
-    if (input.unary) await this.takeUnary(input.unary);
-    await this.prepare();
-    const built = this.current.needsBuild;
-    // Rows that were laid anew have lost their Q.
-    const cold = !input.warmStart || !this.started;
-    await this.submit((stages) => {
-      this.current.encodeBuild(stages);
-      if (cold) this.current.encodeStart(stages);
-    });
-    this.started = true;
-    // From a warm start there is no second try: make sure of the lattice first.
-    if (built && !cold) await this.makeRoom();
-    this.iterations = await this.iterate(iterations);
-    if (built && cold && (await this.makeRoom())) {
-      await this.submit((stages) => this.current.encodeStart(stages));
+  private async begin(input: TakenInput, iterations: number): Promise<void> {
+    const { state, parameters } = this;
+    const cold = !input.warmStart;
+    try {
+      state.checkInput(input, parameters.kernels);
+      const layout = await this.layout.fit(parameters, state);
+      if (input.image) await this.takeImage(layout, input.image);
+      if (input.unary) await layout.unarySource.write(input.unary);
+      state.hasUnary = true;
+    } finally {
+      this.intake.release(input.image);
+    }
+    // From a warm start there is no second try: make sure of the lattices first.
+    if (cold) await this.startCold(iterations);
+    else {
+      await this.upToDate();
       this.iterations = await this.iterate(iterations);
     }
   }
 
+  private async startCold(iterations: number): Promise<void> {
+    const guesses = this.layout.room.grows && this.current.meanField.needsLattice;
+    if (guesses) await this.build();
+    else await this.upToDate();
+    // Until it is known that all vertices had room there is no Q.
+    this.state.hasStarted = false;
+    for (;;) {
+      await this.submit((stages) => this.current.meanField.encodeStart(stages));
+      this.iterations = await this.iterate(iterations);
+      if (!guesses || !(await this.makeRoom())) break;
+    }
+    this.state.hasStarted = true;
+  }
+
   private async iterate(count: number): Promise<number> {
     const { tolerance } = this.parameters;
+    const { meanField } = this.current;
     this.change = Number.NaN;
     if (tolerance <= 0) {
       await this.submit((stages) => {
-        for (let iteration = 0; iteration < count; iteration++) this.current.encodeIteration(stages);
+        for (let iteration = 0; iteration < count; iteration++) meanField.encodeIteration(stages);
       });
       return count;
     }
     for (let done = 1; done <= count; done++) {
       await this.submit((stages) => {
-        stages.command((encoder) => encoder.clearBuffer(this.current.largestChange));
-        this.current.encodeIteration(stages);
+        stages.command((encoder) => encoder.clearBuffer(meanField.largestChange));
+        meanField.encodeIteration(stages);
       });
-      const bits = await this.readback.words(this.current.largestChange, 0, 1);
+      const bits = await this.readback.words(meanField.largestChange, 0, 1);
       this.change = new Float32Array(bits.buffer)[0];
       if (this.change <= tolerance) return done;
     }
     return count;
   }
 
-  /** Reads how many vertices there were; where there was no room, makes it and builds again. */
-  private async makeRoom(): Promise<boolean> {
-    let again = false;
-    for (;;) {
-      this.vertexCounts = await this.readVertexCounts();
-      if ((this.options.vertexCapacity ?? 'measured') !== 'measured' || !this.current.makeRoom(this.vertexCounts))
-        return again;
-      again = true;
-      await this.prepare();
-      await this.submit((stages) => this.current.encodeBuild(stages));
+  /** Lattices and factors n as the parameters in force and the image ask for, with room for every vertex. */
+  private async upToDate(): Promise<Layout> {
+    const { meanField } = await this.layout.fit(this.parameters, this.state);
+    if (meanField.needsBuild) {
+      await this.build();
+      await this.makeRoom();
     }
+    return this.current;
   }
 
-  private async readVertexCounts(): Promise<(number | null)[]> {
-    if ((this.options.vertexCapacity ?? 'measured') !== 'measured') return this.current.filters.map(() => null);
-    const counts: (number | null)[] = [];
-    for (const filter of this.current.filters) {
-      if (!(filter instanceof LatticeFilter)) counts.push(null);
-      else counts.push((await this.readback.words(filter.structure.sizes, dispatchSizeOffsets.verticesWanted, 1))[0]);
+  private async build(): Promise<void> {
+    await this.giveExactFeatures();
+    await this.submit((stages) => this.current.meanField.encodeBuild(stages));
+  }
+
+  /**
+   * Reads how many vertices there are in lattices that were built; where there was no room, makes it and builds again. Returns whether it
+   * did. Throws DeviceError where room may not be made, or can't.
+   */
+  private async makeRoom(): Promise<boolean> {
+    const { room } = this.layout;
+    if (!room.isCounted) return false;
+    let again = false;
+    try {
+      while (await this.lacksRoom()) {
+        again = true;
+        await this.layout.refit(this.parameters, this.state);
+        await this.build();
+      }
+    } catch (error) {
+      this.layout.current?.meanField.forgetLattices();
+      throw error;
     }
-    return counts;
+    return again;
+  }
+
+  private async lacksRoom(): Promise<boolean> {
+    const { room } = this.layout;
+    const { meanField } = this.current;
+    let lacks = false;
+    for (const [index, { kernel, filter, vertexCount }] of meanField.kernels.entries()) {
+      if (!(filter instanceof LatticeFilter) || vertexCount !== null) continue;
+      const { sizes, vertexCapacity } = filter.structure;
+      const [vertices] = await this.readback.words(sizes, dispatchSizeOffsets.verticesWanted, 1);
+      if (vertices <= vertexCapacity) {
+        meanField.setVertexCount(index, vertices);
+        continue;
+      }
+      if (!room.grows) {
+        throw new DeviceError(`kernels[${index}] makes ${vertices} lattice vertices; vertexCapacity is ${vertexCapacity}`);
+      }
+      room.grow(kernel, vertices);
+      lacks = true;
+    }
+    return lacks;
   }
 
   private async finish(): Promise<RefineReport> {
+    const { iterations, change } = this;
+    const vertexCounts = this.current.meanField.kernels.map(({ vertexCount }) => vertexCount);
     const timings: StageTiming[] = this.profiler ? await this.profiler.read(this.readback) : [];
-    return { iterations: this.iterations, change: this.change, vertexCounts: [...this.vertexCounts], timings };
+    return { iterations, change, vertexCounts, timings };
   }
 
-  private async takeImage(input: ImageInput): Promise<void> {
-    const source = this.imageSource();
-    await source.prepare(input);
+  private async takeImage({ image, meanField }: Layout, input: TakenImage): Promise<void> {
+    await image.prepare(input);
+    this.state.checkUsable();
     const encoder = this.device.createCommandEncoder({ label: 'image' });
-    source.encode(encoder, input);
+    image.encode(encoder, input);
     this.device.queue.submit([encoder.finish()]);
-    this.imageGiven = true;
+    this.state.hasImage = true;
     this.imageBytes = isRgba(input) ? input.data : undefined;
-    this.current.imageChanged();
-    await this.setExactFeatures(true);
-  }
-
-  private async takeUnary(unary: UnaryArray): Promise<void> {
-    if (!this.unarySource) throw new Error('GpuCrf: nothing prepared');
-    await this.unarySource.write(unary);
-    this.unaryWritten = true;
-    // Kept in case the rows must be laid out anew.
-    this.lastUnary = unary;
+    meanField.imageChanged();
   }
 
   /** `exact` takes features from the host: it is not for frames. */
-  private async setExactFeatures(imageChanged: boolean): Promise<void> {
-    for (const [index, filter] of this.current.filters.entries()) {
-      if (!(filter instanceof ExactFilter)) continue;
-      const kernel = this.parameters.kernels[index];
-      if (kernel.type === 'bilateral' && !this.imageGiven) continue;
-      if (filter.hasFeatures && !(imageChanged && kernel.type === 'bilateral')) continue;
+  private async giveExactFeatures(): Promise<void> {
+    for (const { kernel, filter } of this.current.meanField.kernels) {
+      if (!(filter instanceof ExactFilter) || filter.hasFeatures) continue;
       const rgba = kernel.type === 'bilateral' ? await this.readImage() : null;
       filter.setFeatures(kernelFeatures(kernel, this.size, rgba));
     }
@@ -349,87 +386,20 @@ export class GpuCrf implements Refiner {
 
   private async readImage(): Promise<Uint8Array | Uint8ClampedArray> {
     if (this.imageBytes) return this.imageBytes;
-    const words = await this.readback.words(this.imageSource().pixels, 0, this.size.width * this.size.height);
+    const { pixels } = this.current.image;
+    const words = await this.readback.words(pixels, 0, this.size.width * this.size.height);
     this.imageBytes = new Uint8Array(words.buffer);
     return this.imageBytes;
   }
 
-  private imageSource(): ImageSource {
-    if (!this.image) throw new Error('GpuCrf: nothing prepared');
-    return this.image;
-  }
-
-  /** Buffers, programs and bind groups for the parameters there are; nothing is created where nothing changed. */
-  private async prepare(): Promise<void> {
-    const work = async () => {
-      this.layRows();
-      await this.current.prepare();
-      await this.setExactFeatures(false);
-      if (this.lastUnary && !this.unaryWritten) await this.takeUnary(this.lastUnary);
-      this.parametersChanged = false;
-    };
-    if (this.meanField && !this.parametersChanged) await work();
-    else await this.reportingGpuErrors(work);
-  }
-
-  /** What the device says of memory and validation is the cause of whatever else was thrown. */
-  private async reportingGpuErrors(work: () => Promise<void>): Promise<void> {
-    const { outcome, error } = await gpuErrorOf(this.device, work);
-    if (error) {
-      this.forgetRows();
-      throw new DeviceError(`the GPU refused what this size and these parameters need: ${error.message}`);
-    }
-    if (outcome.status === 'rejected') throw outcome.reason;
-  }
-
-  private layRows(): void {
-    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
-    const limits = { maxBufferSize, maxStorageBufferBindingSize, ...this.options.limits };
-    const rows = planRows(this.size, this.parameters.kernels, limits, this.tuning);
-    const key = JSON.stringify(rows);
-    if (this.meanField && key === this.rowKey) {
-      if (this.parametersChanged) this.meanField.setParameters(this.parameters);
-      return;
-    }
-    const { lastUnary } = this;
-    this.forgetRows();
-    this.lastUnary = lastUnary;
-    const context: FilterContext = {
-      device: this.device,
-      programs: this.programs,
-      size: this.size,
-      rows,
-      tuning: this.tuning,
-      unusedRead: this.unusedRead,
-      unusedWrite: this.unusedWrite,
-    };
-    this.image ??= new ImageSource(context);
-    this.meanField = new MeanField(
-      context,
-      this.image.pixels,
-      this.parameters,
-      this.options.vertexCapacity ?? 'measured',
-    );
-    this.unarySource = new UnarySourceStage(context, this.meanField.unary, this.meanField.lastUnary);
-    this.reader = new MarginalReader(context, this.readback);
-    this.rowKey = key;
-  }
-
-  /** Everything that depends on the rows' layout. The image stays. */
-  private forgetRows(): void {
-    this.meanField?.destroy();
-    this.unarySource?.destroy();
-    this.reader?.destroy();
-    this.meanField = undefined;
-    this.unarySource = undefined;
-    this.reader = undefined;
-    this.rowKey = '';
-    this.unaryWritten = false;
-    this.started = false;
-    if (this.failure) this.image?.destroy();
+  private get current(): Layout {
+    const { current } = this.layout;
+    if (!current) throw new Error('GpuCrf: nothing prepared');
+    return current;
   }
 
   private async submit(encode: (stages: StageEncoder) => void): Promise<void> {
+    this.state.checkUsable();
     const encoder = this.device.createCommandEncoder({ label: 'GpuCrf' });
     const stages = this.profiler?.begin(encoder) ?? new PlainEncoder(encoder);
     encode(stages);
@@ -437,20 +407,49 @@ export class GpuCrf implements Refiner {
     this.device.queue.submit([encoder.finish()]);
   }
 
-  /** One call at a time; arguments are checked when their turn comes, before anything changes. */
-  private exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+  /**
+   * One call at a time. Its arguments are taken at once, as it was made; what it asks of the calls before is checked when its turn comes,
+   * before anything changes.
+   */
+  private exclusively<Result>(work: () => Promise<Result>): Promise<Result>;
+  private exclusively<Taken, Result>(work: (taken: Taken) => Promise<Result>, take: () => Taken): Promise<Result>;
+  private async exclusively<Taken, Result>(
+    work: (taken: Taken | undefined) => Promise<Result>,
+    take?: () => Taken,
+  ): Promise<Result> {
+    this.state.checkUsable();
+    const { asked } = this;
+    const taken = take?.();
+    this.pending++;
     const turn = this.queue.then(() => {
-      this.checkUsable();
-      return work();
+      this.state.checkUsable();
+      this.parameters = asked;
+      return work(taken);
     });
     this.queue = turn.catch(() => undefined);
-    return turn.then((result) => {
-      this.checkUsable();
-      return result;
-    });
+    try {
+      return await turn;
+    } finally {
+      this.pending--;
+      this.releaseIfDone();
+      // Whatever came of it: what ended the object is why.
+      this.state.checkUsable();
+    }
   }
 
-  private checkUsable(): void {
-    if (this.failure) throw new DeviceError(this.failure);
+  private releaseIfDone(): void {
+    if (!this.destroyed || this.pending > 0) return;
+    this.layout.destroy();
+    this.reader.destroy();
+    this.intake.destroy();
+    this.profiler?.destroy();
+    this.readback.destroy();
+    this.ownBuffers.destroy();
+    if (this.options.ownsDevice) this.device.destroy();
   }
+}
+
+/** The same input with numbers that nobody else can change. Buffers are read when the call's turn comes. */
+function ownUnary(unary: UnaryArray): UnaryArray {
+  return unary.values instanceof Float32Array ? { ...unary, values: new Float32Array(unary.values) } : unary;
 }

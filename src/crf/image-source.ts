@@ -116,11 +116,11 @@ export function isRgba(input: ImageInput): input is RgbaImage {
   return 'data' in input && ArrayBuffer.isView(input.data);
 }
 
-function isBuffer(input: ImageInput): input is GPUBuffer {
+export function isBuffer(input: ImageInput): input is GPUBuffer {
   return 'mapAsync' in input;
 }
 
-function isTexture(input: ImageInput): input is GPUTexture {
+export function isTexture(input: ImageInput): input is GPUTexture {
   return 'createView' in input;
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 
+import type { BufferSet } from '../gpu/buffers.js';
 import type { StageEncoder } from '../gpu/pass.js';
 import type { ProgramCache } from '../gpu/program.js';
 import type { ProblemSize, ResolvedKernel } from '../problem/types.js';
+import { maximumFeatureDim } from './feature-limits.js';
 import type { RowPlan } from './row-plan.js';
 import type { Tuning } from './tuning.js';
 
@@ -31,6 +33,29 @@ export interface FilterContext {
   /** For bindings that an entry point does not use: WebGPU wants something there, one buffer to read and one range a binding to write. */
   unusedRead: GPUBufferBinding;
   unusedWrite: readonly GPUBufferBinding[];
+  /** What filters make their buffers in, so that they go where one of them can't be made. */
+  memory?: BufferSet;
+}
+
+/** What does not depend on the rows' layout. */
+export type EngineContext = Omit<FilterContext, 'rows' | 'memory'>;
+
+/** Bindings that an entry point may have at most without using them. */
+const unusedBindings = 4;
+
+/**
+ * Something to bind where nothing is used. WebGPU asks that a binding hold one element of the array that the shader has there; the
+ * largest are a row of weights, one a corner of a simplex, and a block of lanes.
+ */
+export function createUnused(buffers: BufferSet, { maxBlockLanes }: Pick<Tuning, 'maxBlockLanes'>) {
+  const largestElement = Math.max(4 * (maximumFeatureDim.lattice + 1), 16 * maxBlockLanes);
+  // Offsets of bindings are multiples of 256.
+  const size = 256 * Math.ceil(largestElement / 256);
+  const unused = buffers.storage('unusedWrite', unusedBindings * size);
+  return {
+    unusedRead: { buffer: buffers.storage('unusedRead', size) },
+    unusedWrite: Array.from({ length: unusedBindings }, (_unused, index) => ({ buffer: unused, offset: index * size, size })),
+  };
 }
 
 /** What a message is for; each is a program of its own. */

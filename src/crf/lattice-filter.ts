@@ -63,7 +63,7 @@ export class LatticeFilter implements KernelFilter {
     vertexCapacity: number,
   ) {
     const { device, size } = context;
-    this.buffers = new BufferSet(device);
+    this.buffers = new BufferSet(device, context.memory);
     this.penalties = new PenaltyTransform(context, kernel.compatibility);
     this.structure = new LatticeStructure(context, kernel, scratch, vertexCapacity);
     this.norms = this.buffers.storage('LatticeFilter.norms', size.width * size.height * 8);

@@ -49,10 +49,10 @@ export class LatticeScratch {
   private readonly buffers: BufferSet;
 
   /** @param featureDims of all lattices that will be built with it */
-  constructor(device: GPUDevice, pixelCount: number, featureDims: readonly number[]) {
+  constructor(device: GPUDevice, pixelCount: number, featureDims: readonly number[], memory?: BufferSet) {
     const shapes = featureDims.map((featureDim) => latticeShape(featureDim, pixelCount));
     const largest = (pick: (shape: LatticeShape) => number) => Math.max(...shapes.map(pick));
-    this.buffers = new BufferSet(device);
+    this.buffers = new BufferSet(device, memory);
     const words = (label: string, count: number) => this.buffers.storage(`LatticeScratch.${label}`, count * 4);
     const simplexSlots = largest((shape) => shape.simplexTableSize);
     const vertexSlots = largest((shape) => shape.vertexTableSize);

@@ -52,7 +52,7 @@ export class LatticeStructure {
     const { device, size } = context;
     const pixelCount = size.width * size.height;
     const vertexCount = kernel.featureDim + 1;
-    this.buffers = new BufferSet(device);
+    this.buffers = new BufferSet(device, context.memory);
     const { buffers } = this;
     this.runs = buffers.storage('Lattice.runs', pixelCount * 8);
     this.sortedPixels = buffers.storage('Lattice.sortedPixels', pixelCount * 4);

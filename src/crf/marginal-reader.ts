@@ -2,7 +2,7 @@
 
 import { BufferSet } from '../gpu/buffers.js';
 import { PlainEncoder } from '../gpu/pass.js';
-import { foldedGrid, type Grid } from '../gpu/program.js';
+import { foldedGrid } from '../gpu/program.js';
 import type { Readback } from '../gpu/readback.js';
 import { writeUniform } from '../gpu/uniforms.js';
 import type { Energy } from '../problem/types.js';
@@ -10,21 +10,35 @@ import { energy as energyStage } from '../stages/energy.js';
 import { labelMap as labelMapStage } from '../stages/label-map.js';
 import { planar } from '../stages/planar.js';
 import type { GpuResults } from './api.js';
-import { type FilterContext, rowConstants } from './kernel-filter.js';
+import { type EngineContext, rowConstants } from './kernel-filter.js';
 import type { MeanField } from './mean-field.js';
+import type { PixelRows } from './pixel-rows.js';
 
 type PixelResults = Omit<GpuResults, 'marginals'>;
 
-/** What people ask of Q: as GPU buffers, or read back as typed arrays. Buffers are made on first use. */
+type Encode = (pass: GPUComputePassEncoder) => void;
+
+/** What is bound to the rows that there are. */
+interface Bound {
+  rows: PixelRows;
+  /** Uniforms. */
+  buffers: BufferSet;
+  planar?: Encode;
+  results?: Encode;
+}
+
+/**
+ * What people ask of Q: as GPU buffers, or read back as typed arrays. Buffers are made on first use and are the same from then on,
+ * whatever layout the rows have.
+ */
 export class MarginalReader {
   private readonly buffers: BufferSet;
   private results: PixelResults | undefined;
   private planarMarginals: GPUBuffer | undefined;
-  private encodePlanar: ((pass: GPUComputePassEncoder) => void) | undefined;
-  private encodeResults: ((pass: GPUComputePassEncoder) => void) | undefined;
+  private bound: Bound | undefined;
 
   constructor(
-    private readonly context: FilterContext,
+    private readonly context: EngineContext,
     private readonly readback: Readback,
   ) {
     this.buffers = new BufferSet(context.device);
@@ -35,13 +49,12 @@ export class MarginalReader {
   }
 
   /** Q as float32 [label, y, x]. */
-  async marginals(q: readonly GPUBuffer[]): Promise<Float32Array> {
-    const { rows, size } = this.context;
+  async marginals(rows: PixelRows): Promise<Float32Array> {
     const { pixelCount } = this;
-    const { rowChannels, storedLabels, implicitLast } = rows;
-    const planar = new Float32Array(pixelCount * size.labelCount);
-    for (const [slab, buffer] of q.entries()) {
-      const first = rows.firstLabels[slab];
+    const { rowChannels, storedLabels, implicitLast, firstLabels } = rows.plan;
+    const planar = new Float32Array(pixelCount * this.context.size.labelCount);
+    for (const [slab, buffer] of rows.q.entries()) {
+      const first = firstLabels[slab];
       const channels = Math.min(rowChannels, storedLabels - first);
       await this.readback.read(buffer, 0, pixelCount * rowChannels * 4, (piece, at) => {
         const values = new Float32Array(piece);
@@ -57,62 +70,60 @@ export class MarginalReader {
     return planar;
   }
 
-  async labelMap(q: readonly GPUBuffer[]): Promise<Uint32Array> {
-    return this.readback.words((await this.compute(q)).labelMap, 0, this.pixelCount);
+  async labelMap(rows: PixelRows): Promise<Uint32Array> {
+    return this.readback.words((await this.compute(rows)).labelMap, 0, this.pixelCount);
   }
 
-  async confidence(q: readonly GPUBuffer[]): Promise<Float32Array> {
-    return this.readback.floats((await this.compute(q)).confidence, this.pixelCount);
+  async confidence(rows: PixelRows): Promise<Float32Array> {
+    return this.readback.floats((await this.compute(rows)).confidence, this.pixelCount);
   }
 
-  async entropy(q: readonly GPUBuffer[]): Promise<Float32Array> {
-    return this.readback.floats((await this.compute(q)).entropy, this.pixelCount);
+  async entropy(rows: PixelRows): Promise<Float32Array> {
+    return this.readback.floats((await this.compute(rows)).entropy, this.pixelCount);
   }
 
   /** Label map, confidence and entropy in buffers of this object's own. */
-  async compute(q: readonly GPUBuffer[]): Promise<PixelResults> {
+  private async compute(rows: PixelRows): Promise<PixelResults> {
     this.results ??= {
       labelMap: this.buffers.storage('MarginalReader.labelMap', this.pixelCount * 4),
       confidence: this.buffers.storage('MarginalReader.confidence', this.pixelCount * 4),
       entropy: this.buffers.storage('MarginalReader.entropy', this.pixelCount * 4),
     };
-    this.encodeResults ??= await this.prepareResults(q, this.results);
-    const encoder = this.context.device.createCommandEncoder({ label: 'MarginalReader' });
-    const pass = encoder.beginComputePass({ label: 'label map' });
-    this.encodeResults(pass);
-    pass.end();
-    this.context.device.queue.submit([encoder.finish()]);
+    const bound = this.bind(rows);
+    bound.results ??= await this.prepareResults(bound, this.results);
+    this.submit('label map', bound.results);
     return this.results;
   }
 
   /** Everything in buffers of this object's own, nothing read back. */
-  async gpuResults(q: readonly GPUBuffer[]): Promise<GpuResults> {
-    const results = await this.compute(q);
-    const { device, size } = this.context;
-    this.planarMarginals ??= this.buffers.storage('MarginalReader.marginals', this.pixelCount * size.labelCount * 4);
-    this.encodePlanar ??= await this.preparePlanar(q, this.planarMarginals);
-    const encoder = device.createCommandEncoder({ label: 'MarginalReader' });
-    const pass = encoder.beginComputePass({ label: 'planar' });
-    this.encodePlanar(pass);
-    pass.end();
-    device.queue.submit([encoder.finish()]);
+  async gpuResults(rows: PixelRows): Promise<GpuResults> {
+    const results = await this.compute(rows);
+    const { labelCount } = this.context.size;
+    this.planarMarginals ??= this.buffers.storage('MarginalReader.marginals', this.pixelCount * labelCount * 4);
+    const bound = this.bind(rows);
+    bound.planar ??= await this.preparePlanar(bound, this.planarMarginals);
+    this.submit('planar', bound.planar);
     return { ...results, marginals: this.planarMarginals };
   }
 
-  /** Sums over all pixels in double precision. */
+  /** Sums over all pixels in double precision, for the Q there is and the kernels of `meanField`. */
   async energy(meanField: MeanField): Promise<Energy> {
-    const { device, programs, rows, tuning, size, unusedRead } = this.context;
+    const { device, programs, tuning, size, unusedRead } = this.context;
+    const pixels = meanField.rows;
+    const rows = pixels.plan;
     const temporary = new BufferSet(device);
     try {
       const terms = temporary.storage('MarginalReader.terms', this.pixelCount * 16);
-      const message = meanField.q.map(() =>
+      const message = pixels.q.map(() =>
         temporary.storage('MarginalReader.message', this.pixelCount * rows.rowChannels * 4),
       );
       const constants = rowConstants(rows, tuning);
       const own = await programs.get(energyStage, constants, 'own');
       const pairwise = await programs.get(energyStage, constants, 'pairwise');
-      const grid = foldedGrid(Math.ceil(this.pixelCount / tuning.workgroupSize));
-      const groupOf = (program: typeof own, slab: number, unitWeight: number, norms: GPUBufferBinding) => {
+      const { grid } = this;
+      const encoder = device.createCommandEncoder({ label: 'energy' });
+      const stages = new PlainEncoder(encoder);
+      const add = (program: typeof own, slab: number, unitWeight: number, norms: GPUBufferBinding) => {
         const uniform = temporary.uniform('MarginalReader.energy', 4);
         writeUniform(device, uniform, [
           this.pixelCount,
@@ -120,29 +131,25 @@ export class MarginalReader {
           rows.firstLabels[slab],
           { float: unitWeight },
         ]);
-        return program.bind({
+        const group = program.bind({
           problem: { buffer: uniform },
-          q: { buffer: meanField.q[slab] },
-          unary: { buffer: meanField.unary[slab] },
-          lastUnary: { buffer: meanField.lastUnary },
+          q: { buffer: pixels.q[slab] },
+          unary: { buffer: pixels.unary[slab] },
+          lastUnary: { buffer: pixels.lastUnary },
           message: { buffer: message[slab] },
           norms,
           terms: { buffer: terms },
         });
+        stages.stage('energy', (pass) => program.encode(pass, group, grid));
       };
-      const encoder = device.createCommandEncoder({ label: 'energy' });
-      const stages = new PlainEncoder(encoder);
-      meanField.q.forEach((_q, slab) => {
-        const group = groupOf(own, slab, 0, unusedRead);
-        stages.stage('energy', (pass) => own.encode(pass, group, grid));
+      pixels.q.forEach((_q, slab) => {
+        add(own, slab, 0, unusedRead);
       });
-      for (const [index, filter] of meanField.filters.entries()) {
-        const encodeMessages = await meanField.prepareMessage(index, message);
-        encodeMessages(stages);
-        meanField.q.forEach((_q, slab) => {
-          const group = groupOf(pairwise, slab, filter.pottsWeight, { buffer: filter.norms });
-          stages.stage('energy', (pass) => pairwise.encode(pass, group, grid));
-        });
+      for (const [index, { filter }] of meanField.kernels.entries()) {
+        for (const { target, encode } of await meanField.prepareMessages(index, message)) {
+          encode(stages);
+          add(pairwise, target, filter.pottsWeight, { buffer: filter.norms });
+        }
       }
       stages.end();
       device.queue.submit([encoder.finish()]);
@@ -153,6 +160,8 @@ export class MarginalReader {
   }
 
   destroy(): void {
+    this.bound?.buffers.destroy();
+    this.bound = undefined;
     this.buffers.destroy();
   }
 
@@ -160,43 +169,64 @@ export class MarginalReader {
     return this.context.size.width * this.context.size.height;
   }
 
-  private async prepareResults(q: readonly GPUBuffer[], results: PixelResults) {
-    const { programs, rows, tuning } = this.context;
-    const program = await programs.get(labelMapStage, rowConstants(rows, tuning));
-    const groups = q.map((buffer, slab) =>
+  private get grid() {
+    return foldedGrid(Math.ceil(this.pixelCount / this.context.tuning.workgroupSize));
+  }
+
+  private bind(rows: PixelRows): Bound {
+    if (this.bound?.rows === rows) return this.bound;
+    this.bound?.buffers.destroy();
+    this.bound = { rows, buffers: new BufferSet(this.context.device) };
+    return this.bound;
+  }
+
+  private submit(label: string, encode: Encode): void {
+    const { device } = this.context;
+    const encoder = device.createCommandEncoder({ label: 'MarginalReader' });
+    const pass = encoder.beginComputePass({ label });
+    encode(pass);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  }
+
+  private async prepareResults(bound: Bound, results: PixelResults): Promise<Encode> {
+    const { programs, tuning } = this.context;
+    const program = await programs.get(labelMapStage, rowConstants(bound.rows.plan, tuning));
+    const { grid } = this;
+    const groups = bound.rows.q.map((buffer, slab) =>
       program.bind({
-        problem: { buffer: this.problemUniform(slab) },
+        problem: { buffer: this.problemUniform(bound, slab) },
         q: { buffer },
         labelMap: { buffer: results.labelMap },
         confidence: { buffer: results.confidence },
         entropy: { buffer: results.entropy },
       }),
     );
-    return this.perPixel((pass, grid) => {
+    return (pass) => {
       for (const group of groups) program.encode(pass, group, grid);
-    });
+    };
   }
 
-  private async preparePlanar(q: readonly GPUBuffer[], marginals: GPUBuffer) {
-    const { programs, rows, tuning } = this.context;
-    const program = await programs.get(planar, rowConstants(rows, tuning));
-    const groups = q.map((buffer, slab) =>
-      program.bind({ problem: { buffer: this.problemUniform(slab) }, q: { buffer }, marginals: { buffer: marginals } }),
+  private async preparePlanar(bound: Bound, marginals: GPUBuffer): Promise<Encode> {
+    const { programs, tuning } = this.context;
+    const program = await programs.get(planar, rowConstants(bound.rows.plan, tuning));
+    const { grid } = this;
+    const groups = bound.rows.q.map((buffer, slab) =>
+      program.bind({
+        problem: { buffer: this.problemUniform(bound, slab) },
+        q: { buffer },
+        marginals: { buffer: marginals },
+      }),
     );
-    return this.perPixel((pass, grid) => {
+    return (pass) => {
       for (const group of groups) program.encode(pass, group, grid);
-    });
+    };
   }
 
-  private perPixel(encode: (pass: GPUComputePassEncoder, grid: Grid) => void) {
-    const grid = foldedGrid(Math.ceil(this.pixelCount / this.context.tuning.workgroupSize));
-    return (pass: GPUComputePassEncoder) => encode(pass, grid);
-  }
-
-  private problemUniform(slab: number): GPUBuffer {
-    const { device, rows, size } = this.context;
-    const uniform = this.buffers.uniform('MarginalReader.problem', 3);
-    writeUniform(device, uniform, [this.pixelCount, size.labelCount, rows.firstLabels[slab]]);
+  private problemUniform({ rows, buffers }: Bound, slab: number): GPUBuffer {
+    const { device, size } = this.context;
+    const uniform = buffers.uniform('MarginalReader.problem', 3);
+    writeUniform(device, uniform, [this.pixelCount, size.labelCount, rows.plan.firstLabels[slab]]);
     return uniform;
   }
 }

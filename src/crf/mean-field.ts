@@ -15,34 +15,44 @@ import {
   type SharedBuffers,
 } from './kernel-filter.js';
 import { LatticeFilter } from './lattice-filter.js';
-import { LatticeScratch, latticeShape } from './lattice-scratch.js';
+import { LatticeScratch } from './lattice-scratch.js';
+import { sameFeatures } from './own-parameters.js';
+import type { PixelRows } from './pixel-rows.js';
 import { isOneBlock } from './row-plan.js';
 import { SeparableFilter } from './separable-filter.js';
+import type { VertexRoom } from './vertex-room.js';
 
-export type VertexCapacity = 'measured' | 'worst-case' | number;
-
-interface Slot {
+/** One kernel with its filter. */
+export interface Slot {
   kernel: ResolvedKernel;
-  filter: KernelFilter;
+  readonly filter: KernelFilter;
   /** What has to be done before Q can pass through it. */
   built: boolean;
   normalized: boolean;
+  /** Vertices of its lattice as it is built; null where nobody has counted them, or there is none. */
+  vertexCount: number | null;
+}
+
+/** One kernel's message from one slab to another. */
+interface Passage {
+  target: number;
+  encode(stages: StageEncoder): void;
 }
 
 type Encode = (pass: GPUComputePassEncoder) => void;
 
 /**
- * Mean-field iterations over one row plan (Krähenbühl & Koltun 2011, algorithm 1): owns Q, the logits and the kernels' filters,
- * and knows what must be computed again when something changes. It encodes; submitting and reading are its caller's.
+ * Mean-field iterations over one row plan (Krähenbühl & Koltun 2011, algorithm 1): owns the logits and the kernels' filters, works on
+ * the rows it is given, and knows what must be computed again when something changes. It encodes; submitting and reading are its
+ * caller's.
  */
 export class MeanField {
-  readonly unary: readonly GPUBuffer[];
-  readonly lastUnary: GPUBuffer;
-  /** f32 pairs [pixelCount]: maximum and sum of what softmax has seen of rows that are longer than a block. */
-  private readonly running: GPUBuffer | undefined;
   /** Bits of max |ΔQ|. */
   readonly largestChange: GPUBuffer;
-  private readonly buffers: BufferSet;
+  private readonly context: FilterContext;
+  /** f32 pairs [pixelCount]: maximum and sum of what softmax has seen of rows that are longer than a block. */
+  private readonly running: GPUBuffer | undefined;
+  private readonly memory: BufferSet;
   private readonly softmaxUniform: GPUBuffer;
   private scratch: LatticeScratch | undefined;
   private scratchDims = '';
@@ -50,42 +60,39 @@ export class MeanField {
   private shared: SharedBuffers;
   private vertexRowBytes = 4;
   private ownLogits: GPUBuffer[] = [];
-  private fromUnary: Encode | undefined;
-  private fromLogits: Encode | undefined;
+  private starting: Encode | undefined;
+  /** Ends an iteration where the last kernel's slice does not. */
+  private closing: Encode | undefined;
 
+  /** Throws DeviceError. */
   constructor(
-    readonly context: FilterContext,
+    readonly rows: PixelRows,
     image: GPUBuffer,
     private parameters: ResolvedParameters,
-    private readonly vertexCapacity: VertexCapacity,
+    private readonly room: VertexRoom,
   ) {
-    const { device, rows } = context;
-    this.buffers = new BufferSet(device);
-    const perSlab = (label: string) =>
-      Array.from({ length: rows.slabCount }, () =>
-        this.buffers.storage(`MeanField.${label}`, this.pixelCount * rows.rowChannels * 4),
-      );
-    const q = perSlab('q');
-    this.unary = perSlab('unary');
-    this.lastUnary = this.buffers.storage('MeanField.lastUnary', rows.implicitLast ? this.pixelCount * 4 : 4);
-    this.running = isOneBlock(this.context.rows)
-      ? undefined
-      : this.buffers.storage('MeanField.running', this.pixelCount * 8);
-    this.largestChange = this.buffers.storage('MeanField.largestChange', 4);
-    this.softmaxUniform = this.buffers.uniform('MeanField.softmax', 2);
-    const [sums, spareRows] = this.createVertexRows();
-    this.shared = { image, q, unary: this.unary, logits: q, sums, spareRows };
-    this.setParameters(parameters);
-  }
-
-  get q(): readonly GPUBuffer[] {
-    return this.shared.q;
+    const { device } = rows.context;
+    this.memory = new BufferSet(device);
+    this.context = { ...rows.context, memory: this.memory };
+    try {
+      this.running = isOneBlock(this.context.rows)
+        ? undefined
+        : this.memory.storage('MeanField.running', this.pixelCount * 8);
+      this.largestChange = this.memory.storage('MeanField.largestChange', 4);
+      this.softmaxUniform = this.memory.uniform('MeanField.softmax', 2);
+      const [sums, spareRows] = this.createVertexRows();
+      this.shared = { image, q: rows.q, unary: rows.unary, logits: rows.q, sums, spareRows };
+      this.setParameters(parameters);
+    } catch (error) {
+      this.memory.destroy();
+      throw error;
+    }
   }
 
   /** Bytes held, filters included. */
   get bytes(): number {
     const filters = this.slots.reduce((sum, { filter }) => sum + filter.bytes, 0);
-    return this.buffers.bytes + filters + (this.scratch?.bytes ?? 0);
+    return this.memory.bytes + filters + (this.scratch?.bytes ?? 0);
   }
 
   /** Dispatches of one iteration. */
@@ -95,18 +102,24 @@ export class MeanField {
     return filters + (isOneBlock(this.context.rows) ? 1 : 2 * this.context.rows.slabCount);
   }
 
-  get filters(): readonly KernelFilter[] {
-    return this.slots.map(({ filter }) => filter);
+  /** Kernels and their filters, in the order of the parameters. */
+  get kernels(): readonly Readonly<Slot>[] {
+    return this.slots;
+  }
+
+  /** Whether `encodeBuild` has anything to do. */
+  get needsBuild(): boolean {
+    return this.slots.some(({ built, normalized }) => !built || !normalized);
   }
 
   /** Whether a lattice will be built by the next `encodeBuild`. */
-  get needsBuild(): boolean {
-    return this.slots.some(({ built }) => !built);
+  get needsLattice(): boolean {
+    return this.slots.some(({ built, filter }) => !built && filter instanceof LatticeFilter);
   }
 
   /** Keeps every filter whose features are the same; what depends on nothing that changed is not computed again. */
   setParameters(parameters: ResolvedParameters): void {
-    if (comparesMarginals(parameters) !== this.compares) this.fromLogits = undefined;
+    if (comparesMarginals(parameters) !== this.compares) this.closing = undefined;
     this.parameters = parameters;
     const left = [...this.slots];
     const kept = parameters.kernels.map((kernel) => {
@@ -129,8 +142,35 @@ export class MeanField {
   /** A new image: bilateral kernels are built anew. */
   imageChanged(): void {
     for (const slot of this.slots) {
-      if (slot.kernel.type === 'bilateral') slot.built = slot.normalized = false;
+      if (slot.kernel.type !== 'bilateral') continue;
+      slot.built = slot.normalized = false;
+      if (slot.filter instanceof ExactFilter) slot.filter.hasFeatures = false;
     }
+  }
+
+  /** What was built is not to be used: it is built anew. */
+  forgetLattices(): void {
+    for (const slot of this.slots) {
+      if (slot.filter instanceof LatticeFilter) slot.built = slot.normalized = false;
+    }
+  }
+
+  /** Takes note of the vertices of a lattice as it is built. */
+  setVertexCount(index: number, vertexCount: number): void {
+    this.slots[index].vertexCount = vertexCount;
+  }
+
+  /** Gives each lattice the room that there is for it; those that had too little are built anew. Throws DeviceError. */
+  fitRoom(): void {
+    for (const slot of this.slots) {
+      const { filter, kernel } = slot;
+      if (!(filter instanceof LatticeFilter)) continue;
+      const vertices = this.room.verticesFor(kernel);
+      if (filter.structure.vertexCapacity >= vertices) continue;
+      filter.grow(vertices);
+      slot.built = slot.normalized = false;
+    }
+    this.placeVertexRows();
   }
 
   async prepare(): Promise<void> {
@@ -140,16 +180,21 @@ export class MeanField {
       if (this.context.rows.slabCount > 1)
         await filter.prepare(this.shared, { ...this.useOf(index), firstKernel: false });
     }
-    if (!this.fromUnary) {
-      this.fromUnary = await this.prepareSoftmax(this.unary, true, false);
-    }
-    if (!this.fused) this.fromLogits ??= await this.prepareSoftmax(this.shared.logits, false, this.compares);
+    this.starting ??= await this.prepareSoftmax(this.rows.unary, true, false);
+    if (this.fused) return;
+    // Without kernels there is no message: Q comes from the energies again.
+    this.closing ??= await (this.slots.length > 0
+      ? this.prepareSoftmax(this.shared.logits, false, this.compares)
+      : this.prepareSoftmax(this.rows.unary, true, this.compares));
   }
 
   /** Lattices and factors n that are not up to date. */
   encodeBuild(stages: StageEncoder): void {
     for (const slot of this.slots) {
-      if (!slot.built) slot.filter.encodeBuild(stages);
+      if (!slot.built) {
+        slot.filter.encodeBuild(stages);
+        slot.vertexCount = null;
+      }
       if (!slot.built || !slot.normalized) slot.filter.encodeNormalization(stages);
       slot.built = slot.normalized = true;
     }
@@ -157,15 +202,11 @@ export class MeanField {
 
   /** Q = softmax(-unary). */
   encodeStart(stages: StageEncoder): void {
-    stages.stage('softmax', (pass) => this.fromUnary?.(pass));
+    stages.stage('softmax', (pass) => this.starting?.(pass));
   }
 
   encodeIteration(stages: StageEncoder): void {
     const { slabCount } = this.context.rows;
-    if (this.slots.length === 0) {
-      this.encodeStart(stages);
-      return;
-    }
     for (let source = 0; source < slabCount; source++) {
       for (const { filter } of this.slots) filter.encodeSpread(stages, source);
       for (const index of this.messageOrder) {
@@ -176,46 +217,29 @@ export class MeanField {
         }
       }
     }
-    if (!this.fused) stages.stage('softmax', (pass) => this.fromLogits?.(pass));
+    if (!this.fused) stages.stage('softmax', (pass) => this.closing?.(pass));
   }
 
-  /** The message of one kernel for the Q there is, into buffers of the energy's own. */
-  async prepareMessage(index: number, message: readonly GPUBuffer[]): Promise<(stages: StageEncoder) => void> {
-    const { filter } = this.slots[index];
+  /** The messages of one kernel for the Q there is, one after the other, each into a buffer of the energy's own for its target slab. */
+  async prepareMessages(index: number, message: readonly GPUBuffer[]): Promise<Passage[]> {
+    const { filter, kernel } = this.slots[index];
     const use: MessageUse = { firstKernel: false, lastKernel: false, messageOnly: true };
-    const shared = { ...this.shared, logits: message };
-    await filter.prepare(shared, use);
-    return (stages) => {
-      const { slabCount } = this.context.rows;
-      for (let source = 0; source < slabCount; source++) {
-        filter.encodeSpread(stages, source);
-        filter.encodeMessage(stages, source, source, use);
-      }
-    };
-  }
-
-  /** Vertices that each lattice wanted, or null, told by `wanted`; makes room. Returns whether anything must be built anew. */
-  makeRoom(wanted: readonly (number | null)[]): boolean {
-    let grown = false;
-    this.slots.forEach((slot, index) => {
-      const vertices = wanted[index];
-      const { filter } = slot;
-      if (!(filter instanceof LatticeFilter) || vertices === null || vertices <= filter.structure.vertexCapacity)
-        return;
-      const most = latticeShape(slot.kernel.featureDim, this.pixelCount).maxVertexCount;
-      filter.grow(Math.min(most, Math.ceil(vertices * 1.25)));
-      slot.built = slot.normalized = false;
-      grown = true;
-    });
-    if (grown) this.placeVertexRows();
-    return grown;
+    await filter.prepare({ ...this.shared, logits: message }, use);
+    const slabs = Array.from({ length: this.context.rows.slabCount }, (_unused, slab) => slab);
+    return slabs.flatMap((source) =>
+      (carriesAcross(kernel) ? slabs : [source]).map((target, position) => ({
+        target,
+        encode: (stages) => {
+          if (position === 0) filter.encodeSpread(stages, source);
+          filter.encodeMessage(stages, source, target, use);
+        },
+      })),
+    );
   }
 
   destroy(): void {
-    for (const { filter } of this.slots) filter.destroy();
     this.slots = [];
-    this.scratch?.destroy();
-    this.buffers.destroy();
+    this.memory.destroy();
   }
 
   private get pixelCount(): number {
@@ -229,7 +253,13 @@ export class MeanField {
 
   /** Whether the last kernel's slice ends in softmax, in place. */
   private get fused(): boolean {
-    return isOneBlock(this.context.rows) && !this.compares && !this.slots.some(({ filter }) => filter.readsQLate);
+    const { length } = this.slots;
+    return (
+      length > 0 &&
+      isOneBlock(this.context.rows) &&
+      !this.compares &&
+      !this.slots.some(({ filter }) => filter.readsQLate)
+    );
   }
 
   private useOf(index: number): MessageUse {
@@ -243,42 +273,42 @@ export class MeanField {
 
   /** Kernels whose compatibility carries messages from every slab to every other come first: they reach all logits at once. */
   private get messageOrder(): readonly number[] {
-    const crosses = (index: number) => this.slots[index].kernel.compatibility.kind !== 'potts';
+    const crosses = (index: number) => carriesAcross(this.slots[index].kernel);
     const indices = this.slots.map((_slot, index) => index);
     return [...indices.filter(crosses), ...indices.filter((index) => !crosses(index))];
   }
 
   /** Whether the first kernel's message from this slab is the first to reach that one. */
   private isFirstSource(source: number, target: number): boolean {
-    const crosses = this.slots[this.messageOrder[0]].kernel.compatibility.kind !== 'potts';
+    const crosses = carriesAcross(this.slots[this.messageOrder[0]].kernel);
     return crosses ? source === 0 : source === target;
   }
 
   private placeLogits(): void {
     const { rows } = this.context;
-    const apart = !this.fused;
+    const apart = !this.fused && this.slots.length > 0;
     if (apart === this.ownLogits.length > 0) return;
-    for (const buffer of this.ownLogits) this.buffers.release(buffer);
+    for (const buffer of this.ownLogits) this.memory.release(buffer);
     this.ownLogits = apart
-      ? this.q.map(() => this.buffers.storage('MeanField.logits', this.pixelCount * rows.rowChannels * 4))
+      ? this.rows.q.map(() => this.memory.storage('MeanField.logits', this.pixelCount * rows.rowChannels * 4))
       : [];
     this.shared = { ...this.shared, logits: apart ? this.ownLogits : this.shared.q };
-    this.fromLogits = undefined;
+    this.closing = undefined;
   }
 
   /** Room for the rows of the largest lattice. */
   private placeVertexRows(): void {
     const bytes = Math.max(4, ...this.slots.map(({ filter }) => filter.vertexRowBytes));
     if (bytes === this.vertexRowBytes) return;
-    this.buffers.release(this.shared.sums);
-    this.buffers.release(this.shared.spareRows);
+    this.memory.release(this.shared.sums);
+    this.memory.release(this.shared.spareRows);
     this.vertexRowBytes = bytes;
     const [sums, spareRows] = this.createVertexRows();
     this.shared = { ...this.shared, sums, spareRows };
   }
 
   private createVertexRows(): [GPUBuffer, GPUBuffer] {
-    const row = (name: string) => this.buffers.storage(`MeanField.${name}`, this.vertexRowBytes);
+    const row = (name: string) => this.memory.storage(`MeanField.${name}`, this.vertexRowBytes);
     return [row('sums'), row('spareRows')];
   }
 
@@ -289,7 +319,7 @@ export class MeanField {
     const key = [...new Set(dims)].sort().join();
     if (key === this.scratchDims) return;
     this.scratch?.destroy();
-    this.scratch = dims.length > 0 ? new LatticeScratch(this.context.device, this.pixelCount, dims) : undefined;
+    this.scratch = dims.length > 0 ? new LatticeScratch(this.context.device, this.pixelCount, dims, this.memory) : undefined;
     this.scratchDims = key;
     for (const { filter } of kept) {
       if (filter instanceof LatticeFilter && this.scratch) filter.setScratch(this.scratch);
@@ -297,26 +327,14 @@ export class MeanField {
   }
 
   private createSlot(kernel: ResolvedKernel): Slot {
-    return { kernel, filter: this.createFilter(kernel), built: false, normalized: false };
+    return { kernel, filter: this.createFilter(kernel), built: false, normalized: false, vertexCount: null };
   }
 
   private createFilter(kernel: ResolvedKernel): KernelFilter {
     if (kernel.method === 'exact') return new ExactFilter(this.context, kernel);
     if (kernel.method === 'separable') return new SeparableFilter(this.context, kernel);
     if (!this.scratch) throw new Error('MeanField: lattice without scratch');
-    const { maxVertexCount } = latticeShape(kernel.featureDim, this.pixelCount);
-    return new LatticeFilter(
-      this.context,
-      kernel,
-      this.scratch,
-      Math.min(maxVertexCount, this.capacityOf(maxVertexCount)),
-    );
-  }
-
-  private capacityOf(maxVertexCount: number): number {
-    if (this.vertexCapacity === 'worst-case') return maxVertexCount;
-    // Photographs at usual sigmas make 0.03 to 0.1 vertices a pixel, the spatial kernel at sigma 3 0.13.
-    return this.vertexCapacity === 'measured' ? Math.ceil(this.pixelCount / 6) + 256 : this.vertexCapacity;
+    return new LatticeFilter(this.context, kernel, this.scratch, this.room.verticesFor(kernel));
   }
 
   private async prepareSoftmax(source: readonly GPUBuffer[], fromUnary: boolean, compares: boolean): Promise<Encode> {
@@ -326,7 +344,7 @@ export class MeanField {
     const common = { parameters: { buffer: this.softmaxUniform }, largestChange: { buffer: this.largestChange } };
     if (!this.running) {
       const whole = await programs.get(softmax, { ...constants, firstSlab: true }, 'whole');
-      const [logits, q] = [{ buffer: source[0] }, { buffer: this.q[0] }];
+      const [logits, q] = [{ buffer: source[0] }, { buffer: this.rows.q[0] }];
       const group = whole.bind({ ...common, logits, running: unusedWrite[0], q });
       return (pass) => whole.encode(pass, group, grid);
     }
@@ -339,7 +357,7 @@ export class MeanField {
         return {
           reduce,
           reduceGroup: reduce.bind({ ...shared, q: unusedWrite[0] }),
-          applyGroup: apply.bind({ ...shared, q: { buffer: this.q[slab] } }),
+          applyGroup: apply.bind({ ...shared, q: { buffer: this.rows.q[slab] } }),
         };
       }),
     );
@@ -354,13 +372,7 @@ function comparesMarginals({ damping, tolerance }: ResolvedParameters): boolean 
   return damping > 0 || tolerance > 0;
 }
 
-/** Whether a filter made for one kernel serves the other: all that its structure depends on is the same. */
-function sameFeatures(a: ResolvedKernel, b: ResolvedKernel): boolean {
-  return (
-    a.type === b.type &&
-    a.method === b.method &&
-    a.featureDim === b.featureDim &&
-    a.features === b.features &&
-    a.sigmas.every((sigma, index) => sigma === b.sigmas[index])
-  );
+/** Whether a kernel's message goes from every slab to every other; Potts keeps to labels themselves. */
+function carriesAcross({ compatibility }: ResolvedKernel): boolean {
+  return compatibility.kind !== 'potts';
 }

@@ -27,7 +27,7 @@ export class PenaltyTransform {
     private readonly context: FilterContext,
     private compatibility: ResolvedCompatibility,
   ) {
-    this.buffers = new BufferSet(context.device);
+    this.buffers = new BufferSet(context.device, context.memory);
   }
 
   get bytes(): number {

@@ -2,6 +2,7 @@
 
 import { DeviceError } from '../problem/errors.js';
 import type { ProblemSize, ResolvedKernel } from '../problem/types.js';
+import { blockLanesFor } from './feature-limits.js';
 import type { Tuning } from './tuning.js';
 
 /**
@@ -10,8 +11,8 @@ import type { Tuning } from './tuning.js';
  */
 export interface RowPlan {
   /**
-   * The last label follows from the others and is not stored: all compatibilities are Potts, all messages normalised, a row fits
-   * one block, and there is a lane to be saved.
+   * The last label follows from the others and is not stored: all compatibilities are Potts, all messages normalised and of moderate
+   * weight, a row fits one block, and there is a lane to be saved.
    */
   implicitLast: boolean;
   /** Labels that are stored: labelCount, or one less. */
@@ -34,37 +35,73 @@ export interface RowLimits {
   maxBufferSize: number;
 }
 
+/**
+ * Most that Potts weights may come to together where the last label is not stored: messages stay far below what such rows can tell
+ * apart (shaders/shared/energies.wgsl).
+ */
+const mostWeight = 1024;
+
+/**
+ * Throws DeviceError where not even one lane of each row fits a binding.
+ *
+ * @param vertexRows rows of the largest lattice: those of all its vertices are in one binding, too
+ */
 export function planRows(
   size: ProblemSize,
   kernels: readonly ResolvedKernel[],
   limits: RowLimits,
   tuning: Pick<Tuning, 'maxBlockLanes'>,
+  vertexRows = 0,
 ): RowPlan {
   const pixelCount = size.width * size.height;
+  const rowCount = Math.max(pixelCount, vertexRows);
   const largestBinding = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-  const potts = kernels.every((kernel) => kernel.compatibility.kind === 'potts');
-  // Messages that are not normalised can be in the thousands: their difference from the sum of all would lose digits.
-  const bounded = kernels.every((kernel) => kernel.normalization !== 'none');
-  // It costs a second pass of normalization, so it must save a lane of four in every iteration.
-  const saves = size.labelCount > 1 && size.labelCount % 4 === 1;
-  const reducible = potts && bounded && saves;
-  const reduced = reducible ? shapeOf(size.labelCount - 1, tuning.maxBlockLanes) : undefined;
-  const fits = (lanes: number, width: number) => pixelCount * lanes * width * 4 <= largestBinding;
+  const maxBlockLanes = blockLanesFor(kernels, tuning.maxBlockLanes);
+  const fits = (lanes: number, width: number) => rowCount * lanes * width * 4 <= largestBinding;
+  const reduced = leavesLastOut(size.labelCount, kernels) ? shapeOf(size.labelCount - 1, maxBlockLanes) : undefined;
   if (reduced?.blockCount === 1 && fits(reduced.blockLanes, reduced.laneWidth)) {
     return finish(reduced, size.labelCount - 1, 1, true);
   }
-  let shape = shapeOf(size.labelCount, tuning.maxBlockLanes);
+  let shape = shapeOf(size.labelCount, maxBlockLanes);
   if (!fits(shape.blockLanes, shape.laneWidth)) shape = shapeOf(size.labelCount, 1);
   if (!fits(shape.blockLanes, shape.laneWidth)) {
-    const needed = pixelCount * shape.laneWidth * 4;
+    const what =
+      vertexRows > pixelCount
+        ? `lattices of ${vertexRows - 1} vertices`
+        : `${size.width}×${size.height} pixels`;
+    const needed = rowCount * shape.laneWidth * 4;
     throw new DeviceError(
-      `${size.width}×${size.height} pixels need ${needed} bytes in one buffer; the device allows ${largestBinding} (maxStorageBufferBindingSize, maxBufferSize)`,
+      `${what} need ${needed} bytes in one buffer; the device allows ${largestBinding} (maxStorageBufferBindingSize, maxBufferSize)`,
     );
   }
   let perSlab = shape.blockCount;
   while (!fits(perSlab * shape.blockLanes, shape.laneWidth)) perSlab--;
   const slabCount = Math.ceil(shape.blockCount / perSlab);
   return finish({ ...shape, blockCount: Math.ceil(shape.blockCount / slabCount) }, size.labelCount, slabCount, false);
+}
+
+/** Whether the last label need not be stored. */
+function leavesLastOut(labelCount: number, kernels: readonly ResolvedKernel[]): boolean {
+  // It costs a second pass of normalization, so it must save a lane of four in every iteration.
+  if (labelCount === 1 || labelCount % 4 !== 1) return false;
+  let weight = 0;
+  for (const { compatibility, normalization } of kernels) {
+    // Messages that are not normalised can be in the thousands: their difference from the sum of all would lose digits.
+    if (compatibility.kind !== 'potts' || normalization === 'none') return false;
+    weight += Math.abs(compatibility.weight);
+  }
+  return weight <= mostWeight;
+}
+
+/** Whether two plans lay rows out alike. */
+export function samePlan(a: RowPlan, b: RowPlan): boolean {
+  return (
+    a.implicitLast === b.implicitLast &&
+    a.laneWidth === b.laneWidth &&
+    a.blockLanes === b.blockLanes &&
+    a.blockCount === b.blockCount &&
+    a.slabCount === b.slabCount
+  );
 }
 
 /** Whether one invocation sees all labels of a pixel. */

@@ -44,7 +44,7 @@ export class SeparableFilter implements KernelFilter {
   ) {
     const { device, rows } = context;
     const { pixelCount } = this;
-    this.buffers = new BufferSet(device);
+    this.buffers = new BufferSet(device, context.memory);
     this.penalties = new PenaltyTransform(context, kernel.compatibility);
     this.uniform = this.buffers.uniform('SeparableFilter.uniform', 8);
     this.counted = this.buffers.uniform('SeparableFilter.counted', 1);

@@ -12,13 +12,22 @@ export const bufferUsage = {
   indirect: 0x100,
 } as const;
 
-/** The buffers that one owner made, to be counted and destroyed together. */
+/**
+ * The buffers that one owner made, to be counted and destroyed together. Sets of a parent go with it: whoever is interrupted while it
+ * makes something of many parts leaves nothing behind by destroying the parent.
+ */
 export class BufferSet {
   private readonly buffers = new Set<GPUBuffer>();
+  private readonly children = new Set<BufferSet>();
 
-  constructor(private readonly device: GPUDevice) {}
+  constructor(
+    private readonly device: GPUDevice,
+    private readonly parent?: BufferSet,
+  ) {
+    parent?.children.add(this);
+  }
 
-  /** Bytes held. */
+  /** Bytes held, without those of children. */
   get bytes(): number {
     let bytes = 0;
     for (const buffer of this.buffers) bytes += buffer.size;
@@ -52,8 +61,10 @@ export class BufferSet {
   }
 
   destroy(): void {
+    for (const child of [...this.children]) child.destroy();
     for (const buffer of this.buffers) buffer.destroy();
     this.buffers.clear();
+    this.parent?.children.delete(this);
   }
 
   private create(label: string, size: number, usage: number): GPUBuffer {

@@ -7,8 +7,8 @@ import { confidence, entropy, labelMap } from './label-map.js';
 import { planarToRows, rowsToPlanar } from './layout.js';
 import { type RowEngine, type Rows, typedArrays } from './rows.js';
 
-/** -unary of a channel that is no label: its Q is 0. */
-const noLabel = -3e38;
+/** -unary of a channel that is no label: less than any number, so its Q is 0 whatever the labels have. */
+const noLabel = Number.NEGATIVE_INFINITY;
 
 /**
  * Mean-field inference in a fully connected CRF on the CPU: Krähenbühl and Koltun 2011, algorithm 1.
@@ -104,15 +104,18 @@ export class CpuCrf {
     return { change: this.engine.updateMarginals(scores, this.channelCount, this.parameters.damping, marginals) };
   }
 
-  /** Iterates as often as the parameters say, or until the change is at most the tolerance, if that is above 0. */
-  run(): { iterations: number; change: number } {
-    const { iterations, tolerance } = this.parameters;
-    let change = 0;
-    for (let done = 1; done <= iterations; done++) {
+  /**
+   * Iterates `count` times, by default as often as the parameters say, or until the change is at most the tolerance, if that is above
+   * 0. `iterations` were done; `change` is that of the last one, NaN where there was none.
+   */
+  run(count = this.parameters.iterations): { iterations: number; change: number } {
+    const { tolerance } = this.parameters;
+    let change = Number.NaN;
+    for (let done = 1; done <= count; done++) {
       ({ change } = this.step());
       if (tolerance > 0 && change <= tolerance) return { iterations: done, change };
     }
-    return { iterations, change };
+    return { iterations: count, change };
   }
 
   /** Q, [label, y, x]: a fresh copy. */

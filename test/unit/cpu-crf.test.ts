@@ -162,9 +162,9 @@ describe('iterations', () => {
     expect(stepped.marginals()).toEqual(run.marginals());
   });
 
-  test('no iteration changes nothing', () => {
+  test('no iteration changes nothing, and nothing was measured', () => {
     const crf = createCrf(problem, { kernels, iterations: 0 });
-    expect(crf.run()).toEqual({ iterations: 0, change: 0 });
+    expect(crf.run()).toEqual({ iterations: 0, change: Number.NaN });
   });
 
   test('a warm start goes on where an earlier run stopped', () => {
