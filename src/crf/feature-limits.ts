@@ -10,18 +10,20 @@ const functionVariableBytes = 8192;
 const otherVariableBytes = 256;
 
 /**
- * Most dimensions of features on WebGPU. What `splat` and `slice` hold for each corner of a simplex would fill a function's variables at
- * 329; the rank of a corner fits 8 bits up to 255. `exact` has two points at a time in them.
+ * Most dimensions of features on a lattice on WebGPU. What `splat` and `slice` hold for each corner of a simplex would fill a function's
+ * variables at 329; the rank of a corner fits 8 bits up to 255.
  */
-export const maximumFeatureDim = { lattice: 255, exact: 1000 };
+export const maximumLatticeDim = 255;
 
-/** Throws ArgumentError where a kernel has features of more dimensions than shaders can hold. */
-export function checkFeatureDims(kernels: readonly ResolvedKernel[]): void {
+/** Throws ArgumentError where a lattice has more dimensions than shaders can hold. */
+export function checkLatticeDims(kernels: readonly ResolvedKernel[]): void {
   for (const [index, { method, featureDim }] of kernels.entries()) {
-    const most = method === 'exact' ? maximumFeatureDim.exact : maximumFeatureDim.lattice;
-    if (featureDim <= most) continue;
-    const instead = method === 'exact' ? "backend 'cpu' takes more" : "method 'exact' and backend 'cpu' take more";
-    throw new ArgumentError(`kernels[${index}].featureDim`, featureDim, `at most ${most} on WebGPU; ${instead}`);
+    if (method !== 'lattice' || featureDim <= maximumLatticeDim) continue;
+    throw new ArgumentError(
+      `kernels[${index}].featureDim`,
+      featureDim,
+      `at most ${maximumLatticeDim} on a lattice on WebGPU; method 'exact' and backend 'cpu' take more`,
+    );
   }
 }
 

@@ -13,7 +13,7 @@ import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
 import type { GpuResults, RefineInput, RefineReport, Refiner, StageTiming } from './api.js';
 import { CallState, checkCount, isDestroyed } from './call-state.js';
 import { ExactFilter } from './exact-filter.js';
-import { checkFeatureDims } from './feature-limits.js';
+import { checkLatticeDims } from './feature-limits.js';
 import { ImageIntake, type TakenImage } from './image-intake.js';
 import { checkImageInput, isRgba } from './image-source.js';
 import { createUnused, type EngineContext } from './kernel-filter.js';
@@ -221,7 +221,7 @@ export class GpuCrf implements Refiner {
 
   private own(parameters: CrfParameters | OwnParameters): OwnParameters {
     const own = OwnParameters.of(parameters, this.size, this.asked);
-    checkFeatureDims(own.kernels);
+    checkLatticeDims(own.kernels);
     return own;
   }
 

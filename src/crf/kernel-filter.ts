@@ -4,7 +4,7 @@ import type { BufferSet } from '../gpu/buffers.js';
 import type { StageEncoder } from '../gpu/pass.js';
 import type { ProgramCache } from '../gpu/program.js';
 import type { ProblemSize, ResolvedKernel } from '../problem/types.js';
-import { maximumFeatureDim } from './feature-limits.js';
+import { maximumLatticeDim } from './feature-limits.js';
 import type { RowPlan } from './row-plan.js';
 import type { Tuning } from './tuning.js';
 
@@ -48,7 +48,7 @@ const unusedBindings = 4;
  * largest are a row of weights, one a corner of a simplex, and a block of lanes.
  */
 export function createUnused(buffers: BufferSet, { maxBlockLanes }: Pick<Tuning, 'maxBlockLanes'>) {
-  const largestElement = Math.max(4 * (maximumFeatureDim.lattice + 1), 16 * maxBlockLanes);
+  const largestElement = Math.max(4 * (maximumLatticeDim + 1), 16 * maxBlockLanes);
   // Offsets of bindings are multiples of 256.
   const size = 256 * Math.ceil(largestElement / 256);
   const unused = buffers.storage('unusedWrite', unusedBindings * size);

@@ -36,7 +36,7 @@ export async function filterBoth(
   const shared = {
     image: gpu.zeros(pixelCount),
     q: rows.firstLabels.map((_first, slab) => gpu.storage(toRows(q, labelCount, rows, slab))),
-    unary: rows.firstLabels.map((_first, slab) => gpu.storage(toRows(relative, labelCount, rows, slab, 3e38))),
+    unary: rows.firstLabels.map((_first, slab) => gpu.storage(toRows(relative, labelCount, rows, slab, 1e38))),
     logits: rows.firstLabels.map(() => gpu.filled(pixelCount * rows.rowChannels, 77)),
     sums: gpu.zeros(vertexRowWords),
     spareRows: gpu.zeros(vertexRowWords),
