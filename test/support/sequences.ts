@@ -110,7 +110,8 @@ class Fresh {
 
 type Call =
   | { name: 'setParameters'; parameters: CrfParameters }
-  | { name: 'refine' | 'start'; input: RefineInput }
+  | { name: 'refine'; input: RefineInput }
+  | { name: 'start'; input: RefineInput }
   | { name: 'step'; count: number }
   | { name: 'energy' };
 
