@@ -6,6 +6,8 @@ import { tuningFor } from '../crf/tuning.js';
 import { bufferUsage } from '../gpu/buffers.js';
 import { isSoftware, nameOf } from '../gpu/device.js';
 import { ArgumentError } from '../problem/errors.js';
+import { checkFloats } from '../problem/inputs.js';
+import { isBufferObject } from '../problem/platform-objects.js';
 import type { FloatArray, ProblemSize } from '../problem/types.js';
 import { areaWords } from '../reference/analysis/areas.js';
 import type { ImageSize } from '../reference/analysis/neighbourhood.js';
@@ -84,27 +86,30 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
   }
 
   mask(labelMap: Api.IntegerInput, options: Api.MaskOptions): Promise<Api.PixelMap> {
-    return this.runner.turn(() => this.maskNow(labelMap, options));
+    return this.runner.turn(() => {
+      const { table, into } = given.resolveMask(options, this.labels);
+      return this.maskNow(labelMap, table, target(into, this));
+    });
   }
 
   merge(labelMap: Api.IntegerInput, options: Api.MergeOptions): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      const table = given.mergeTable(options, this.labels);
+      const { table, into } = given.resolveMerge(options, this.labels);
       const sources = [this.integers('labelMap', labelMap)];
       const build = relabelOperation('merge', this.labels.length, 'keep');
-      return this.run({ name: 'merge', build, sources, options: table, into: target(options, this) });
+      return this.run({ name: 'merge', build, sources, options: table, into: target(into, this) });
     });
   }
 
   probability(marginals: FloatArray | GPUBuffer, options: Api.MaskOptions): Promise<Floats> {
     return this.runner.turn(async () => {
       const { workspace, runner, labels } = this;
-      const wanted = given.maskTable(options, labels);
-      const into = target(options, this);
+      const { table: wanted, into: place } = given.resolveMask(options, labels);
+      const into = target(place, this);
       const count = labels.length * workspace.pixelCount;
-      const buffer = isBuffer(marginals)
-        ? checkBuffer('marginals', marginals, count, 'storage')
-        : await this.uploaded(given.checkFloats('marginals', marginals, count));
+      const buffer = isBufferObject('marginals', marginals)
+        ? checkBuffer('marginals', marginals as GPUBuffer, count, 'storage')
+        : await this.uploaded(checkFloats('marginals', marginals, count));
       const table = workspace.words('table of probability', labels.length);
       const output = workspace.words('result of probability');
       const step =
@@ -139,42 +144,42 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
 
   fillHoles(mask: Api.IntegerInput, options?: Api.HoleOptions): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      const { connectivity, limit } = given.resolveHoles(options);
+      const { connectivity, limit, into } = given.resolveHoles(options);
       return this.run({
         name: 'fillHoles',
         variant: `${connectivity}`,
         build: bySizeOperation('fillHoles', 'fill', connectivity),
         sources: [this.integers('mask', mask)],
         options: limit,
-        into: target(options, this),
+        into: target(into, this),
       });
     });
   }
 
   components(mask: Api.IntegerInput, options?: Api.ConnectivityOptions): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      const connectivity = given.resolveConnectivity(options);
+      const { connectivity, into } = given.resolveConnectivity(options);
       return this.run({
         name: 'components',
         variant: `${connectivity}`,
         build: componentsOperation(connectivity),
         sources: [this.integers('mask', mask)],
         options: undefined,
-        into: target(options, this),
+        into: target(into, this),
       });
     });
   }
 
   removeSmall(mask: Api.IntegerInput, options: Api.SmallOptions): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      const { connectivity, limit } = given.resolveSmall(options);
+      const { connectivity, limit, into } = given.resolveSmall(options);
       return this.run({
         name: 'removeSmall',
         variant: `${connectivity}`,
         build: bySizeOperation('removeSmall', 'keep', connectivity),
         sources: [this.integers('mask', mask)],
         options: limit,
-        into: target(options, this),
+        into: target(into, this),
       });
     });
   }
@@ -196,92 +201,95 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
 
   distance(mask: Api.IntegerInput, options?: Api.Target): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      given.resolveTarget(options);
       const sources = [this.integers('mask', mask)];
-      const into = target(options, this);
+      const into = target(given.resolveTarget(options).into, this);
       return this.run({ name: 'distance', build: distanceOperation, sources, options: undefined, into });
     });
   }
 
   seeds(mask: Api.IntegerInput, options?: Api.SeedOptions): Promise<Api.PixelMap> {
-    return this.runner.turn(() => this.seedsNow(mask, options));
+    return this.runner.turn(() => {
+      const { connectivity, height, into } = given.resolveSeeds(options);
+      return this.run({
+        name: 'seeds',
+        variant: `${connectivity}`,
+        build: seedsOperation(connectivity),
+        sources: [this.integers('mask', mask)],
+        options: height,
+        into: target(into, this),
+      });
+    });
   }
 
   watershed(mask: Api.IntegerInput, options?: Api.WatershedOptions): Promise<Api.PixelMap> {
-    return this.runner.turn(() => this.watershedNow(mask, options));
+    return this.runner.turn(() => {
+      const { seeds, core, into, ...choices } = given.resolveWatershed(options);
+      return this.flood(mask, choices, seeds, core, target(into, this));
+    });
   }
 
   instances(labelMap: Api.IntegerInput, options: Api.InstanceOptions): Promise<Api.PixelMap> {
     return this.runner.turn(async () => {
-      const { labels, seedLabels } = given.resolveInstances(options, this.labels);
-      const into = target(options, this);
-      const { connectivity, height } = options;
-      const seedOptions = {
-        ...(connectivity === undefined ? undefined : { connectivity }),
-        ...(height === undefined ? undefined : { height }),
-      };
+      const { mask, core, into: wanted, ...choices } = given.resolveInstances(options, this.labels);
+      const into = target(wanted, this);
       const source = this.integers('labelMap', labelMap);
       // All in one turn: nobody else's mask may come between.
-      const core = this.workspace.words('core of instances');
-      await this.maskNow(source, { labels: seedLabels, into: core });
-      const mask = await this.maskNow(source, { labels });
-      return this.watershedNow(mask, { ...seedOptions, core, ...(into === undefined ? undefined : { into }) });
+      const coreWords = this.workspace.words('core of instances');
+      await this.maskNow(source, core, coreWords);
+      const whole = await this.maskNow(source, mask, undefined);
+      return this.flood(whole, choices, undefined, coreWords, into);
     });
   }
 
   outline(map: Api.IntegerInput, options?: Api.OutlineOptions): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      const { connectivity, alongFrame } = given.resolveOutline(options);
+      const { connectivity, alongFrame, into } = given.resolveOutline(options);
       return this.run({
         name: 'outline',
         variant: `${connectivity} ${alongFrame}`,
         build: outlineOperation(connectivity, alongFrame),
         sources: [this.integers('map', map)],
         options: undefined,
-        into: target(options, this),
+        into: target(into, this),
       });
     });
   }
 
   fuse(before: Api.IntegerInput, after: Api.IntegerInput, options: Api.FusionOptions): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      const { roles, where, limit } = given.resolveFusion(options, this.labels);
+      const { roles, where, limit, into } = given.resolveFusion(options, this.labels);
       return this.run({
         name: 'fuse',
         variant: where,
         build: fuseOperation(this.labels.length, where),
         sources: [this.integers('before', before), this.integers('after', after)],
         options: { roles, limit },
-        into: target(options, this),
+        into: target(into, this),
       });
     });
   }
 
   trimap(mask: Api.IntegerInput, options: Api.TrimapOptions): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      const limits = given.resolveTrimap(options);
+      const { limits, into: wanted } = given.resolveTrimap(options);
       const sources = [this.integers('mask', mask)];
-      const into = target(options, this);
+      const into = target(wanted, this);
       return this.run({ name: 'trimap', build: trimapOperation, sources, options: limits, into });
     });
   }
 
   softAlpha(image: ImageInput, foreground: Api.Foreground, options?: Api.AlphaOptions): Promise<Floats> {
     return this.runner.turn(async () => {
-      const guide = given.resolveAlpha(options);
-      const { width, height, runner } = this;
-      const size: ProblemSize = { width, height, labelCount: 1 };
-      const picture = checkImageInput(image, size);
+      const { guide, trimap, into: wanted } = given.resolveAlpha(options);
+      const { runner } = this;
+      const picture = checkImageInput(image, this);
       const { form, value } = given.checkForeground(foreground);
       const sources: Source[] = [
-        form === 'mask'
-          ? this.integers('foreground.mask', value as Api.IntegerInput)
-          : this.floats('foreground.probability', value as Api.FloatInput),
+        form === 'mask' ? this.integers('foreground.mask', value) : this.floats('foreground.probability', value),
       ];
-      const trimap = options?.trimap;
       if (trimap !== undefined) sources.push(this.integers('options.trimap', trimap));
-      const into = target(options, this);
-      const pixels = await this.takeImage(picture, size);
+      const into = target(wanted, this);
+      const pixels = await this.takeImage(picture);
       const buffer = await runner.run({
         name: 'softAlpha',
         variant: `${form} ${trimap !== undefined}`,
@@ -300,28 +308,19 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
     if (this.options.ownsDevice) this.options.device.destroy();
   }
 
-  private maskNow(labelMap: Api.IntegerInput, options: Api.MaskOptions): Promise<Api.PixelMap> {
-    const table = given.maskTable(options, this.labels);
+  private maskNow(labelMap: unknown, table: Uint32Array, into: GPUBuffer | undefined): Promise<Api.PixelMap> {
     const sources = [this.integers('labelMap', labelMap)];
     const build = relabelOperation('mask', this.labels.length, 'zero');
-    return this.run({ name: 'mask', build, sources, options: table, into: target(options, this) });
+    return this.run({ name: 'mask', build, sources, options: table, into });
   }
 
-  private seedsNow(mask: Api.IntegerInput, options: Api.SeedOptions | undefined): Promise<Api.PixelMap> {
-    const { connectivity, height } = given.resolveSeeds(options, 'none');
-    return this.run({
-      name: 'seeds',
-      variant: `${connectivity}`,
-      build: seedsOperation(connectivity),
-      sources: [this.integers('mask', mask)],
-      options: height,
-      into: target(options, this),
-    });
-  }
-
-  private watershedNow(mask: Api.IntegerInput, options: Api.WatershedOptions | undefined): Promise<Api.PixelMap> {
-    const { connectivity, height } = given.resolveSeeds(options, 'given');
-    const { seeds, core } = options ?? {};
+  private flood(
+    mask: unknown,
+    { connectivity, height }: { connectivity: Api.Connectivity; height: number },
+    seeds: unknown,
+    core: unknown,
+    into: GPUBuffer | undefined,
+  ): Promise<Api.PixelMap> {
     const sources: Source[] = [this.integers('mask', mask)];
     if (seeds !== undefined) sources.push(this.integers('options.seeds', seeds, this.workspace.pixelCount));
     if (core !== undefined) sources.push(this.integers('options.core', core));
@@ -336,7 +335,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
       build: watershedOperation(variant),
       sources,
       options: height,
-      into: target(options, this),
+      into,
     });
   }
 
@@ -347,14 +346,14 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
     options: Api.MorphologyOptions,
   ): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      const { shape, limit } = given.resolveMorphology(options);
+      const { shape, limit, into } = given.resolveMorphology(options);
       return this.run({
         name,
         variant: shape,
         build: morphologyOperation(name, changes, shape),
         sources: [this.integers('mask', mask)],
         options: limit,
-        into: target(options, this),
+        into: target(into, this),
       });
     });
   }
@@ -383,8 +382,9 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
   }
 
   /** The image as RGBA bytes, one u32 a pixel. */
-  private async takeImage(picture: ImageInput, size: ProblemSize): Promise<GPUBuffer> {
+  private async takeImage(picture: ImageInput): Promise<GPUBuffer> {
     const { device, programs, tuning } = this.workspace;
+    const size: ProblemSize = { width: this.width, height: this.height, labelCount: 1 };
     if (!this.image) {
       const stageTuning = { ...tuningFor(isSoftware(device.adapterInfo)), workgroupSize: tuning.workgroupSize };
       this.image = await this.runner.make(async () => new ImageSource({ device, programs, size, tuning: stageTuning }));
@@ -398,12 +398,16 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
 
   private integers(argument: string, input: unknown, largest?: number): Uint32Array | GPUBuffer {
     const content = this.content(argument, input, 'integers');
-    return isBuffer(content) ? content : given.checkIntegers(argument, content, this.workspace.pixelCount, largest);
+    return isBufferObject(argument, content)
+      ? (content as GPUBuffer)
+      : given.checkIntegers(argument, content, this.workspace.pixelCount, largest);
   }
 
   private floats(argument: string, input: unknown): Float32Array | GPUBuffer {
     const content = this.content(argument, input, 'floats');
-    return isBuffer(content) ? content : given.checkFloats(argument, content, this.workspace.pixelCount);
+    return isBufferObject(argument, content)
+      ? (content as GPUBuffer)
+      : checkFloats(argument, content, this.workspace.pixelCount);
   }
 
   private content(argument: string, input: unknown, kind: ValueKind): unknown {
@@ -412,13 +416,10 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
       if (content.device === this.workspace.device) return content.buffer;
       throw new ArgumentError(argument, input, 'a map of this device');
     }
-    if (isBuffer(input)) return checkBuffer(argument, input, this.workspace.pixelCount, 'copySource');
+    if (isBufferObject(argument, input))
+      return checkBuffer(argument, input as GPUBuffer, this.workspace.pixelCount, 'copySource');
     return content ?? input;
   }
-}
-
-function isBuffer(input: unknown): input is GPUBuffer {
-  return typeof input === 'object' && input !== null && 'mapAsync' in input;
 }
 
 const usageNames = { copySource: 'COPY_SRC', copyTarget: 'COPY_DST', storage: 'STORAGE' } as const;
@@ -437,9 +438,8 @@ function checkBuffer(
   return buffer;
 }
 
-function target(options: Api.Target | undefined, { width, height }: ImageSize): GPUBuffer | undefined {
-  const into: unknown = options?.into;
+function target(into: unknown, { width, height }: ImageSize): GPUBuffer | undefined {
   if (into === undefined) return undefined;
-  if (!isBuffer(into)) throw new ArgumentError('options.into', into, 'a GPUBuffer');
-  return checkBuffer('options.into', into, width * height, 'copySource', 'copyTarget');
+  if (!isBufferObject('options.into', into)) throw new ArgumentError('options.into', into, 'a GPUBuffer');
+  return checkBuffer('options.into', into as GPUBuffer, width * height, 'copySource', 'copyTarget');
 }

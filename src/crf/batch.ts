@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import { ArgumentError } from '../problem/errors.js';
+import { hasMethods } from '../problem/platform-objects.js';
+import { reading } from '../problem/reading.js';
 import type { RefineInput, RefineReport, Refiner } from './api.js';
 
 /** One image of a batch. Its results are read from the refiner before the next one is asked for. */
@@ -12,14 +15,26 @@ export interface BatchItem {
  * Refines images of one size one after the other on the same buffers, as they come.
  *
  *   for await (const { index } of refineBatch(crf, inputs)) labelMaps[index] = await crf.labelMap();
+ *
+ * Throws ArgumentError for what is no engine or no iterable, and what `refine` throws: the batch ends then.
  */
 export async function* refineBatch(
   crf: Refiner,
   inputs: Iterable<RefineInput> | AsyncIterable<RefineInput>,
 ): AsyncGenerator<BatchItem> {
+  if (!hasMethods('crf', crf, 'refine')) throw new ArgumentError('crf', crf, 'what DenseCrf.create gave');
+  if (!isIterable(inputs)) throw new ArgumentError('inputs', inputs, 'an array, or another iterable of inputs');
   let index = 0;
   for await (const input of inputs) {
     yield { index, report: await crf.refine(input) };
     index++;
   }
+}
+
+function isIterable(value: unknown): boolean {
+  return reading('inputs', value, () => {
+    if (typeof value !== 'object' || value === null) return false;
+    const given = value as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
+    return typeof given[Symbol.iterator] === 'function' || typeof given[Symbol.asyncIterator] === 'function';
+  });
 }

@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: MIT
 
 import { ArgumentError, DeviceError } from '../problem/errors.js';
-import { checkImage, resolveUnary } from '../problem/inputs.js';
+import { readImage, sidesOf } from '../problem/images.js';
+import { type GivenUnary, readUnary, resolveGivenUnary } from '../problem/inputs.js';
 import { resolveParameters } from '../problem/parameters.js';
-import type {
-  CrfParameters,
-  Energy,
-  ProblemSize,
-  ResolvedParameters,
-  RgbaImage,
-  UnaryInput,
-} from '../problem/types.js';
+import { isBufferObject } from '../problem/platform-objects.js';
+import { reading } from '../problem/reading.js';
+import { checkRefineInput } from '../problem/requests.js';
+import type { CrfParameters, Energy, ProblemSize, ResolvedParameters } from '../problem/types.js';
 import { CpuCrf } from '../reference/cpu-crf.js';
 import { type RowEngine, typedArrays } from '../reference/rows.js';
 import { unaryEnergies } from '../reference/unary.js';
 import { OutOfMemoryError } from '../simd/memory.js';
 import { SimdRowEngine } from '../simd/row-engine.js';
-import type { GpuResults, ImageInput, RefineInput, RefineReport, Refiner } from './api.js';
+import type { GpuResults, RefineInput, RefineReport, Refiner } from './api.js';
 
 /** The CPU twin behind the same interface: for machines without WebGPU, and to compare with. One thread. */
 export class CpuRefiner implements Refiner {
@@ -108,22 +105,17 @@ export class CpuRefiner implements Refiner {
     this.destroyed = true;
   }
 
-  private begin({ image, unary, warmStart }: RefineInput): void {
+  private begin(input: RefineInput): void {
     this.checkUsable();
-    const pixels = image === undefined ? undefined : pixelsOf(image, this.size);
-    const energies =
-      unary === undefined ? undefined : unaryEnergies(resolveUnary(arraysOf(unary), this.size), this.size);
-    if (!energies && !this.unaryGiven) {
-      throw new ArgumentError('unary', undefined, 'logits, probabilities, unary or labels in the first call');
-    }
-    const needsImage = this.parameters.kernels.some(({ type }) => type === 'bilateral');
-    if (needsImage && !pixels && !this.imageGiven) {
-      throw new ArgumentError('image', undefined, 'an image: a bilateral kernel reads it');
-    }
-    if (warmStart && !this.started) throw new ArgumentError('warmStart', true, 'false in the first call');
-    if (pixels) this.crf.setImage(pixels);
-    if (energies) this.withRoom((crf) => crf.setUnary(energies));
-    this.imageGiven ||= pixels !== undefined;
+    const { size, parameters } = this;
+    const known = { parameters, hasImage: this.imageGiven, hasUnary: this.unaryGiven, hasStarted: this.started };
+    const { image, unary, warmStart } = checkRefineInput(input, known, {
+      image: (value) => pixelsOf(value, size),
+      unary: (value) => unaryEnergies(resolveGivenUnary(arraysOf(readUnary(value)), size), size),
+    });
+    if (image) this.crf.setImage(image);
+    if (unary) this.withRoom((crf) => crf.setUnary(unary));
+    this.imageGiven ||= image !== undefined;
     this.unaryGiven = true;
     if (!warmStart) this.withRoom((crf) => crf.start());
     this.started = true;
@@ -156,24 +148,35 @@ export class CpuRefiner implements Refiner {
   }
 }
 
-/** Bytes of an image. What a page shows is drawn to a canvas to be read; GPU objects have no place here. */
-export function pixelsOf(image: ImageInput, size: ProblemSize): Uint8Array | Uint8ClampedArray {
-  if ('data' in image && ArrayBuffer.isView(image.data)) return checkImage(image as RgbaImage, size).data.slice();
-  if ('mapAsync' in image || 'createView' in image) {
+/**
+ * A copy of an image's bytes. What a page shows is drawn to a canvas to be read; GPU objects have no place here. Throws ArgumentError for what can't
+ * be read, or has another size than the problem.
+ */
+export function pixelsOf(image: unknown, size: { width: number; height: number }): Uint8Array | Uint8ClampedArray {
+  const given = readImage('image', image, sidesOf(size));
+  if (given.kind === 'bytes') return given.image.data.slice();
+  if (given.kind === 'buffer' || given.kind === 'texture') {
     throw new ArgumentError('image', image, "pixels or something a page shows: backend 'cpu' reads no GPU object");
   }
-  const canvas = new OffscreenCanvas(size.width, size.height);
-  const drawing = canvas.getContext('2d', { willReadFrequently: true });
-  if (!drawing) throw new ArgumentError('image', image, 'pixels: this browser gives no 2-D canvas');
-  drawing.drawImage(image as CanvasImageSource, 0, 0);
-  return drawing.getImageData(0, 0, size.width, size.height).data;
+  if (typeof OffscreenCanvas === 'undefined') {
+    throw new ArgumentError(
+      'image',
+      image,
+      '{ data, width, height }: there is no OffscreenCanvas here to read it with',
+    );
+  }
+  return reading('image', image, () => {
+    const drawing = new OffscreenCanvas(size.width, size.height).getContext('2d', { willReadFrequently: true });
+    if (!drawing) throw new ArgumentError('image', image, 'pixels: this browser gives no 2-D canvas');
+    // ImageData that come here have to be converted, which drawImage does not do.
+    if (typeof ImageData === 'function' && given.source instanceof ImageData) drawing.putImageData(given.source, 0, 0);
+    else drawing.drawImage(given.source as CanvasImageSource, 0, 0);
+    return drawing.getImageData(0, 0, size.width, size.height).data;
+  });
 }
 
-function arraysOf(unary: RefineInput['unary']): UnaryInput {
-  for (const [form, value] of Object.entries(unary ?? {})) {
-    if (typeof value === 'object' && value !== null && 'mapAsync' in value) {
-      throw new ArgumentError(`unary.${form}`, value, "a typed array: backend 'cpu' reads no GPUBuffer");
-    }
-  }
-  return unary as UnaryInput;
+function arraysOf(given: GivenUnary): GivenUnary {
+  const argument = `unary.${given.form}`;
+  if (!isBufferObject(argument, given.values)) return given;
+  throw new ArgumentError(argument, given.values, "a typed array: backend 'cpu' reads no GPUBuffer");
 }

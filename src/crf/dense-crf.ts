@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { checkChoice, checkKeys, checkObject } from '../problem/checks.js';
 import { DeviceError } from '../problem/errors.js';
-import { checkSize, defaultParameters, resolveParameters } from '../problem/parameters.js';
 import type { DenseCrfOptions, Refiner } from './api.js';
-
-const optionNames = ['width', 'height', 'labelCount', 'parameters', 'backend', 'device', 'vertexCapacity', 'profile'];
+import { checkCrfOptions } from './options.js';
 
 /**
  * A fully connected CRF with Gaussian and bilateral kernels (Krähenbühl & Koltun, NIPS 2011) for one problem size.
@@ -17,28 +14,13 @@ const optionNames = ['width', 'height', 'labelCount', 'parameters', 'backend', '
 export const DenseCrf = {
   /** Throws ArgumentError for an option that can't be, DeviceError where there is no adapter or its limits are too low. */
   async create(options: DenseCrfOptions): Promise<Refiner> {
-    const given = checkObject('options', options);
-    checkKeys('options', given, optionNames);
-    const size = checkSize({ width: options.width, height: options.height, labelCount: options.labelCount });
-    const parameters = options.parameters ?? defaultParameters;
-    // Parameters are checked before a device is asked for.
-    resolveParameters(parameters, size);
-    const backend = checkChoice('backend', options.backend ?? 'auto', ['auto', 'webgpu', 'cpu'] as const);
+    const { size, parameters, backend, device, vertexCapacity, profile } = checkCrfOptions(options);
     if (backend !== 'cpu') {
       const [{ GpuCrf }, { requestDevice }] = await Promise.all([import('./gpu-crf.js'), import('../gpu/device.js')]);
-      const acquired = options.device
-        ? { device: options.device }
-        : await requestDevice(backend === 'auto' ? 'hardware' : 'any');
-      const { vertexCapacity, profile } = options;
+      const acquired = device ? { device } : await requestDevice(backend === 'auto' ? 'hardware' : 'any');
       if (acquired) {
-        return new GpuCrf({
-          ...acquired,
-          ownsDevice: options.device === undefined,
-          size,
-          parameters,
-          ...(vertexCapacity === undefined ? undefined : { vertexCapacity }),
-          ...(profile === undefined ? undefined : { profile }),
-        });
+        const ownsDevice = device === undefined;
+        return new GpuCrf({ ...acquired, ownsDevice, size, parameters, vertexCapacity, profile });
       }
       if (backend === 'webgpu') {
         throw new DeviceError(

@@ -9,6 +9,7 @@ import { ProgramCache } from '../gpu/program.js';
 import { Readback } from '../gpu/readback.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
 import { resolveParameters } from '../problem/parameters.js';
+import { type CheckedInput, checkRefineInput } from '../problem/requests.js';
 import type { CrfParameters, Energy, ProblemSize, ResolvedParameters } from '../problem/types.js';
 import { kernelFeatures } from '../reference/features.js';
 import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
@@ -38,13 +39,6 @@ export interface GpuCrfOptions {
   tuning?: Partial<Tuning>;
   /** For tests: act as if the device had lower limits. */
   limits?: { maxStorageBufferBindingSize?: number };
-}
-
-/** What the GPU is to do in one call, checked. */
-interface CheckedInput {
-  image: ImageInput | undefined;
-  unary: UnaryArray | undefined;
-  warmStart: boolean;
 }
 
 /** Mean-field inference on a GPUDevice. */
@@ -231,20 +225,17 @@ export class GpuCrf implements Refiner {
     return this.reader;
   }
 
-  private check(input: RefineInput): CheckedInput {
-    const image = input.image === undefined ? undefined : checkImageInput(input.image, this.size);
-    const unary = input.unary === undefined ? undefined : checkUnarySource(input.unary, this.size);
-    if (!unary && !this.lastUnary)
-      throw new ArgumentError('unary', undefined, 'logits, probabilities, unary or labels in the first call');
-    const needsImage = this.parameters.kernels.some(({ type }) => type === 'bilateral');
-    if (needsImage && !image && !this.imageGiven)
-      throw new ArgumentError('image', undefined, 'an image: a bilateral kernel reads it');
-    if (input.warmStart && !this.started) throw new ArgumentError('warmStart', true, 'false in the first call');
-    return { image, unary, warmStart: input.warmStart === true };
+  private check(input: RefineInput): CheckedInput<ImageInput, UnaryArray> {
+    const { size, parameters, imageGiven, lastUnary, started } = this;
+    const known = { parameters, hasImage: imageGiven, hasUnary: lastUnary !== undefined, hasStarted: started };
+    return checkRefineInput(input, known, {
+      image: (value) => checkImageInput(value, size),
+      unary: (value) => checkUnarySource(value, size),
+    });
   }
 
   /** New input, lattices, the start and the iterations. */
-  private async begin(input: CheckedInput, iterations: number): Promise<void> {
+  private async begin(input: CheckedInput<ImageInput, UnaryArray>, iterations: number): Promise<void> {
     await this.prepare();
     if (input.image) await this.takeImage(input.image);
     if (input.unary) await this.takeUnary(input.unary);

@@ -3,8 +3,8 @@
 import { BufferSet } from '../gpu/buffers.js';
 import { foldedGrid, type Program } from '../gpu/program.js';
 import { ArgumentError } from '../problem/errors.js';
-import { checkImage } from '../problem/inputs.js';
-import type { ProblemSize, RgbaImage } from '../problem/types.js';
+import { readImage, sidesOf } from '../problem/images.js';
+import type { RgbaImage } from '../problem/types.js';
 import { image as imageStage } from '../stages/image.js';
 import type { ImageInput } from './api.js';
 import type { FilterContext } from './kernel-filter.js';
@@ -92,24 +92,16 @@ export class ImageSource {
 }
 
 /** Throws ArgumentError unless the image can be used with a problem of this size. */
-export function checkImageInput(input: ImageInput, size: ProblemSize): ImageInput {
-  if (typeof input !== 'object' || input === null) {
-    throw new ArgumentError(
-      'image',
-      input,
-      'an image, canvas, video, frame, texture, buffer or { data, width, height }',
-    );
-  }
-  if (isRgba(input)) return checkImage(input, size);
-  if (isBuffer(input)) {
+export function checkImageInput(input: unknown, size: { width: number; height: number }): ImageInput {
+  const given = readImage('image', input, sidesOf(size));
+  if (given.kind === 'bytes') return given.image;
+  const source = given.source as ImageInput;
+  if (given.kind === 'buffer') {
     const bytes = size.width * size.height * 4;
-    if (input.size < bytes) throw new ArgumentError('image.size', input.size, `at least ${bytes} bytes of packed RGBA`);
-    return input;
+    const { size: held } = source as GPUBuffer;
+    if (held < bytes) throw new ArgumentError('image.size', held, `at least ${bytes} bytes of packed RGBA`);
   }
-  const { width, height } = extentOf(input);
-  if (width !== size.width) throw new ArgumentError('image.width', width, `the problem's width ${size.width}`);
-  if (height !== size.height) throw new ArgumentError('image.height', height, `the problem's height ${size.height}`);
-  return input;
+  return source;
 }
 
 export function isRgba(input: ImageInput): input is RgbaImage {
@@ -122,13 +114,4 @@ function isBuffer(input: ImageInput): input is GPUBuffer {
 
 function isTexture(input: ImageInput): input is GPUTexture {
   return 'createView' in input;
-}
-
-/** Pixels as they are, not as the page shows them. */
-function extentOf(input: object): { width: unknown; height: unknown } {
-  const given = input as Record<string, unknown>;
-  if ('videoWidth' in input) return { width: given.videoWidth, height: given.videoHeight };
-  if ('naturalWidth' in input) return { width: given.naturalWidth, height: given.naturalHeight };
-  if ('displayWidth' in input) return { width: given.displayWidth, height: given.displayHeight };
-  return { width: given.width, height: given.height };
 }
