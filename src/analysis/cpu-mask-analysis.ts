@@ -11,7 +11,7 @@ import { areas } from '../reference/analysis/areas.js';
 import type { ImageSize } from '../reference/analysis/neighbourhood.js';
 import type * as Api from './api.js';
 import { areasOf } from './areas.js';
-import { checkForeground, checkIntegers, checkNamed } from './arguments.js';
+import { checkForeground, checkIntegers, checkNamed, resolveTarget } from './arguments.js';
 import * as functions from './functions.js';
 import { ArrayMap, BufferMap, contentOfMap, type ValueKind } from './pixel-map.js';
 
@@ -94,7 +94,7 @@ export class CpuMaskAnalysis implements Api.MaskAnalysis {
   }
 
   async distance(mask: Api.IntegerInput, options?: Api.Target): Map {
-    this.given(options);
+    resolveTarget(this.given(options));
     return this.map(functions.distanceToZero(this.image('mask', mask)));
   }
 

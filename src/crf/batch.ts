@@ -25,15 +25,29 @@ export async function* refineBatch(
   if (!hasMethods('crf', crf, 'refine')) throw new ArgumentError('crf', crf, 'what DenseCrf.create gave');
   if (!isIterable(inputs)) throw new ArgumentError('inputs', inputs, 'an array, or another iterable of inputs');
   let index = 0;
-  for await (const input of inputs) {
+  for await (const input of elementsOf(inputs)) {
     yield { index, report: await crf.refine(input) };
     index++;
   }
 }
 
+/** Inputs one by one, promised ones too. What an iterable of the user's throws is thrown on. */
+async function* elementsOf(inputs: Iterable<RefineInput> | AsyncIterable<RefineInput>): AsyncGenerator<RefineInput> {
+  if (Symbol.asyncIterator in inputs) {
+    yield* inputs;
+    return;
+  }
+  let index = 0;
+  for (const input of inputs as Iterable<RefineInput>) {
+    // Whoever yields an object looks for `then` in it, which is not for everybody's objects.
+    const isPromise = hasMethods(`inputs[${index++}]`, input, 'then');
+    yield isPromise ? await input : input;
+  }
+}
+
 function isIterable(value: unknown): boolean {
   return reading('inputs', value, () => {
-    if (typeof value !== 'object' || value === null) return false;
+    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
     const given = value as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
     return typeof given[Symbol.iterator] === 'function' || typeof given[Symbol.asyncIterator] === 'function';
   });

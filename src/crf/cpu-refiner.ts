@@ -3,10 +3,12 @@
 import { ArgumentError, DeviceError } from '../problem/errors.js';
 import { readImage, sidesOf } from '../problem/images.js';
 import { type GivenUnary, readUnary, resolveGivenUnary } from '../problem/inputs.js';
+import { checkNumberParameter } from '../problem/parameter-checks.js';
 import { resolveParameters } from '../problem/parameters.js';
 import { isBufferObject } from '../problem/platform-objects.js';
 import { reading } from '../problem/reading.js';
 import { checkRefineInput } from '../problem/requests.js';
+import { crfSchema } from '../problem/schema.js';
 import type { CrfParameters, Energy, ProblemSize, ResolvedParameters } from '../problem/types.js';
 import { CpuCrf } from '../reference/cpu-crf.js';
 import { type RowEngine, typedArrays } from '../reference/rows.js';
@@ -61,6 +63,7 @@ export class CpuRefiner implements Refiner {
 
   async step(count = 1): Promise<RefineReport> {
     this.checkStarted('step');
+    checkNumberParameter('count', count, { ...crfSchema.parameters.iterations, default: 1 });
     let change = Number.NaN;
     for (let iteration = 0; iteration < count; iteration++) ({ change } = this.withRoom((crf) => crf.step()));
     return this.report({ iterations: count, change });

@@ -8,8 +8,10 @@ import { Profiler } from '../gpu/profiler.js';
 import { ProgramCache } from '../gpu/program.js';
 import { Readback } from '../gpu/readback.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
+import { checkNumberParameter } from '../problem/parameter-checks.js';
 import { resolveParameters } from '../problem/parameters.js';
 import { type CheckedInput, checkRefineInput } from '../problem/requests.js';
+import { crfSchema } from '../problem/schema.js';
 import type { CrfParameters, Energy, ProblemSize, ResolvedParameters } from '../problem/types.js';
 import { kernelFeatures } from '../reference/features.js';
 import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
@@ -149,6 +151,7 @@ export class GpuCrf implements Refiner {
 
   step(count = 1): Promise<RefineReport> {
     return this.exclusively(async () => {
+      checkNumberParameter('count', count, { ...crfSchema.parameters.iterations, default: 1 });
       if (!this.started) throw new ArgumentError('step', 'no start', 'a call of start or refine before');
       await this.prepare();
       const { needsBuild } = this.current;

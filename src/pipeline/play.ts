@@ -64,6 +64,9 @@ export function playVideo(
     throw new ArgumentError('pipeline', pipeline, 'what Pipeline.create gave');
   }
   if (!isVideo(video)) throw new ArgumentError('video', video, 'a <video> element');
+  if (!('requestVideoFrameCallback' in video) && typeof requestAnimationFrame !== 'function') {
+    throw new ArgumentError('video', video, 'a <video> that tells its frames: there is no requestAnimationFrame here');
+  }
   if (!hasMethods('canvas', canvas, 'getContext')) throw new ArgumentError('canvas', canvas, 'a canvas');
   if (typeof view !== 'function') checkViewKind(view);
   const { canvasSize = 'frame', onFrame, onError = throwLater } = checkPlayOptions(options);

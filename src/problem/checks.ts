@@ -82,7 +82,10 @@ export function checkCallback<Callback extends (...given: never[]) => unknown>(
   argument: string,
   value: Callback | undefined,
 ): Callback | undefined {
-  if (value === undefined || typeof value === 'function') return value;
+  if (value === undefined) return value;
+  // Classes are functions that nobody can call.
+  const isCallable = typeof value === 'function' && !Function.prototype.toString.call(value).startsWith('class');
+  if (isCallable) return value;
   throw new ArgumentError(argument, value, 'a function');
 }
 

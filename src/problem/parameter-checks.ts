@@ -5,10 +5,14 @@ import type { ChoiceParameter, NumberParameter } from './schema.js';
 
 /** Checks a number by its schema. What is left out gets the default, where there is one. */
 export function checkNumberParameter(argument: string, value: unknown, schema: NumberParameter): number {
-  const given = value === undefined ? schema.default : value;
-  if (schema.type === 'number') return checkNumber(argument, given, boundsOf(schema));
+  return checkGivenNumber(argument, value === undefined ? schema.default : value, schema);
+}
+
+/** The same for a number that must be given. */
+export function checkGivenNumber(argument: string, value: unknown, schema: NumberParameter): number {
+  if (schema.type === 'number') return checkNumber(argument, value, boundsOf(schema));
   const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER } = schema;
-  return checkInteger(argument, given, minimum, maximum);
+  return checkInteger(argument, value, minimum, maximum);
 }
 
 /** Checks a word by its schema. What is left out is the default. */

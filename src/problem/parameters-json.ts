@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { checkCallback } from './checks.js';
 import { ArgumentError } from './errors.js';
 import { readArray, readObject, readProperties } from './reading.js';
 import { isFloat32Array, isFloatArray } from './typed-arrays.js';
@@ -24,7 +25,9 @@ export async function parametersFromJson(
   json: unknown,
   loadFeatures: (file: string) => FeatureArray | Promise<FeatureArray>,
 ): Promise<CrfParameters> {
-  if (typeof loadFeatures !== 'function') throw new ArgumentError('loadFeatures', loadFeatures, 'a function');
+  if (!checkCallback('loadFeatures', loadFeatures)) {
+    throw new ArgumentError('loadFeatures', loadFeatures, 'a function');
+  }
   const { $schema: _, ...given } = readObject('parameters', json);
   const kernels: unknown[] = [];
   for (const [index, element] of readArray('kernels', given.kernels).entries()) {

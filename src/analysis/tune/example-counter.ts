@@ -185,5 +185,8 @@ function checkExample(argument: string, example: unknown): TuneExample {
   if (given.name !== undefined) checkText(`${argument}.name`, given.name);
   checkInteger(`${argument}.width`, given.width, 1, 2 ** 24);
   checkInteger(`${argument}.height`, given.height, 1, 2 ** 24);
+  if (given.unary === undefined) {
+    throw new ArgumentError(`${argument}.unary`, undefined, 'logits, probabilities, unary or labels');
+  }
   return given as unknown as TuneExample;
 }

@@ -2,7 +2,7 @@
 
 import { checkChoice, checkNumber } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
-import { boundsOf, checkChoiceParameter, checkNumberParameter } from '../../problem/parameter-checks.js';
+import { boundsOf, checkChoiceParameter, checkGivenNumber } from '../../problem/parameter-checks.js';
 import { resolveParameters } from '../../problem/parameters.js';
 import { readArray, readOptions } from '../../problem/reading.js';
 import { crfSchema } from '../../problem/schema.js';
@@ -71,7 +71,7 @@ export function resolveSpace(space: unknown, hasImages: boolean): ResolvedSpace 
     ),
     iterations: choicesOf('space.iterations', iterations, (argument, one) =>
       // Without an iteration there is nothing to compare.
-      checkNumberParameter(argument, one, { ...crfSchema.parameters.iterations, minimum: 1 }),
+      checkGivenNumber(argument, one, { ...crfSchema.parameters.iterations, minimum: 1 }),
     ).sort((a, b) => a - b),
   };
 }

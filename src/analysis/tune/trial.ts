@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '../../problem/errors.js';
 import { resolveParameters } from '../../problem/parameters.js';
+import { readOptions } from '../../problem/reading.js';
 import type { CrfParameters } from '../../problem/types.js';
 import { bootstrapGains, intervalOf } from './bootstrap.js';
 import { checkSource } from './check-source.js';
@@ -20,7 +21,15 @@ export async function tryParameters(
   parameters: CrfParameters,
   options: Omit<TuneSearchOptions, 'space' | 'candidates' | 'folds'> = {},
 ): Promise<TuneTrial> {
-  const { objective, confidence, resamples, seed, signal } = resolveSearchOptions(options);
+  const given = readOptions('options', options, [
+    'objective',
+    'confidence',
+    'resamples',
+    'seed',
+    'signal',
+    'onProgress',
+  ]);
+  const { objective, confidence, resamples, seed, signal } = resolveSearchOptions(given);
   const checked = checkSource(source, objective);
   // Where there are no sizes, the least there is: what depends on no size is checked all the same.
   const sizes = checked.sizes.length > 0 ? checked.sizes : [{ width: 1, height: 1, labelCount: 2 }];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { checkChoice, checkInteger, checkNumber, checkText } from '../../problem/checks.js';
+import { checkCallback, checkChoice, checkInteger, checkNumber, checkText } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
 import { checkNumberParameter } from '../../problem/parameter-checks.js';
 import { defaultParameters, resolveParameters } from '../../problem/parameters.js';
@@ -104,6 +104,7 @@ export function networkFromJson(json: unknown, bytes?: Uint8Array): NetworkDescr
   const given = readObject('network', json);
   if (given.bytes !== undefined) throw new ArgumentError('bytes', given.bytes, 'no such key in a file, only url');
   const { url, ...rest } = given;
+  if (url !== undefined) checkText('url', url);
   const description = bytes === undefined ? given : { ...rest, bytes };
   if (bytes !== undefined) checkBytes(bytes);
   checkNetwork(description);
@@ -141,7 +142,11 @@ function checkSource(url: unknown, bytes: unknown): Pick<ResolvedNetwork, 'url' 
     );
   }
   if (bytes === undefined) return { url: checkText('url', url) };
-  if (typeof bytes === 'function') return { bytes: bytes as () => Promise<Uint8Array> };
+  if (typeof bytes === 'function') {
+    const load = bytes as () => Promise<Uint8Array>;
+    checkCallback('bytes', load);
+    return { bytes: load };
+  }
   return { bytes: checkBytes(bytes, ', or a function that gives a promise of one') };
 }
 

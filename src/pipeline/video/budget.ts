@@ -2,7 +2,7 @@
 
 import { checkFlag, checkInteger, checkNumber } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
-import { checkNumberParameter } from '../../problem/parameter-checks.js';
+import { checkGivenNumber } from '../../problem/parameter-checks.js';
 import { readArray, readOptions, readProperties } from '../../problem/reading.js';
 import { crfSchema } from '../../problem/schema.js';
 
@@ -115,7 +115,7 @@ export class FrameBudget {
     const { framesPerSecond, ladder } = resolveBudgetOptions(options);
     const given = readOptions('best', best, ['workingSize', 'iterations'], '');
     const workingSize = checkInteger('workingSize', given.workingSize, 1, 2 ** 24);
-    const iterations = checkNumberParameter('iterations', given.iterations, crfSchema.parameters.iterations);
+    const iterations = checkGivenNumber('iterations', given.iterations, crfSchema.parameters.iterations);
     this.budget = 1000 / framesPerSecond;
     this.rungs = ladder.map((rung, index) => ({
       workingSize: Math.max(1, Math.round(rung.size * workingSize)),
