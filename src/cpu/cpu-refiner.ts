@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
 
 import { ArgumentError, DeviceError } from '../problem/errors.js';
-import { checkImage, resolveUnary } from '../problem/inputs.js';
-import type { CrfParameters, Energy, ProblemSize, RgbaImage, UnaryInput } from '../problem/types.js';
+import { readImage, sidesOf } from '../problem/images.js';
+import { type GivenUnary, readUnary, resolveGivenUnary } from '../problem/inputs.js';
+import type { CrfParameters, Energy, ProblemSize } from '../problem/types.js';
 import { CpuCrf } from './cpu-crf.js';
 import { type RowEngine, typedArrays } from '../reference/rows.js';
 import { unaryEnergies } from '../reference/unary.js';
 import { OutOfMemoryError } from './memory.js';
 import { SimdRowEngine } from './row-engine.js';
-import type { GpuResults, ImageInput, RefineInput, RefineReport, Refiner, UnarySource } from '../problem/api.js';
+import type { GpuResults, RefineInput, RefineReport, Refiner } from '../problem/api.js';
 import { CallState, checkCount, isDestroyed } from '../problem/call-state.js';
 import { OwnParameters } from '../problem/own-parameters.js';
 import { readingPageImage } from '../problem/page-image.js';
+import { isBufferObject } from '../problem/platform-objects.js';
+import { readRefineInput } from '../problem/requests.js';
 
 /** The CPU twin behind the same interface: for machines without WebGPU, and to compare with. One thread. */
 export class CpuRefiner implements Refiner {
@@ -109,15 +112,19 @@ export class CpuRefiner implements Refiner {
     this.state.close(isDestroyed);
   }
 
-  private begin({ image, unary, warmStart }: RefineInput): void {
-    const { state } = this;
+  private begin(input: RefineInput): void {
+    const { state, size } = this;
     state.checkUsable();
-    const pixels = image === undefined ? undefined : inMemory(() => pixelsOf(image, this.size));
-    const energies = unary === undefined ? undefined : inMemory(() => energiesOf(unary, this.size));
-    state.checkInput({ image: pixels, unary: energies, warmStart: warmStart === true }, this.parameters.kernels);
-    if (pixels) this.crf.setImage(pixels);
-    state.hasImage ||= pixels !== undefined;
-    if (energies) this.withRoom((crf) => crf.setUnary(energies));
+    const { image, unary, warmStart } = inMemory(() =>
+      readRefineInput(input, {
+        image: (value) => pixelsOf(value, size),
+        unary: (value) => unaryEnergies(resolveGivenUnary(arraysOf(readUnary(value)), size), size),
+      }),
+    );
+    state.checkInput({ image, unary, warmStart }, this.parameters.kernels);
+    if (image) this.crf.setImage(image);
+    state.hasImage ||= image !== undefined;
+    if (unary) this.withRoom((crf) => crf.setUnary(unary));
     state.hasUnary = true;
     if (!warmStart) this.withRoom((crf) => crf.start());
     state.hasStarted = true;
@@ -153,30 +160,35 @@ function inMemory<Result>(work: () => Result): Result {
   }
 }
 
-/** Bytes of an image. What a page shows is drawn to a canvas to be read; GPU objects have no place here. */
-export function pixelsOf(image: ImageInput, size: ProblemSize): Uint8Array | Uint8ClampedArray {
-  if ('data' in image && ArrayBuffer.isView(image.data)) return new Uint8Array(checkImage(image as RgbaImage, size).data);
-  if ('mapAsync' in image || 'createView' in image) {
+/**
+ * A copy of an image's bytes. What a page shows is drawn to a canvas to be read; GPU objects have no place here. Throws ArgumentError for what can't
+ * be read, or has another size than the problem.
+ */
+export function pixelsOf(image: unknown, size: { width: number; height: number }): Uint8Array | Uint8ClampedArray {
+  const given = readImage('image', image, sidesOf(size));
+  if (given.kind === 'bytes') return given.image.data.slice();
+  if (given.kind === 'buffer' || given.kind === 'texture') {
     throw new ArgumentError('image', image, "pixels or something a page shows: backend 'cpu' reads no GPU object");
   }
+  if (typeof OffscreenCanvas === 'undefined') {
+    throw new ArgumentError(
+      'image',
+      image,
+      '{ data, width, height }: there is no OffscreenCanvas here to read it with',
+    );
+  }
   return readingPageImage('image', image, () => {
-    const canvas = new OffscreenCanvas(size.width, size.height);
-    const drawing = canvas.getContext('2d', { willReadFrequently: true });
+    const drawing = new OffscreenCanvas(size.width, size.height).getContext('2d', { willReadFrequently: true });
     if (!drawing) throw new ArgumentError('image', image, 'pixels: this browser gives no 2-D canvas');
-    drawing.drawImage(image as CanvasImageSource, 0, 0);
+    // ImageData that come here have to be converted, which drawImage does not do.
+    if (typeof ImageData === 'function' && given.source instanceof ImageData) drawing.putImageData(given.source, 0, 0);
+    else drawing.drawImage(given.source as CanvasImageSource, 0, 0);
     return drawing.getImageData(0, 0, size.width, size.height).data;
   });
 }
 
-function energiesOf(unary: UnarySource, size: ProblemSize): Float32Array {
-  return unaryEnergies(resolveUnary(arraysOf(unary), size), size);
-}
-
-function arraysOf(unary: UnarySource): UnaryInput {
-  for (const [form, value] of Object.entries(unary ?? {})) {
-    if (typeof value === 'object' && value !== null && 'mapAsync' in value) {
-      throw new ArgumentError(`unary.${form}`, value, "a typed array: backend 'cpu' reads no GPUBuffer");
-    }
-  }
-  return unary as UnaryInput;
+function arraysOf(given: GivenUnary): GivenUnary {
+  const argument = `unary.${given.form}`;
+  if (!isBufferObject(argument, given.values)) return given;
+  throw new ArgumentError(argument, given.values, "a typed array: backend 'cpu' reads no GPUBuffer");
 }

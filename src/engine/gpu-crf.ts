@@ -14,6 +14,7 @@ import { CallState, checkCount } from '../problem/call-state.js';
 import { DeviceError } from '../problem/errors.js';
 import { OwnParameters } from '../problem/own-parameters.js';
 import { unreadable } from '../problem/page-image.js';
+import { type CheckedInput, readRefineInput } from '../problem/requests.js';
 import type { CrfParameters, Energy, ProblemSize } from '../problem/types.js';
 import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
 import { checkImageInput, isRgba, ownImage } from './inputs/image-input.js';
@@ -55,11 +56,7 @@ export interface GpuCrfOptions {
 }
 
 /** One call's input, in a form that nobody else can change. */
-interface OwnInput {
-  image: ImageInput | undefined;
-  unary: UnaryArray | undefined;
-  warmStart: boolean;
-}
+type OwnInput = CheckedInput<ImageInput, UnaryArray>;
 
 /** What a user gave and the call under way has used. */
 interface Used {
@@ -258,12 +255,10 @@ export class GpuCrf implements Refiner {
   /** Checks and takes the input at once: what belongs to the caller may be changed while the call waits for its turn. */
   private ownInput(input: RefineInput): OwnInput {
     this.calls.checkUsable();
-    const { image, unary, warmStart } = input;
-    return {
-      image: image === undefined ? undefined : ownImage(checkImageInput(image, this.size)),
-      unary: unary === undefined ? undefined : checkUnarySource(unary, this.size),
-      warmStart: warmStart === true,
-    };
+    return readRefineInput(input, {
+      image: (value) => ownImage(checkImageInput(value, this.size)),
+      unary: (value) => checkUnarySource(value, this.size),
+    });
   }
 
   /** New input, lattices, the start and the iterations. */

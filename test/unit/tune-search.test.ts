@@ -128,9 +128,9 @@ interface Known {
 
 async function scoreByHand(examples: readonly TuneExample[], parameters: CrfParameters): Promise<number | null> {
   const metrics = new SegmentationMetrics({ labelCount });
-  for (const { width, height, truth, ...input } of examples) {
+  for (const { width, height, truth, image, unary } of examples) {
     const crf = await DenseCrf.create({ width, height, labelCount, parameters, backend: 'cpu' });
-    await crf.refine(input);
+    await crf.refine({ unary, ...(image === undefined ? undefined : { image }) });
     metrics.add({ labels: await crf.labelMap(), width, height }, { labels: truth, width, height });
   }
   return metrics.scores().meanIoU;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PixelRows } from '../../../src/crf/pixel-rows.js';
-import { repackRows } from '../../../src/crf/repack.js';
+import { type Filled, planRepack, repackSteps } from '../../../src/engine/lists/repack.js';
+import type { BufferPlan } from '../../../src/engine/plan/buffer-plan.js';
+import type { EnginePlan } from '../../../src/engine/plan/plan.js';
 import type { RowPlan } from '../../../src/engine/plan/row-plan.js';
+import { Planned, planFor } from '../../support/planned.js';
 import { pottsKernel, vectorKernel } from '../../support/problems.js';
 import { randomFloats, randomMarginals } from '../../support/random.js';
 import { fromRows, relativeToLast, toRows } from '../../support/row-layout.js';
-import { rowsFor, StageDevice, tinyTunings } from '../../support/stage-device.js';
+import { StageDevice, tinyTunings } from '../../support/stage-device.js';
 
 let gpu: StageDevice;
 beforeAll(async () => {
@@ -32,24 +34,56 @@ const layouts: Record<string, Layout> = {
   'slabs of two lanes': { potts: false, channels: 8, tuning: tinyTunings[2] },
 };
 
-function rowsOf(labelCount: number, { potts, channels, tuning }: Layout): PixelRows {
+function planOf(labelCount: number, { potts, channels, tuning }: Layout): EnginePlan {
   const size = { width: pixelCount, height: 1, labelCount };
   const kernel = potts ? pottsKernel(size) : vectorKernel(size);
-  const plan = rowsFor(size, [kernel], tuning, pixelCount * 4 * channels);
-  return new PixelRows(gpu.context(size, plan, tuning));
+  return planFor({ size, kernels: [kernel], tuning, largestBinding: pixelCount * 4 * channels, vertexCapacity: 1 });
 }
 
-function fill(rows: PixelRows, energies: Float32Array, q: Float32Array, last: Float32Array, labelCount: number): void {
-  const { plan } = rows;
-  for (const slab of plan.firstLabels.keys()) {
-    gpu.write(rows.unary[slab], toRows(relativeToLast(energies, labelCount, plan), labelCount, plan, slab, 1e38));
-    gpu.write(rows.q[slab], toRows(q, labelCount, plan, slab));
+/** The rows of several plans on one device. */
+class PackedRows {
+  private readonly planned: Planned;
+
+  constructor(private readonly plans: readonly EnginePlan[]) {
+    const uniforms = plans.slice(1).map((after, index) => planRepack(plans[index], after));
+    this.uniforms = uniforms;
+    const others = plans.slice(1).flatMap(({ pixels }) => pixels.buffers);
+    this.planned = new Planned(gpu, plans[0], [...others, ...uniforms.flatMap(({ buffers }) => buffers)]);
   }
-  if (plan.implicitLast) gpu.write(rows.lastUnary, Float32Array.from({ length: 2 * pixelCount }, (_v, i) => last[i >> 1]));
-}
 
-async function read(buffers: readonly GPUBuffer[], plan: RowPlan): Promise<Float32Array[]> {
-  return Promise.all(buffers.map((buffer) => gpu.floats(buffer, pixelCount * plan.rowChannels)));
+  private readonly uniforms: readonly ReturnType<typeof planRepack>[];
+
+  fill(energies: Float32Array, q: Float32Array, last: Float32Array): void {
+    const { rows: plan, pixels, size } = this.plans[0];
+    const { labelCount } = size;
+    for (const slab of plan.firstLabels.keys()) {
+      const relative = relativeToLast(energies, labelCount, plan);
+      this.planned.write(pixels.unary[slab], toRows(relative, labelCount, plan, slab, 1e38));
+      this.planned.write(pixels.q[slab], toRows(q, labelCount, plan, slab));
+    }
+    if (plan.implicitLast) {
+      this.planned.write(pixels.lastUnary, Float32Array.from({ length: 2 * pixelCount }, (_v, i) => last[i >> 1]));
+    }
+  }
+
+  /** From each plan to the next. */
+  async repack(filled: Filled): Promise<void> {
+    for (const [index, uniforms] of this.uniforms.entries()) {
+      await this.planned.run(repackSteps(this.plans[index], this.plans[index + 1], uniforms, filled));
+    }
+  }
+
+  read(buffers: readonly BufferPlan[], plan: RowPlan): Promise<Float32Array[]> {
+    return Promise.all(buffers.map((buffer) => this.planned.floats(buffer, pixelCount * plan.rowChannels)));
+  }
+
+  floats(buffer: BufferPlan, count: number): Promise<Float32Array> {
+    return this.planned.floats(buffer, count);
+  }
+
+  destroy(): void {
+    this.planned.destroy();
+  }
 }
 
 /** Energies of all labels less the first's, [pixelCount, labelCount]: what rows of any layout agree on. */
@@ -68,11 +102,12 @@ describe.each([5, 21])('%i labels', (labelCount) => {
     const energies = randomFloats(pixelCount * labelCount, 1, 9);
     const q = randomMarginals(pixelCount, labelCount, 4);
     const last = energies.filter((_energy, i) => i % labelCount === labelCount - 1);
-    const [before, after] = [rowsOf(labelCount, layouts[from]), rowsOf(labelCount, layouts[to])];
-    fill(before, energies, q, last, labelCount);
-    await repackRows(before, after, { hasUnary: true, hasStarted: true });
-    const { plan } = after;
-    const [unary, marginals] = [await read(after.unary, plan), await read(after.q, plan)];
+    const plans = [planOf(labelCount, layouts[from]), planOf(labelCount, layouts[to])];
+    const packed = new PackedRows(plans);
+    packed.fill(energies, q, last);
+    await packed.repack({ hasUnary: true, hasStarted: true });
+    const { rows: plan, pixels } = plans[1];
+    const [unary, marginals] = [await packed.read(pixels.unary, plan), await packed.read(pixels.q, plan)];
     const expected = { unary: comparable(energies, { ...plan, storedLabels: labelCount }, labelCount), q };
     expect(comparable(fromRows(unary, plan), plan, labelCount)).toBeAllClose(expected.unary, { tolerance: 4e-6 });
     const stored = Array.from(q).filter((_value, i) => i % labelCount < plan.storedLabels);
@@ -83,10 +118,10 @@ describe.each([5, 21])('%i labels', (labelCount) => {
       expect(marginals[slab].filter(isPadding).every((value) => value === 0)).toBe(true);
     }
     if (plan.implicitLast) {
-      const pair = await gpu.floats(after.lastUnary, 2 * pixelCount);
+      const pair = await packed.floats(pixels.lastUnary, 2 * pixelCount);
       expect(pair).toBeAllClose(Float32Array.from({ length: pair.length }, (_v, i) => last[i >> 1]), { tolerance: 2e-6 });
     }
-    for (const rows of [before, after]) rows.destroy();
+    packed.destroy();
   });
 });
 
@@ -97,19 +132,17 @@ test('a last label that is far above the others stays far above them, and these 
   );
   const last = energies.filter((_energy, i) => i % labelCount === labelCount - 1);
   const q = randomMarginals(pixelCount, labelCount, 4);
-  const [full, reduced, again] = ['slabs', 'the last label left out', 'one block'].map((name) =>
-    rowsOf(labelCount, layouts[name]),
-  );
-  fill(full, energies, q, last, labelCount);
-  await repackRows(full, reduced, { hasUnary: true, hasStarted: false });
-  await repackRows(reduced, again, { hasUnary: true, hasStarted: false });
-  for (const rows of [reduced, again]) {
-    const unary = fromRows(await read(rows.unary, rows.plan), rows.plan);
+  const plans = ['slabs', 'the last label left out', 'one block'].map((name) => planOf(labelCount, layouts[name]));
+  const packed = new PackedRows(plans);
+  packed.fill(energies, q, last);
+  await packed.repack({ hasUnary: true, hasStarted: false });
+  for (const { rows: plan, pixels } of plans.slice(1)) {
+    const unary = fromRows(await packed.read(pixels.unary, plan), plan);
     for (let pixel = 0; pixel < pixelCount; pixel++) {
-      const row = unary.subarray(pixel * rows.plan.storedLabels, (pixel + 1) * rows.plan.storedLabels);
+      const row = unary.subarray(pixel * plan.storedLabels, (pixel + 1) * plan.storedLabels);
       for (const label of [1, 2, 3]) expect(row[label] - row[0]).toBeCloseTo(label / 4, 3);
       expect((row[4] ?? 0) - row[0]).toBeGreaterThan(16000);
     }
   }
-  for (const rows of [full, reduced, again]) rows.destroy();
+  packed.destroy();
 });
