@@ -12,13 +12,20 @@ const open = pipelines.open.bind(pipelines);
 describe('a lost device', () => {
   it('is replaced once, and told of once', async () => {
     const losses: DeviceLoss[] = [];
+    let tell = () => {};
+    const told = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
     const pipeline = await pipelines.openAlone({
       crf: null,
-      onDeviceLost: (loss) => losses.push(loss),
+      onDeviceLost: (loss) => {
+        losses.push(loss);
+        tell();
+      },
     });
     const labels = await (await pipeline.segment(picture())).labelMap();
     pipeline.device.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await told;
     expect(losses).toEqual([{ message: expect.any(String), rebuilding: true }]);
     expect(await (await pipeline.segment(picture())).labelMap()).toEqual(labels);
     pipeline.device.destroy();
