@@ -4,13 +4,14 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { adapterFromEnvironment } from './src/cli/browser.js';
 import { findBrowser, softwareVulkan } from './src/cli/find-browser.js';
+import { patience } from './test/support/patience.js';
 
-/**
- * No test measures time: this only ends what hangs. What takes a second on a quiet machine, or a millisecond on a GPU, takes minutes in
- * software on a core that ten programs share.
- */
-const PATIENCE_MS = 400_000;
-const patience = { testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS };
+/** A test ends after the waits in it, so that those say what they waited for. */
+const limits = {
+  testTimeout: 1.5 * patience,
+  hookTimeout: 1.5 * patience,
+  expect: { poll: { timeout: patience } },
+};
 
 const printed = new Set<string>();
 
@@ -31,7 +32,7 @@ export default defineConfig(async () => ({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           setupFiles: ['test/setup/matchers.ts'],
-          ...patience,
+          ...limits,
         },
       },
       {
@@ -44,7 +45,7 @@ export default defineConfig(async () => ({
           // V8's optimising compiler takes half a minute on one function of onnxruntime's asyncify build.
           execArgv: ['--liftoff-only'],
           env: await adapterVariables(),
-          ...patience,
+          ...limits,
         },
       },
       {
@@ -53,7 +54,7 @@ export default defineConfig(async () => ({
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/setup/browser.ts'],
           setupFiles: ['test/setup/matchers.ts'],
-          ...patience,
+          ...limits,
         },
       },
     ],

@@ -9,6 +9,7 @@ import type { BenchReport } from '../../src/cli/bench/report.js';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { findBrowser, softwareVulkan } from '../../src/cli/find-browser.js';
 import { writeCameraFile } from '../support/fake-camera.js';
+import { patience } from '../support/patience.js';
 import { serveFolder } from '../support/static-site.js';
 import { createUserProjects, filesBelow, run, type UserProjects } from '../support/user-project.js';
 
@@ -279,6 +280,7 @@ async function open(name: (typeof pages)[number]): Promise<Example> {
   const site = await serveFolder(path.join(user.folder, name, 'dist'), '/');
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
+  page.setDefaultTimeout(patience);
   const errors: string[] = [];
   const requests: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));

@@ -12,13 +12,21 @@ const open = pipelines.open.bind(pipelines);
 describe('a lost device', () => {
   it('is replaced once, and told of once', async () => {
     const losses: DeviceLoss[] = [];
+    let tell = () => {};
+    const told = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
     const pipeline = await pipelines.openAlone({
       crf: null,
-      onDeviceLost: (loss) => losses.push(loss),
+      onDeviceLost: (loss) => {
+        losses.push(loss);
+        tell();
+      },
     });
     const labels = await (await pipeline.segment(picture())).labelMap();
     pipeline.device.destroy();
-    await expect.poll(() => losses).toEqual([{ message: expect.any(String), rebuilding: true }]);
+    await told;
+    expect(losses).toEqual([{ message: expect.any(String), rebuilding: true }]);
     expect(await (await pipeline.segment(picture())).labelMap()).toEqual(labels);
     pipeline.device.destroy();
     await expect(pipeline.segment(picture())).rejects.toThrow(/the GPU device was lost again .* reload the page/);
