@@ -129,14 +129,18 @@ module.exports = {
     },
     {
       name: 'plans-know-no-gpu',
-      comment: 'A plan is arithmetic: it is tested without a GPU. The size of a struct that a shader writes is its stage\'s to say.',
+      comment:
+        "A plan is arithmetic: it is tested without a GPU. The size of a struct that a shader writes is its stage's to say.",
       severity: 'error',
       from: { path: '^src/engine/plan/' },
-      to: { path: '^src/', pathNot: ['^src/(engine/plan|problem)/', '^src/stages/dispatch-sizes\\.ts$', '^src/gpu/uniforms\\.ts$'] },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/(engine/plan|problem)/', '^src/stages/dispatch-sizes\\.ts$', '^src/gpu/uniforms\\.ts$'],
+      },
     },
     {
       name: 'lists-know-plans-and-stages',
-      comment: 'A list says what the GPU does; compiling, binding and encoding are the recording\'s.',
+      comment: "A list says what the GPU does; compiling, binding and encoding are the recording's.",
       severity: 'error',
       from: { path: '^src/engine/lists/' },
       to: { path: '^src/', pathNot: '^src/(engine/(plan|lists)|stages|gpu|problem)/' },

@@ -62,8 +62,8 @@ function slice$n(
     for (let point = from; point < to; point += 4) {
       const at = <usize>load<u32>(point) * rowBytes + offset;
       // Two chains of additions: one would wait for itself.
-      let sum0 = share(weight, 0, value0);
-      let sum1 = share(weight, 4, value1);
+      const sum0 = share(weight, 0, value0);
+      const sum1 = share(weight, 4, value1);
       sum$parity = f32x4.add(sum$parity, share(weight, 4 * $m, value$m));
       add(out + at, f32x4.add(sum0, sum1));
       weight += 4 * $n;

@@ -17,7 +17,9 @@ export function expandCopies(source: string): string {
     (_all, indent: string, text: string) => {
       const copies = cornerCounts.map((count) => copyOf(text, count));
       // A chain of conditions goes on; functions stand apart.
-      return text.startsWith('function') ? copies.join('\n\n') : copies.join(`\n${indent}else `).replace(/else +if/g, 'else if');
+      return text.startsWith('function')
+        ? copies.join('\n\n')
+        : copies.join(`\n${indent}else `).replace(/else +if/g, 'else if');
     },
   );
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 export { DenseCrf } from './dense-crf.js';
+export { type AcquiredDevice, requestDevice } from './gpu/device.js';
 export type {
   DenseCrfOptions,
   GpuResults,
@@ -11,7 +12,6 @@ export type {
   StageTiming,
   UnarySource,
 } from './problem/api.js';
-export { type AcquiredDevice, requestDevice } from './gpu/device.js';
 export { ArgumentError, DeviceError } from './problem/errors.js';
 export { defaultParameters, resolveParameters } from './problem/parameters.js';
 export { type FeatureArray, parametersFromJson } from './problem/parameters-json.js';

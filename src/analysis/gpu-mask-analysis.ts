@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 
-import type { ImageInput } from '../problem/api.js';
 import { checkImageInput, isRgba } from '../engine/inputs/image-input.js';
 import { ImageSource } from '../engine/inputs/image-source.js';
 import { nameOf } from '../gpu/device.js';
 import { checkGivenBuffer } from '../gpu/given-objects.js';
+import type { ImageInput } from '../problem/api.js';
 import { ArgumentError } from '../problem/errors.js';
 import { checkFloats } from '../problem/inputs.js';
 import { isBufferObject } from '../problem/platform-objects.js';
 import type { FloatArray, ProblemSize } from '../problem/types.js';
-import { areaWords } from './cpu/areas.js';
-import type { ImageSize } from './cpu/neighbourhood.js';
 import { probability as probabilityStage } from '../stages/analysis/probability.js';
 import type * as Api from './api.js';
 import { areasOf, regionsOf } from './areas.js';
 import * as given from './arguments.js';
+import { areaWords } from './cpu/areas.js';
+import type { ImageSize } from './cpu/neighbourhood.js';
 import { bySizeOperation, componentsOperation } from './gpu/components.js';
 import { distanceOperation, morphologyOperation } from './gpu/distance.js';
 import { areasOperation, fuseOperation, outlineOperation, relabelOperation, writeTable } from './gpu/labels.js';

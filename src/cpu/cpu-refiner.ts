@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 
+import type { GpuResults, RefineInput, RefineReport, Refiner } from '../problem/api.js';
+import { CallState, checkCount, isDestroyed } from '../problem/call-state.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
 import { readImage, sidesOf } from '../problem/images.js';
 import { type GivenUnary, readUnary, resolveGivenUnary } from '../problem/inputs.js';
-import type { CrfParameters, Energy, ProblemSize } from '../problem/types.js';
-import { CpuCrf } from './cpu-crf.js';
-import { type RowEngine, typedArrays } from '../reference/rows.js';
-import { unaryEnergies } from '../reference/unary.js';
-import { OutOfMemoryError } from './memory.js';
-import { SimdRowEngine } from './row-engine.js';
-import type { GpuResults, RefineInput, RefineReport, Refiner } from '../problem/api.js';
-import { CallState, checkCount, isDestroyed } from '../problem/call-state.js';
 import { OwnParameters } from '../problem/own-parameters.js';
 import { readingPageImage } from '../problem/page-image.js';
 import { isBufferObject } from '../problem/platform-objects.js';
 import { readRefineInput } from '../problem/requests.js';
+import type { CrfParameters, Energy, ProblemSize } from '../problem/types.js';
+import { type RowEngine, typedArrays } from '../reference/rows.js';
+import { unaryEnergies } from '../reference/unary.js';
+import { CpuCrf } from './cpu-crf.js';
+import { OutOfMemoryError } from './memory.js';
+import { SimdRowEngine } from './row-engine.js';
 
 /** The CPU twin behind the same interface: for machines without WebGPU, and to compare with. One thread. */
 export class CpuRefiner implements Refiner {

@@ -43,7 +43,11 @@ export class CallState {
     if (this.hasImage || isGiven) return;
     const index = kernels.findIndex(({ type }) => type === 'bilateral');
     if (index < 0) return;
-    throw new ArgumentError('image', undefined, `an image, as kernels[${index}] is bilateral. Give one to refine() or start()`);
+    throw new ArgumentError(
+      'image',
+      undefined,
+      `an image, as kernels[${index}] is bilateral. Give one to refine() or start()`,
+    );
   }
 
   /** What `refine` and `start` ask of their input beyond its own form. Throws ArgumentError. */

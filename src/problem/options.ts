@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+import type { DenseCrfOptions } from './api.js';
 import { checkChoice, checkFlag, checkInteger } from './checks.js';
 import { checkSize, defaultParameters, resolveParameters } from './parameters.js';
 import { checkDevice } from './platform-objects.js';
 import { readOptions } from './reading.js';
 import type { CrfParameters, ProblemSize } from './types.js';
-import type { DenseCrfOptions } from './api.js';
 
 const names = [
   'width',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import * as fc from 'fast-check';
-import { type FuzzContext, type FuzzSuite, Finding } from './suite.js';
+import { Finding, type FuzzContext, type FuzzSuite } from './suite.js';
 
 /** A fault, shrunk, and how to see it again. */
 export interface FoundFault {
@@ -65,9 +65,7 @@ async function runBatch(
   known: ReadonlySet<string>,
 ): Promise<FoundFault | undefined> {
   const guard = new Guard(known);
-  const property = fc.asyncProperty(suite.arbitrary(context), (value) =>
-    guard.around(() => suite.run(value, context)),
-  );
+  const property = fc.asyncProperty(suite.arbitrary(context), (value) => guard.around(() => suite.run(value, context)));
   const { failed, counterexample, counterexamplePath, errorInstance, seed } = await fc.check(property, parameters);
   if (!failed) return undefined;
   const path = counterexamplePath ?? '';

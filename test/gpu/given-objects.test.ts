@@ -2,12 +2,12 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { GpuMaskAnalysis } from '../../src/analysis/gpu-mask-analysis.js';
-import type { RefineInput } from '../../src/problem/api.js';
 import { GpuCrf } from '../../src/engine/gpu-crf.js';
 import { bufferUsage } from '../../src/gpu/buffers.js';
 import { textureUsage } from '../../src/gpu/given-objects.js';
 import { Painter } from '../../src/pipeline/drawing/painter.js';
 import { TemporalSmoothing } from '../../src/pipeline/video/temporal.js';
+import type { RefineInput } from '../../src/problem/api.js';
 import { createPlainDevice } from '../support/device.js';
 import { drawnImage, drawnLogits, usualKernels } from '../support/problems.js';
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
 import { expect } from 'vitest';
+import { CpuCrf } from '../../src/cpu/cpu-crf.js';
 import type { RefineInput, Refiner } from '../../src/problem/api.js';
 import { ArgumentError } from '../../src/problem/errors.js';
 import { resolveUnary } from '../../src/problem/inputs.js';
 import { resolveParameters } from '../../src/problem/parameters.js';
 import type { CrfParameters, Kernel, ProblemSize, RgbaImage } from '../../src/problem/types.js';
-import { CpuCrf } from '../../src/cpu/cpu-crf.js';
 import { unaryEnergies } from '../../src/reference/unary.js';
 import { drawnImage, drawnLogits, randomNumbers } from './problems.js';
 
@@ -42,11 +42,21 @@ export function parametersOfAllKinds(size: ProblemSize): readonly CrfParameters[
     { kernels: [gaussian, bilateral], iterations: 3 },
     { kernels: [{ ...gaussian, compatibility: matrix }, bilateral], iterations: 2 },
     { kernels: [gaussian, { ...bilateral, normalization: 'none', compatibility: 0.1 }], iterations: 2 },
-    { kernels: [{ ...gaussian, compatibility: matrix.map((_row, label) => -1 - label / 8) }], damping: 0.3, iterations: 2 },
+    {
+      kernels: [{ ...gaussian, compatibility: matrix.map((_row, label) => -1 - label / 8) }],
+      damping: 0.3,
+      iterations: 2,
+    },
     { kernels: [{ ...gaussian, normalization: 'after' }], tolerance: 0.05, iterations: 20 },
     { kernels: [], damping: 0.4, iterations: 2 },
     { kernels: [], tolerance: 0.01, iterations: 4 },
-    { kernels: [{ ...gaussian, method: 'exact' }, { ...bilateral, normalization: 'before' }], iterations: 2 },
+    {
+      kernels: [
+        { ...gaussian, method: 'exact' },
+        { ...bilateral, normalization: 'before' },
+      ],
+      iterations: 2,
+    },
     { kernels: [{ ...bilateral, method: 'exact' }], damping: 0.2, iterations: 1 },
     { kernels: [{ ...gaussian, method: 'separable' }], tolerance: 0.05, iterations: 8 },
     { kernels: [{ type: 'features', features, featureDim: 3, compatibility: 2 }], iterations: 0, tolerance: 0.1 },
@@ -131,7 +141,16 @@ export async function expectNoHistory(options: SequenceOptions): Promise<void> {
     ...(random() < 0.4 ? { warmStart: true } : undefined),
   });
   const callOf = (): Call => {
-    const name = pick(['setParameters', 'setParameters', 'refine', 'refine', 'start', 'step', 'step', 'energy'] as const);
+    const name = pick([
+      'setParameters',
+      'setParameters',
+      'refine',
+      'refine',
+      'start',
+      'step',
+      'step',
+      'energy',
+    ] as const);
     if (name === 'setParameters') return { name, parameters: pick(kinds) };
     if (name === 'step') return { name, count: pick([0, 1, 2, 3]) };
     if (name === 'energy') return { name };

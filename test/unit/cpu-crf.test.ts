@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
+import { CpuCrf } from '../../src/cpu/cpu-crf.js';
 import { defaultParameters, resolveParameters } from '../../src/problem/parameters.js';
 import type { CrfParameters, Kernel, ProblemSize } from '../../src/problem/types.js';
-import { CpuCrf } from '../../src/cpu/cpu-crf.js';
 import { kernelFeatures } from '../../src/reference/features.js';
 import {
   naiveExactKernel,

@@ -2,11 +2,11 @@
 
 import { isBuffer, isTexture, textureUsage } from '../../gpu/given-objects.js';
 import { foldedGrid, type Program } from '../../gpu/program.js';
-import { image as imageStage } from '../../stages/image.js';
 import type { ImageInput } from '../../problem/api.js';
-import { isRgba } from './image-input.js';
-import type { InputContext } from './context.js';
 import { readingPageImage } from '../../problem/page-image.js';
+import { image as imageStage } from '../../stages/image.js';
+import type { InputContext } from './context.js';
+import { isRgba } from './image-input.js';
 
 /** Brings an image of any kind into the buffer that the embedding reads. */
 export class ImageSource {

@@ -8,9 +8,9 @@ import { DeviceError } from '../../problem/errors.js';
 import { probabilityFloor, unknownLabel } from '../../problem/inputs.js';
 import type { ArrayWindow, Upsampling } from '../../problem/types.js';
 import { unary as unaryStage } from '../../stages/unary.js';
-import { coarseGridWords } from './coarse-grid.js';
 import { rowConstants } from '../lists/constants.js';
 import type { RowPlan } from '../plan/row-plan.js';
+import { coarseGridWords } from './coarse-grid.js';
 import type { InputContext } from './context.js';
 
 /** A unary input on its way to the GPU: where its numbers are and what they mean. */

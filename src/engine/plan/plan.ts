@@ -201,7 +201,12 @@ function planPixelRows(pixelCount: number, rows: RowPlan, previous: PixelRows | 
       );
     const q = bySlab('q', 'probability; logits between the first and the last slice');
     const unary = bySlab('unary', 'energy (shared/energies.wgsl)');
-    const lastUnary = storage('pixels.lastUnary', implicitLast ? 2 * pixelCount : 2, 'f32 [N, 2]', 'energy of the label left out; what others are relative to');
+    const lastUnary = storage(
+      'pixels.lastUnary',
+      implicitLast ? 2 * pixelCount : 2,
+      'f32 [N, 2]',
+      'energy of the label left out; what others are relative to',
+    );
     const running = isOneBlock(rows)
       ? null
       : storage('pixels.running', pixelCount * 2, 'f32 [N, 2]', 'maximum, sum of exponentials');

@@ -66,9 +66,7 @@ export function planRows(
   if (!fits(shape.blockLanes, shape.laneWidth)) shape = shapeOf(size.labelCount, 1);
   if (!fits(shape.blockLanes, shape.laneWidth)) {
     const what =
-      vertexRows > pixelCount
-        ? `lattices of ${vertexRows - 1} vertices`
-        : `${size.width}×${size.height} pixels`;
+      vertexRows > pixelCount ? `lattices of ${vertexRows - 1} vertices` : `${size.width}×${size.height} pixels`;
     const needed = rowCount * shape.laneWidth * 4;
     throw new DeviceError(
       `${what} need ${needed} bytes in one buffer; the device allows ${largestBinding} (maxStorageBufferBindingSize, maxBufferSize)`,

@@ -23,7 +23,14 @@ import { readTexture } from './export.js';
 import { ForegroundLayer } from './foreground-layer.js';
 import { type Placement, placeFrame, tapsFor } from './placement.js';
 import { checkSources, type DrawingContext, objectsOf, type PainterSources } from './sources.js';
-import { checkFormat, objectsOfTarget, openTarget, type PaintTarget, preferredFormat, type ViewTarget } from './target.js';
+import {
+  checkFormat,
+  objectsOfTarget,
+  openTarget,
+  type PaintTarget,
+  preferredFormat,
+  type ViewTarget,
+} from './target.js';
 import { behind, checkView, entryPointOf, type ResolvedView, type View, type ViewKind, viewKinds } from './view.js';
 
 export interface PainterOptions {

@@ -28,7 +28,6 @@ export type CheckedFrame = Extent &
     | { kind: 'texture'; source: GPUTexture }
   );
 
-
 /**
  * Looks at a source: what it is, that it has a picture, and that the picture fits a texture.
  *

@@ -136,7 +136,12 @@ export class TemporalSmoothing {
       const given = readProperties('sources', sources, ['image', 'marginals']);
       const { width, height, labelCount } = this.size;
       const image = checkGivenBuffer('sources.image', given.image, width * height * 4, 'storage');
-      const marginals = checkGivenBuffer('sources.marginals', given.marginals, width * height * labelCount * 4, 'storage');
+      const marginals = checkGivenBuffer(
+        'sources.marginals',
+        given.marginals,
+        width * height * labelCount * 4,
+        'storage',
+      );
       if (this.sources?.image === image && this.sources.marginals === marginals) return;
       await this.given.check([
         { argument: 'sources.image', value: image },

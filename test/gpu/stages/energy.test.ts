@@ -57,8 +57,18 @@ describe.each([
         const nearer = rows.implicitLast ? 0.75 : 0;
         const last = unary.filter((_value, i) => i % labelCount === labelCount - 1);
         await run('own', {
-          unary: gpu.storage(toRows(relative.map((value) => value + nearer), labelCount, rows, slab, 1e38)),
-          lastUnary: gpu.storage(Float32Array.from({ length: 2 * pixelCount }, (_v, i) => last[i >> 1] - nearer * (i % 2))),
+          unary: gpu.storage(
+            toRows(
+              relative.map((value) => value + nearer),
+              labelCount,
+              rows,
+              slab,
+              1e38,
+            ),
+          ),
+          lastUnary: gpu.storage(
+            Float32Array.from({ length: 2 * pixelCount }, (_v, i) => last[i >> 1] - nearer * (i % 2)),
+          ),
         });
         await run('pairwise', {
           message: gpu.storage(toRows(message, labelCount, rows, slab, 5)),

@@ -62,7 +62,10 @@ class PackedRows {
       this.planned.write(pixels.q[slab], toRows(q, labelCount, plan, slab));
     }
     if (plan.implicitLast) {
-      this.planned.write(pixels.lastUnary, Float32Array.from({ length: 2 * pixelCount }, (_v, i) => last[i >> 1]));
+      this.planned.write(
+        pixels.lastUnary,
+        Float32Array.from({ length: 2 * pixelCount }, (_v, i) => last[i >> 1]),
+      );
     }
   }
 
@@ -119,7 +122,10 @@ describe.each([5, 21])('%i labels', (labelCount) => {
     }
     if (plan.implicitLast) {
       const pair = await packed.floats(pixels.lastUnary, 2 * pixelCount);
-      expect(pair).toBeAllClose(Float32Array.from({ length: pair.length }, (_v, i) => last[i >> 1]), { tolerance: 2e-6 });
+      expect(pair).toBeAllClose(
+        Float32Array.from({ length: pair.length }, (_v, i) => last[i >> 1]),
+        { tolerance: 2e-6 },
+      );
     }
     packed.destroy();
   });

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 
 import { createHash } from 'node:crypto';
-import type { Refiner } from '../../../../src/crf/api.js';
 import {
   type CrfParameters,
   DenseCrf,
   type DenseCrfOptions,
-  parametersFromJson,
   type ProblemSize,
+  parametersFromJson,
   type RefineInput,
   refineBatch,
   resolveParameters,
 } from '../../../../src/index.js';
+import type { Refiner } from '../../../../src/problem/api.js';
 import type { FuzzBackend, FuzzContext } from '../../suite.js';
 import { arg, type Door, type House, type HousePlan, optionalArg } from '../door.js';
 import { boolean, choice, either, integer, list, object, type Spec } from '../spec.js';
@@ -70,7 +70,9 @@ function refinerDoors(crf: Refiner): Door[] {
     },
     {
       name: `refineBatch (${crf.backend})`,
-      args: [arg('inputs', either(list(inputSpec), { is: 'like', what: 'anything that gives inputs', test: isIterable }))],
+      args: [
+        arg('inputs', either(list(inputSpec), { is: 'like', what: 'anything that gives inputs', test: isIterable })),
+      ],
       good: () => [[goodInput()]],
       async call([inputs]) {
         for await (const item of refineBatch(crf, inputs as RefineInput[])) void item;
@@ -81,7 +83,12 @@ function refinerDoors(crf: Refiner): Door[] {
 
 async function refinerHouse(backend: FuzzBackend, context: FuzzContext): Promise<House> {
   const device = backend === 'webgpu' ? (await context.gpu?.device())?.device : undefined;
-  const crf = await DenseCrf.create({ ...size, parameters: goodParameters(), backend, ...(device ? { device } : undefined) });
+  const crf = await DenseCrf.create({
+    ...size,
+    parameters: goodParameters(),
+    backend,
+    ...(device ? { device } : undefined),
+  });
   const restore = async () => {
     crf.setParameters(goodParameters());
     await crf.refine({ image: goodImage(), unary: goodUnary() });
@@ -89,7 +96,10 @@ async function refinerHouse(backend: FuzzBackend, context: FuzzContext): Promise
   await restore();
   return {
     doors: refinerDoors(crf),
-    look: async () => createHash('sha1').update(await crf.marginals()).digest('hex'),
+    look: async () =>
+      createHash('sha1')
+        .update(await crf.marginals())
+        .digest('hex'),
     restore,
     close: () => crf.destroy(),
   };
