@@ -62,8 +62,7 @@ function slice$n(
     for (let point = from; point < to; point += 4) {
       const at = <usize>load<u32>(point) * rowBytes + offset;
       // Two chains of additions: one would wait for itself.
-      const sum0 = share(weight, 0, value0);
-      const sum1 = share(weight, 4, value1);
+      let sum$parity = share(weight, 4 * $s, value$s);
       sum$parity = f32x4.add(sum$parity, share(weight, 4 * $m, value$m));
       add(out + at, f32x4.add(sum0, sum1));
       weight += 4 * $n;

@@ -9,7 +9,7 @@ const cornerCounts = [3, 4, 5, 6, 8];
  *
  *   $n        is that number
  *   $k        repeats its line for every corner k
- *   $m        repeats its line for every corner m from the third on; $parity is then m % 2
+ *   $s, $m    repeat their line for the first two corners, and for those after them; $parity is then the corner's number modulo 2
  */
 export function expandCopies(source: string): string {
   return source.replace(
@@ -30,8 +30,10 @@ function copyOf(text: string, count: number): string {
     .flatMap((line) => {
       const corners = Array.from({ length: count }, (_unused, k) => k);
       if (line.includes('$k')) return corners.map((k) => line.replaceAll('$k', String(k)));
-      if (!line.includes('$m')) return [line];
-      return corners.slice(2).map((m) => line.replaceAll('$parity', String(m % 2)).replaceAll('$m', String(m)));
+      const token = ['$s', '$m'].find((name) => line.includes(name));
+      if (!token) return [line];
+      const some = token === '$s' ? corners.slice(0, 2) : corners.slice(2);
+      return some.map((corner) => line.replaceAll('$parity', String(corner % 2)).replaceAll(token, String(corner)));
     })
     .join('\n')
     .replaceAll('$n', String(count));

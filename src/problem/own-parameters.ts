@@ -14,7 +14,11 @@ export class OwnParameters implements ResolvedParameters {
   readonly damping: number;
   readonly exactWorkLimit: number;
 
+  /** Whether something is one of these is asked without looking at it: it may be anything. */
+  static readonly all = new WeakSet<object>();
+
   private constructor(resolved: ResolvedParameters, before: OwnParameters | undefined) {
+    OwnParameters.all.add(this);
     const known = [...(before?.kernels ?? [])];
     this.kernels = resolved.kernels.map((kernel) => {
       const own = ownKernel(kernel, known);
@@ -32,9 +36,13 @@ export class OwnParameters implements ResolvedParameters {
    * Throws ArgumentError.
    */
   static of(given: CrfParameters | OwnParameters, size: ProblemSize, before?: OwnParameters): OwnParameters {
-    if (given instanceof OwnParameters) return given;
+    if (isOwn(given)) return given;
     return new OwnParameters(resolveParameters(given, size), before);
   }
+}
+
+function isOwn(given: CrfParameters | OwnParameters): given is OwnParameters {
+  return OwnParameters.all.has(given);
 }
 
 function ownKernel(kernel: ResolvedKernel, known: readonly ResolvedKernel[]): ResolvedKernel {

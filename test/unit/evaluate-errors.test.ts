@@ -226,7 +226,7 @@ describe('wrong usage', () => {
     const { exitCode, error } = await evaluateIn(folder, ...options);
     expect({ exitCode, error }).toEqual({
       exitCode: 1,
-      error: `error: ${folder.file('bad.json')}: kernels[0].sigmaXY: got -1, expected a finite number greater than 0\n`,
+      error: `error: ${folder.file('bad.json')}: kernels[0].sigmaXY: got -1, expected a finite number of at least 1e-30 and of at most 1e+30 (pixels)\n`,
     });
     expect(await folder.list()).not.toContain('out');
   });

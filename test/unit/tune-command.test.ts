@@ -199,7 +199,7 @@ describe('what is wrong', () => {
     };
     await attempt(
       '{"gaussian":{"sigmaXY":[2,1]}}',
-      'gaussian.sigmaXY[1]: got 1, expected a finite number of at least 2',
+      'gaussian.sigmaXY[1]: got 1, expected a finite number of at least 2 and of at most 1e+30 (pixels)',
     );
     await attempt(
       '{"spatial":null}',

@@ -178,7 +178,7 @@ export class ExampleSource implements TuneSource {
     return await about(this.dataSet.fileOf(item), () =>
       this.computeHost.count({
         options: { ...this.options, backend: this.computeHost.backend },
-        example: { ...size, unary, truth: known, ...(image ? { image } : undefined) },
+        example: { width: size.width, height: size.height, unary, truth: known, ...(image ? { image } : undefined) },
         kernels,
         iterations,
       }),
