@@ -247,7 +247,8 @@ describe('several at once', () => {
     await expect(running).rejects.toThrow('this pipeline was destroyed');
     await destroying;
     await expect(pipeline.segment(picture())).rejects.toThrow('this pipeline was destroyed');
-    await expect(pipeline.draw({ kind: 'original' }, {} as GPUTexture)).rejects.toThrow('this pipeline was destroyed');
+    const target = { view: {} as GPUTextureView, width: 1, height: 1, format: 'rgba8unorm' } as const;
+    await expect(pipeline.draw({ kind: 'original' }, target)).rejects.toThrow('this pipeline was destroyed');
   });
 
   it('leaves nothing behind, however often it is made', async () => {
