@@ -22,6 +22,7 @@ export type {
   CrfParameters,
   Energy,
   FeaturesKernel,
+  FloatArray,
   GaussianKernel,
   Kernel,
   LabelLayout,
@@ -32,6 +33,7 @@ export type {
   ResolvedKernel,
   ResolvedParameters,
   RgbaImage,
+  SigmaUnit,
   UnaryInput,
   Upsampling,
 } from './problem/types.js';

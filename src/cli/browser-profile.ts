@@ -17,7 +17,7 @@ export async function makeProfile(): Promise<string> {
   removeLeftProfiles();
   const folder = await mkdtemp(path.join(tmpdir(), `${prefixOf(process.pid)}`));
   profiles.add(folder);
-  removeLastAtExit();
+  removeAtExit();
   return folder;
 }
 
@@ -28,8 +28,16 @@ export function removeProfile(folder: string): void {
   profiles.delete(folder);
 }
 
-/** Puppeteer's listener has to come before: it ends the browsers. Called again when a browser has started, and has its listener. */
-export function removeLastAtExit(): void {
+/** After puppeteer's listener, which ends the browsers; it is added when a browser is started, and again for the next. */
+function removeAtExit(): void {
+  if (process.listeners('exit').includes(removeAll)) return;
+  process.on('exit', removeAll);
+  process.on('newListener', (event, listener) => {
+    if (event === 'exit' && listener !== removeAll) queueMicrotask(moveToTheEnd);
+  });
+}
+
+function moveToTheEnd(): void {
   process.off('exit', removeAll);
   process.on('exit', removeAll);
 }

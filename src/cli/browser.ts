@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Browser } from 'puppeteer-core';
-import { makeProfile, removeLastAtExit, removeProfile } from './browser-profile.js';
+import { makeProfile, removeProfile } from './browser-profile.js';
 import { requireBrowser } from './find-browser.js';
 
 /** The computer's own GPU, or SwiftShader, Chromium's Vulkan in software. */
@@ -98,7 +98,6 @@ export async function launchBrowser(settings: LaunchSettings): Promise<Browser> 
       timeout: START_TIMEOUT,
       protocolTimeout: settings.protocolTimeout ?? 600_000,
     });
-    removeLastAtExit();
     browser.process()?.once('exit', () => removeProfile(profile));
     return browser;
   } catch (error) {

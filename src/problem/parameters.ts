@@ -6,7 +6,7 @@ import { checkLatticeRange, type FeatureExtent } from './lattice-range.js';
 import { boundsOf, checkChoiceParameter, checkNumberParameter } from './parameter-checks.js';
 import { readArray, readOptions, readProperties } from './reading.js';
 import { crfSchema, kernelSchemas, type NumberParameter } from './schema.js';
-import { isFloat32Array } from './typed-arrays.js';
+import { inOwnMemory, isFloat32Array } from './typed-arrays.js';
 import type {
   CrfParameters,
   Kernel,
@@ -184,19 +184,18 @@ function resolveFeatures(
 ): { features: Float32Array; featureDim: number } {
   const pixelCount = size.width * size.height;
   const featureDim = checkNumberParameter(`${path}.featureDim`, given.featureDim, crfSchema.features.featureDim);
-  const { features } = given;
   const expected = featureDim * pixelCount;
-  if (!isFloat32Array(features) || features.length !== expected) {
+  const argument = `${path}.features`;
+  if (!isFloat32Array(given.features) || given.features.length !== expected) {
     throw new ArgumentError(
-      `${path}.features`,
-      features,
+      argument,
+      given.features,
       `a Float32Array of ${expected} values ([featureDim ${featureDim}, pixelCount ${pixelCount}])`,
     );
   }
+  const features = inOwnMemory(given.features);
   const bad = firstNonFinite(features);
-  if (bad >= 0) {
-    throw new ArgumentError(`${path}.features[${bad}]`, features[bad], 'a finite number');
-  }
+  if (bad >= 0) throw new ArgumentError(`${argument}[${bad}]`, features[bad], 'a finite number');
   return { features, featureDim };
 }
 

@@ -153,7 +153,9 @@ describe('wrong usage ends with 2', () => {
     const labels = ['--labels', folder.file('l.png'), '--label-count', '2'];
     const command = ['refine', photo, ...labels, '--confidence', '0.3', '--backend', 'cpu'];
     const { exitCode, error } = await meanfield(...command);
-    expect(error).toBe('error: --confidence: got 0.3, expected a finite number of at least 0.5 and less than 1 (probability)\n');
+    expect(error).toBe(
+      'error: --confidence: got 0.3, expected a finite number of at least 0.5 and less than 1 (probability)\n',
+    );
     expect(exitCode).toBe(2);
   });
 });

@@ -163,6 +163,13 @@ describe('truth whose values mean something else is refused', () => {
     expect(await folder.list()).not.toContain('merged');
     expect((await readdir(folder.file('out'))).sort()).toEqual(['journal', 'pictures']);
 
+    const slip = await dataSet((label, pixel, item) => (item === 0 && pixel === 3 ? 1 : 255 * label));
+    for (const part of ['1/2', '2/2']) await evaluate(slip, '--shard', part);
+    const put = (...more: string[]) => meanfield('merge', slip.file('out'), '--out', slip.file('merged'), ...more);
+    expect((await put()).error).toContain('only 1 pixels have label 1; --ignore 255 where that is right');
+    expect((await put('--ignore', '9')).error).toBe('error: --ignore: got 9, but the parts ignore 255\n');
+    expect((await put('--ignore', '255')).exitCode).toBe(0);
+
     // One part has no label 1 of its own.
     const fine = await dataSet((label, pixel, item) => (pixel < width ? 255 : label * (item % 2)));
     for (const part of ['1/2', '2/2']) await evaluate(fine, '--shard', part);
@@ -232,7 +239,7 @@ describe('the same scores by another name', () => {
       ...['--ignore', '0', '--truth-values', '1,2'],
     );
     expect(report).toMatchObject({ before: ignoring.before, after: ignoring.after, truth: ignoring.truth });
-    expect(report.settings).toMatchObject({ ignore: 0, ignoreSaid: true, truthValues: [1, 2] });
+    expect(report.settings).toMatchObject({ ignore: 0, truthValues: [1, 2] });
   });
 
   test('grey truth in three channels; colours are refused', async () => {

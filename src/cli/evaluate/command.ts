@@ -5,7 +5,8 @@ import { shardOption } from '../batch/shard.js';
 import { oneOf, wholeNumber } from '../option-values.js';
 import { backendOption, methodOption } from '../shared-options.js';
 import type { Streams } from '../streams.js';
-import { addDataSetOptions, commaList, numberList } from './data-set-options.js';
+import { addDataSetOptions, commaList, ignoreOption, numberList } from './data-set-options.js';
+import type { MergeOptions } from './merge.js';
 import { checkEvaluateRequest, type EvaluateOptions } from './options.js';
 
 const notes = `
@@ -96,8 +97,13 @@ export function addMergeCommand(program: Command, streams: Streams): void {
     .description('Makes the report of all parts of an evaluation; it equals that of one run.')
     .argument('<folders...>', 'the --out folders of all parts')
     .requiredOption('--out <folder>', 'where the report goes; may be one of them')
+    .option(
+      '--ignore <value>',
+      'the ignored value of the parts, where their truth looks as if it were a label',
+      ignoreOption,
+    )
     .option('--json', 'print the report as one JSON object instead of text')
-    .action(async (folders: string[], options: { out: string; json?: boolean }) => {
+    .action(async (folders: string[], options: MergeOptions) => {
       const { merge } = await import('./merge.js');
       await merge(folders, options, streams);
     });

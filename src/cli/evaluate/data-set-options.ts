@@ -10,6 +10,9 @@ import { layoutOption, maxMegapixelsOption, upsampleOption } from '../shared-opt
 export const predictionForms = ['logits', 'probabilities', 'unary', 'labels'] as const;
 export type PredictionForm = (typeof predictionForms)[number];
 
+/** A value, or that there is none. */
+export type IgnoreOption = number | 'none';
+
 /** Options that say where a labelled data set is and how to read it, as commander gives them. */
 export interface DataSetOptions {
   /** A network makes the predictions: a preset's name or an ONNX file. */
@@ -22,7 +25,7 @@ export interface DataSetOptions {
   labelCount?: number;
   names?: string;
   /** Commander turns null into an empty text. */
-  ignore?: number | 'none';
+  ignore?: IgnoreOption;
   /** By label. */
   truthValues?: number[];
   predictionValues?: number[];
@@ -151,7 +154,7 @@ function valueList(option: string): (text: string) => number[] {
   };
 }
 
-function ignoreOption(text: string): number | 'none' {
+export function ignoreOption(text: string): IgnoreOption {
   if (text === 'none') return text;
   if (/^-?\d+$/.test(text) && Number(text) <= 65535 && Number(text) >= -(2 ** 31)) return Number(text);
   throw wrong('--ignore', text, 'a whole number up to 65535, or none');

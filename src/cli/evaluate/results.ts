@@ -11,10 +11,11 @@ import {
 import { writeAtomically } from '../batch/atomic-file.js';
 import { byCodeUnits } from '../batch/items.js';
 import { describeDamage, expectSame, readJournal } from '../batch/journal.js';
-import { about, Failure } from '../failure.js';
+import { about, Failure, UsageError } from '../failure.js';
 import { makeFolder } from '../files/folder.js';
 import { jsonLines } from '../files/json.js';
 import { type Cell, csvLine } from './csv.js';
+import type { IgnoreOption } from './data-set-options.js';
 import { type CountedEntry, type EvaluateEntry, type FailedEntry, scoreOf } from './entries.js';
 import { Pictures } from './pictures.js';
 import { gainOf, Rankings } from './rankings.js';
@@ -41,13 +42,18 @@ export interface Results {
 /** Confusion matrices larger than this are for programs, which count their own. */
 const LARGEST_MATRIX = 64;
 
-/** Reads journals that together have every item, and writes all files of the report. */
+/**
+ * Reads journals that together have every item, and writes all files of the report.
+ *
+ * @param ignore what --ignore says, where it says anything
+ */
 export async function writeReport(
   journals: readonly string[],
   pictureFolders: readonly string[],
   out: string,
+  ignore?: IgnoreOption,
 ): Promise<EvaluateReport> {
-  const { report, rows, cellNames } = await readResults(journals);
+  const { report, rows, cellNames } = await readResults(journals, ignore);
   const pictures = await readPictures(report, pictureFolders);
   await makeFolder(out);
   const write = (name: string, pieces: Iterable<string>) => writeAtomically(path.join(out, name), pieces);
@@ -62,10 +68,11 @@ export async function writeReport(
 /**
  * Adds up what journals have, in whole numbers: in whatever parts it was counted, the sum is the same.
  *
- * @throws Failure where items are missing, naming the first.
+ * @throws Failure where items are missing, and for truth against which nothing can be measured.
  */
-export async function readResults(journals: readonly string[]): Promise<Results> {
+export async function readResults(journals: readonly string[], said?: IgnoreOption): Promise<Results> {
   const { settings, places } = await survey(journals);
+  checkIgnore(said, settings);
   const { bandWidths, boundaryTolerances, boundaryUnit, parameters } = settings;
   const labelCount = measuredLabelCount(settings);
   const ignore = measuredIgnore(settings);
@@ -93,7 +100,7 @@ export async function readResults(journals: readonly string[]): Promise<Results>
     if (entry.instances?.after) instances?.after?.merge(entry.instances.after);
     rows.push({ item: entry.item, ...scoreOf(entry), cells: cellsOf(entry) });
   });
-  refuseTruth(truth, settings.ignoreSaid === true, String(settings.truth));
+  refuseTruth(truth, said !== undefined, String(settings.truth));
   rows.sort((a, b) => byCodeUnits(a.item, b.item));
   offSums.sort((a, b) => byCodeUnits(a.item, b.item));
   failures.sort((a, b) => byCodeUnits(a.item, b.item));
@@ -121,6 +128,12 @@ export async function readResults(journals: readonly string[]): Promise<Results>
     confusion: labelCount > LARGEST_MATRIX ? null : { before: matrix(before), after: after ? matrix(after) : null },
   };
   return { report, rows, cellNames: cellNamesOf(settings) };
+}
+
+/** Pixels were counted, or not, when they were measured. */
+function checkIgnore(said: IgnoreOption | undefined, { ignore }: EvaluateSettings): void {
+  if (said === undefined || said === (ignore ?? 'none')) return;
+  throw new UsageError(`--ignore: got ${said}, but the parts ignore ${ignore ?? 'nothing'}`);
 }
 
 /** A journal of an earlier version lacks it. */

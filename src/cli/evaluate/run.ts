@@ -68,7 +68,7 @@ export async function evaluate(request: EvaluateRequest, streams: Streams, versi
 }
 
 async function finish(request: EvaluateRequest, run: EvaluateRun, shard: Shard, streams: Streams): Promise<void> {
-  const { out, json } = request.options;
+  const { out, json, ignore } = request.options;
   const summary = run.summary();
   if (shard.count > 1) {
     streams.out(json ? `${JSON.stringify(summary)}\n` : describeRun(summary));
@@ -76,7 +76,7 @@ async function finish(request: EvaluateRequest, run: EvaluateRun, shard: Shard, 
     if (summary.failed > 0) throw failedItems(summary.failed);
     return;
   }
-  const report = await writeReport([journalFile(out, shard)], [picturesFolder(out, shard)], out);
+  const report = await writeReport([journalFile(out, shard)], [picturesFolder(out, shard)], out, ignore);
   tellNotes(report, streams);
   streams.out(json ? `${JSON.stringify({ ...report, run: summary })}\n` : describeRun(summary, report));
   if (report.failures.length > 0) throw failedItems(report.failures.length);

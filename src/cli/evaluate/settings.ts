@@ -15,8 +15,6 @@ export interface EvaluateSettings {
   labelCount: number;
   /** As truth has it. */
   ignore: number | null;
-  /** Where --ignore names it. */
-  ignoreSaid?: true;
   /** The value in truth of each label; without: the labels themselves. */
   truthValues?: readonly number[];
   names: readonly string[] | null;

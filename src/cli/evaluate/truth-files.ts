@@ -47,7 +47,6 @@ export class TruthFiles {
     return {
       ignore: this.ignore,
       ...(this.values ? { truthValues: this.values } : undefined),
-      ...(this.isIgnoreSaid ? { ignoreSaid: true } : undefined),
     };
   }
 

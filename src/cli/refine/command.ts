@@ -62,7 +62,7 @@ export function addRefineCommand(program: Command, streams: Streams, version: st
     .optionsGroup('What to write:')
     .option(
       '--label-map <file>',
-      'label of each pixel (.png, grey, 8 or 16 bits)',
+      'label of each pixel (.png: grey of 8 or 16 bits, or with the palette of --labels)',
       fileEndingWith('--label-map', '.png'),
     )
     .option(
