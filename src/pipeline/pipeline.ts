@@ -351,6 +351,8 @@ export class Pipeline {
       await path.network.warmUp(signal);
       return path;
     } catch (error) {
+      // Asked before: a device that was released can't be lost.
+      await gpu.lostBehind(error);
       await path.destroy();
       throw error;
     }
