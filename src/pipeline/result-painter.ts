@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError } from '../problem/errors.js';
 import type { Segmentation } from './api.js';
 import { Painter } from './drawing/painter.js';
-import { configureCanvas, type PaintTarget } from './drawing/target.js';
+import { configureCanvas, contextOf, type PaintTarget } from './drawing/target.js';
 import { entryPointOf, type View } from './drawing/view.js';
 
 export type DrawTarget = HTMLCanvasElement | OffscreenCanvas | PaintTarget;
@@ -60,8 +59,7 @@ function viewOfKept(view: View, { keptLabels, labels }: Segmentation): View {
 /** Canvases are configured once a device. */
 function surfaceOf(target: DrawTarget, device: GPUDevice): { target: PaintTarget; format: GPUTextureFormat } {
   if ('getContext' in target) {
-    const context = target.getContext('webgpu') as GPUCanvasContext | null;
-    if (!context) throw new ArgumentError('target', target, 'a canvas without another kind of context');
+    const context = contextOf(target);
     const configured = context.getConfiguration?.();
     const format = configured?.device === device ? configured.format : configureCanvas(context, device);
     return { target: context, format };

@@ -26,6 +26,17 @@ export function configureCanvas(context: GPUCanvasContext, device: GPUDevice): G
   return format;
 }
 
+/** The context of a canvas, for WebGPU. Throws ArgumentError where it can have none. */
+export function contextOf(canvas: HTMLCanvasElement | OffscreenCanvas): GPUCanvasContext {
+  try {
+    const context = canvas.getContext('webgpu') as GPUCanvasContext | null;
+    if (context) return context;
+  } catch {
+    // It was given to a worker.
+  }
+  throw new ArgumentError('target', canvas, 'a canvas that was not transferred and has no context of another kind');
+}
+
 /** Throws ArgumentError for what can't be drawn on. A canvas' texture lives one frame. */
 export function openTarget(target: PaintTarget, device: GPUDevice): ViewTarget {
   checkObject('target', target);
@@ -48,6 +59,8 @@ export function objectsOfTarget(target: PaintTarget): GivenObject[] {
 function currentTexture(context: GPUCanvasContext, device: GPUDevice): GPUTexture {
   // Older browsers don't say what a canvas is configured for.
   const configured = context.getConfiguration?.();
+  const { width, height } = context.canvas;
+  if (!(width > 0 && height > 0)) throw new ArgumentError('target', `${width}×${height}`, 'a canvas of at least a pixel');
   if (configured && configured.device !== device) {
     throw new ArgumentError('target', context, 'a canvas that is configured for the device in use');
   }
@@ -55,7 +68,7 @@ function currentTexture(context: GPUCanvasContext, device: GPUDevice): GPUTextur
     return context.getCurrentTexture();
   } catch (cause) {
     const { message } = cause as Error;
-    throw new ArgumentError('target', context, `a configured canvas of at least one pixel (${message})`, { cause });
+    throw new ArgumentError('target', context, `a configured canvas (${message})`, { cause });
   }
 }
 
