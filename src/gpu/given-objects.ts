@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { ArgumentError } from '../problem/errors.js';
+import { isBufferObject, isTextureObject } from '../problem/platform-objects.js';
 import { type BufferSet, bufferUsage } from './buffers.js';
 import type { ScopedDevice } from './scoped-device.js';
 
@@ -58,7 +59,7 @@ export function isTexture(value: unknown): value is GPUTexture {
  * @param bytes that will be used, from the beginning
  */
 export function checkGivenBuffer(argument: string, value: unknown, bytes: number, ...usages: NeededUsage[]): GPUBuffer {
-  if (!isBuffer(value)) throw new ArgumentError(argument, value, 'a GPUBuffer');
+  if (!isBufferObject(argument, value) || !isBuffer(value)) throw new ArgumentError(argument, value, 'a GPUBuffer');
   if (value.size < bytes) throw new ArgumentError(`${argument}.size`, value.size, `at least ${bytes} bytes`);
   for (const usage of usages) {
     if ((value.usage & bufferUsage[usage]) !== 0) continue;
@@ -72,7 +73,7 @@ export function checkGivenBuffer(argument: string, value: unknown, bytes: number
 
 /** Checks what a texture tells of itself: whether a shader can read it as a picture. Throws ArgumentError. */
 export function checkGivenTexture(argument: string, value: unknown, { decoded = false } = {}): GPUTexture {
-  if (!isTexture(value)) throw new ArgumentError(argument, value, 'a GPUTexture');
+  if (!isTextureObject(argument, value) || !isTexture(value)) throw new ArgumentError(argument, value, 'a GPUTexture');
   const formats = decoded ? [...pictureFormats, ...decodedFormats] : pictureFormats;
   if (!formats.includes(value.format)) {
     throw new ArgumentError(`${argument}.format`, value.format, `one of ${formats.join(', ')}`);

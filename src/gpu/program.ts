@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { DeviceError } from '../problem/errors.js';
-import { ScopedDevice } from './scoped-device.js';
-import { assembleShader, type ShaderConstants } from './shader.js';
+import { type Heard, ScopedDevice } from './scoped-device.js';
+import { assembleShader, overridesOf, type ShaderConstants } from './shader.js';
 
 /**
  * How a shader uses a binding. The order in a layout is the order of `@binding` numbers.
@@ -18,7 +18,7 @@ export type Grid = readonly [x: number, y: number, z: number] | { readonly buffe
 const maxWorkgroupsPerDimension = 65535;
 
 /** Folds a count of workgroups into two dimensions; `shared/invocation.wgsl` unfolds it. */
-export function foldedGrid(workgroups: number, blocks = 1): Grid {
+export function foldedGrid(workgroups: number, blocks = 1): readonly [x: number, y: number, z: number] {
   const rows = Math.max(1, Math.ceil(workgroups / maxWorkgroupsPerDimension));
   return [Math.max(1, Math.ceil(workgroups / rows)), rows, blocks];
 }
@@ -66,16 +66,32 @@ interface CompiledProgram {
   readonly pipeline: GPUComputePipeline;
 }
 
-type CompiledStage = Map<string, Promise<CompiledProgram>>;
+/** What was made of one stage on one device. */
+interface CompiledStage {
+  readonly groupLayout: GPUBindGroupLayout;
+  /** What the device said of it. */
+  readonly refusal: Heard<unknown>['error'];
+  /** By text: entry points and flags share a module. */
+  readonly modules: Map<string, GPUShaderModule>;
+  readonly programs: Map<string, Promise<CompiledProgram>>;
+}
 
 /** By device and stage. All owners on a device share them: they hold nothing that is anybody's. */
 const compiledOn = new WeakMap<GPUDevice, WeakMap<StageDefinition, CompiledStage>>();
 
-function compiledOf(device: GPUDevice, stage: StageDefinition): CompiledStage {
+function compiledOf(scoped: ScopedDevice, stage: StageDefinition): CompiledStage {
+  const { device } = scoped;
   const stages = compiledOn.get(device) ?? new WeakMap<StageDefinition, CompiledStage>();
   compiledOn.set(device, stages);
-  const compiled = stages.get(stage) ?? new Map<string, Promise<CompiledProgram>>();
-  stages.set(stage, compiled);
+  let compiled = stages.get(stage);
+  if (!compiled) {
+    const entries = layoutEntries(stage.layout, computeStage);
+    const { result: groupLayout, error: refusal } = scoped.listen(() =>
+      device.createBindGroupLayout({ label: stage.name, entries }),
+    );
+    compiled = { groupLayout, refusal, modules: new Map(), programs: new Map() };
+    stages.set(stage, compiled);
+  }
   return compiled;
 }
 
@@ -93,14 +109,15 @@ export class ProgramCache {
     constants: ShaderConstants,
     entryPoint = 'main',
   ): Promise<Program<Layout>> {
-    const known = compiledOf(this.device.device, stage);
-    const key = `${entryPoint} ${JSON.stringify(constants)}`;
-    let compiling = known.get(key);
+    const compiled = compiledOf(this.device, stage);
+    const { programs } = compiled;
+    const variant = JSON.stringify([entryPoint, constants]);
+    let compiling = programs.get(variant);
     if (!compiling) {
-      compiling = compile(this.device, stage, constants, entryPoint);
-      known.set(key, compiling);
+      compiling = compile(this.device, stage, compiled, constants, entryPoint);
+      programs.set(variant, compiling);
       // A failure is its caller's to hear of; the next call tries again.
-      compiling.catch(() => known.delete(key));
+      compiling.catch(() => programs.delete(variant));
     }
     return new Program(this.device, stage.layout, await compiling);
   }
@@ -108,29 +125,31 @@ export class ProgramCache {
 
 async function compile(
   scoped: ScopedDevice,
-  { name, source, layout }: StageDefinition,
+  { name, source }: StageDefinition,
+  { groupLayout, refusal: layoutRefusal, modules }: CompiledStage,
   constants: ShaderConstants,
   entryPoint: string,
 ): Promise<CompiledProgram> {
   const { device } = scoped;
   const label = entryPoint === 'main' ? name : `${name}.${entryPoint}`;
+  const code = assembleShader(source, constants);
   const { result, error: refusal } = scoped.listen(() => {
-    const groupLayout = device.createBindGroupLayout({ label, entries: layoutEntries(layout, computeStage) });
-    const module = device.createShaderModule({ label, code: assembleShader(source, constants) });
+    const module = modules.get(code) ?? device.createShaderModule({ label: name, code });
+    modules.set(code, module);
     // What throws at once is no other failure than what rejects.
     const compiling = async () =>
       device.createComputePipelineAsync({
         label,
         layout: device.createPipelineLayout({ label, bindGroupLayouts: [groupLayout] }),
-        compute: { module, entryPoint },
+        compute: { module, entryPoint, constants: overridesOf(code, constants) },
       });
-    return { groupLayout, module, pipeline: compiling() };
+    return { module, pipeline: compiling() };
   });
-  const { groupLayout, module } = result;
   try {
     return { label, groupLayout, pipeline: await result.pipeline };
   } catch (error) {
-    throw await shaderError(label, module, (await refusal) ?? (error as Error));
+    modules.delete(code);
+    throw await shaderError(label, result.module, (await layoutRefusal) ?? (await refusal) ?? (error as Error));
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { type BindingLayout, type Bindings, layoutEntries, type StageDefinition, shaderError } from './program.js';
 import { type Heard, ScopedDevice } from './scoped-device.js';
-import { assembleShader, type ShaderConstants } from './shader.js';
+import { assembleShader, overridesOf, type ShaderConstants } from './shader.js';
 
 /** GPUShaderStage.FRAGMENT, a global that Node lacks. */
 const fragmentStage = 2;
@@ -18,7 +18,7 @@ export class RenderProgram {
   ) {}
 
   static async create(
-    { device, groupLayout, module, refusal }: CompiledModule,
+    { device, groupLayout, module, overrides, refusal }: CompiledModule,
     name: string,
     entryPoint: string,
     format: GPUTextureFormat,
@@ -29,8 +29,8 @@ export class RenderProgram {
       device.device.createRenderPipelineAsync({
         label,
         layout: device.device.createPipelineLayout({ label, bindGroupLayouts: [groupLayout] }),
-        vertex: { module, entryPoint: 'vertexMain' },
-        fragment: { module, entryPoint, targets: [{ format }] },
+        vertex: { module, entryPoint: 'vertexMain', constants: overrides },
+        fragment: { module, entryPoint, constants: overrides, targets: [{ format }] },
         primitive: { topology: 'triangle-list' },
       }),
     );
@@ -53,6 +53,7 @@ interface CompiledModule {
   readonly device: ScopedDevice;
   readonly groupLayout: GPUBindGroupLayout;
   readonly module: GPUShaderModule;
+  readonly overrides: Record<string, number>;
   /** What the device said of the two. */
   readonly refusal: Heard<unknown>['error'];
 }
@@ -69,11 +70,12 @@ export class RenderModule<Layout extends BindingLayout> {
   ) {
     const scoped = ScopedDevice.of(device);
     const label = stage.name;
+    const code = assembleShader(stage.source, constants);
     const { result, error: refusal } = scoped.listen(() => ({
       groupLayout: scoped.device.createBindGroupLayout({ label, entries: layoutEntries(stage.layout, fragmentStage) }),
-      module: scoped.device.createShaderModule({ label, code: assembleShader(stage.source, constants) }),
+      module: scoped.device.createShaderModule({ label, code }),
     }));
-    this.compiled = { device: scoped, ...result, refusal };
+    this.compiled = { device: scoped, ...result, overrides: overridesOf(code, constants), refusal };
   }
 
   /** Compiles each entry point once for each format of a target. */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-import type { GpuResults, RefineReport, Refiner, UnarySource } from '../crf/api.js';
-import { unreadable } from '../crf/page-image.js';
-import { tuningFor } from '../crf/tuning.js';
+import { tuningFor } from '../engine/plan/tuning.js';
 import { BufferSet } from '../gpu/buffers.js';
 import { isSoftware } from '../gpu/device.js';
 import { GivenObjects, isTexture, unusable } from '../gpu/given-objects.js';
 import { ProgramCache } from '../gpu/program.js';
 import { type Heard, ScopedDevice } from '../gpu/scoped-device.js';
+import type { GpuResults, RefineReport, Refiner, UnarySource } from '../problem/api.js';
 import { DeviceError } from '../problem/errors.js';
+import { unreadable } from '../problem/page-image.js';
 import type { CrfParameters, ProblemSize } from '../problem/types.js';
 import { Engines } from './engines.js';
 import { FrameCapture } from './frames/frame-capture.js';

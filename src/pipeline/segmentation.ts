@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import type { GpuResults } from '../crf/api.js';
 import { tellingLoss } from '../gpu/device-loss.js';
 import { Readback } from '../gpu/readback.js';
+import type { GpuResults } from '../problem/api.js';
 import { ArgumentError } from '../problem/errors.js';
 import type { FrameReport, NetworkUnary, Segmentation } from './api.js';
 import type { PlacedUnary } from './network-run.js';

@@ -18,7 +18,7 @@ const expected: Record<string, RegExp> = {
   'a canvas with a picture of another origin':
     /^image: got an object \(HTMLCanvasElement\), expected a picture of this/,
   'a canvas of another size': /^image\.width: got 9, expected the problem's width 8$/,
-  'something that is no image': /^image: got an object \(Object\), expected an image, canvas, video/,
+  'something that is no image': /^image: got an object \(Object\), expected an image, canvas, bitmap, video/,
 };
 
 test.each(['webgpu', 'cpu'] as const)('images that nobody can read are refused, backend %s', async (backend) => {

@@ -59,7 +59,7 @@ const wrong: readonly [string, RegExp, (analysis: MaskAnalysis) => Promise<unkno
     /^options\.seeds(\.data)?\[0\]: got 31/,
     (a) => a.watershed(mask, { seeds: new Uint8Array(30).fill(31) }),
   ],
-  ['ids above the pixel count', /^ids: got 31/, (a) => a.regions(new Uint8Array(30).fill(31))],
+  ['ids above the pixel count', /^ids\[0\]: got 31/, (a) => a.regions(new Uint8Array(30).fill(31))],
   [
     'a seed label that is no label',
     /^options\.seedLabels\[0\]: got "border"/,

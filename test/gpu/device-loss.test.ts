@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { GpuMaskAnalysis } from '../../src/analysis/gpu-mask-analysis.js';
-import { GpuCrf } from '../../src/crf/gpu-crf.js';
+import { GpuCrf } from '../../src/engine/gpu-crf.js';
 import { Painter } from '../../src/pipeline/drawing/painter.js';
 import type { DeviceLoss } from '../../src/pipeline/index.js';
 import { TemporalSmoothing } from '../../src/pipeline/video/temporal.js';

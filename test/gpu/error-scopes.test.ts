@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GpuMaskAnalysis } from '../../src/analysis/gpu-mask-analysis.js';
-import { GpuCrf } from '../../src/crf/gpu-crf.js';
+import { GpuCrf } from '../../src/engine/gpu-crf.js';
 import { bufferUsage } from '../../src/gpu/buffers.js';
 import type { CrfParameters, ProblemSize } from '../../src/problem/types.js';
 import { createPlainDevice } from '../support/device.js';

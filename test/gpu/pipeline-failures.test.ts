@@ -12,13 +12,21 @@ const open = pipelines.open.bind(pipelines);
 describe('a lost device', () => {
   it('is replaced once, and told of once', async () => {
     const losses: DeviceLoss[] = [];
+    let tell = () => {};
+    const told = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
     const pipeline = await pipelines.openAlone({
       crf: null,
-      onDeviceLost: (loss) => losses.push(loss),
+      onDeviceLost: (loss) => {
+        losses.push(loss);
+        tell();
+      },
     });
     const labels = await (await pipeline.segment(picture())).labelMap();
     pipeline.device.destroy();
-    await expect.poll(() => losses).toEqual([{ message: expect.any(String), rebuilding: true }]);
+    await told;
+    expect(losses).toEqual([{ message: expect.any(String), rebuilding: true }]);
     expect(await (await pipeline.segment(picture())).labelMap()).toEqual(labels);
     pipeline.device.destroy();
     await expect(pipeline.segment(picture())).rejects.toThrow(/the GPU device was lost again .* reload the page/);
@@ -140,7 +148,8 @@ describe('refusals', () => {
       await expect(pipeline.segment(source as unknown as ImageData)).rejects.toThrow(/^frame/);
     }
     await expect(pipeline.segment(picture(), { rounds: 2 } as object)).rejects.toThrow(/^options.rounds/);
-    await expect(pipeline.draw({ kind: 'overlay' }, {} as GPUTexture)).rejects.toThrow(/^draw: got "no result yet"/);
+    const target = { view: {} as GPUTextureView, width: 1, height: 1, format: 'rgba8unorm' } as const;
+    await expect(pipeline.draw({ kind: 'overlay' }, target)).rejects.toThrow(/^draw: got "no result yet"/);
     const prompts = { width, height, labelCount: 2, strokes: [{ label: 0, radius: 2, points: [{ x: 1, y: 1 }] }] };
     await expect(pipeline.setPrompts(picture(), prompts)).rejects.toThrow(/^prompts: .*expected none: tiny/);
     expect((await pipeline.segment(picture())).width).toBe(width);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-import type { ImageInput } from '../../crf/api.js';
-import { unreadable } from '../../crf/page-image.js';
 import { DeviceCalls } from '../../gpu/device-calls.js';
 import { type GivenObject, GivenObjects, isBuffer, isTexture } from '../../gpu/given-objects.js';
 import { PlainEncoder } from '../../gpu/pass.js';
 import { Readback } from '../../gpu/readback.js';
+import type { ImageInput } from '../../problem/api.js';
 import { DeviceError } from '../../problem/errors.js';
+import { unreadable } from '../../problem/page-image.js';
 import type { RgbaImage } from '../../problem/types.js';
 import type { Operation, OperationBuilder } from './operation.js';
 import type { Workspace } from './workspace.js';

@@ -13,7 +13,7 @@ import {
 import { ScopedDevice } from '../../gpu/scoped-device.js';
 import type { ShaderConstants } from '../../gpu/shader.js';
 import { type UniformWord, writeUniform } from '../../gpu/uniforms.js';
-import type { ImageSize } from '../../reference/analysis/neighbourhood.js';
+import type { ImageSize } from '../cpu/neighbourhood.js';
 
 /** Encodes a dispatch or a command. Allocates nothing. */
 export type Step = (stages: StageEncoder) => void;

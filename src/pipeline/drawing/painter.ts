@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { tuningFor } from '../../crf/tuning.js';
+import { tuningFor } from '../../engine/plan/tuning.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { isSoftware } from '../../gpu/device.js';
 import { DeviceCalls } from '../../gpu/device-calls.js';
@@ -8,8 +8,10 @@ import { type GivenObject, GivenObjects, textureUsage } from '../../gpu/given-ob
 import { ProgramCache } from '../../gpu/program.js';
 import { RenderModule, type RenderProgram } from '../../gpu/render-program.js';
 import type { Heard } from '../../gpu/scoped-device.js';
-import { checkArray, checkChoice, checkInteger, checkObject } from '../../problem/checks.js';
+import { checkChoice, checkInteger } from '../../problem/checks.js';
 import { ArgumentError, DeviceError } from '../../problem/errors.js';
+import { checkDevice, hasMethods } from '../../problem/platform-objects.js';
+import { readArray, readOptions, readProperties } from '../../problem/reading.js';
 import type { RgbaImage } from '../../problem/types.js';
 import { draw } from '../../stages/pipeline/draw.js';
 import { Words } from '../gpu-values/words.js';
@@ -21,7 +23,14 @@ import { readTexture } from './export.js';
 import { ForegroundLayer } from './foreground-layer.js';
 import { type Placement, placeFrame, tapsFor } from './placement.js';
 import { checkSources, type DrawingContext, objectsOf, type PainterSources } from './sources.js';
-import { objectsOfTarget, openTarget, type PaintTarget, type ViewTarget } from './target.js';
+import {
+  checkFormat,
+  objectsOfTarget,
+  openTarget,
+  type PaintTarget,
+  preferredFormat,
+  type ViewTarget,
+} from './target.js';
 import { behind, checkView, entryPointOf, type ResolvedView, type View, type ViewKind, viewKinds } from './view.js';
 
 export interface PainterOptions {
@@ -86,8 +95,9 @@ export class Painter {
   /** What the device says of the last `draw`. */
   private drawn: Heard<void>['error'] = Promise.resolve(undefined);
 
-  /** The device stays its owner's. */
+  /** The device stays its owner's. Throws ArgumentError for what is none. */
   constructor(readonly device: GPUDevice) {
+    if (!checkDevice('device', device)) throw new ArgumentError('device', device, 'a GPUDevice');
     this.calls = new DeviceCalls({ device, name: 'Painter' });
     const { device: scoped } = this.calls;
     this.programs = new ProgramCache(scoped);
@@ -112,17 +122,19 @@ export class Painter {
    */
   prepare(options: PainterOptions): Promise<void> {
     return this.calls.take(async () => {
-      checkObject('options', options);
-      const sources = checkSources(options.sources);
-      const kinds = checkArray('views', options.views ?? ['original']).map((kind, i) =>
-        checkChoice(`views[${i}]`, kind, viewKinds),
-      );
+      const given = readOptions('options', options, ['sources', 'views', 'formats', 'colours']);
+      const { views = ['original'] } = given;
+      const sources = checkSources(given.sources);
+      const kinds = readArray('views', views).map((kind, i) => checkChoice(`views[${i}]`, kind, viewKinds));
       const needsLabels = kinds.find((kind) => kind !== 'original');
       if (needsLabels && !sources.labels) {
         throw new ArgumentError('sources.labels', undefined, `labels: the view '${needsLabels}' shows them`);
       }
-      const colours = sources.labels && this.checkedColours(options.colours, sources.labels.labelCount);
-      const formats = options.formats ?? [navigator.gpu.getPreferredCanvasFormat()];
+      const colours = sources.labels && this.checkedColours(given.colours, sources.labels.labelCount);
+      const formats =
+        given.formats === undefined
+          ? [preferredFormat()]
+          : readArray('formats', given.formats).map((format, i) => checkFormat(`formats[${i}]`, format));
       const scene = this.sceneFor(sources);
       if (scene === this.scene && this.has(kinds, formats)) {
         if (colours) this.writeColours(colours);
@@ -144,7 +156,7 @@ export class Painter {
     });
   }
 
-  /** Colours by label, from the next `encode` on. */
+  /** Colours by label, from the next `encode` on. Throws ArgumentError. */
   setColours(colours: readonly string[]): void {
     const { labels } = this.currentScene().sources;
     if (!labels) throw new ArgumentError('colours', colours, 'labels among the sources');
@@ -157,6 +169,9 @@ export class Painter {
    */
   encode(encoder: GPUCommandEncoder, view: View, target: PaintTarget): void {
     const scene = this.currentScene();
+    if (!hasMethods('encoder', encoder, 'beginRenderPass', 'beginComputePass')) {
+      throw new ArgumentError('encoder', encoder, 'a GPUCommandEncoder');
+    }
     const resolved = this.checkPreparedView(scene, view);
     const opened = this.calls.device.around(() => openTarget(target, this.device));
     const program = this.prepared.get(`${entryPointOf(resolved.kind)} ${opened.format}`);
@@ -194,9 +209,9 @@ export class Painter {
     const { frame, labels } = sources;
     const resolved = checkView(view, frame, labels?.labelCount);
     const { kind } = resolved;
-    const { width, height } = size ?? frame;
-    checkInteger('size.width', width, 1, 65536);
-    checkInteger('size.height', height, 1, 65536);
+    const given = readProperties('size', size === undefined ? frame : size, ['width', 'height']);
+    const width = checkInteger('size.width', given.width, 1, 65536);
+    const height = checkInteger('size.height', given.height, 1, 65536);
     const format = 'rgba8unorm';
     await this.prepare({ sources, views: [kind], formats: [format] });
     const draw = (encoder: GPUCommandEncoder, target: ViewTarget) => {
@@ -238,8 +253,8 @@ export class Painter {
     );
   }
 
-  private checkedColours(given: readonly string[] | undefined, labelCount: number): Rgba[] | undefined {
-    if (given) return checkColours('colours', given, labelCount);
+  private checkedColours(given: unknown, labelCount: number): Rgba[] | undefined {
+    if (given !== undefined) return checkColours('colours', given, labelCount);
     // Colours that were set stay, unless there are not enough.
     if (this.colourCount >= labelCount) return undefined;
     return checkColours('colours', vocColours(labelCount), labelCount);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { readingPageImage } from '../../crf/page-image.js';
 import { foldedGrid, type Grid, type Program } from '../../gpu/program.js';
 import type { ScopedDevice } from '../../gpu/scoped-device.js';
+import { readingPageImage } from '../../problem/page-image.js';
 import { captureTexture } from '../../stages/pipeline/capture-texture.js';
 import { captureVideo } from '../../stages/pipeline/capture-video.js';
 import { type CheckedFrame, checkFrame, type FrameSource } from './frame-source.js';

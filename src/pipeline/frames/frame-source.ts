@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import { checkPageImage, isPageImage } from '../../crf/page-image.js';
-import { checkGivenTexture, isTexture } from '../../gpu/given-objects.js';
+import { checkGivenTexture } from '../../gpu/given-objects.js';
+import { checkInteger } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
+import { type CheckSide, readImage } from '../../problem/images.js';
 import type { RgbaImage } from '../../problem/types.js';
 import type { Extent } from './plan.js';
 
@@ -27,8 +28,6 @@ export type CheckedFrame = Extent &
     | { kind: 'texture'; source: GPUTexture }
   );
 
-const allowed = 'an image, canvas, bitmap, video, VideoFrame, GPUTexture, ImageData or { data, width, height }';
-
 /**
  * Looks at a source: what it is, that it has a picture, and that the picture fits a texture.
  *
@@ -37,45 +36,31 @@ const allowed = 'an image, canvas, bitmap, video, VideoFrame, GPUTexture, ImageD
  * Throws ArgumentError, named `frame`.
  */
 export function checkFrame(source: FrameSource, largestSide: number): CheckedFrame {
-  if (typeof source !== 'object' || source === null) throw new ArgumentError('frame', source, allowed);
-  const checked = readSource(source);
-  for (const side of ['width', 'height'] as const) {
-    const value = checked[side];
-    if (!Number.isInteger(value) || value < 1 || value > largestSide) {
-      throw new ArgumentError(
-        `frame.${side}`,
-        value,
-        `1..${largestSide} pixels, which this device's textures can have`,
-      );
-    }
-  }
-  return checked;
+  return readFrame(source, (argument, value) => {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= largestSide) return value;
+    throw new ArgumentError(argument, value, `1..${largestSide} pixels, which this device's textures can have`);
+  });
 }
 
-function readSource(source: FrameSource): CheckedFrame {
-  if (isTexture(source)) {
-    const { width, height } = checkGivenTexture('frame', source, { decoded: true });
-    return { kind: 'texture', source, width, height };
-  }
-  if ('data' in source) return fromBytes(source);
-  if (!isPageImage(source)) throw new ArgumentError('frame', source, allowed);
-  const { kind, width, height } = checkPageImage('frame', source);
-  if (kind === 'still') return { kind: 'copy', source, width, height };
-  return { kind, source: source as HTMLVideoElement | VideoFrame, width, height };
+/** The same before there is a device, whose textures may be too small. */
+export function checkIsFrame(source: FrameSource): void {
+  readFrame(source, (argument, value) => checkInteger(argument, value, 1, 2 ** 24));
 }
 
-function fromBytes(source: RgbaImage | ImageData): CheckedFrame {
-  const { data, width, height } = source;
-  // Bytes in another colour space, or half floats, are the browser's to convert.
-  const foreign = 'colorSpace' in source && (source.colorSpace !== 'srgb' || !isBytes(data));
-  if (foreign) return { kind: 'copy', source: source as ImageData, width, height };
-  if (!isBytes(data) || data.length !== 4 * width * height) {
-    const length = 4 * width * height;
-    throw new ArgumentError('frame.data', data, `${length} bytes of RGBA (Uint8Array or Uint8ClampedArray)`);
+function readFrame(source: FrameSource, checkSide: CheckSide): CheckedFrame {
+  const given = readImage('frame', source, checkSide);
+  if (given.kind === 'bytes') {
+    const { image } = given;
+    return { kind: 'bytes', source: image, width: image.width, height: image.height };
   }
-  return { kind: 'bytes', source: source as RgbaImage, width, height };
-}
-
-function isBytes(data: unknown): boolean {
-  return data instanceof Uint8Array || data instanceof Uint8ClampedArray;
+  if (given.kind === 'buffer')
+    throw new ArgumentError('frame', source, 'no GPUBuffer: it does not say how large it is');
+  const { width, height } = given;
+  if (given.kind === 'texture') {
+    return { kind: 'texture', source: checkGivenTexture('frame', given.source, { decoded: true }), width, height };
+  }
+  if (given.kind === 'video') {
+    return { kind: 'video', source: given.source as HTMLVideoElement | VideoFrame, width, height };
+  }
+  return { kind: 'copy', source: given.source as GPUCopyExternalImageSource, width, height };
 }

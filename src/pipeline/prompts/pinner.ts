@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-import type { UnarySource } from '../../crf/api.js';
-import { coarseGridWords } from '../../crf/coarse-grid.js';
-import { checkUnarySource } from '../../crf/unary-input.js';
+import { coarseGridWords } from '../../engine/inputs/coarse-grid.js';
+import { checkUnarySource } from '../../engine/inputs/unary-input.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { foldedGrid } from '../../gpu/program.js';
 import { writeUniform } from '../../gpu/uniforms.js';
+import type { UnarySource } from '../../problem/api.js';
 import type { ProblemSize } from '../../problem/types.js';
 import { pin } from '../../stages/pipeline/pin.js';
 import type { StageContext } from '../frames/stage-context.js';

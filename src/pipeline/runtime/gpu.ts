@@ -6,7 +6,7 @@ import { DeviceError } from '../../problem/errors.js';
 
 /** A device, ours or the user's, and whether it is still there. */
 export class Gpu {
-  /** What the browser said when the device was lost. */
+  /** What the browser said when the device was lost; its end by `release` is no loss. */
   lost: string | undefined;
   private released = false;
 
@@ -18,9 +18,10 @@ export class Gpu {
     onLost: (message: string) => void,
   ) {
     void device.lost.then((info) => {
-      this.lost = lossReason(info);
       // Not by its reason: a crash may say 'destroyed', too.
-      if (!this.released) onLost(this.lost);
+      if (this.released) return;
+      this.lost = lossReason(info);
+      onLost(this.lost);
     });
   }
 

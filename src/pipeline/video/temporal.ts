@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 
-import { tuningFor } from '../../crf/tuning.js';
+import { tuningFor } from '../../engine/plan/tuning.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { isSoftware } from '../../gpu/device.js';
 import { DeviceCalls } from '../../gpu/device-calls.js';
 import { checkGivenBuffer, GivenObjects } from '../../gpu/given-objects.js';
 import { foldedGrid, type Grid, type Program, ProgramCache } from '../../gpu/program.js';
-import { checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import { checkNumber } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
 import { checkSize } from '../../problem/parameters.js';
+import { checkDevice, hasMethods } from '../../problem/platform-objects.js';
+import { readOptions, readProperties } from '../../problem/reading.js';
 import type { ProblemSize } from '../../problem/types.js';
 import { temporal } from '../../stages/pipeline/temporal.js';
 import { Words } from '../gpu-values/words.js';
@@ -16,7 +18,7 @@ import { Words } from '../gpu-values/words.js';
 export interface TemporalParameters {
   /** Weight of the frames before where nothing changed: 0 (none) to 1, 1 excluded. Default 0.8: a mean over about 5 frames. */
   strength?: number;
-  /** By how much a colour may change until the past counts less, on 0..255, greater than 0. Noise is allowed for besides. Default 10. */
+  /** By how much a colour may change until the past counts less, on 0..255, 1e-6..1e6. Noise is allowed for besides. Default 10. */
   colourSigma?: number;
   /** By how much another label's probability must be above the shown one's where nothing changed, 0..1. Default 0.2. */
   hysteresis?: number;
@@ -37,13 +39,17 @@ export interface TemporalSources {
 }
 
 /** Throws ArgumentError for what can't be; fills in what is left out. */
-export function resolveTemporalParameters(parameters: TemporalParameters): Required<TemporalParameters> {
-  const given = checkObject('parameters', parameters);
-  checkKeys('parameters', given, Object.keys(defaultTemporalParameters));
-  const { strength, colourSigma, hysteresis } = { ...defaultTemporalParameters, ...parameters };
+export function resolveTemporalParameters(parameters: unknown): Required<TemporalParameters> {
+  const usual = defaultTemporalParameters;
+  const {
+    strength = usual.strength,
+    colourSigma = usual.colourSigma,
+    hysteresis = usual.hysteresis,
+  } = readOptions('parameters', parameters, ['strength', 'colourSigma', 'hysteresis']);
   return {
-    strength: checkNumber('parameters.strength', strength, { from: 0, below: 1 }),
-    colourSigma: checkNumber('parameters.colourSigma', colourSigma, { above: 0 }),
+    strength: checkNumber('parameters.strength', strength, { from: 0, below: 1, float32: true }),
+    // Its square is inverted in float32.
+    colourSigma: checkNumber('parameters.colourSigma', colourSigma, { from: 1e-6, to: 1e6 }),
     hysteresis: checkNumber('parameters.hysteresis', hysteresis, { from: 0, to: 1 }),
   };
 }
@@ -87,7 +93,8 @@ export class TemporalSmoothing {
 
   /** Throws ArgumentError for a size that can't be, DeviceError where it is too large for the device. */
   constructor(device: GPUDevice, size: ProblemSize) {
-    this.size = checkSize({ width: size.width, height: size.height, labelCount: size.labelCount });
+    if (!checkDevice('device', device)) throw new ArgumentError('device', device, 'a GPUDevice');
+    this.size = checkSize(size);
     const { width, height, labelCount } = this.size;
     const pixelCount = width * height;
     this.workgroupSize = tuningFor(isSoftware(device.adapterInfo)).workgroupSize;
@@ -126,11 +133,15 @@ export class TemporalSmoothing {
    */
   prepare(sources: TemporalSources): Promise<void> {
     return this.calls.take(async () => {
-      checkObject('sources', sources);
+      const given = readProperties('sources', sources, ['image', 'marginals']);
       const { width, height, labelCount } = this.size;
-      const { image, marginals } = sources;
-      checkGivenBuffer('sources.image', image, width * height * 4, 'storage');
-      checkGivenBuffer('sources.marginals', marginals, width * height * labelCount * 4, 'storage');
+      const image = checkGivenBuffer('sources.image', given.image, width * height * 4, 'storage');
+      const marginals = checkGivenBuffer(
+        'sources.marginals',
+        given.marginals,
+        width * height * labelCount * 4,
+        'storage',
+      );
       if (this.sources?.image === image && this.sources.marginals === marginals) return;
       await this.given.check([
         { argument: 'sources.image', value: image },
@@ -157,6 +168,9 @@ export class TemporalSmoothing {
   /** Brings `marginals` and `labelMap` up to the frame in the sources. Once a frame. */
   encode(encoder: GPUCommandEncoder): void {
     this.calls.checkUsable();
+    if (!hasMethods('encoder', encoder, 'beginComputePass')) {
+      throw new ArgumentError('encoder', encoder, 'a GPUCommandEncoder');
+    }
     if (!this.program || !this.firstGroup) {
       throw new ArgumentError('sources', undefined, 'a call of prepare before encode');
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { UnarySource } from '../../../../src/crf/api.js';
 import { measureLabelMaxima } from '../../../../src/pipeline/outputs/label-maxima.js';
+import type { UnarySource } from '../../../../src/problem/api.js';
 import { resolveUnary } from '../../../../src/problem/inputs.js';
 import type { ProblemSize, UnaryInput } from '../../../../src/problem/types.js';
 import { labelMaxima } from '../../../../src/reference/pipeline/label-maxima.js';
