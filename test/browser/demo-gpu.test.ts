@@ -68,7 +68,7 @@ describe('a photo on the GPU', () => {
     await untilMessage(demo, 'started anew');
     await demo.page.waitForFunction(
       (count) => Number(document.querySelector<HTMLElement>('.stage')?.dataset.refinements) > count,
-      { timeout: 60_000 },
+      {},
       before,
     );
     await demo.settled();
@@ -80,14 +80,11 @@ describe('a photo on the GPU', () => {
   test('is looked at by a network of one’s own, described in a form', async () => {
     await demo.openTab('Network');
     await chooseOwnNetwork(demo);
-    const outcome = await demo.page.waitForFunction(
-      () => {
-        const names = [...document.querySelectorAll<HTMLInputElement>('.label-name')].map(({ value }) => value);
-        if (names.includes('red')) return names.join();
-        return document.querySelector('[role=alert]')?.textContent;
-      },
-      { timeout: 100_000 },
-    );
+    const outcome = await demo.page.waitForFunction(() => {
+      const names = [...document.querySelectorAll<HTMLInputElement>('.label-name')].map(({ value }) => value);
+      if (names.includes('red')) return names.join();
+      return document.querySelector('[role=alert]')?.textContent;
+    });
     expect(await outcome.jsonValue()).toBe('rest,red');
     await demo.settled();
     // The suit is orange, the wall is not.
@@ -101,11 +98,10 @@ describe('a photo on the GPU', () => {
 
   test('says in plain words that a network cannot be reached, and keeps the one before', async () => {
     await demo.page.click('input[name=network][value=deeplab-voc]');
-    const alert = await demo.page.waitForSelector('[role=alert]', { timeout: 60_000 });
+    const alert = await demo.page.waitForSelector('[role=alert]');
     expect(await alert?.evaluate((element) => element.textContent)).toMatch(/The network cannot be used: .*DeepLab/);
-    await demo.page.waitForFunction(
-      () => [...document.querySelectorAll<HTMLInputElement>('.label-name')].some(({ value }) => value === 'red'),
-      { timeout: 60_000 },
+    await demo.page.waitForFunction(() =>
+      [...document.querySelectorAll<HTMLInputElement>('.label-name')].some(({ value }) => value === 'red'),
     );
     await demo.page.click('[role=alert] [aria-label=Dismiss]');
     demo.forgive(/raw\.githubusercontent\.com|ERR_NAME_NOT_RESOLVED|ERR_INTERNET_DISCONNECTED/);
@@ -135,11 +131,7 @@ describe('the camera', () => {
     await context.overridePermissions(new URL(site.url).origin, ['camera']);
     const demo = await DemoPage.open(context, `${site.url}#mode=webcam`, { settles: false });
     await demo.click('Turn the camera on');
-    await demo.page.waitForFunction(
-      () => document.querySelector<HTMLElement>('.stage')?.dataset.showing === 'true',
-      // Software WebGPU takes up to a minute a frame where other tests run beside.
-      { timeout: 280_000 },
-    );
+    await demo.page.waitForFunction(() => document.querySelector<HTMLElement>('.stage')?.dataset.showing === 'true');
     const checked = (name: string) =>
       demo.page.$eval(`input[name=${name}]:checked`, (input) => (input as HTMLInputElement).value);
     expect([await checked('network'), await checked('effect')]).toEqual(['person', 'blur']);
@@ -149,7 +141,7 @@ describe('the camera', () => {
     expect(await demo.page.evaluate(() => document.querySelector('.prompt')?.textContent)).toBeUndefined();
     await demo.click('Turn off');
     await demo.finish();
-  }, 300_000);
+  });
 
   describe('with a network', () => {
     let demo: DemoPage;

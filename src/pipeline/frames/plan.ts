@@ -3,7 +3,7 @@
 import { checkInteger } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
 import type { ResolvedInput } from '../network/description.js';
-import { inputSizeFor } from '../network/input-size.js';
+import { sizeOfInput } from '../network/input-size.js';
 
 /** Width and height in pixels. */
 export interface Extent {
@@ -43,7 +43,7 @@ export function planIngest(
   frameHeight: number,
 ): Placement {
   const frame = checkFrame({ width: frameWidth, height: frameHeight });
-  const { width, height } = checkInputSize(inputSizeFor(size, frame), size);
+  const { width, height } = checkInputSize(sizeOfInput(size, frame), size);
   if (fit !== 'letterbox') return { width, height, window: { x: 0, y: 0, width, height } };
   const scale = Math.min(width / frame.width, height / frame.height);
   const inner = {
