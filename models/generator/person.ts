@@ -32,7 +32,7 @@ export function personModel(file: Uint8Array, name: string): Uint8Array {
   return graph.build({
     name,
     description:
-      'MediaPipe Selfie Segmentation, Apache-2.0, by the MediaPipe authors: see NOTICE.txt. Converted by npm run generate:models.',
+      'MediaPipe Selfie Segmentation, Apache-2.0, by the MediaPipe authors: see NOTICE. Converted by npm run generate:models.',
     opset: 17,
     irVersion: 8,
   });
