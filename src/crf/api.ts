@@ -4,7 +4,7 @@ import type {
   CrfParameters,
   Energy,
   FloatArray,
-  LabelArray,
+  MarkedLabels,
   ProblemSize,
   RgbaImage,
   UnaryInput,
@@ -24,7 +24,7 @@ export type ImageInput =
   | GPUBuffer;
 
 /** What is known before refinement, as typed arrays or as GPUBuffers of float32 (labels: u32) in the same layout. */
-export type UnarySource = UnaryInput<FloatArray | GPUBuffer, LabelArray | GPUBuffer>;
+export type UnarySource = UnaryInput<FloatArray | GPUBuffer, MarkedLabels | GPUBuffer>;
 
 export interface DenseCrfOptions extends ProblemSize {
   /** Default: gaussian 3 / 3 and bilateral 80 / 13 / 10, five iterations. */

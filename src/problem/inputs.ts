@@ -5,6 +5,7 @@ import { ArgumentError } from './errors.js';
 import type {
   ArrayWindow,
   LabelLayout,
+  MarkedLabels,
   ProblemSize,
   ResolvedUnary,
   RgbaImage,
@@ -130,7 +131,7 @@ function resolveLabels(given: Record<string, unknown>, size: ProblemSize): Resol
     throw new ArgumentError(
       'unary.labels',
       labels,
-      `an array of ${pixelCount} whole numbers (Uint8Array .. Int32Array)`,
+      `an array of ${pixelCount} whole numbers (Int8Array .. BigUint64Array)`,
     );
   }
   const { unknown } = given;
@@ -144,11 +145,12 @@ function resolveLabels(given: Record<string, unknown>, size: ProblemSize): Resol
   return { form: 'labels', labels: convertLabels(labels, unknownValue, labelCount), confidence };
 }
 
-function convertLabels(labels: ArrayLike<number>, unknown: number | null, labelCount: number): Uint32Array {
+function convertLabels(labels: ArrayLike<number | bigint>, unknown: number | null, labelCount: number): Uint32Array {
   const converted = new Uint32Array(labels.length);
   const shiftAbove = unknown !== null && unknown >= 0 ? unknown : Number.POSITIVE_INFINITY;
   for (let i = 0; i < labels.length; i++) {
-    const given = labels[i];
+    // A bigint beyond 2^53 is rounded, to what is no label either.
+    const given = Number(labels[i]);
     const label = given > shiftAbove ? given - 1 : given;
     if (given === unknown) {
       converted[i] = unknownLabel;
@@ -168,13 +170,16 @@ function allowedLabels(unknown: number | null, labelCount: number): string {
   return `a label in 0..${last}, or ${unknown} for unknown`;
 }
 
-function isLabelArray(value: unknown): value is Uint8Array | Uint16Array | Uint32Array {
+function isLabelArray(value: unknown): value is MarkedLabels {
   return (
+    value instanceof Int8Array ||
     value instanceof Uint8Array ||
     value instanceof Uint8ClampedArray ||
     value instanceof Uint16Array ||
     value instanceof Int16Array ||
     value instanceof Uint32Array ||
-    value instanceof Int32Array
+    value instanceof Int32Array ||
+    value instanceof BigInt64Array ||
+    value instanceof BigUint64Array
   );
 }
