@@ -2,6 +2,7 @@
 
 import { Option } from 'commander';
 import { numberBetween, oneOf } from './option-values.js';
+import { defaultNetworkSeconds } from './time-limit.js';
 
 /** Options that several commands have, each written once. A new one a call: commander notes in it what a command does with it. */
 
@@ -23,6 +24,13 @@ export function upsampleOption(): Option {
     '--upsample <rule>',
     'of arrays smaller than the image: half-pixel or align-corners (default: half-pixel)',
   ).argParser(oneOf('--upsample', ['half-pixel', 'align-corners']));
+}
+
+export function timeoutOption(): Option {
+  return new Option(
+    '--timeout <seconds>',
+    `give up an image for which the network takes longer (default: ${defaultNetworkSeconds})`,
+  ).argParser(numberBetween('--timeout', 0, 1e6));
 }
 
 export function maxMegapixelsOption(): Option {

@@ -3,10 +3,10 @@
 import { appendFile, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { encodeFloatNpy } from '../../src/cli/files/npy.js';
-import { encodeGreyPng, encodeRgbPng } from '../../src/cli/files/png.js';
 import { type Folder, meanfield } from '../support/command-line.js';
 import { storeExamples } from '../support/data-set.js';
 import { dataSet, evaluate, examples, readReport, reportFiles } from '../support/evaluate.js';
+import { encodeGreyPng, encodeRgbPng } from '../support/png.js';
 
 // Whole command lines, a dozen in a test: seconds where several tests share a core.
 vi.setConfig({ testTimeout: 60_000 });

@@ -95,12 +95,14 @@ async function runInPage(job: RefineJob, milliseconds: Times, streams: Streams):
 async function writeOutputs(outputs: OutputFiles, problem: Problem, result: RefineJobResult): Promise<void> {
   const { width, height, labelCount } = problem.size;
   const { labelMap, marginals } = result;
-  await outputs.write('label-map', () => [encodeGreyPng(labelMap, width, height, labelCount <= 256 ? 8 : 16)]);
+  await outputs.write('label-map', async () => [
+    await encodeGreyPng(labelMap, width, height, labelCount <= 256 ? 8 : 16),
+  ]);
   if (marginals) await outputs.write('marginals', () => encodeFloatNpy(marginals, [labelCount, height, width]));
   const { photograph } = problem;
   if (photograph) {
-    await outputs.write('overlay', () => [
-      encodeRgbPng(drawOverlay(photograph, labelMap, labelColours(labelCount)), width, height),
+    await outputs.write('overlay', async () => [
+      await encodeRgbPng(drawOverlay(photograph, labelMap, labelColours(labelCount)), width, height),
     ]);
   }
 }

@@ -12,6 +12,7 @@ import { about, argumentOf, Failure, messageOf, UsageError } from '../failure.js
 import { encodeGreyPng, encodeRgbaPng } from '../files/png.js';
 import { readParameters } from '../refine/parameters.js';
 import type { Streams } from '../streams.js';
+import { defaultNetworkSeconds, imageLimit } from '../time-limit.js';
 import { measureAreas, type PictureAreas } from './areas.js';
 import type { OpenJob, SegmentJobResult } from './job.js';
 import { type FoundNetwork, findNetwork } from './network-files.js';
@@ -129,14 +130,14 @@ class SegmentRun {
     private readonly done: ReadonlyMap<string, string>,
     private readonly streams: Streams,
   ) {
-    const { workingSize } = request.options;
+    const { workingSize, timeout = defaultNetworkSeconds } = request.options;
     const { crf } = settings;
     const job: OpenJob = {
       ...network.job,
       ...(crf === undefined ? undefined : { crf }),
       ...(workingSize === undefined ? undefined : { workingSize }),
     };
-    this.segmenter = new Segmenter(job, streams);
+    this.segmenter = new Segmenter(job, streams, imageLimit(timeout));
   }
 
   async segmentAll(shard: Shard): Promise<void> {
@@ -252,7 +253,7 @@ class SegmentRun {
       areas: () => `${JSON.stringify(this.last, undefined, 2)}\n`,
     } as const;
     for (const kind of write) {
-      const content = contents[kind]();
+      const content = await contents[kind]();
       if (content === undefined) throw new Error(`the page drew no ${kind}`);
       const file = outputFile(out, item, outputEndings[kind]);
       await about(file, () => mkdir(path.dirname(file), { recursive: true }));
