@@ -26,6 +26,13 @@ export function upsampleOption(): Option {
   ).argParser(oneOf('--upsample', ['half-pixel', 'align-corners']));
 }
 
+export function layoutOption(): Option {
+  return new Option(
+    '--layout <layout>',
+    'of arrays: planar [label, y, x] or interleaved [y, x, label] (default: as the size of the image shows, else planar)',
+  ).argParser(oneOf('--layout', ['planar', 'interleaved']));
+}
+
 export function timeoutOption(): Option {
   return new Option(
     '--timeout <seconds>',

@@ -302,8 +302,44 @@ describe('label PNGs', () => {
     expect([...samples]).toEqual([10, 0, 11, 1, 12, 2]);
   });
 
+  const everyKind = ([0, 2, 3, 4, 6] as const).flatMap((colourType) =>
+    ([8, 16] as const).filter((depth) => colourType !== 3 || depth === 8).map((depth) => ({ colourType, depth })),
+  );
+
+  test.each(everyKind)('grey in any number of channels is exact: %o', async ({ colourType, depth }) => {
+    const value = (x: number, y: number) => ((x * 5 + y * 3) * (depth === 8 ? 1 : 251)) % 2 ** depth;
+    const alpha = 2 ** (depth - 1) + 3;
+    const png = testPng(colourType, depth, {
+      pixel(x, y) {
+        const grey = value(x, y);
+        return { 0: [grey], 2: [grey, grey, grey], 3: [grey], 4: [grey, alpha], 6: [grey, grey, grey, alpha] }[
+          colourType
+        ];
+      },
+    });
+    const { samples } = await labels(png);
+    expect([...samples]).toEqual(Array.from({ length: 640 }, (_, i) => value(i % 32, Math.floor(i / 32))));
+  });
+
+  test.each([4, 6] as const)('alpha that changes is no label: colour type %d', async (colourType) => {
+    const png = testPng(colourType, 8, { pixel: (x) => [1, 1, 1, x].slice(colourType === 4 ? 2 : 0) });
+    const kind = colourType === 4 ? 'grey with alpha' : 'RGBA';
+    await expect(labels(png)).rejects.toThrow(`a PNG of ${kind} pixels whose alpha changes`);
+  });
+
+  test('a palette is written as it is read, whatever its length', async () => {
+    const palette = [
+      [0, 0, 0],
+      [224, 224, 192],
+      [7, 9, 11],
+    ];
+    const read = await labels(Buffer.from(await written.encodePalettePng([2, 0, 1, 1, 0, 2], 3, 2, palette)));
+    expect([...read.samples]).toEqual([2, 0, 1, 1, 0, 2]);
+    expect(read.palette).toEqual(palette);
+  });
+
   test('colours are no labels', async () => {
-    await expect(labels(encodeRgbPng(new Uint8Array(3), 1, 1))).rejects.toThrow(
+    await expect(labels(encodeRgbPng(Uint8Array.of(1, 2, 3), 1, 1))).rejects.toThrow(
       'a PNG of RGB pixels, expected grey values or palette indices, which are the labels',
     );
   });

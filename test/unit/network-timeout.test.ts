@@ -42,7 +42,11 @@ describe('a limit', () => {
 /** Two dark images, and a white one between them. */
 async function storeImages(folder: Folder): Promise<void> {
   for (const name of ['photos', 'truth']) await mkdir(folder.file(name));
-  for (const [name, brightness] of [['a', 90], ['b', 255], ['c', 120]] as const) {
+  for (const [name, brightness] of [
+    ['a', 90],
+    ['b', 255],
+    ['c', 120],
+  ] as const) {
     await writeFile(folder.file(`photos/${name}.png`), encodeRgbPng(new Uint8Array(3 * 64).fill(brightness), 8, 8));
     await writeFile(folder.file(`truth/${name}.png`), encodeGreyPng(new Uint8Array(64), 8, 8, 8));
   }

@@ -9,6 +9,4 @@ import type { PredictorJob } from './network-job.js';
 export type ToNetwork = { open: PredictorJob } | { run: RgbaImage };
 
 /** No result where a network was opened. */
-export type FromNetwork =
-  | { result: NetworkUnary | null }
-  | { error: ThrownError };
+export type FromNetwork = { result: NetworkUnary | null } | { error: ThrownError };

@@ -51,7 +51,13 @@ export class NetworkPredictor {
     streams: Streams,
   ): Promise<NetworkPredictor | undefined> {
     if (model === undefined) return undefined;
-    const predictor = new NetworkPredictor(model, await findNetwork(model, streams), host, streams, imageLimit(timeout));
+    const predictor = new NetworkPredictor(
+      model,
+      await findNetwork(model, streams),
+      host,
+      streams,
+      imageLimit(timeout),
+    );
     if (!predictor.network.prompts) return predictor;
     throw new UsageError(
       `--model: got ${JSON.stringify(model)}, expected a network that needs nobody to tell it what to look for`,

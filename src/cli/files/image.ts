@@ -6,8 +6,9 @@ import { type ImageFile, type ImageFormat, type SizeCheck, sizeCheck } from './i
 import { readImageBytes } from './images/image-format.js';
 import { readJpegFile } from './images/jpeg-file.js';
 import { decodePhotograph } from './images/photograph.js';
-import { encodeIndicesAsGrey, pngColourTypes, readPngFile } from './images/png-file.js';
+import { encodePlainSamples, pngColourTypes, readPngFile } from './images/png-file.js';
 import { readWebpFile } from './images/webp-file.js';
+import { labelSamples } from './label-samples.js';
 
 /** A photograph as the kernels see it, which is as Chromium shows it: upright, as sRGB, 8 bits a channel, straight alpha. */
 export interface Photograph {
@@ -65,28 +66,21 @@ export async function readLabelPng(file: string, maximumPixels: number): Promise
   const { format, bytes } = await readImageBytes(file);
   if (format !== 'PNG') throw new Failure(`a ${format}, expected a PNG: only a lossless format keeps labels`);
   const png = readPngFile(bytes, sizeCheck(format, maximumPixels));
-  const { depth, palette, orientation } = png;
-  const kind = kindsWithoutLabels[png.colourType];
-  if (kind) {
-    throw new Failure(`a PNG of ${kind} pixels, expected grey values or palette indices, which are the labels`);
-  }
+  const { depth, colourType, palette, orientation } = png;
   const is16Bits = depth === 16;
-  const { data, info } = await decode(format, encodeIndicesAsGrey(png), { ignoreIcc: true }, (image) =>
+  // As grey the codec would leave out alpha.
+  const isSingle = colourType === pngColourTypes.grey || colourType === pngColourTypes.palette;
+  const spaces = isSingle ? (['b-w', 'grey16'] as const) : (['srgb', 'rgb16'] as const);
+  const { data, info } = await decode(format, encodePlainSamples(png), { ignoreIcc: true }, (image) =>
     turnUpright(image, orientation)
-      .toColourspace(is16Bits ? 'grey16' : 'b-w')
+      .toColourspace(spaces[is16Bits ? 1 : 0])
       .raw({ depth: is16Bits ? 'ushort' : 'uchar' }),
   );
   const { width, height, channels } = info;
-  if (channels !== 1) throw new Error(`the codec gave ${channels} channels, expected 1`);
-  const samples = is16Bits ? wordsOf(data) : unscaled(data, depth);
+  const values = is16Bits ? wordsOf(data) : unscaled(data, depth);
+  const samples = labelSamples({ channels, depth, samples: values, isGrey: colourType === pngColourTypes.greyAlpha });
   return { width, height, depth, samples, ...(palette ? { palette } : undefined) };
 }
-
-const kindsWithoutLabels: Readonly<Record<number, string>> = {
-  [pngColourTypes.rgb]: 'RGB',
-  [pngColourTypes.greyAlpha]: 'grey with alpha',
-  [pngColourTypes.rgba]: 'RGBA',
-};
 
 /** Grey of fewer bits comes spread over 0..255. */
 function unscaled(data: Uint8Array, depth: number): Uint8Array {

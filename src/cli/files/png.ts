@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { loadCodec } from './images/codec.js';
+import { asPalettePng } from './images/png-file.js';
 
 /** One sample a pixel: 8 bits where every value fits, else 16. */
 export async function encodeGreyPng(
@@ -15,6 +16,17 @@ export async function encodeGreyPng(
     .toColourspace(bits === 8 ? 'b-w' : 'grey16')
     .png()
     .toBuffer();
+}
+
+/** Indices of a palette, whose alpha is left out. */
+export async function encodePalettePng(
+  indices: ArrayLike<number>,
+  width: number,
+  height: number,
+  palette: readonly (readonly number[])[],
+): Promise<Uint8Array> {
+  const colours = palette.map((colour) => colour.slice(0, 3));
+  return asPalettePng(await encodeGreyPng(indices, width, height, 8), colours);
 }
 
 export function encodeRgbPng(data: Uint8Array, width: number, height: number): Promise<Uint8Array> {

@@ -114,7 +114,7 @@ function describe(
   // Those who know cICP take it before a profile.
   if (profile && !extras.has('cICP')) needed.push({ type: 'iCCP', data: profile });
   const table = header.colourType === palette ? readPalette(header, colourTable) : undefined;
-  if (table) needed.push({ type: 'PLTE', data: Buffer.from(table.flat()) });
+  if (table) needed.push({ type: 'PLTE', data: encodePalette(header, table) });
   const transparency = readTransparency(header, extras.get('tRNS'), (colourTable?.length ?? 0) / 3);
   if (transparency) needed.push({ type: 'tRNS', data: transparency });
   return {
@@ -135,14 +135,19 @@ function encodeHeader({ width, height, depth, colourType, isInterlaced }: PngHea
   return data;
 }
 
-/** One colour for every index that a sample can hold: those beyond the palette's end are its last, as in Chromium. */
+/** Colours beyond what a sample can hold are left out. */
 function readPalette({ depth }: PngHeader, colourTable: Uint8Array | undefined): number[][] {
   const count = Math.floor((colourTable?.length ?? 0) / 3);
   if (!colourTable || count === 0) throw new Failure('a damaged PNG: it has no palette');
-  return Array.from({ length: 2 ** depth }, (_, index) => {
-    const from = 3 * Math.min(index, count - 1);
-    return [...colourTable.subarray(from, from + 3)];
-  });
+  return Array.from({ length: Math.min(count, 2 ** depth) }, (_, index) => [
+    ...colourTable.subarray(3 * index, 3 * index + 3),
+  ]);
+}
+
+/** One colour for every index that a sample can hold: those beyond the palette's end are its last, as in Chromium. */
+function encodePalette({ depth }: PngHeader, colours: readonly (readonly number[])[]): Uint8Array {
+  const last = colours.length - 1;
+  return Uint8Array.from(Array.from({ length: 2 ** depth }, (_, index) => colours[Math.min(index, last)]).flat());
 }
 
 /** undefined where there is none, or one that can't be meant. */
@@ -161,7 +166,18 @@ function readTransparency(
   return data.subarray(0, 2 * sampleCount);
 }
 
-/** The same with its samples as grey values, whatever a palette makes of them. Grey values and indices are stored alike. */
-export function encodeIndicesAsGrey(png: PngFile): Uint8Array {
-  return encodePngChunks([{ type: 'IHDR', data: encodeHeader({ ...png, colourType: grey }) }, ...png.pixels]);
+/** Its samples alone, without what turns them into colours: indices of a palette, which are stored as grey values are, become those. */
+export function encodePlainSamples(png: PngFile): Uint8Array {
+  const colourType = png.colourType === palette ? grey : png.colourType;
+  return encodePngChunks([{ type: 'IHDR', data: encodeHeader({ ...png, colourType }) }, ...png.pixels]);
+}
+
+/** A PNG of grey values of 8 bits, whose values are indices of these colours from now on. */
+export function asPalettePng(bytes: Uint8Array, colours: readonly (readonly number[])[]): Uint8Array {
+  const png = readPngFile(bytes, () => undefined);
+  return encodePngChunks([
+    { type: 'IHDR', data: encodeHeader({ ...png, colourType: palette }) },
+    { type: 'PLTE', data: Uint8Array.from(colours.flat()) },
+    ...png.pixels,
+  ]);
 }
