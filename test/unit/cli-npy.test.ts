@@ -5,33 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { float16ToNumber } from '../../src/cli/files/float16.js';
 import { encodeFloatNpy, readFloatNpy, readIntegerNpy } from '../../src/cli/files/npy.js';
 import { temporaryFolder } from '../support/command-line.js';
-
-interface NpyParts {
-  description: string;
-  body: Uint8Array;
-  version?: 1 | 2 | 3;
-}
-
-/** A file as NumPy writes it, or nearly so: this is what the reader is held against. */
-function npyFile({ description, body, version = 1 }: NpyParts): Buffer {
-  const lengthBytes = version === 1 ? 2 : 4;
-  const start = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, version, 0]);
-  const length = Buffer.alloc(lengthBytes);
-  length.writeUIntLE(description.length + 1, 0, lengthBytes);
-  return Buffer.concat([start, length, Buffer.from(`${description}\n`, 'latin1'), body]);
-}
-
-function describeArray(type: string, shape: string, fortran = false): string {
-  return `{'descr': '${type}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': ${shape}, }`;
-}
-
-/** Bytes of 2 x 3 values, written by one of DataView's setters. */
-function bodyOf(values: number[], bytes: number, write: (view: DataView, offset: number, value: number) => void) {
-  const body = new Uint8Array(values.length * bytes);
-  const view = new DataView(body.buffer);
-  for (const [i, value] of values.entries()) write(view, i * bytes, value);
-  return body;
-}
+import { bodyOf, describeArray, npyFile } from '../support/npy-file.js';
 
 /** The beginning of a zip archive: what stands before its first file. */
 function zipEntry(name: string, content: Uint8Array): Buffer {
@@ -237,6 +211,25 @@ describe('readIntegerNpy', () => {
     const body = bodyOf([0, 7, 120], bytes, write);
     const file = await stored(npyFile({ description: describeArray(type, '(1, 3)'), body }));
     expect(await readIntegerNpy(file)).toEqual({ shape: [1, 3], data: Int32Array.of(0, 7, 120) });
+  });
+
+  test.each([
+    ['<f2', 2, (view: DataView, offset: number, value: number) => view.setUint16(offset, value, true)],
+    ['>f4', 4, (view: DataView, offset: number, value: number) => view.setFloat32(offset, value, false)],
+    ['<f8', 8, (view: DataView, offset: number, value: number) => view.setFloat64(offset, value, true)],
+  ])('reads whole numbers of type %s, as numpy.zeros makes them', async (type, bytes, write) => {
+    // As float16: 0, 7 and -1.
+    const body = bodyOf(bytes === 2 ? [0, 0x4700, 0xbc00] : [0, 7, -1], bytes, write);
+    const file = await stored(npyFile({ description: describeArray(type, '(1, 3)'), body }));
+    expect(await readIntegerNpy(file)).toEqual({ shape: [1, 3], data: Int32Array.of(0, 7, -1) });
+  });
+
+  test.each([0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])('refuses a float of %d', async (value) => {
+    const body = bodyOf([0, value], 8, (view, offset, number) => view.setFloat64(offset, number, true));
+    const file = await stored(npyFile({ description: describeArray('<f8', '(1, 2)'), body }));
+    await expect(readIntegerNpy(file)).rejects.toThrow(
+      `element 1 is ${value}, expected a whole number of 32 bits with a sign`,
+    );
   });
 
   test('refuses what does not fit', async () => {

@@ -52,9 +52,12 @@ export async function readFloatNpy(file: string): Promise<FloatNpy> {
   return readNpy(file, floatReaders, 'float16, float32 or float64', (length) => new Float32Array(length));
 }
 
-/** Whole numbers or booleans of any width, which must fit 32 bits with a sign. Errors don't name the file: `about` does. */
+/**
+ * Whole numbers or booleans of any width, which must fit 32 bits with a sign; also as floats, which NumPy's arrays are where nobody says
+ * otherwise. Errors don't name the file: `about` does.
+ */
 export async function readIntegerNpy(file: string): Promise<IntegerNpy> {
-  return readNpy(file, integerReaders, 'whole numbers', (length) => new Int32Array(length));
+  return readNpy(file, { ...integerReaders, ...floatReaders }, 'whole numbers', (length) => new Int32Array(length));
 }
 
 /** Little-endian float32 in C order, version 1. */
@@ -118,8 +121,8 @@ function allocated<Elements>(allocate: () => Elements, shape: readonly number[])
 async function readHeader(handle: FileHandle, size: number): Promise<NpyHeader> {
   const start = Buffer.alloc(Math.min(size, LONGEST_START));
   await readFully(handle, start, start.length, 0);
-  if (start.toString('latin1', 0, 4) === 'PK\u0003\u0004') throw zipArchive(start);
-  if (size < 12 || start.toString('latin1', 0, 6) !== '\u0093NUMPY') {
+  if (isZipArchive(start)) throw zipArchive(start);
+  if (size < 12 || !isNpy(start)) {
     throw new Failure('not a .npy file: it does not begin with \\x93NUMPY');
   }
   const [version, minor] = start.subarray(6);
@@ -135,6 +138,29 @@ async function readHeader(handle: FileHandle, size: number): Promise<NpyHeader> 
   const text = Buffer.alloc(headerLength);
   await readFully(handle, text, headerLength, 8 + lengthBytes);
   return { ...parseDescription(text.toString(version === 3 ? 'utf8' : 'latin1')), dataOffset };
+}
+
+/** Whether a file is one of arrays, by its first bytes: .npy, or a zip archive as .npz is, of which `readNpy` says more. */
+export async function isArrayFile(file: string): Promise<boolean> {
+  const handle = await open(file, 'r');
+  try {
+    const start = Buffer.alloc(8);
+    await handle.read(start, 0, start.length, 0);
+    return isNpy(start) || isZipArchive(start);
+  } finally {
+    await handle.close();
+  }
+}
+
+function isNpy(start: Buffer): boolean {
+  return start.toString('latin1', 0, 6) === '\u0093NUMPY';
+}
+
+/** What a zip archive begins with: one with files, without, or in parts. */
+const zipStarts = ['PK\u0003\u0004', 'PK\u0005\u0006', 'PK\u0007\u0008'];
+
+function isZipArchive(start: Buffer): boolean {
+  return zipStarts.includes(start.toString('latin1', 0, 4));
 }
 
 /** numpy.savez writes one; it begins with the first array's name. */
@@ -190,7 +216,7 @@ async function readElements(
   const piece = Buffer.from(new ArrayBuffer(Math.min(PIECE_BYTES, data.length * bytes)));
   const view = new DataView(piece.buffer, piece.byteOffset, piece.length);
   // Nearly every file; a hundred million elements one by one take a second.
-  const sameBytes = kind === 'f4' && littleEndian === (endianness() === 'LE');
+  const sameBytes = data instanceof Float32Array && kind === 'f4' && littleEndian === (endianness() === 'LE');
   for (let element = 0; element < data.length; ) {
     const count = Math.min(data.length - element, piece.length / bytes);
     await readFully(handle, piece, count * bytes, dataOffset + element * bytes);
