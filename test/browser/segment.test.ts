@@ -162,7 +162,7 @@ test('gives up a network that never ends', async () => {
   const folder = await temporaryFolder();
   const white = folder.file('white.png');
   await writeFile(white, encodeRgbPng(new Uint8Array(3 * width * height).fill(255), width, height));
-  await writeEndlessNetwork(folder.file('endless'));
+  await writeEndlessNetwork(folder.file('endless'), -1);
   const model = ['--model', folder.file('endless.onnx'), '--timeout', '8'];
   expect(await meanfield('segment', white, ...model, '--out', folder.file('out'))).toMatchObject({
     exitCode: 1,

@@ -8,8 +8,8 @@ import { tinyDescription } from './tiny-network.js';
 const image = [1, 3, 'height', 'width'];
 const { BOOL, INT64 } = TensorProto_DataType;
 
-/** A network that gives red, green and blue as they are, and never ends where something in the image is white. */
-function endlessNetwork(): Uint8Array {
+/** A network that gives red, green and blue as they are, and never ends where something in the image is brighter than this. */
+function endlessNetwork(brightness: number): Uint8Array {
   const whole = { name: 'keepdims', type: AttributeProto_AttributeType.INT, i: 0n };
   // A loop goes on while its condition holds, which nothing in it changes.
   const body = {
@@ -23,16 +23,20 @@ function endlessNetwork(): Uint8Array {
     output: [value('logits', image)],
     node: [
       node('ReduceMax', ['image'], ['brightest'], [whole]),
-      node('Greater', ['brightest', 'nearly white'], ['goes']),
+      node('Greater', ['brightest', 'brightness'], ['goes']),
       node('Squeeze', ['goes'], ['condition']),
       node('Loop', ['', 'condition', 'image'], ['logits'], [graphAttribute('body', body)]),
     ],
-    initializer: [floats('nearly white', [0.99])],
+    initializer: [floats('brightness', [brightness])],
   });
 }
 
-/** Writes `NAME.onnx` and `NAME.json`. */
-export async function writeEndlessNetwork(withoutEnding: string): Promise<void> {
-  await writeFile(`${withoutEnding}.onnx`, endlessNetwork());
+/**
+ * Writes `NAME.onnx` and `NAME.json`.
+ *
+ * @param brightness 0..1; below 0 it ends for no image, and not for the zeros by which a pipeline finds out what it computes
+ */
+export async function writeEndlessNetwork(withoutEnding: string, brightness = 0.99): Promise<void> {
+  await writeFile(`${withoutEnding}.onnx`, endlessNetwork(brightness));
   await writeFile(`${withoutEnding}.json`, JSON.stringify({ ...tinyDescription, name: 'endless' }));
 }
