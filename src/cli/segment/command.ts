@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { shardOption } from '../batch/shard.js';
 import { wholeNumber, wrong } from '../option-values.js';
-import { maxMegapixelsOption } from '../shared-options.js';
+import { maxMegapixelsOption, timeoutOption } from '../shared-options.js';
 import type { Streams } from '../streams.js';
 import { type Box, checkSegmentRequest, type OutputKind, outputKinds, type SegmentOptions } from './options.js';
 
@@ -60,6 +60,7 @@ export function addSegmentCommand(program: Command, streams: Streams, version: s
     .option('--write <kinds>', `of ${outputKinds.join(', ')} (default: all)`, writeOption, outputKinds)
     .option('--foreground <names>', 'labels that the cut-out keeps, by name (default: all but the first)', nameList)
     .optionsGroup('How to work:')
+    .addOption(timeoutOption())
     .option('--shard <part>', 'the part to do: i/n, auto, or auto/n', shardOption)
     .option('--strict', 'stop at the first picture that fails')
     .option('--json', 'print the summary as one JSON object instead of text')

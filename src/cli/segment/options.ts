@@ -27,6 +27,8 @@ export interface SegmentOptions {
   refine: boolean;
   workingSize?: number;
   maxMegapixels?: number;
+  /** Seconds. */
+  timeout?: number;
   shard?: string;
   strict?: boolean;
   json?: boolean;
