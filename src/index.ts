@@ -13,8 +13,11 @@ export type {
 export { type BatchItem, refineBatch } from './crf/batch.js';
 export { DenseCrf } from './crf/dense-crf.js';
 export { ArgumentError, DeviceError } from './problem/errors.js';
+export { type CrfParametersOrName, type CrfPreset, type CrfPresetName, crfPresets } from './problem/presets.js';
+export { crfJsonSchema, type JsonSchema } from './problem/json-schema.js';
 export { defaultParameters, resolveParameters } from './problem/parameters.js';
 export { type FeatureArray, parametersFromJson } from './problem/parameters-json.js';
+export { type ChoiceParameter, crfSchema, type NumberParameter, type ParameterSchema } from './problem/schema.js';
 export type {
   ArrayWindow,
   BilateralKernel,
@@ -22,8 +25,11 @@ export type {
   CrfParameters,
   Energy,
   FeaturesKernel,
+  FloatArray,
   GaussianKernel,
   Kernel,
+  LabelArray,
+  LabelLayout,
   Method,
   Normalization,
   ProblemSize,
@@ -31,6 +37,7 @@ export type {
   ResolvedKernel,
   ResolvedParameters,
   RgbaImage,
+  SigmaUnit,
   UnaryInput,
   Upsampling,
 } from './problem/types.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { CrfParameters, Kernel, Normalization } from '../../src/index.js';
+import { type CrfParameters, crfSchema, type Kernel, type Normalization } from '../../src/index.js';
 
 /** The CRF as the sliders see it: two kernels that can be switched off without losing their values. */
 export interface CrfSettings {
@@ -23,12 +23,19 @@ export interface CrfSettings {
   iterations: number;
 }
 
+const titles: Readonly<Record<Normalization, string>> = {
+  symmetric: 'Symmetric',
+  before: 'Before',
+  after: 'After',
+  none: 'None',
+};
+
+/** The usual one first. */
 export const normalizations: readonly { value: Normalization; title: string }[] = [
-  { value: 'symmetric', title: 'Symmetric' },
-  { value: 'before', title: 'Before' },
-  { value: 'after', title: 'After' },
-  { value: 'none', title: 'None' },
-];
+  ...crfSchema.gaussian.normalization.choices,
+]
+  .reverse()
+  .map((value) => ({ value, title: titles[value] }));
 
 export interface Preset {
   id: string;
@@ -146,9 +153,11 @@ export const remedies: readonly Remedy[] = [
     advice: 'Raise the bilateral strength, or lower the colour tolerance.',
     change(settings) {
       const { bilateral } = settings;
-      if (bilateral.isOn && bilateral.sigmaRGB <= 2 && bilateral.compatibility >= 20) return undefined;
-      const sigmaRGB = Math.max(2, rounded(bilateral.sigmaRGB * 0.75));
-      const compatibility = Math.min(20, rounded(bilateral.compatibility * 1.25));
+      const [least] = crfSchema.bilateral.sigmaRGB.usual;
+      const [, most] = crfSchema.bilateral.compatibility.usual;
+      if (bilateral.isOn && bilateral.sigmaRGB <= least && bilateral.compatibility >= most) return undefined;
+      const sigmaRGB = Math.max(least, rounded(bilateral.sigmaRGB * 0.75));
+      const compatibility = Math.min(most, rounded(bilateral.compatibility * 1.25));
       return { ...settings, bilateral: { ...bilateral, isOn: true, sigmaRGB, compatibility } };
     },
   },

@@ -4,7 +4,7 @@ import { checkChoice, checkFlag, checkInteger, checkNumber } from '../problem/ch
 import { describe } from '../problem/describe.js';
 import { ArgumentError } from '../problem/errors.js';
 import { readArray, readOptions, readProperties } from '../problem/reading.js';
-import { isLabelArray, labelArrayNames, viewName } from '../problem/typed-arrays.js';
+import { inOwnMemory, isLabelArray, labelArrayNames, viewName } from '../problem/typed-arrays.js';
 import { fusionRoles } from '../reference/analysis/fuse.js';
 import type { ImageSize } from '../reference/analysis/neighbourhood.js';
 import { reliefUnit } from '../reference/analysis/relief.js';
@@ -264,7 +264,7 @@ export function checkIntegers(argument: string, value: unknown, pixelCount: numb
   if (negative >= 0) throw new ArgumentError(`${argument}[${negative}]`, value[negative], 'a number of at least 0');
   const above = largest < 0xffffffff ? value.findIndex((one) => one > largest) : -1;
   if (above >= 0) throw new ArgumentError(`${argument}[${above}]`, value[above], `a number of at most ${largest}`);
-  return kind === 'Uint32Array' ? (value as Uint32Array) : Uint32Array.from(value);
+  return kind === 'Uint32Array' ? inOwnMemory(value as Uint32Array) : Uint32Array.from(value);
 }
 
 /** What is in front, by the one key that is given. */
@@ -283,9 +283,19 @@ export function checkIds(count: number, pixelCount: number): number {
   throw new ArgumentError('ids', count, `ids in 0..${pixelCount}, the number of pixels`);
 }
 
-/** An image of whole numbers: `{ data, width, height }`. Throws ArgumentError. */
-export function checkIntegerImage(argument: string, image: unknown): { values: Uint32Array; size: ImageSize } {
+/**
+ * An image of whole numbers: `{ data, width, height }`. Throws ArgumentError.
+ *
+ * @param largest 'ids' where there are no more of them than pixels
+ */
+export function checkIntegerImage(
+  argument: string,
+  image: unknown,
+  largest: 'ids' | 'any' = 'any',
+): { values: Uint32Array; size: ImageSize } {
   const { data, ...sides } = readProperties(argument, image, ['data', 'width', 'height']);
   const size = checkExtent(sides);
-  return { values: checkIntegers(`${argument}.data`, data, size.width * size.height), size };
+  const pixelCount = size.width * size.height;
+  const values = checkIntegers(`${argument}.data`, data, pixelCount, largest === 'ids' ? pixelCount : undefined);
+  return { values, size };
 }

@@ -46,7 +46,6 @@ import { areasOf, regionsOf } from './areas.js';
 import {
   checkExtent,
   checkForeground,
-  checkIds,
   checkIntegerImage,
   checkIntegers,
   checkLabels,
@@ -175,8 +174,8 @@ export function removeSmallComponents(mask: IntegerImage, options: Given<SmallOp
 
 /** Pixels and boxes of ids 1, 2, …, those that occur. */
 export function regionsOfIds(ids: IntegerImage): Region[] {
-  const { values, size } = checkIntegerImage('ids', ids);
-  const count = checkIds(largest(values), values.length);
+  const { values, size } = checkIntegerImage('ids', ids, 'ids');
+  const count = largest(values);
   return regionsOf(areas(values, count + 1, size).subarray(0, 5 * (count + 1)), size);
 }
 

@@ -186,7 +186,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
 
   regions(ids: Api.IntegerInput): Promise<readonly Api.Region[]> {
     return this.runner.turn(async () => {
-      const source = this.integers('ids', ids);
+      const source = this.integers('ids', ids, this.workspace.pixelCount);
       const { runner, workspace } = this;
       this.regionTable ??= await runner.make(() => RegionTable.create(workspace));
       const table = this.regionTable;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import type { CrfParametersOrName } from '../problem/presets.js';
 import type {
-  CrfParameters,
   Energy,
   FloatArray,
   LabelArray,
@@ -26,9 +26,10 @@ export type ImageInput =
 /** What is known before refinement, as typed arrays or as GPUBuffers of float32 (labels: u32) in the same layout. */
 export type UnarySource = UnaryInput<FloatArray | GPUBuffer, LabelArray | GPUBuffer>;
 
+/** What `DenseCrf.create` takes. */
 export interface DenseCrfOptions extends ProblemSize {
-  /** Default: gaussian 3 / 3 and bilateral 80 / 13 / 10, five iterations. */
-  parameters?: CrfParameters;
+  /** Or the name of a preset. Default: gaussian 3 / 3 and bilateral 80 / 13 / 10, five iterations. */
+  parameters?: CrfParametersOrName;
   /**
    * 'auto' (default) takes WebGPU where there is a GPU, or a device is given, and the CPU twin elsewhere: also where the only adapter
    * runs shaders on the CPU, as the twin is faster than that.
@@ -54,12 +55,15 @@ export interface RefineInput {
   warmStart?: boolean;
 }
 
+/** How long one stage took. */
 export interface StageTiming {
+  /** Its name, as the shader's. */
   stage: string;
   /** GPU time where timestamps exist, else wall time of the submitted work. */
   milliseconds: number;
 }
 
+/** What a call did. */
 export interface RefineReport {
   /** Iterations done: fewer than asked for when the tolerance was met. */
   iterations: number;
@@ -95,7 +99,8 @@ export interface Refiner {
   readonly dispatchesPerIteration?: number;
   /** Bytes that one iteration moves by plan, caches left out; null where a kernel is not on a lattice. Reads a few counts back. */
   bytesMovedPerIteration?(): Promise<number | null>;
-  setParameters(parameters: CrfParameters): void;
+  /** Other parameters from the next call on. Throws ArgumentError, which names the value; the parameters before stay in force then. */
+  setParameters(parameters: CrfParametersOrName): void;
   /** Everything in one call: new image and unary where given, start, iterate. */
   refine(input: RefineInput): Promise<RefineReport>;
   /** Begin anew from softmax(-unary), or from the Q there is. */

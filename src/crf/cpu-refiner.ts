@@ -6,6 +6,7 @@ import { type GivenUnary, readUnary, resolveGivenUnary } from '../problem/inputs
 import { checkNumberParameter } from '../problem/parameter-checks.js';
 import { resolveParameters } from '../problem/parameters.js';
 import { isBufferObject } from '../problem/platform-objects.js';
+import type { CrfParametersOrName } from '../problem/presets.js';
 import { reading } from '../problem/reading.js';
 import { checkRefineInput } from '../problem/requests.js';
 import { crfSchema } from '../problem/schema.js';
@@ -46,7 +47,7 @@ export class CpuRefiner implements Refiner {
     }
   }
 
-  setParameters(parameters: CrfParameters): void {
+  setParameters(parameters: CrfParametersOrName): void {
     this.checkUsable();
     this.parameters = resolveParameters(parameters, this.size);
     this.crf.setParameters(this.parameters);

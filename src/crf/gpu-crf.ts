@@ -10,6 +10,7 @@ import { Readback } from '../gpu/readback.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
 import { checkNumberParameter } from '../problem/parameter-checks.js';
 import { resolveParameters } from '../problem/parameters.js';
+import type { CrfParametersOrName } from '../problem/presets.js';
 import { type CheckedInput, checkRefineInput } from '../problem/requests.js';
 import { crfSchema } from '../problem/schema.js';
 import type { CrfParameters, Energy, ProblemSize, ResolvedParameters } from '../problem/types.js';
@@ -128,7 +129,7 @@ export class GpuCrf implements Refiner {
     });
   }
 
-  setParameters(parameters: CrfParameters): void {
+  setParameters(parameters: CrfParametersOrName): void {
     this.checkUsable();
     const resolved = resolveParameters(parameters, this.size);
     // In its turn: calls made before keep the parameters that they were made with.

@@ -2,6 +2,7 @@
 
 import { checkChoice, checkFlag, checkInteger } from '../problem/checks.js';
 import { checkSize, defaultParameters, resolveParameters } from '../problem/parameters.js';
+import { parametersNamed } from '../problem/presets.js';
 import { checkDevice } from '../problem/platform-objects.js';
 import { readOptions } from '../problem/reading.js';
 import type { CrfParameters, ProblemSize } from '../problem/types.js';
@@ -32,7 +33,10 @@ export interface CheckedCrfOptions {
 export function checkCrfOptions(options: DenseCrfOptions): CheckedCrfOptions {
   const given = readOptions('options', options, names);
   const { width, height, labelCount, profile = false } = given;
-  const parameters = (given.parameters === undefined ? defaultParameters : given.parameters) as CrfParameters;
+  const parameters = parametersNamed(
+    'parameters',
+    given.parameters === undefined ? defaultParameters : given.parameters,
+  ) as CrfParameters;
   const size = checkSize({ width, height, labelCount });
   resolveParameters(parameters, size);
   return {

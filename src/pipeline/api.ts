@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { GpuResults, StageTiming } from '../crf/api.js';
+import type { CrfParametersOrName } from '../problem/presets.js';
 import type { CrfParameters, UnaryInput } from '../problem/types.js';
 import type { FrameSource } from './frames/frame-source.js';
 import type { Extent } from './frames/plan.js';
@@ -29,8 +30,8 @@ export interface DeviceLoss {
 export interface PipelineOptions {
   /** A preset's name, or a description of your own. Default 'colour-prompt', which needs no download but `setPrompts`. */
   network?: PresetName | NetworkDescription;
-  /** Default: what suits the network. Null: the network's output is only upsampled. Sigmas are meant at `workingSize`. */
-  crf?: CrfParameters | null;
+  /** Or the name of a preset. Default: what suits the network. Null: the network's output is only upsampled. Sigmas are meant at `workingSize`. */
+  crf?: CrfParametersOrName | null;
   /** Long side in pixels of the picture that the CRF works on, 1..16384; never larger than the frame. Default: the network's. */
   workingSize?: number;
   /**

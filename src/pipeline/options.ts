@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { checkCallback, checkFlag, checkInteger, checkNumber } from '../problem/checks.js';
+import { parametersNamed } from '../problem/presets.js';
 import { checkDevice, checkSignal } from '../problem/platform-objects.js';
 import { readOptions } from '../problem/reading.js';
 import type { CrfParameters } from '../problem/types.js';
@@ -64,7 +65,8 @@ export function readPipelineOptions(options: unknown): GivenOptions {
 
 /** Throws ArgumentError for what can't be, before anything is loaded. */
 export function checkOptions(given: GivenOptions): Settings {
-  const { network = 'colour-prompt', crf, warmStart = false, smoothing = {}, budget = null, profile = false } = given;
+  const crf = parametersNamed('crf', given.crf);
+  const { network = 'colour-prompt', warmStart = false, smoothing = {}, budget = null, profile = false } = given;
   const ownCrf = crf !== undefined && crf !== null;
   const description = networkNamed(network);
   const resolved = checkNetwork(ownCrf ? { ...description, crf } : description);

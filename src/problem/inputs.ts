@@ -5,7 +5,7 @@ import { ArgumentError } from './errors.js';
 import { checkChoiceParameter, checkNumberParameter } from './parameter-checks.js';
 import { readOptions, readProperties } from './reading.js';
 import { crfSchema } from './schema.js';
-import { isByteArray, isFloat32Array, isFloatArray, isLabelArray, labelArrayNames } from './typed-arrays.js';
+import { inOwnMemory, isByteArray, isFloat32Array, isFloatArray, isLabelArray, labelArrayNames } from './typed-arrays.js';
 import type { ArrayWindow, LabelArray, LabelLayout, ProblemSize, ResolvedUnary, Upsampling } from './types.js';
 
 /** What a pixel without a known label holds in ResolvedUnary's `labels`. */
@@ -125,7 +125,7 @@ export function checkPixels(
   { width, height }: { width: number; height: number },
 ): Uint8Array | Uint8ClampedArray {
   const length = 4 * width * height;
-  if (isByteArray(data) && data.length === length) return data;
+  if (isByteArray(data) && data.length === length) return inOwnMemory(data);
   throw new ArgumentError(argument, data, `${length} bytes of RGBA (Uint8Array or Uint8ClampedArray)`);
 }
 
@@ -135,7 +135,7 @@ export function checkFloats(argument: string, value: unknown, length: number, sh
     const expected = [`a Float32Array or Float64Array of ${length} values`, shape].filter((part) => part !== undefined);
     throw new ArgumentError(argument, value, expected.join(', '));
   }
-  const values = isFloat32Array(value) ? value : Float32Array.from(value);
+  const values = isFloat32Array(value) ? inOwnMemory(value) : Float32Array.from(value);
   const bad = firstNonFinite(values);
   if (bad >= 0) throw new ArgumentError(`${argument}[${bad}]`, value[bad], finiteFloat32);
   return values;
@@ -161,7 +161,7 @@ function resolveLabels(given: unknown, others: Record<string, unknown>, size: Pr
 
 /** An array of whole numbers, whatever they are. */
 export function checkLabelArray(argument: string, value: unknown, length: number): LabelArray {
-  if (isLabelArray(value) && value.length === length) return value;
+  if (isLabelArray(value) && value.length === length) return inOwnMemory(value);
   throw new ArgumentError(argument, value, `an array of ${length} whole numbers (${labelArrayNames})`);
 }
 

@@ -25,6 +25,16 @@ export function isLabelArray(value: unknown): value is LabelArray {
   return labelArrays.includes(viewName(value) ?? '');
 }
 
+/**
+ * The values in memory of their own where other threads may change them, or somebody may resize them: they would be other values after their check,
+ * and WebGPU takes no such memory everywhere. Else themselves.
+ */
+export function inOwnMemory<Values extends FloatArray | LabelArray>(values: Values): Values {
+  const { buffer } = values;
+  const isFixed = buffer instanceof ArrayBuffer && !('resizable' in buffer && buffer.resizable);
+  return isFixed ? values : (values.slice() as Values);
+}
+
 /** The names of those arrays, for messages. */
 export const labelArrayNames = `${labelArrays.slice(0, -1).join(', ')} or ${labelArrays.at(-1)}`;
 

@@ -22,8 +22,9 @@ export type Method = 'lattice' | 'exact' | 'separable';
 /** Whether sigmaXY is in pixels or in parts of the image's diagonal. */
 export type SigmaUnit = 'pixels' | 'diagonal';
 
+/** What all kernels have. */
 interface KernelCommon {
-  /** Default: 3 for gaussian, 10 for bilateral and features. */
+  /** Numbers in ±1e9. Default: 3 for gaussian, 10 for bilateral and features. */
   compatibility?: Compatibility;
   /** Default 'symmetric'. */
   normalization?: Normalization;
@@ -34,15 +35,20 @@ interface KernelCommon {
 /** Spatial kernel: features x/sigmaXY[0], y/sigmaXY[1]. */
 export interface GaussianKernel extends KernelCommon {
   type: 'gaussian';
+  /** In pixels, or as `sigmaUnit` says: one for both axes, or one each. 1e-30..1e30, and on a lattice not too small for the image. */
   sigmaXY: number | readonly [number, number];
+  /** Default 'pixels'. */
   sigmaUnit?: SigmaUnit;
 }
 
 /** Bilateral kernel: position as above and r, g, b / sigmaRGB, colours on 0..255. */
 export interface BilateralKernel extends KernelCommon {
   type: 'bilateral';
+  /** As of a gaussian kernel. */
   sigmaXY: number | readonly [number, number];
+  /** On 0..255: one for all channels, or one each. 1e-30..1e30, and on a lattice not too small. */
   sigmaRGB: number | readonly [number, number, number];
+  /** Default 'pixels'. */
   sigmaUnit?: SigmaUnit;
 }
 
@@ -50,9 +56,11 @@ export interface BilateralKernel extends KernelCommon {
 export interface FeaturesKernel extends KernelCommon {
   type: 'features';
   features: Float32Array;
+  /** 1..1024. */
   featureDim: number;
 }
 
+/** What pixels are compared by. */
 export type Kernel = GaussianKernel | BilateralKernel | FeaturesKernel;
 
 /** The parameters of one refinement: plain JSON but for the arrays of `features` kernels. */
@@ -62,14 +70,15 @@ export interface CrfParameters {
   iterations?: number;
   /** Method of the kernels that name none. Default 'lattice'; 'separable' means the gaussian kernels, the others then use the lattice. */
   method?: Method;
-  /** Stop once max |ΔQ| of an iteration is at most this; 0 (default) never stops early. */
+  /** Stop once max |ΔQ| of an iteration is at most this, from 0. Default 0: never stops early. */
   tolerance?: number;
   /** Q <- (1 - damping)·Q_new + damping·Q_old, 0..1 (1 excluded). Default 0. */
   damping?: number;
-  /** Kernel evaluations that `exact` may spend in a call before it refuses. Default 2e11. */
+  /** Kernel evaluations that `exact` may spend in a call before it refuses, above 0; `Infinity` never refuses. Default 2e11. */
   exactWorkLimit?: number;
 }
 
+/** A kernel with every default filled in and every value checked. */
 export interface ResolvedKernel {
   type: Kernel['type'];
   featureDim: number;
@@ -81,6 +90,7 @@ export interface ResolvedKernel {
   method: Method;
 }
 
+/** A compatibility, in float32. */
 export type ResolvedCompatibility =
   | { kind: 'potts'; weight: number }
   | { kind: 'diagonal'; penalties: Float32Array }
@@ -109,7 +119,9 @@ export type Upsampling = 'half-pixel' | 'align-corners';
 /** planar is [label, y, x]; interleaved is [y, x, label]. */
 export type LabelLayout = 'planar' | 'interleaved';
 
+/** Arrays that numbers may come in; values must be finite in float32. */
 export type FloatArray = Float32Array | Float64Array;
+/** Arrays that labels, masks and ids may come in. */
 export type LabelArray = Uint8Array | Uint8ClampedArray | Uint16Array | Int16Array | Uint32Array | Int32Array;
 
 /** A rectangle of an array, in its pixels, between edges: sample k reaches from k to k + 1, its centre is at k + ½. */
@@ -120,6 +132,7 @@ export interface ArrayWindow {
   height: number;
 }
 
+/** How an array of a unary lies. */
 interface ArrayShape {
   /** Size of the array where it is coarser (or finer) than the problem. */
   width?: number;

@@ -3,8 +3,8 @@
 import type { Command } from 'commander';
 import type { Upsampling } from '../../index.js';
 import { UsageError } from '../failure.js';
-import { numberBetween, oneOf, wholeNumber, wrong } from '../option-values.js';
-import { maxMegapixelsOption, upsampleOption } from '../shared-options.js';
+import { oneOf, wholeNumber, wrong } from '../option-values.js';
+import { confidenceOption, maxMegapixelsOption, upsampleOption } from '../shared-options.js';
 
 /** What predictions may be. */
 export const predictionForms = ['logits', 'probabilities', 'unary', 'labels'] as const;
@@ -43,11 +43,7 @@ export function addDataSetOptions(command: Command): Command {
       oneOf('--form', predictionForms),
     )
     .addOption(upsampleOption())
-    .option(
-      '--confidence <number>',
-      'probability of a predicted label, with --form labels (default: 0.7)',
-      numberBetween('--confidence', 0, 1),
-    )
+    .addOption(confidenceOption('predicted label, with --form labels'))
     .option(
       '--label-count <count>',
       'how many labels there are; needed with label PNGs unless --names says it',

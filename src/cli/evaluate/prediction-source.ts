@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { UnaryInput } from '../../index.js';
+import { crfSchema, type UnaryInput } from '../../index.js';
 import { fileStamp } from '../batch/atomic-file.js';
 import { listItemsOf } from '../batch/items.js';
 import { about, Failure, UsageError } from '../failure.js';
@@ -55,8 +55,8 @@ export async function predictionFiles(
     throw new UsageError('predictions are labels: --label-count or --names must say how many labels there are');
   }
   const fileOf = (item: string) => items.get(item) ?? item;
-  const upsampling = options.upsample ?? 'half-pixel';
-  const confidence = options.confidence ?? 0.7;
+  const upsampling = options.upsample ?? crfSchema.unary.upsampling.default;
+  const confidence = options.confidence ?? crfSchema.unary.confidence.default;
   const maximumPixels = options.maxMegapixels === undefined ? defaultMaximumPixels : options.maxMegapixels * 1e6;
   return {
     items,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { CrfParameters, ProblemSize, UnaryInput } from '../../index.js';
+import { type CrfParameters, crfSchema, type ProblemSize, type UnaryInput } from '../../index.js';
 import { about, Failure, UsageError } from '../failure.js';
 import { defaultMaximumPixels, type Photograph, readPhotograph } from '../files/image.js';
 import { readFloatNpy } from '../files/npy.js';
@@ -89,7 +89,7 @@ async function readValues(
         `${photograph.width}, the image's size`,
     );
   }
-  const upsampling = options.upsample ?? 'half-pixel';
+  const upsampling = options.upsample ?? crfSchema.unary.upsampling.default;
   return {
     plane: { width, height },
     labelCount,
@@ -104,7 +104,7 @@ async function readValues(
 
 async function readLabels(file: string, photograph: Photograph | undefined, options: RefineOptions): Promise<Input> {
   const unknown = options.unknown === 'none' ? null : (options.unknown ?? 0);
-  const confidence = options.confidence ?? 0.7;
+  const confidence = options.confidence ?? crfSchema.unary.confidence.default;
   const marks = await readMarks(file, maximumPixelsOf(options), unknown, options.labelCount);
   const { width, height, labels, labelCount, markedPixels } = marks;
   if (photograph && (width !== photograph.width || height !== photograph.height)) {

@@ -4,6 +4,7 @@ import { checkCallback, checkChoice, checkInteger, checkNumber, checkText } from
 import { ArgumentError } from '../../problem/errors.js';
 import { checkNumberParameter } from '../../problem/parameter-checks.js';
 import { defaultParameters, resolveParameters } from '../../problem/parameters.js';
+import { parametersNamed } from '../../problem/presets.js';
 import { readArray, readObject, readOptions, readProperties } from '../../problem/reading.js';
 import { crfSchema } from '../../problem/schema.js';
 import { viewName } from '../../problem/typed-arrays.js';
@@ -304,8 +305,9 @@ function checkColours(value: unknown, labelCount: number): string[] {
 }
 
 /** As for a square picture of the working size; the engine checks again for the size that there is. */
-function checkCrf(value: unknown, workingSize: number, labelCount: number): CrfParameters {
-  if (value === undefined) return defaultParameters;
+function checkCrf(named: unknown, workingSize: number, labelCount: number): CrfParameters {
+  if (named === undefined) return defaultParameters;
+  const value = parametersNamed('crf', named);
   try {
     const given = readObject('', value);
     for (const [i, kernel] of readArray('kernels', given.kernels).entries()) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { CrfParametersOrName } from '../../problem/presets.js';
 import type { CrfParameters } from '../../problem/types.js';
 
 /**
@@ -30,8 +31,8 @@ export interface NetworkDescription {
   labels: readonly string[];
   /** `#rrggbb` by label, one for each. Default: the Pascal VOC colour map. */
   colours?: readonly string[];
-  /** CRF that suits this network at `workingSize`. Default: the library's default parameters. */
-  crf?: CrfParameters;
+  /** CRF that suits this network at `workingSize`, or the name of a preset. Default: the library's default parameters. */
+  crf?: CrfParametersOrName;
   /** Long side in pixels of the picture that the CRF works on, unless the user says otherwise, 1..16384. Default 640. */
   workingSize?: number;
 }

@@ -60,16 +60,25 @@ async function smoothingHouse(context: DoorContext): Promise<House> {
       },
       {
         name: 'TemporalSmoothing.encode',
-        args: [
-          arg('encoder', { is: 'like', what: 'an encoder', test: (value) => (isEncoder(value) ? 'unclear' : 'no') }),
-        ],
+        args: [arg('encoder', encoder)],
         good: () => [device.createCommandEncoder()],
         call: ([encoder]) => smoothing.encode(encoder as GPUCommandEncoder),
       },
     ],
-    close: () => smoothing.destroy(),
+    close: () => {
+      smoothing.destroy();
+      image.destroy();
+      marginals.destroy();
+    },
   };
 }
+
+/** What else has such a method is found out when it is used. */
+const encoder: Spec = {
+  is: 'like',
+  what: 'a GPUCommandEncoder',
+  test: (value) => (isEncoder(value) ? 'unclear' : 'no'),
+};
 
 function isEncoder(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'beginComputePass' in value;
@@ -108,12 +117,20 @@ async function painterHouse(context: DoorContext): Promise<House> {
       }),
     },
   );
+  // RENDER_ATTACHMENT
+  const target = device.createTexture({ size: [6, 5], format: 'rgba8unorm', usage: 0x10 });
   const exportView = object(
     { kind: choice('original', 'overlay') },
     { fit: choice('contain', 'cover'), opacity: number({ from: 0, to: 1 }), outline: number({ from: 0, to: 1000 }) },
   );
   return {
     doors: [
+      {
+        name: 'new Painter',
+        args: [arg('device', isThis(device))],
+        good: () => [device],
+        call: ([given]) => new Painter(given as GPUDevice).destroy(),
+      },
       {
         name: 'Painter.prepare',
         args: [
@@ -133,6 +150,12 @@ async function painterHouse(context: DoorContext): Promise<House> {
         ],
         good: () => [good()],
         call: ([options]) => painter.prepare(options as PainterOptions),
+      },
+      {
+        name: 'Painter.encode',
+        args: [arg('encoder', encoder), arg('view', exportView), arg('target', isThis(target))],
+        good: () => [device.createCommandEncoder(), { kind: 'overlay', outline: 1 }, target],
+        call: ([given, view, on]) => painter.encode(given as GPUCommandEncoder, view as View, on as GPUTexture),
       },
       {
         name: 'Painter.setColours',
@@ -155,11 +178,38 @@ async function painterHouse(context: DoorContext): Promise<House> {
     ],
     look: async () => (await painter.exportImage({ kind: 'original' })).data.join(),
     restore: () => painter.prepare(good()),
-    close: () => painter.destroy(),
+    close: () => {
+      painter.destroy();
+      for (const made of [frame, target, labels.labelMap, labels.marginals]) made.destroy();
+    },
   };
 }
 
+/** A canvas' context as far as it is looked at. */
+function goodContext() {
+  return { configure: () => undefined, getCurrentTexture: () => undefined };
+}
+
+const canvasHouse = (context: DoorContext): House => ({
+  doors: [
+    {
+      name: 'configureCanvas',
+      args: [
+        arg('context', {
+          is: 'like',
+          what: 'a context of a canvas',
+          test: (value) => (typeof (value as Partial<GPUCanvasContext>).configure === 'function' ? 'unclear' : 'no'),
+        }),
+        arg('device', isThis(deviceOf(context))),
+      ],
+      good: () => [goodContext(), deviceOf(context)],
+      call: ([canvas, device]) => configureCanvas(canvas as GPUCanvasContext, device as GPUDevice),
+    },
+  ],
+});
+
 export const drawing: readonly HousePlan[] = [
+  { name: 'configureCanvas', needsGpu: true, build: canvasHouse },
   { name: 'TemporalSmoothing', needsGpu: true, build: smoothingHouse },
   { name: 'Painter', needsGpu: true, build: painterHouse },
 ];

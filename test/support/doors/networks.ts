@@ -19,14 +19,28 @@ import {
   type PipelineOptions,
   playVideo,
   presetNetwork,
+  presets,
   scaledParameters,
   type View,
   vocColours,
 } from '../../../src/pipeline/index.js';
 import { tinyDescription, tinyNetwork } from '../tiny-network.js';
 import { arg, type Door, deviceOf, type House, type HousePlan, optionalArg } from './door.js';
-import { goodImage, imageSpec } from './problem.js';
-import { boolean, choice, either, integer, list, number, object, open, type Spec, text } from './spec.js';
+import { goodImage, imageSpec, pixelCount } from './problem.js';
+import {
+  boolean,
+  choice,
+  either,
+  integer,
+  labelTypes,
+  list,
+  number,
+  object,
+  open,
+  type Spec,
+  text,
+  typed,
+} from './spec.js';
 
 const bytes = tinyNetwork();
 const anything: Spec = { is: 'anything' };
@@ -323,6 +337,13 @@ async function cpuNetworkHouse(): Promise<House> {
   };
 }
 
+/** Of a file, or the file itself. */
+const address: Spec = {
+  is: 'like',
+  what: 'an address or an ArrayBuffer',
+  test: (value) => ((typeof value === 'string' && value !== '') || value instanceof ArrayBuffer ? 'unclear' : 'no'),
+};
+
 const temporal = object(
   {},
   {
@@ -341,9 +362,10 @@ const pipelineOptions = object(
     smoothing: either(temporal, choice(null)),
     budget: either(budgetSpec, choice(null)),
     dropBelow: number({ from: 0, below: 1 }),
-    device: anything,
+    // One of its own, here.
+    device: choice(undefined),
     profile: boolean,
-    onnxruntime: object({}, { wasm: anything }),
+    onnxruntime: object({}, { wasm: address }),
     onProgress: { is: 'function' },
     onDeviceLost: { is: 'function' },
     signal,
@@ -372,12 +394,13 @@ const pipelineCreate: Door = {
     await pipeline.destroy();
   },
   throws: ['DownloadError', 'AbortError'],
+  isSlow: true,
 };
 
+/** The pipeline as it is made; its last result, which a refused call leaves readable. */
 async function pipelineHouse(device: GPUDevice): Promise<House> {
-  const create = () => Pipeline.create({ ...goodPipelineOptions(), budget: null, smoothing: null, device });
-  let pipeline = await create();
-  await pipeline.segment(goodImage());
+  const pipeline = await Pipeline.create({ ...goodPipelineOptions(), budget: null, smoothing: null, device });
+  let last = await pipeline.segment(goodImage());
   // RENDER_ATTACHMENT | COPY_SRC
   const target = device.createTexture({ size: [12, 9], format: 'rgba8unorm', usage: 16 | 1 });
   const look = { fit: choice('contain', 'cover'), mirror: boolean, split: number({ from: 0, to: 1 }) };
@@ -402,12 +425,15 @@ async function pipelineHouse(device: GPUDevice): Promise<House> {
         good: () => [goodImage(), {}],
         call: ([source, options]) => pipeline.segment(source as RgbaImage, options as object),
         throws: ['AbortError'],
+        isSlow: true,
       },
       {
         name: 'Pipeline.segmentFrame',
-        args: [arg('source', imageSpec)],
-        good: () => [goodImage()],
-        call: ([source]) => pipeline.segmentFrame(source as RgbaImage),
+        args: [arg('source', imageSpec), optionalArg('options', object({}, { signal }))],
+        good: () => [goodImage(), {}],
+        call: ([source, options]) => pipeline.segmentFrame(source as RgbaImage, options as object),
+        throws: ['AbortError'],
+        isSlow: true,
       },
       {
         name: 'Pipeline.draw',
@@ -431,10 +457,76 @@ async function pipelineHouse(device: GPUDevice): Promise<House> {
         }),
       ),
     ],
-    look: async () => (await (await pipeline.segment(goodImage())).labelMap()).join(),
+    look: async () => (await last.labelMap()).join(),
     restore: async () => {
+      const { crf = null, workingSize = 12 } = goodPipelineOptions();
+      pipeline.setBudget(null);
+      pipeline.setSmoothing(null);
+      pipeline.setWorkingSize(workingSize);
+      pipeline.setCrf(crf);
+      last = await pipeline.segment(goodImage());
+    },
+    close: async () => {
       await pipeline.destroy();
-      pipeline = await create();
+      target.destroy();
+    },
+  };
+}
+
+const place = number({ isDouble: true });
+const strokes = list(
+  object({
+    label: either(integer(0, 1), choice(null)),
+    radius: number({ above: 0, isDouble: true }),
+    points: list(open({ x: place, y: place }), 1),
+  }),
+);
+const promptsSpec = object(
+  { width: integer(1, 2 ** 24), height: integer(1, 2 ** 24), labelCount: choice(2) },
+  {
+    // Whether it lies on the picture is another question.
+    box: object(
+      { x: place, y: place, width: length, height: length },
+      { inside: integer(0, 1), outside: integer(0, 1) },
+    ),
+    labelMap: typed(labelTypes, pixelCount, integer(0, 2)),
+    strokes,
+  },
+);
+
+function goodPrompts() {
+  return {
+    ...{ width: 12, height: 9, labelCount: 2 },
+    box: { x: 6, y: 1, width: 5, height: 7, inside: 1, outside: 0 },
+    labelMap: Uint8Array.from({ length: pixelCount }, (_, pixel) => 1 + Number(pixel % 12 > 6)),
+    strokes: [{ label: 0, radius: 1, points: [{ x: 2, y: 2 }] }],
+  };
+}
+
+async function promptHouse(device: GPUDevice): Promise<House> {
+  const network = { ...presets['colour-prompt'], input: { ...presets['colour-prompt'].input, longSide: 36 } };
+  const pipeline = await Pipeline.create({ network, crf: null, device });
+  await pipeline.setPrompts(goodImage(), goodPrompts());
+  let last = await pipeline.segment(goodImage());
+  return {
+    doors: [
+      {
+        name: 'Pipeline.setPrompts',
+        args: [
+          arg('keyImage', imageSpec),
+          arg('prompts', promptsSpec),
+          optionalArg('options', object({}, { signal, rounds: integer(1, 16) })),
+        ],
+        good: () => [goodImage(), goodPrompts(), { rounds: 1 }],
+        call: (args) => pipeline.setPrompts(...(args as Parameters<Pipeline['setPrompts']>)),
+        throws: ['AbortError'],
+        isSlow: true,
+      },
+    ],
+    look: async () => (await last.labelMap()).join(),
+    restore: async () => {
+      await pipeline.setPrompts(goodImage(), goodPrompts());
+      last = await pipeline.segment(goodImage());
     },
     close: () => pipeline.destroy(),
   };
@@ -449,5 +541,6 @@ export const networks: readonly HousePlan[] = [
     needsGpu: true,
     build: (context) => pipelineHouse(deviceOf(context)),
   },
-  { name: 'Pipeline', needsGpu: true, build: () => ({ doors: [pipelineCreate] }) },
+  { name: 'Pipeline.create', needsGpu: true, build: () => ({ doors: [pipelineCreate] }) },
+  { name: 'prompts', needsGpu: true, build: (context) => promptHouse(deviceOf(context)) },
 ];

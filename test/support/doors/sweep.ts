@@ -12,14 +12,16 @@ const longestMessage = 4000;
 /**
  * Puts every strange value and every change in every place of a call that works, one at a time, and says what was wrong about the answers: each is
  * one clear error of ours or, where the value is allowed after all, a result; a refused call changes nothing; good calls answer as before.
+ *
+ * @param made counts of what was made so far, which a refused call leaves as they are
  */
-export async function sweep(house: House, door: Door): Promise<string[]> {
+export async function sweep(house: House, door: Door, made: () => unknown = () => undefined): Promise<string[]> {
   const findings = new Set<string>();
   for (const path of placesIn(door.args, door.good()).filter((place) => isAtAnEnd(door, place))) {
     for (const make of replacementsAt(door, path)) {
       const args = changedAt(door.good(), path, make());
       if (door.avoids?.(args) || (door.isSlow && verdictOn(door, args) !== 'no')) continue;
-      const finding = await findingOf(house, door, args, path);
+      const finding = await findingOf(house, door, args, path, made);
       if (finding) findings.add(finding);
     }
   }
@@ -47,9 +49,16 @@ function replacementsAt(door: Door, path: Path): (() => unknown)[] {
   return [...commonValues, ...(path.length <= 2 ? rareValues : []), ...changed];
 }
 
-async function findingOf(house: House, door: Door, args: unknown[], path: Path): Promise<string | undefined> {
+async function findingOf(
+  house: House,
+  door: Door,
+  args: unknown[],
+  path: Path,
+  made: () => unknown,
+): Promise<string | undefined> {
   const place = nameOf(door.args, path);
   const before = await house.look?.();
+  const madeBefore = made();
   const { error, threw } = await outcomeOf(() => door.call(args));
   if (!threw) {
     await house.restore?.();
@@ -59,6 +68,9 @@ async function findingOf(house: House, door: Door, args: unknown[], path: Path):
   }
   const wrong = wrongWith(door, error);
   if (wrong) return `${door.name} ${wrong}: ${place}, ${show(args, path)}`;
+  if (!isDeepStrictEqual(made(), madeBefore)) {
+    return `${door.name} makes something although it refuses: ${place}, ${show(args, path)}`;
+  }
   if (house.look && !isDeepStrictEqual(await house.look(), before)) {
     await house.restore?.();
     return `${door.name} changes something although it refuses: ${place}, ${show(args, path)}`;
