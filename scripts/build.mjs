@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureInstalled, projectFolder, runNpm } from './setup.mjs';
 
-ensureInstalled();
+await ensureInstalled();
 
 const { values } = parseArgs({ options: { outDir: { type: 'string', default: 'dist' } } });
 const dist = path.resolve(projectFolder, values.outDir);
@@ -20,7 +20,7 @@ const steps = [
   ['exec', '--', 'tsc', '--project', 'tsconfig.library.json', ...declarations, '--outDir', dist],
 ];
 for (const step of steps) {
-  const code = runNpm(['--silent', ...step], { output: 'inherit' });
+  const code = runNpm(['--silent', ...step]);
   if (code !== 0) process.exit(code);
 }
 

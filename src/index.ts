@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+export { DenseCrf } from './dense-crf.js';
+export { type AcquiredDevice, requestDevice } from './gpu/device.js';
 export type {
   DenseCrfOptions,
   GpuResults,
@@ -9,14 +11,12 @@ export type {
   Refiner,
   StageTiming,
   UnarySource,
-} from './crf/api.js';
-export { type BatchItem, refineBatch } from './crf/batch.js';
-export { DenseCrf } from './crf/dense-crf.js';
+} from './problem/api.js';
 export { ArgumentError, DeviceError } from './problem/errors.js';
-export { type CrfParametersOrName, type CrfPreset, type CrfPresetName, crfPresets } from './problem/presets.js';
 export { crfJsonSchema, type JsonSchema } from './problem/json-schema.js';
 export { defaultParameters, resolveParameters } from './problem/parameters.js';
 export { type FeatureArray, parametersFromJson } from './problem/parameters-json.js';
+export { type CrfParametersOrName, type CrfPreset, type CrfPresetName, crfPresets } from './problem/presets.js';
 export { type ChoiceParameter, crfSchema, type NumberParameter, type ParameterSchema } from './problem/schema.js';
 export type {
   ArrayWindow,
@@ -41,3 +41,4 @@ export type {
   UnaryInput,
   Upsampling,
 } from './problem/types.js';
+export { type BatchItem, refineBatch } from './refine-batch.js';

@@ -3,8 +3,8 @@
 import { checkInteger, checkNumber } from '../problem/checks.js';
 import { ArgumentError } from '../problem/errors.js';
 import { readArray, readProperties } from '../problem/reading.js';
-import { areaWords } from '../reference/analysis/areas.js';
 import type { Areas, Box, LabelArea, Region } from './api.js';
+import { areaWords } from './cpu/areas.js';
 
 interface Extent {
   width: number;

@@ -5,10 +5,10 @@ import { describe } from '../problem/describe.js';
 import { ArgumentError } from '../problem/errors.js';
 import { readArray, readOptions, readProperties } from '../problem/reading.js';
 import { inOwnMemory, isLabelArray, labelArrayNames, viewName } from '../problem/typed-arrays.js';
-import { fusionRoles } from '../reference/analysis/fuse.js';
-import type { ImageSize } from '../reference/analysis/neighbourhood.js';
-import { reliefUnit } from '../reference/analysis/relief.js';
 import type { Connectivity } from './api.js';
+import { fusionRoles } from './cpu/fuse.js';
+import type { ImageSize } from './cpu/neighbourhood.js';
+import { reliefUnit } from './cpu/relief.js';
 
 /** Squared distances between pixels of a larger image would not fit 32 bits in every step. */
 export const maximumExtent = 32767;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-import type { ImageInput } from '../crf/api.js';
-import { pixelsOf } from '../crf/cpu-refiner.js';
+import { pixelsOf } from '../cpu/cpu-refiner.js';
+import type { ImageInput } from '../problem/api.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
 import { checkFloats } from '../problem/inputs.js';
 import { isBufferObject } from '../problem/platform-objects.js';
 import { readObject } from '../problem/reading.js';
 import type { FloatArray, LabelArray } from '../problem/types.js';
-import { areas } from '../reference/analysis/areas.js';
-import type { ImageSize } from '../reference/analysis/neighbourhood.js';
 import type * as Api from './api.js';
 import { areasOf } from './areas.js';
 import { checkForeground, checkIntegers, checkNamed, resolveTarget } from './arguments.js';
+import { areas } from './cpu/areas.js';
+import type { ImageSize } from './cpu/neighbourhood.js';
 import * as functions from './functions.js';
 import { ArrayMap, BufferMap, contentOfMap, type ValueKind } from './pixel-map.js';
 

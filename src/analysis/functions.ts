@@ -5,25 +5,6 @@ import { ArgumentError } from '../problem/errors.js';
 import { checkFloats, checkPixels } from '../problem/inputs.js';
 import { readProperties } from '../problem/reading.js';
 import type { FloatArray, LabelArray, RgbaImage } from '../problem/types.js';
-import { areas } from '../reference/analysis/areas.js';
-import { basins } from '../reference/analysis/basins.js';
-import { componentRoots } from '../reference/analysis/components.js';
-import { squaredDistance } from '../reference/analysis/distance.js';
-import { fuse } from '../reference/analysis/fuse.js';
-import { guidedAlpha, withTrimap } from '../reference/analysis/guided.js';
-import { idsOfRoots } from '../reference/analysis/ids.js';
-import { largest } from '../reference/analysis/largest.js';
-import { lineDistance } from '../reference/analysis/line-distance.js';
-import type { Connectivity, ImageSize } from '../reference/analysis/neighbourhood.js';
-import { outline } from '../reference/analysis/outline.js';
-import { peakRoots } from '../reference/analysis/peaks.js';
-import { probability } from '../reference/analysis/probability.js';
-import { relabel } from '../reference/analysis/relabel.js';
-import { reliefAround, reliefOf } from '../reference/analysis/relief.js';
-import { restrict } from '../reference/analysis/restrict.js';
-import { fillSmall, keepLarge } from '../reference/analysis/sizes.js';
-import { threshold } from '../reference/analysis/threshold.js';
-import { trimap } from '../reference/analysis/trimap.js';
 import type {
   AlphaOptions,
   Areas,
@@ -64,6 +45,25 @@ import {
   resolveWatershed,
   withoutTarget,
 } from './arguments.js';
+import { areas } from './cpu/areas.js';
+import { basins } from './cpu/basins.js';
+import { componentRoots } from './cpu/components.js';
+import { squaredDistance } from './cpu/distance.js';
+import { fuse } from './cpu/fuse.js';
+import { guidedAlpha, withTrimap } from './cpu/guided.js';
+import { idsOfRoots } from './cpu/ids.js';
+import { largest } from './cpu/largest.js';
+import { lineDistance } from './cpu/line-distance.js';
+import type { Connectivity, ImageSize } from './cpu/neighbourhood.js';
+import { outline } from './cpu/outline.js';
+import { peakRoots } from './cpu/peaks.js';
+import { probability } from './cpu/probability.js';
+import { relabel } from './cpu/relabel.js';
+import { reliefAround, reliefOf } from './cpu/relief.js';
+import { restrict } from './cpu/restrict.js';
+import { fillSmall, keepLarge } from './cpu/sizes.js';
+import { threshold } from './cpu/threshold.js';
+import { trimap } from './cpu/trimap.js';
 
 // What MaskAnalysis does, as plain functions on typed arrays: its CPU backend, and for whoever needs no GPU. Nothing waits. Options, results and
 // errors are those of the methods of the same purpose.

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 
-import type { ImageInput } from '../crf/api.js';
-import { checkImageInput, ImageSource } from '../crf/image-source.js';
-import { tuningFor } from '../crf/tuning.js';
-import { bufferUsage } from '../gpu/buffers.js';
-import { isSoftware, nameOf } from '../gpu/device.js';
+import { checkImageInput, isRgba } from '../engine/inputs/image-input.js';
+import { ImageSource } from '../engine/inputs/image-source.js';
+import { nameOf } from '../gpu/device.js';
+import { checkGivenBuffer } from '../gpu/given-objects.js';
+import type { ImageInput } from '../problem/api.js';
 import { ArgumentError } from '../problem/errors.js';
 import { checkFloats } from '../problem/inputs.js';
 import { isBufferObject } from '../problem/platform-objects.js';
 import type { FloatArray, ProblemSize } from '../problem/types.js';
-import { areaWords } from '../reference/analysis/areas.js';
-import type { ImageSize } from '../reference/analysis/neighbourhood.js';
 import { probability as probabilityStage } from '../stages/analysis/probability.js';
 import type * as Api from './api.js';
 import { areasOf, regionsOf } from './areas.js';
 import * as given from './arguments.js';
+import { areaWords } from './cpu/areas.js';
+import type { ImageSize } from './cpu/neighbourhood.js';
 import { bySizeOperation, componentsOperation } from './gpu/components.js';
 import { distanceOperation, morphologyOperation } from './gpu/distance.js';
 import { areasOperation, fuseOperation, outlineOperation, relabelOperation, writeTable } from './gpu/labels.js';
@@ -88,7 +88,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
   mask(labelMap: Api.IntegerInput, options: Api.MaskOptions): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
       const { table, into } = given.resolveMask(options, this.labels);
-      return this.maskNow(labelMap, table, target(into, this));
+      return this.maskNow(labelMap, table, this.target(into));
     });
   }
 
@@ -97,7 +97,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
       const { table, into } = given.resolveMerge(options, this.labels);
       const sources = [this.integers('labelMap', labelMap)];
       const build = relabelOperation('merge', this.labels.length, 'keep');
-      return this.run({ name: 'merge', build, sources, options: table, into: target(into, this) });
+      return this.run({ name: 'merge', build, sources, options: table, into: this.target(into) });
     });
   }
 
@@ -105,10 +105,10 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
     return this.runner.turn(async () => {
       const { workspace, runner, labels } = this;
       const { table: wanted, into: place } = given.resolveMask(options, labels);
-      const into = target(place, this);
+      const into = this.target(place);
       const count = labels.length * workspace.pixelCount;
       const buffer = isBufferObject('marginals', marginals)
-        ? checkBuffer('marginals', marginals as GPUBuffer, count, 'storage')
+        ? runner.takes('marginals', checkGivenBuffer('marginals', marginals, 4 * count, 'storage'))
         : await this.uploaded(checkFloats('marginals', marginals, count));
       const table = workspace.words('table of probability', labels.length);
       const output = workspace.words('result of probability');
@@ -122,7 +122,8 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         ));
       this.probabilities.set(buffer, step);
       writeTable(workspace, table, wanted);
-      return this.mapOf<Float32Array>(runner.submit({ inputs: [], steps: [step], output }, [], into), 'floats');
+      const result = await runner.submit({ inputs: [], steps: [step], output }, [], into);
+      return this.mapOf<Float32Array>(result, 'floats');
     });
   }
 
@@ -151,7 +152,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         build: bySizeOperation('fillHoles', 'fill', connectivity),
         sources: [this.integers('mask', mask)],
         options: limit,
-        into: target(into, this),
+        into: this.target(into),
       });
     });
   }
@@ -165,7 +166,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         build: componentsOperation(connectivity),
         sources: [this.integers('mask', mask)],
         options: undefined,
-        into: target(into, this),
+        into: this.target(into),
       });
     });
   }
@@ -179,7 +180,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         build: bySizeOperation('removeSmall', 'keep', connectivity),
         sources: [this.integers('mask', mask)],
         options: limit,
-        into: target(into, this),
+        into: this.target(into),
       });
     });
   }
@@ -190,11 +191,16 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
       const { runner, workspace } = this;
       this.regionTable ??= await runner.make(() => RegionTable.create(workspace));
       const table = this.regionTable;
-      runner.submit({ inputs: [table.input], steps: table.countSteps, output: table.count }, [source]);
+      await runner.submit({ inputs: [table.input], steps: table.countSteps, output: table.count }, [source]);
       const [largest] = await runner.words(table.count, 1);
       const count = given.checkIds(largest, workspace.pixelCount);
-      if (!table.hasRoomFor(count)) await runner.make(() => table.makeRoomFor(count));
-      const buffer = runner.submit({ inputs: [], ...table.filled }, []);
+      if (!table.hasRoomFor(count)) {
+        // There is no table if this fails.
+        this.regionTable = undefined;
+        await runner.make(() => table.makeRoomFor(count));
+        this.regionTable = table;
+      }
+      const buffer = await runner.submit({ inputs: [], ...table.filled }, []);
       return regionsOf(await runner.words(buffer, (count + 1) * areaWords), this);
     });
   }
@@ -202,7 +208,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
   distance(mask: Api.IntegerInput, options?: Api.Target): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
       const sources = [this.integers('mask', mask)];
-      const into = target(given.resolveTarget(options).into, this);
+      const into = this.target(given.resolveTarget(options).into);
       return this.run({ name: 'distance', build: distanceOperation, sources, options: undefined, into });
     });
   }
@@ -216,7 +222,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         build: seedsOperation(connectivity),
         sources: [this.integers('mask', mask)],
         options: height,
-        into: target(into, this),
+        into: this.target(into),
       });
     });
   }
@@ -224,14 +230,14 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
   watershed(mask: Api.IntegerInput, options?: Api.WatershedOptions): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
       const { seeds, core, into, ...choices } = given.resolveWatershed(options);
-      return this.flood(mask, choices, seeds, core, target(into, this));
+      return this.flood(mask, choices, seeds, core, this.target(into));
     });
   }
 
   instances(labelMap: Api.IntegerInput, options: Api.InstanceOptions): Promise<Api.PixelMap> {
     return this.runner.turn(async () => {
       const { mask, core, into: wanted, ...choices } = given.resolveInstances(options, this.labels);
-      const into = target(wanted, this);
+      const into = this.target(wanted);
       const source = this.integers('labelMap', labelMap);
       // All in one turn: nobody else's mask may come between.
       const coreWords = this.workspace.words('core of instances');
@@ -250,7 +256,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         build: outlineOperation(connectivity, alongFrame),
         sources: [this.integers('map', map)],
         options: undefined,
-        into: target(into, this),
+        into: this.target(into),
       });
     });
   }
@@ -264,7 +270,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         build: fuseOperation(this.labels.length, where),
         sources: [this.integers('before', before), this.integers('after', after)],
         options: { roles, limit },
-        into: target(into, this),
+        into: this.target(into),
       });
     });
   }
@@ -273,7 +279,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
     return this.runner.turn(() => {
       const { limits, into: wanted } = given.resolveTrimap(options);
       const sources = [this.integers('mask', mask)];
-      const into = target(wanted, this);
+      const into = this.target(wanted);
       return this.run({ name: 'trimap', build: trimapOperation, sources, options: limits, into });
     });
   }
@@ -288,7 +294,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         form === 'mask' ? this.integers('foreground.mask', value) : this.floats('foreground.probability', value),
       ];
       if (trimap !== undefined) sources.push(this.integers('options.trimap', trimap));
-      const into = target(wanted, this);
+      const into = this.target(wanted);
       const pixels = await this.takeImage(picture);
       const buffer = await runner.run({
         name: 'softAlpha',
@@ -353,7 +359,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         build: morphologyOperation(name, changes, shape),
         sources: [this.integers('mask', mask)],
         options: limit,
-        into: target(into, this),
+        into: this.target(into),
       });
     });
   }
@@ -367,7 +373,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
     if (map?.kind !== kind) {
       const { runner, workspace } = this;
       const read = (from: GPUBuffer) => runner.turn(() => runner.words(from, workspace.pixelCount));
-      map = new BufferMap(this.width, this.height, kind, workspace.device, buffer, read);
+      map = new BufferMap(this.width, this.height, kind, workspace.device.device, buffer, read);
       this.maps.set(buffer, map);
     }
     return map as unknown as Api.PixelMap<Values>;
@@ -385,15 +391,22 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
   private async takeImage(picture: ImageInput): Promise<GPUBuffer> {
     const { device, programs, tuning } = this.workspace;
     const size: ProblemSize = { width: this.width, height: this.height, labelCount: 1 };
-    if (!this.image) {
-      const stageTuning = { ...tuningFor(isSoftware(device.adapterInfo)), workgroupSize: tuning.workgroupSize };
-      this.image = await this.runner.make(async () => new ImageSource({ device, programs, size, tuning: stageTuning }));
+    const { runner } = this;
+    this.image ??= new ImageSource(
+      { device, programs, size, tuning },
+      await runner.make(async () => this.workspace.words('image', size.width * size.height)),
+    );
+    const { image } = this;
+    try {
+      await runner.make(() => image.prepare(picture));
+    } catch (error) {
+      image.releaseTexture();
+      throw error;
     }
-    await this.image.prepare(picture);
-    const encoder = device.createCommandEncoder({ label: 'MaskAnalysis.image' });
-    this.image.encode(encoder, picture);
-    device.queue.submit([encoder.finish()]);
-    return this.image.pixels;
+    const read = () => device.submit('MaskAnalysis.image', (encoder) => image.encode(encoder, picture));
+    if (isRgba(picture)) device.around(read);
+    else await runner.reads('image', picture, read);
+    return image.pixels;
   }
 
   private integers(argument: string, input: unknown, largest?: number): Uint32Array | GPUBuffer {
@@ -413,33 +426,16 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
   private content(argument: string, input: unknown, kind: ValueKind): unknown {
     const content = contentOfMap(argument, input, kind, this);
     if (content instanceof BufferMap) {
-      if (content.device === this.workspace.device) return content.buffer;
+      if (content.device === this.options.device) return this.runner.takes(argument, content.buffer);
       throw new ArgumentError(argument, input, 'a map of this device');
     }
-    if (isBufferObject(argument, input))
-      return checkBuffer(argument, input as GPUBuffer, this.workspace.pixelCount, 'copySource');
-    return content ?? input;
+    if (!isBufferObject(argument, input)) return content ?? input;
+    return this.runner.takes(argument, checkGivenBuffer(argument, input, 4 * this.workspace.pixelCount, 'copySource'));
   }
-}
 
-const usageNames = { copySource: 'COPY_SRC', copyTarget: 'COPY_DST', storage: 'STORAGE' } as const;
-
-function checkBuffer(
-  argument: string,
-  buffer: GPUBuffer,
-  words: number,
-  ...usages: readonly (keyof typeof usageNames)[]
-): GPUBuffer {
-  if (buffer.size < words * 4) throw new ArgumentError(`${argument}.size`, buffer.size, `at least ${words * 4} bytes`);
-  for (const usage of usages) {
-    if ((buffer.usage & bufferUsage[usage]) !== 0) continue;
-    throw new ArgumentError(`${argument}.usage`, buffer.usage, `${usageNames[usage]} among them`);
+  private target(into: unknown): GPUBuffer | undefined {
+    if (into === undefined) return undefined;
+    const bytes = 4 * this.workspace.pixelCount;
+    return this.runner.takes('options.into', checkGivenBuffer('options.into', into, bytes, 'copySource', 'copyTarget'));
   }
-  return buffer;
-}
-
-function target(into: unknown, { width, height }: ImageSize): GPUBuffer | undefined {
-  if (into === undefined) return undefined;
-  if (!isBufferObject('options.into', into)) throw new ArgumentError('options.into', into, 'a GPUBuffer');
-  return checkBuffer('options.into', into as GPUBuffer, width * height, 'copySource', 'copyTarget');
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { checkBackend } from '../crf/options.js';
-import { DeviceError } from '../problem/errors.js';
+import { acquireDevice } from '../gpu/device.js';
+import { checkBackend } from '../problem/options.js';
 import { checkDevice } from '../problem/platform-objects.js';
 import { readOptions } from '../problem/reading.js';
 import type * as Api from './api.js';
@@ -35,18 +35,10 @@ export const MaskAnalysis = {
     const backend = checkBackend(given.backend);
     const device = checkDevice('device', given.device as GPUDevice | undefined);
     if (backend !== 'cpu') {
-      const [{ GpuMaskAnalysis }, { requestDevice }] = await Promise.all([
-        import('./gpu-mask-analysis.js'),
-        import('../gpu/device.js'),
-      ]);
-      const acquired = device ? { device } : await requestDevice(backend === 'auto' ? 'hardware' : 'any');
+      const acquired = await acquireDevice(device, backend);
       if (acquired) {
-        return new GpuMaskAnalysis({ ...acquired, ownsDevice: device === undefined, size, labels });
-      }
-      if (backend === 'webgpu') {
-        throw new DeviceError(
-          "no WebGPU adapter: this browser or machine has none that is usable; backend: 'cpu' works without",
-        );
+        const { GpuMaskAnalysis } = await import('./gpu-mask-analysis.js');
+        return new GpuMaskAnalysis({ ...acquired, size, labels });
       }
     }
     const { CpuMaskAnalysis } = await import('./cpu-mask-analysis.js');

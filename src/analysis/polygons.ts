@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { componentRoots } from '../reference/analysis/components.js';
 import type { ConnectivityOptions } from './api.js';
 import { checkIntegerImage, resolveConnectivity, withoutTarget } from './arguments.js';
+import { componentRoots } from './cpu/components.js';
 import type { IntegerImage } from './functions.js';
 
 /** A corner of pixels: x in 0..width, y in 0..height. */

@@ -56,6 +56,13 @@ function listed(choices: readonly string[]): string {
   return `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
 }
 
+export function layoutOption(): Option {
+  return new Option(
+    '--layout <layout>',
+    'of arrays: planar [label, y, x] or interleaved [y, x, label] (default: as the size of the image shows, else planar)',
+  ).argParser(oneOf('--layout', ['planar', 'interleaved']));
+}
+
 export function maxMegapixelsOption(): Option {
   return new Option('--max-megapixels <number>', 'refuse larger images (default: 100)').argParser(
     numberBetween('--max-megapixels', 0, Number.POSITIVE_INFINITY),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import type { Refiner } from '../crf/api.js';
-import { DenseCrf } from '../crf/dense-crf.js';
+import { DenseCrf } from '../dense-crf.js';
+import type { Refiner } from '../problem/api.js';
 import { checkNumber } from '../problem/checks.js';
 import { type CrfParametersOrName, parametersNamed } from '../problem/presets.js';
 import { readArray, readObject } from '../problem/reading.js';

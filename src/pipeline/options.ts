@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import { checkCallback, checkFlag, checkInteger, checkNumber } from '../problem/checks.js';
-import { parametersNamed } from '../problem/presets.js';
 import { checkDevice, checkSignal } from '../problem/platform-objects.js';
-import { readOptions } from '../problem/reading.js';
+import { parametersNamed } from '../problem/presets.js';
+import { readObject, readOptions } from '../problem/reading.js';
 import type { CrfParameters } from '../problem/types.js';
 import type { PipelineOptions, PromptOptions, SegmentOptions } from './api.js';
 import { checkNetwork } from './network/check-network.js';
@@ -69,7 +69,7 @@ export function checkOptions(given: GivenOptions): Settings {
   const { network = 'colour-prompt', warmStart = false, smoothing = {}, budget = null, profile = false } = given;
   const ownCrf = crf !== undefined && crf !== null;
   const description = networkNamed(network);
-  const resolved = checkNetwork(ownCrf ? { ...description, crf } : description);
+  const resolved = checkNetwork(ownCrf ? { ...readObject('options.network', description), crf } : description);
   const { workingSize: longSide = resolved.workingSize } = given;
   const workingSize = checkInteger('workingSize', longSide, 1, largestWorkingSize);
   const { dropBelow = resolved.labels.length > manyLabels ? 1e-4 : 0 } = given;

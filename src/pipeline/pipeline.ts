@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { Turns } from '../gpu/turns.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
 import type { CrfParametersOrName } from '../problem/presets.js';
 import { crfSchema } from '../problem/schema.js';
@@ -29,7 +30,6 @@ import { checkDrawTarget, type DrawTarget, ResultPainter } from './result-painte
 import type { Gpu } from './runtime/gpu.js';
 import { loadOnnxruntime, type Onnxruntime } from './runtime/onnxruntime.js';
 import { GpuSegmentation } from './segmentation.js';
-import { Turns } from './turns.js';
 import { type BudgetChoice, type BudgetOptions, FrameBudget } from './video/budget.js';
 import type { TemporalParameters } from './video/temporal.js';
 
@@ -51,7 +51,8 @@ export class Pipeline {
   private painter: ResultPainter | undefined;
   /** Counts calls: a result knows by it whether it is still the last. */
   private call = 0;
-  private last: { path: FramePath; segmentation: GpuSegmentation } | undefined;
+  /** `changes`: of the frame texture, when it held the frame that the result is of. */
+  private last: { path: FramePath; segmentation: GpuSegmentation; changes: number } | undefined;
   /** What was marked, and on which image. */
   private marks: { image: WeakRef<FrameSource>; marksFor: (working: Extent) => Uint8Array } | undefined;
   private scaled: { from: CrfParameters; scale: number; to: CrfParameters } | undefined;
@@ -308,7 +309,7 @@ export class Pipeline {
       report,
       isCurrent: () => this.call === call && this.keeper.path === path,
     });
-    this.last = { path, segmentation };
+    this.last = { path, segmentation, changes: path.capture.changes };
     return segmentation;
   }
 
@@ -316,7 +317,10 @@ export class Pipeline {
     const { last } = this;
     // Its result went with the device: the next frame will be drawn.
     if (last?.path !== path && this.keeper.hasLost) return;
-    if (!last) throw new ArgumentError('draw', 'no result yet', 'a call of segment or segmentFrame before');
+    if (last?.changes !== path.capture.changes) {
+      const value = last ? 'a result whose frame is gone: the call after it failed' : 'no result yet';
+      throw new ArgumentError('draw', value, 'a call of segment or segmentFrame before');
+    }
     const { device } = path.gpu;
     if (this.painter?.device !== device) {
       this.painter?.destroy();
@@ -348,6 +352,8 @@ export class Pipeline {
       await path.network.warmUp(signal);
       return path;
     } catch (error) {
+      // Asked before: a device that was released can't be lost.
+      await gpu.lostBehind(error);
       await path.destroy();
       throw error;
     }

@@ -44,9 +44,7 @@ export class ResultPainter {
       formats: [surface.format],
       colours: keptLabels.map((label) => colours[label]),
     });
-    const encoder = device.createCommandEncoder({ label: 'draw' });
-    painter.encode(encoder, viewOfKept(view, checked, result), surface.target);
-    device.queue.submit([encoder.finish()]);
+    await painter.draw(viewOfKept(view, checked, result), surface.target);
   }
 
   destroy(): void {
@@ -83,7 +81,7 @@ function surfaceOf(target: DrawTarget, device: GPUDevice): { target: PaintTarget
     return { target: context, format };
   }
   if ('getCurrentTexture' in target) {
-    const format = target.getConfiguration()?.format ?? preferredFormat();
+    const format = target.getConfiguration?.()?.format ?? preferredFormat();
     return { target, format };
   }
   return { target, format: target.format };

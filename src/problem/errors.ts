@@ -22,9 +22,12 @@ export class ArgumentError extends Error {
     readonly value: unknown,
     /** What is allowed, e.g. `a finite number greater than 0`. */
     readonly allowed: string,
+    /** `cause`: what the browser threw, where it was the browser that refused the value. */
+    options?: ErrorOptions,
   ) {
     super(
       `${shortened(String(argument), longestPath)}: got ${describe(value)}, expected ${shortened(String(allowed), longestAllowed)}`,
+      options,
     );
   }
 }

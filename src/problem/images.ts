@@ -30,8 +30,8 @@ const pageObjects = {
   VideoFrame: { kind: 'video', width: 'displayWidth', height: 'displayHeight' },
 } as const;
 
-const allowed =
-  'an image, canvas, bitmap, video, VideoFrame, GPUTexture, GPUBuffer, ImageData or { data, width, height }';
+/** What an image may be, besides a GPUBuffer, which does not say how large it is. */
+const allowed = 'an image, canvas, bitmap, video, VideoFrame, GPUTexture, ImageData or { data, width, height }';
 
 /** Which widths and heights will do. Throws ArgumentError. */
 export type CheckSide = (argument: string, value: unknown, side: 'width' | 'height') => number;
@@ -76,7 +76,10 @@ function whatIsMissing(name: string, given: Record<string, unknown>): string | u
   }
   if (name === 'VideoFrame' && given.format === null && given.codedWidth === 0)
     return 'a VideoFrame that is not closed';
-  if (name === 'ImageBitmap' && given.width === 0) return 'an ImageBitmap that is not closed';
+  if (name === 'ImageBitmap' && given.width === 0) return 'an ImageBitmap that is neither closed nor transferred';
+  if (name.includes('Canvas') && (given.width === 0 || given.height === 0)) {
+    return 'a canvas that has pixels and was not transferred';
+  }
   return undefined;
 }
 

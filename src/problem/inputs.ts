@@ -5,7 +5,14 @@ import { ArgumentError } from './errors.js';
 import { checkChoiceParameter, checkNumberParameter } from './parameter-checks.js';
 import { readOptions, readProperties } from './reading.js';
 import { crfSchema } from './schema.js';
-import { inOwnMemory, isByteArray, isFloat32Array, isFloatArray, isLabelArray, labelArrayNames } from './typed-arrays.js';
+import {
+  inOwnMemory,
+  isByteArray,
+  isFloat32Array,
+  isFloatArray,
+  isLabelArray,
+  labelArrayNames,
+} from './typed-arrays.js';
 import type { ArrayWindow, LabelArray, LabelLayout, ProblemSize, ResolvedUnary, Upsampling } from './types.js';
 
 /** What a pixel without a known label holds in ResolvedUnary's `labels`. */

@@ -1,18 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { checkFlag } from './checks.js';
-import { ArgumentError } from './errors.js';
 import { readOptions } from './reading.js';
-import type { ResolvedParameters } from './types.js';
-
-/** What an engine knows already when a call's turn comes. */
-export interface KnownInput {
-  parameters: Pick<ResolvedParameters, 'kernels'>;
-  hasImage: boolean;
-  hasUnary: boolean;
-  /** Whether there is a Q to begin from. */
-  hasStarted: boolean;
-}
 
 /** How an engine checks the two inputs: each throws ArgumentError. */
 export interface InputChecks<Image, Unary> {
@@ -28,25 +17,17 @@ export interface CheckedInput<Image, Unary> {
 }
 
 /**
- * Checks the input of `refine` and `start`, for both backends: its keys, each value, and that nothing is missing. Throws ArgumentError; nothing has
- * changed then.
+ * Reads the input of `refine` and `start`, for both backends: its keys, and each value. Whether anything is missing `CallState` says, when the
+ * call's turn comes. Throws ArgumentError; nothing has changed then.
  */
-export function checkRefineInput<Image, Unary>(
+export function readRefineInput<Image, Unary>(
   input: unknown,
-  known: KnownInput,
   checks: InputChecks<Image, Unary>,
 ): CheckedInput<Image, Unary> {
-  const given = readOptions('input', input, ['image', 'unary', 'warmStart'], '');
-  const image = given.image === undefined ? undefined : checks.image(given.image);
-  const unary = given.unary === undefined ? undefined : checks.unary(given.unary);
-  const warmStart = given.warmStart !== undefined && checkFlag('warmStart', given.warmStart);
-  if (unary === undefined && !known.hasUnary) {
-    throw new ArgumentError('unary', undefined, 'logits, probabilities, unary or labels in the first call');
-  }
-  const needsImage = known.parameters.kernels.some(({ type }) => type === 'bilateral');
-  if (needsImage && image === undefined && !known.hasImage) {
-    throw new ArgumentError('image', undefined, 'an image: a bilateral kernel reads it');
-  }
-  if (warmStart && !known.hasStarted) throw new ArgumentError('warmStart', true, 'false in the first call');
-  return { image, unary, warmStart };
+  const { image, unary, warmStart = false } = readOptions('input', input, ['image', 'unary', 'warmStart'], '');
+  return {
+    image: image === undefined ? undefined : checks.image(image),
+    unary: unary === undefined ? undefined : checks.unary(unary),
+    warmStart: checkFlag('warmStart', warmStart),
+  };
 }

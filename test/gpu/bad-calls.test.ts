@@ -23,7 +23,9 @@ afterAll(async () => {
 
 test('every public function and method is among the doors, argument by argument and key by key', () => {
   const { checker, callables } = readPublicApi();
-  const doors = new Map<string, Door>([...houses.values()].flatMap((house) => house.doors.map((door) => [door.name, door])));
+  const doors = new Map<string, Door>(
+    [...houses.values()].flatMap((house) => house.doors.map((door) => [door.name, door])),
+  );
   const names = callables.map(({ name }) => name);
   expect(names.filter((name) => !doors.has(name))).toEqual([]);
   expect([...doors.keys()].filter((name) => !names.includes(name))).toEqual([]);

@@ -153,7 +153,8 @@ function callablesOf(checker: ts.TypeChecker, symbol: ts.Symbol, name: string): 
   if (symbol.flags & (ts.SymbolFlags.Function | ts.SymbolFlags.Variable | ts.SymbolFlags.Class)) {
     const type = checker.getTypeOfSymbolAtLocation(symbol, declaration);
     found.push(...signaturesOf(checker, name, type.getCallSignatures()));
-    if (!hasPrivateConstructor(symbol)) found.push(...signaturesOf(checker, `new ${name}`, type.getConstructSignatures()));
+    if (!hasPrivateConstructor(symbol))
+      found.push(...signaturesOf(checker, `new ${name}`, type.getConstructSignatures()));
     if (type.getCallSignatures().length === 0) found.push(...methodsOf(checker, name, type));
   }
   if (symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface | ts.SymbolFlags.TypeAlias)) {
@@ -171,7 +172,9 @@ function isError(checker: ts.TypeChecker, symbol: ts.Symbol): boolean {
 
 function hasPrivateConstructor(symbol: ts.Symbol): boolean {
   return declarationsOf(symbol).some(
-    (declaration) => ts.isClassDeclaration(declaration) && declaration.members.some((member) => ts.isConstructorDeclaration(member) && isPrivate(member)),
+    (declaration) =>
+      ts.isClassDeclaration(declaration) &&
+      declaration.members.some((member) => ts.isConstructorDeclaration(member) && isPrivate(member)),
   );
 }
 

@@ -6,8 +6,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { readAddress, writeAddress } from '../../demo/state/address.js';
 import { defaultSettings } from '../../demo/state/crf-settings.js';
-import { ArgumentError, type CrfParameters, crfJsonSchema, crfSchema, resolveParameters } from '../../src/index.js';
 import { kernelsAt, resolveSpace } from '../../src/analysis/tune/space.js';
+import { ArgumentError, type CrfParameters, crfJsonSchema, crfSchema, resolveParameters } from '../../src/index.js';
 
 const size = { width: 8, height: 6, labelCount: 2 };
 const fixtures = path.resolve(import.meta.dirname, '../fixtures');
@@ -18,7 +18,9 @@ const parameterKeys = ['kernels', ...Object.keys(crfSchema.parameters)];
 
 function parametersOf(name: string): unknown {
   const json: Record<string, unknown> = JSON.parse(readFileSync(path.join(fixtures, name, 'case.json'), 'utf8'));
-  const { iterations, ...own } = Object.fromEntries(Object.entries(json).filter(([key]) => parameterKeys.includes(key)));
+  const { iterations, ...own } = Object.fromEntries(
+    Object.entries(json).filter(([key]) => parameterKeys.includes(key)),
+  );
   // A case may list several counts.
   return { ...own, iterations: Array.isArray(iterations) ? iterations[0] : iterations };
 }
@@ -84,13 +86,17 @@ describe('the schema', () => {
   );
 
   test.each(numbers)('%s: what is usual, searched and by default is allowed', (_, schema) => {
-    const { minimum = -Infinity, maximum = Infinity, ...rest } = schema as Partial<Record<string, number>>;
+    const {
+      minimum = Number.NEGATIVE_INFINITY,
+      maximum = Number.POSITIVE_INFINITY,
+      ...rest
+    } = schema as Partial<Record<string, number>>;
     const { usual = [], searched = [], default: byDefault = [] } = schema as Record<string, unknown>;
     for (const value of [usual, searched, byDefault].flat() as number[]) {
       expect(value).toBeGreaterThanOrEqual(minimum);
       expect(value).toBeLessThanOrEqual(maximum);
-      expect(value).toBeGreaterThan(rest.exclusiveMinimum ?? -Infinity);
-      expect(value).toBeLessThan(rest.exclusiveMaximum ?? Infinity);
+      expect(value).toBeGreaterThan(rest.exclusiveMinimum ?? Number.NEGATIVE_INFINITY);
+      expect(value).toBeLessThan(rest.exclusiveMaximum ?? Number.POSITIVE_INFINITY);
     }
   });
 
@@ -109,7 +115,10 @@ describe('the schema', () => {
 
   test('is what an address of the demo may hold', () => {
     const [least, most] = crfSchema.bilateral.sigmaRGB.usual;
-    const settingsWith = (sigmaRGB: number) => ({ ...defaultSettings, bilateral: { ...defaultSettings.bilateral, sigmaRGB } });
+    const settingsWith = (sigmaRGB: number) => ({
+      ...defaultSettings,
+      bilateral: { ...defaultSettings.bilateral, sigmaRGB },
+    });
     for (const sigmaRGB of [least, most]) {
       const settings = settingsWith(sigmaRGB);
       expect(readAddress(writeAddress({ settings })).state.settings).toEqual(settings);

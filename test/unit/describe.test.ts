@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { describe as group, expect, test } from 'vitest';
+import { expect, describe as group, test } from 'vitest';
 import { describe } from '../../src/problem/describe.js';
 import { ArgumentError } from '../../src/problem/errors.js';
 

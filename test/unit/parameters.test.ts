@@ -165,11 +165,7 @@ describe('errors name the argument', () => {
         kernels: [
           {
             ...gaussian,
-            compatibility: [
-              [1, 2, 3],
-              [1, 2, 3],
-              holed([1, 2, 3], 0),
-            ],
+            compatibility: [[1, 2, 3], [1, 2, 3], holed([1, 2, 3], 0)],
           },
         ],
       },

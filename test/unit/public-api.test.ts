@@ -14,11 +14,15 @@ test('every type that an export mentions is exported', () => {
   expect(unexported).toEqual([]);
 });
 
-test.each(Object.entries(crfSchema.parameters))('the doc block of %s says the default that the schema has', (name, schema) => {
-  const { default: usual } = schema;
-  const words = typeof usual === 'string' ? `'${usual}'` : String(usual).replace(/0{6,}$/, (zeros) => `e${zeros.length}`);
-  expect(docsOf('CrfParameters').get(name)).toMatch(new RegExp(`Default ${words}\\b|Default ${words}[.;:]`));
-});
+test.each(Object.entries(crfSchema.parameters))(
+  'the doc block of %s says the default that the schema has',
+  (name, schema) => {
+    const { default: usual } = schema;
+    const words =
+      typeof usual === 'string' ? `'${usual}'` : String(usual).replace(/0{6,}$/, (zeros) => `e${zeros.length}`);
+    expect(docsOf('CrfParameters').get(name)).toMatch(new RegExp(`Default ${words}\\b|Default ${words}[.;:]`));
+  },
+);
 
 test('the doc block of iterations says the range that the schema has', () => {
   const { minimum, maximum } = crfSchema.parameters.iterations;

@@ -4,9 +4,8 @@ import { checkInteger } from '../../problem/checks.js';
 import { describe } from '../../problem/describe.js';
 import { ArgumentError } from '../../problem/errors.js';
 import { readArray, readOptions, readProperties } from '../../problem/reading.js';
-import type { InstanceCounts } from './instances.js';
 import type { ResolvedMetricOptions } from './options.js';
-import type { BandCounts, BoundaryCounts, MetricCounts } from './types.js';
+import type { BandCounts, BoundaryCounts, InstanceCounts, MetricCounts } from './types.js';
 
 /**
  * Counts that were stored or sent, checked whole before any of them is added: each is a whole number, and none contradicts another. What is returned

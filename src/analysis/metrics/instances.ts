@@ -6,31 +6,15 @@ import { checkInstanceCounts, stepsOfShare, valuesOf } from './check-counts.js';
 import { share, zeros } from './confusion.js';
 import { checkIgnore, risingNumbers } from './options.js';
 import { checkPlane, checkSameSize } from './planes.js';
-import type { LabelPlane, Share } from './types.js';
+import type { InstanceCounts, LabelPlane, Share } from './types.js';
+
+export type { InstanceCounts } from './types.js';
 
 export interface InstanceMetricOptions {
   /** IoU that a match must be above, 0.5..1 (1 excluded). Default 0.5, 0.55 … 0.95. Below 0.5 one instance could match two. */
   thresholds?: readonly number[];
   /** Value of truth where nothing is known; such pixels count nowhere, in the prediction neither. Default null: there is none. */
   ignore?: number | null;
-}
-
-/** Whole numbers: counted in parts, in any order, and merged, they equal those of one run. Plain JSON. */
-export interface InstanceCounts {
-  ignore: number | null;
-  images: number;
-  truthInstances: number;
-  predictedInstances: number;
-  thresholds: readonly {
-    iou: number;
-    truePositives: number;
-    falsePositives: number;
-    falseNegatives: number;
-    /** Σ over images of TP / (TP + FP + FN), in whole numbers of 2^-26. */
-    imagePrecision: number;
-  }[];
-  /** Images with an instance in truth or prediction: the others have no precision. */
-  countedImages: number;
 }
 
 export interface InstanceScores {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import type { Refiner } from '../../crf/api.js';
-import { DenseCrf } from '../../crf/dense-crf.js';
-import { checkBackend } from '../../crf/options.js';
+import { DenseCrf } from '../../dense-crf.js';
+import type { Refiner } from '../../problem/api.js';
 import { checkInteger, checkText } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
+import { checkBackend } from '../../problem/options.js';
 import { checkDevice, checkSignal } from '../../problem/platform-objects.js';
 import { readArray, readOptions } from '../../problem/reading.js';
 import { crfSchema } from '../../problem/schema.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { ImageInput, Refiner, UnarySource } from '../../crf/api.js';
+import type { ImageInput, Refiner, UnarySource } from '../../problem/api.js';
 import type { CrfParameters, LabelArray, Normalization, SigmaUnit } from '../../problem/types.js';
 
 /** One image whose labels are known. */

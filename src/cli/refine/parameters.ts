@@ -2,7 +2,13 @@
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type CrfParameters, type CrfPresetName, crfPresets, defaultParameters, parametersFromJson } from '../../index.js';
+import {
+  type CrfParameters,
+  type CrfPresetName,
+  crfPresets,
+  defaultParameters,
+  parametersFromJson,
+} from '../../index.js';
 import { about, Failure } from '../failure.js';
 import { parseJson } from '../files/json.js';
 import { readFloatNpy } from '../files/npy.js';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { checkDrawnTexture, type GivenObject } from '../../gpu/given-objects.js';
 import { checkChoice, checkInteger } from '../../problem/checks.js';
 import { ArgumentError, DeviceError } from '../../problem/errors.js';
 import { checkDevice, hasMethods, isTextureObject } from '../../problem/platform-objects.js';
@@ -65,19 +66,9 @@ export function isCanvasContext(argument: string, value: unknown): value is GPUC
 }
 
 /** Throws ArgumentError for what can't be drawn on. A canvas' texture lives one frame. */
-export function openTarget(target: unknown): ViewTarget {
-  if (isCanvasContext('target', target)) {
-    // Throws where the canvas was not configured.
-    return viewOf(reading('target', target, () => target.getCurrentTexture()));
-  }
-  if (isTextureObject('target', target)) {
-    const texture = target as GPUTexture;
-    // GPUTextureUsage.RENDER_ATTACHMENT
-    if ((texture.usage & 16) === 0) {
-      throw new ArgumentError('target.usage', texture.usage, 'a usage with RENDER_ATTACHMENT');
-    }
-    return viewOf(texture);
-  }
+export function openTarget(target: unknown, device: GPUDevice): ViewTarget {
+  if (isCanvasContext('target', target)) return viewOf(currentTexture(target, device));
+  if (isTextureObject('target', target)) return viewOf(checkDrawnTexture('target', target as GPUTexture));
   const given = readProperties('target', target, ['view', 'width', 'height', 'format']);
   if (typeof given.view !== 'object' || given.view === null) {
     throw new ArgumentError('target', target, 'a canvas context, a texture or { view, width, height, format }');
@@ -88,6 +79,36 @@ export function openTarget(target: unknown): ViewTarget {
     height: checkInteger('target.height', given.height, 1, 65536),
     format: checkFormat('target.format', given.format),
   };
+}
+
+/** What a target consists of, but for a canvas. Throws ArgumentError for what can't be drawn on. */
+export function objectsOfTarget(target: PaintTarget): GivenObject[] {
+  if (isCanvasContext('target', target)) return [];
+  if (isTextureObject('target', target)) {
+    return [{ argument: 'target', value: checkDrawnTexture('target', target as GPUTexture) }];
+  }
+  const { view } = readProperties('target', target, ['view']);
+  return typeof view === 'object' && view !== null ? [{ argument: 'target.view', value: view as GPUTextureView }] : [];
+}
+
+function currentTexture(context: GPUCanvasContext, device: GPUDevice): GPUTexture {
+  // Older browsers don't say what a canvas is configured for.
+  const configured = context.getConfiguration?.();
+  checkPixels(context.canvas);
+  if (configured && configured.device !== device) {
+    throw new ArgumentError('target', context, 'a canvas that is configured for the device in use');
+  }
+  try {
+    return context.getCurrentTexture();
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new ArgumentError('target', context, `a configured canvas (${message})`, { cause });
+  }
+}
+
+function checkPixels(canvas: { width: number; height: number } | undefined): void {
+  if (!canvas || (canvas.width > 0 && canvas.height > 0)) return;
+  throw new ArgumentError('target', `${canvas.width}×${canvas.height}`, 'a canvas of at least one pixel');
 }
 
 function viewOf(texture: GPUTexture): ViewTarget {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import { checkGivenTexture } from '../../gpu/given-objects.js';
 import { checkChoice, checkFlag, checkInteger, checkNumber } from '../../problem/checks.js';
-import { ArgumentError } from '../../problem/errors.js';
-import { isTextureObject } from '../../problem/platform-objects.js';
-import { readArray, reading, readOptions, readProperties } from '../../problem/reading.js';
+import { readArray, readOptions, readProperties } from '../../problem/reading.js';
 import { checkColour, type Rgba } from './colours.js';
 import type { Fit } from './placement.js';
 
@@ -165,28 +164,11 @@ export function checkView(
     outline: checkNumber('view.outline', outline, { from: 0, to: 1000 }),
     behind: behindOf(kind),
     colour: kind === 'colour' ? checkColour('view.colour', given.colour) : transparent,
-    image: kind === 'image' ? checkTexture('view.image', given.image) : undefined,
+    image: kind === 'image' ? checkGivenTexture('view.image', given.image) : undefined,
     foreground: given.foreground === undefined ? null : checkLabels('view.foreground', given.foreground, labelCount),
     refineEdges: checkFlag('view.refineEdges', refineEdges),
     sigmaXY: checkNumber('view.sigmaXY', sigmaXY, { above: 0, to: diagonal, float32: true }),
   };
-}
-
-/** Throws ArgumentError unless the value is a texture that a shader can read. */
-export function checkTexture(argument: string, value: unknown): GPUTexture {
-  if (!isTextureObject(argument, value)) throw new ArgumentError(argument, value, 'a GPUTexture');
-  const texture = value as GPUTexture;
-  const { format, usage } = reading(argument, value, () => ({
-    format: String(texture.format),
-    usage: Number(texture.usage),
-  }));
-  // Depth, integer and compressed formats are read otherwise.
-  if (!/^(r|rg|rgba|bgra)(8|16|32)(unorm|float)$/.test(format)) {
-    throw new ArgumentError(`${argument}.format`, format, "'rgba8unorm', 'bgra8unorm' or a float format");
-  }
-  // GPUTextureUsage.TEXTURE_BINDING
-  if ((usage & 4) === 0) throw new ArgumentError(`${argument}.usage`, usage, 'a usage with TEXTURE_BINDING');
-  return texture;
 }
 
 function behindOf(kind: ViewKind): number {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import { checkGivenTexture } from '../../gpu/given-objects.js';
 import { checkInteger } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
 import { type CheckSide, readImage } from '../../problem/images.js';
-import { reading } from '../../problem/reading.js';
 import type { RgbaImage } from '../../problem/types.js';
 import type { Extent } from './plan.js';
 
@@ -27,17 +27,6 @@ export type CheckedFrame = Extent &
     | { kind: 'video'; source: HTMLVideoElement | VideoFrame }
     | { kind: 'texture'; source: GPUTexture }
   );
-
-/** Formats whose values are read as colours, clamped to 0..1. Those that end in -srgb are encoded again. */
-const textureFormats: readonly GPUTextureFormat[] = [
-  'rgba8unorm',
-  'bgra8unorm',
-  'rgba8unorm-srgb',
-  'bgra8unorm-srgb',
-  'rgb10a2unorm',
-  'rgba16float',
-  'rgba32float',
-];
 
 /**
  * Looks at a source: what it is, that it has a picture, and that the picture fits a texture.
@@ -68,25 +57,10 @@ function readFrame(source: FrameSource, checkSide: CheckSide): CheckedFrame {
     throw new ArgumentError('frame', source, 'no GPUBuffer: it does not say how large it is');
   const { width, height } = given;
   if (given.kind === 'texture') {
-    return { kind: 'texture', source: checkFrameTexture(given.source as GPUTexture), width, height };
+    return { kind: 'texture', source: checkGivenTexture('frame', given.source, { decoded: true }), width, height };
   }
   if (given.kind === 'video') {
     return { kind: 'video', source: given.source as HTMLVideoElement | VideoFrame, width, height };
   }
   return { kind: 'copy', source: given.source as GPUCopyExternalImageSource, width, height };
-}
-
-function checkFrameTexture(texture: GPUTexture): GPUTexture {
-  return reading('frame', texture, () => {
-    if (!textureFormats.includes(texture.format)) {
-      throw new ArgumentError('frame.format', texture.format, `one of ${textureFormats.join(', ')}`);
-    }
-    if (!(texture.usage & 0x4)) {
-      throw new ArgumentError('frame.usage', texture.usage, 'a texture with GPUTextureUsage.TEXTURE_BINDING');
-    }
-    if (texture.dimension !== '2d' || texture.depthOrArrayLayers !== 1 || texture.sampleCount !== 1) {
-      throw new ArgumentError('frame', texture, 'a 2d texture of one layer and one sample');
-    }
-    return texture;
-  });
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+import { unlessAborted } from '../../gpu/abort.js';
 import { checkCallback } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
 import { checkSignal, hasMethods } from '../../problem/platform-objects.js';
 import { readOptions, readProperties } from '../../problem/reading.js';
 import { viewName } from '../../problem/typed-arrays.js';
-import { unlessAborted } from '../abort.js';
 import { readModel, recognizeOther } from '../onnx/model.js';
 import { checkBytes, checkFile, fileKeys } from './check-network.js';
 import type { NetworkDescription } from './description.js';

@@ -12,7 +12,8 @@ export function differences(checker: ts.TypeChecker, { name, parameters }: Calla
   return parameters.flatMap((parameter, index) => {
     const { spec, isOptional = false } = door.args[index];
     const path = `${name}: ${parameter.name}`;
-    const optional = isOptional === parameter.isOptional ? [] : [`${path} is ${parameter.isOptional ? '' : 'not '}optional`];
+    const optional =
+      isOptional === parameter.isOptional ? [] : [`${path} is ${parameter.isOptional ? '' : 'not '}optional`];
     return [...optional, ...differencesOfType(checker, parameter.type, spec, path)];
   });
 }
@@ -22,7 +23,14 @@ function differencesOfType(checker: ts.TypeChecker, type: ts.Type, spec: Spec, p
   if (described.length === 0) return [];
   const given = plainObjectsOf(checker, type);
   if (given.length === 0) return [];
-  const keys = new Set(given.flatMap((one) => one.getProperties().filter(isNeeded).map((property) => property.name)));
+  const keys = new Set(
+    given.flatMap((one) =>
+      one
+        .getProperties()
+        .filter(isNeeded)
+        .map((property) => property.name),
+    ),
+  );
   const specs = new Map<string, Spec[]>();
   for (const one of described) {
     for (const [key, below] of Object.entries({ ...one.keys, ...one.optional })) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 import { createHash } from 'node:crypto';
-import type { Refiner } from '../../../src/crf/api.js';
 import {
   type CrfParameters,
   DenseCrf,
@@ -12,6 +11,7 @@ import {
   refineBatch,
   resolveParameters,
 } from '../../../src/index.js';
+import type { Refiner } from '../../../src/problem/api.js';
 import {
   arg,
   type Backend,

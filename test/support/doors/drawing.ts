@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 
 import {
+  configureCanvas,
   Painter,
   type PainterOptions,
   type TemporalParameters,
   TemporalSmoothing,
+  type View,
 } from '../../../src/pipeline/index.js';
 import { arg, type DoorContext, deviceOf, type House, type HousePlan, thisVery as isThis } from './door.js';
 import { pixelCount, size } from './problem.js';
-import { choice, list, number, object, open } from './spec.js';
+import { choice, list, number, object, open, type Spec } from './spec.js';
 
 const { width, height, labelCount } = size;
 
