@@ -57,10 +57,11 @@ function listed(choices: readonly string[]): string {
 }
 
 export function layoutOption(): Option {
+  const { choices, default: usual } = crfSchema.unary.layout;
   return new Option(
     '--layout <layout>',
-    'of arrays: planar [label, y, x] or interleaved [y, x, label] (default: as the size of the image shows, else planar)',
-  ).argParser(oneOf('--layout', ['planar', 'interleaved']));
+    `of arrays: planar [label, y, x] or interleaved [y, x, label] (default: as the size of the image shows, else ${usual})`,
+  ).argParser(oneOf('--layout', choices));
 }
 
 export function maxMegapixelsOption(): Option {

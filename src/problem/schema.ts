@@ -105,6 +105,7 @@ export const crfSchema = {
       unit: 'probability',
       default: 0,
       minimum: 0,
+      maximum: 1,
     },
     damping: {
       type: 'number',

@@ -70,7 +70,7 @@ export interface CrfParameters {
   iterations?: number;
   /** Method of the kernels that name none. Default 'lattice'; 'separable' means the gaussian kernels, the others then use the lattice. */
   method?: Method;
-  /** Stop once max |ΔQ| of an iteration is at most this, from 0. Default 0: never stops early. */
+  /** Stop once max |ΔQ| of an iteration is at most this, 0..1. Default 0: never stops early. */
   tolerance?: number;
   /** Q <- (1 - damping)·Q_new + damping·Q_old, 0..1 (1 excluded). Default 0. */
   damping?: number;

@@ -7,7 +7,17 @@ import { describe, expect, test } from 'vitest';
 import { readAddress, writeAddress } from '../../demo/state/address.js';
 import { defaultSettings } from '../../demo/state/crf-settings.js';
 import { kernelsAt, resolveSpace } from '../../src/analysis/tune/space.js';
-import { ArgumentError, type CrfParameters, crfJsonSchema, crfSchema, resolveParameters } from '../../src/index.js';
+import {
+  ArgumentError,
+  type CrfParameters,
+  crfJsonSchema,
+  crfSchema,
+  defaultParameters,
+  type NumberParameter,
+  type ParameterSchema,
+  parametersFromJson,
+  resolveParameters,
+} from '../../src/index.js';
 
 const size = { width: 8, height: 6, labelCount: 2 };
 const fixtures = path.resolve(import.meta.dirname, '../fixtures');
@@ -27,6 +37,25 @@ function parametersOf(name: string): unknown {
 
 const cases = readdirSync(fixtures, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
+/** What JSON has, of all kinds. */
+const commonJson = [null, true, '', '1', 'other', [], [null], {}, -1, 0, 0.5, 1, 1.5, 2, 1e39, -1e39];
+
+function aroundBounds({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: NumberParameter): number[] {
+  const bounds = [minimum, maximum, exclusiveMinimum, exclusiveMaximum].filter((bound) => bound !== undefined);
+  // By more than float32 tells apart.
+  return bounds.flatMap((bound) => [bound, bound * 1.001, bound * 0.999, bound + 1, bound - 1]);
+}
+
+function isTaken(json: unknown): boolean {
+  try {
+    resolveParameters(json as CrfParameters, size);
+    return true;
+  } catch (error) {
+    if (error instanceof ArgumentError) return false;
+    throw error;
+  }
+}
+
 describe('the JSON Schema', () => {
   test.each(cases.map(({ name }) => name))('takes the parameters of %s', (name) => {
     expect(isValid(parametersOf(name))).toBe(true);
@@ -39,9 +68,37 @@ describe('the JSON Schema', () => {
     ['an address of the schema', { $schema: './crf.schema.json', kernels: [] }],
     ['a file of features', { kernels: [{ type: 'features', file: 'a.npy', compatibility: [1, 2], method: 'exact' }] }],
     ['sigmas by axis', { kernels: [{ ...bilateral, sigmaXY: [1, 2], sigmaRGB: [1, 2, 3], sigmaUnit: 'diagonal' }] }],
-  ])('takes %s', (_, json) => {
+  ])('and the checks take %s', async (_, json) => {
     expect(isValid(json)).toBe(true);
+    const features = new Float32Array(3 * size.width * size.height);
+    const parameters = await parametersFromJson(json, () => ({ data: features, shape: [3, 48] }));
+    expect(() => resolveParameters(parameters, size)).not.toThrow();
   });
+
+  // Exact: what sigma a lattice takes depends on the image. There `tried` is one of several parameters, elsewhere it stands alone.
+  const kernelOf = (group: 'gaussian' | 'bilateral', tried: object) => ({
+    kernels: [{ ...(group === 'gaussian' ? gaussian : bilateral), method: 'exact', ...tried }],
+  });
+  const places = [
+    ...Object.entries(crfSchema.parameters).map(
+      ([name, one]) => [name, one, (value: unknown) => ({ kernels: [], [name]: value })] as const,
+    ),
+    ...(['gaussian', 'bilateral'] as const).flatMap((group) =>
+      Object.entries(crfSchema[group]).map(
+        ([name, one]) => [`${group}.${name}`, one, (value: unknown) => kernelOf(group, { [name]: value })] as const,
+      ),
+    ),
+  ];
+
+  test.each(places)(
+    'and the checks agree on %s, at its bounds and beyond',
+    (_, one: ParameterSchema, parametersWith) => {
+      const values = [...commonJson, ...(one.type === 'choice' ? one.choices : aroundBounds(one))];
+      const disagreed = values.filter((value) => isValid(parametersWith(value)) !== isTaken(parametersWith(value)));
+      expect(disagreed).toEqual([]);
+      expect(values.filter((value) => isValid(parametersWith(value)))).not.toEqual([]);
+    },
+  );
 
   // Each is refused by both: the schema says no more and no less than the checks do.
   test.each<[string, unknown]>([
@@ -126,5 +183,20 @@ describe('the schema', () => {
     for (const sigmaRGB of [least / 2, most + 1]) {
       expect(readAddress(writeAddress({ settings: settingsWith(sigmaRGB) })).problems).toHaveLength(1);
     }
+  });
+});
+
+describe('what README says', () => {
+  const readme = readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8');
+
+  test('of the parameters is JSON that the schema takes, and the defaults', () => {
+    const [, json = ''] = /```json\n(.*?)```/s.exec(readme) ?? [];
+    const parameters = JSON.parse(json);
+    expect(isValid(parameters)).toBe(true);
+    expect(resolveParameters(parameters, size)).toEqual(resolveParameters(defaultParameters, size));
+  });
+
+  test.each(['normalization', 'method'] as const)('of every %s is what there is', (name) => {
+    for (const choice of crfSchema.gaussian[name].choices) expect(readme).toContain(`\`${choice}\``);
   });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { type CrfParameters, crfSchema, type LabelLayout, type ProblemSize, type UnaryInput } from '../../index.js';
+import { type CrfParameters, crfSchema, type LabelLayout, type ProblemSize, type UnaryInput, type Upsampling } from '../../index.js';
 import { about, Failure, UsageError } from '../failure.js';
 import { defaultMaximumPixels, type Photograph, readPhotograph } from '../files/image.js';
 import type { FullSize } from '../inputs/array-layout.js';
@@ -32,7 +32,7 @@ export type InputDescription =
       layout: LabelLayout;
       /** One plane, of a foreground, which is label 1. */
       foreground: boolean;
-      upsampling: 'half-pixel' | 'align-corners' | null;
+      upsampling: Upsampling | null;
       /** Of probabilities: their sums over the labels of each pixel. */
       sums: ProbabilitySums | null;
     }

@@ -2,7 +2,7 @@
 
 import { checkCallback, checkChoice, checkInteger, checkNumber, checkText } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
-import { checkNumberParameter } from '../../problem/parameter-checks.js';
+import { checkChoiceParameter, checkNumberParameter } from '../../problem/parameter-checks.js';
 import { defaultParameters, resolveParameters } from '../../problem/parameters.js';
 import { parametersNamed } from '../../problem/presets.js';
 import { readArray, readObject, readOptions, readProperties } from '../../problem/reading.js';
@@ -251,13 +251,13 @@ function checkPrompts(value: unknown): NetworkPrompts {
 
 function checkOutput(value: unknown): Required<NetworkOutput> {
   const given = readOptions('output', value, outputKeys);
-  const { type = 'float32', upsampling = 'half-pixel' } = given;
+  const { type = 'float32' } = given;
   return {
     name: checkText('output.name', given.name),
     layout: checkChoice('output.layout', given.layout, layouts),
     activation: checkChoice('output.activation', given.activation, ['logits', 'probabilities', 'sigmoid']),
     type: checkChoice('output.type', type, types),
-    upsampling: checkChoice('output.upsampling', upsampling, crfSchema.unary.upsampling.choices),
+    upsampling: checkChoiceParameter('output.upsampling', given.upsampling, crfSchema.unary.upsampling),
   };
 }
 

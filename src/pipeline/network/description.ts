@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { CrfParametersOrName } from '../../problem/presets.js';
-import type { CrfParameters } from '../../problem/types.js';
+import type { CrfParameters, Upsampling } from '../../problem/types.js';
 
 /**
  * What a network takes and what it gives: all that the pipeline has to know of it. Plain JSON, but for `bytes`.
@@ -93,7 +93,7 @@ export interface NetworkOutput {
   /** Default 'float32'. */
   type?: 'float32' | 'float16';
   /** Where a coarse output's samples lie. Default 'half-pixel'. */
-  upsampling?: 'half-pixel' | 'align-corners';
+  upsampling?: Upsampling;
 }
 
 /** A description with every default filled in and every value checked. */
