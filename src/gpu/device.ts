@@ -2,8 +2,11 @@
 
 import { DeviceError } from '../problem/errors.js';
 
+/** A device for engines, pipelines and analyses to share, and what is known of its adapter. */
 export interface AcquiredDevice {
+  /** It is yours: destroy it when nothing works on it any more. */
   device: GPUDevice;
+  /** Where it comes from. */
   adapter: GPUAdapter;
   /** As the browser names it. */
   adapterName: string;

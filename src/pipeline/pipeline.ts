@@ -106,6 +106,7 @@ export class Pipeline {
     return path.gpu.device;
   }
 
+  /** Adapter as the browser names it; 'none' while there is no device. */
   get adapterName(): string {
     return this.keeper.path?.gpu.adapterName ?? 'none';
   }

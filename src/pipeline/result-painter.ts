@@ -8,6 +8,7 @@ import { Painter } from './drawing/painter.js';
 import { checkFormat, configureCanvas, isCanvasContext, type PaintTarget, preferredFormat } from './drawing/target.js';
 import { checkView, entryPointOf, type ResolvedView, type View } from './drawing/view.js';
 
+/** Where a pipeline draws: a canvas, which it configures, or what a painter takes. */
 export type DrawTarget = HTMLCanvasElement | OffscreenCanvas | PaintTarget;
 
 /** Draws results of one device into canvases and textures. */

@@ -43,6 +43,7 @@ export interface DenseCrfOptions extends ProblemSize {
 export interface RefineInput {
   /** Needed when a kernel is bilateral. Must have the problem's width and height. */
   image?: ImageInput;
+  /** What is known before refinement; left out: the one there is, needed in the first call. */
   unary?: UnarySource;
   /** Begin from the Q of the call before instead of softmax(-unary). */
   warmStart?: boolean;
@@ -82,9 +83,11 @@ export interface GpuResults {
 
 /** What both backends can do. Arrays are fresh copies. */
 export interface Refiner {
+  /** What it runs on. */
   readonly backend: 'webgpu' | 'cpu';
   /** Adapter as the browser names it, or 'CPU'. */
   readonly adapterName: string;
+  /** Of every image, unary and result. */
   readonly size: ProblemSize;
   /** Bytes of GPU memory held. */
   readonly bytes?: number;
@@ -114,5 +117,6 @@ export interface Refiner {
   gpuResults(): Promise<GpuResults>;
   /** Pixels that came with a NaN or infinite value in a GPUBuffer and were treated as unknown. */
   invalidPixelCount(): Promise<number>;
+  /** Gives up everything that is held; a device that was given stays its owner's. Every later call throws DeviceError. */
   destroy(): void;
 }

@@ -9,7 +9,9 @@ import type { CrfParameters, FloatArray } from './types.js';
 
 /** Features as a file holds them: [featureDim, pixelCount] or [featureDim, height, width], divided by their sigmas. */
 export interface FeatureArray {
+  /** Row-major. */
   data: FloatArray;
+  /** [featureDim, pixelCount] or [featureDim, height, width]. */
   shape: readonly number[];
 }
 

@@ -6,6 +6,7 @@ import type { CrfParameters } from './types.js';
 
 /** A set of parameters with a name, and where it is from. */
 export interface CrfPreset {
+  /** As `DenseCrf` takes them. */
   readonly parameters: CrfParameters;
   /** Who uses it, and on what. */
   readonly source: string;

@@ -55,6 +55,7 @@ export interface BilateralKernel extends KernelCommon {
 /** Any features, already divided by their sigmas: [featureDim, pixelCount] float32. */
 export interface FeaturesKernel extends KernelCommon {
   type: 'features';
+  /** Float32 [featureDim, pixelCount]; finite. */
   features: Float32Array;
   /** 1..1024. */
   featureDim: number;
@@ -65,6 +66,7 @@ export type Kernel = GaussianKernel | BilateralKernel | FeaturesKernel;
 
 /** The parameters of one refinement: plain JSON but for the arrays of `features` kernels. */
 export interface CrfParameters {
+  /** Any number; their messages add up. */
   kernels: readonly Kernel[];
   /** Mean-field iterations, 0..10000. Default 5. */
   iterations?: number;
@@ -80,13 +82,19 @@ export interface CrfParameters {
 
 /** A kernel with every default filled in and every value checked. */
 export interface ResolvedKernel {
+  /** Of the kernel. */
   type: Kernel['type'];
+  /** Numbers a pixel: 2 for gaussian, 5 for bilateral. */
   featureDim: number;
   /** One sigma a feature dimension, in pixels and 0..255; all 1 for `features`. */
   sigmas: readonly number[];
+  /** Float32 [featureDim, pixelCount], of a `features` kernel. */
   features?: Float32Array;
+  /** Weights or penalties. */
   compatibility: ResolvedCompatibility;
+  /** How messages are divided by n. */
   normalization: Normalization;
+  /** How the kernel is summed. */
   method: Method;
 }
 
@@ -99,17 +107,25 @@ export type ResolvedCompatibility =
 
 /** Every default filled in, every value checked against one problem size. */
 export interface ResolvedParameters {
+  /** In the order given. */
   kernels: readonly ResolvedKernel[];
+  /** Mean-field iterations. */
   iterations: number;
+  /** Largest max |ΔQ| at which iterations stop; 0 never stops early. */
   tolerance: number;
+  /** Share of the Q before that stays. */
   damping: number;
+  /** Kernel evaluations that `exact` may spend in a call. */
   exactWorkLimit: number;
 }
 
 /** Size of a problem. An image has pixelCount = width·height; a point set or volume has height 1. */
 export interface ProblemSize {
+  /** Pixels, from 1. */
   width: number;
+  /** Pixels, from 1. */
   height: number;
+  /** Labels are 0..labelCount-1. */
   labelCount: number;
 }
 
@@ -126,9 +142,13 @@ export type LabelArray = Uint8Array | Uint8ClampedArray | Uint16Array | Int16Arr
 
 /** A rectangle of an array, in its pixels, between edges: sample k reaches from k to k + 1, its centre is at k + ½. */
 export interface ArrayWindow {
+  /** Left edge, from -2. */
   x: number;
+  /** Upper edge, from -2. */
   y: number;
+  /** Above 0; the right edge is at most 2 outside of the array. */
   width: number;
+  /** Above 0; the lower edge is at most 2 outside of the array. */
   height: number;
 }
 
@@ -185,8 +205,11 @@ export type ResolvedUnary =
 
 /** Packed RGBA, 8 bits a channel, row-major: what ImageData holds. */
 export interface RgbaImage {
+  /** [y, x, channel]. */
   data: Uint8Array | Uint8ClampedArray;
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
 }
 
@@ -198,5 +221,6 @@ export interface Energy {
   unaryTerm: number;
   /** Σ Q·(mu K Q) */
   pairwiseTerm: number;
+  /** entropyTerm + unaryTerm + pairwiseTerm. */
   kl: number;
 }

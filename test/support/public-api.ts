@@ -26,7 +26,7 @@ export interface Callable {
 
 export interface PublicApi {
   checker: ts.TypeChecker;
-  /** Exports without a doc block. */
+  /** Exports without a doc block, and members of theirs: `DenseCrf`, `Refiner.refine`. */
   undocumented: readonly string[];
   /** Named types of ours that exports mention, and no door exports: `Name (mentioned by Export)`. */
   unexported: readonly string[];
@@ -49,7 +49,7 @@ export function readPublicApi(): PublicApi {
   for (const [symbol, name] of exported) mentions.ofDeclarations(symbol, name);
   return {
     checker,
-    undocumented: [...exported].filter(([symbol]) => !isDocumented(symbol)).map(([, name]) => name),
+    undocumented: [...exported].flatMap(([symbol, name]) => undocumentedIn(checker, symbol, name)),
     unexported: [...mentions.unexported].map(([name, by]) => `${name} (mentioned by ${by})`),
     callables: [...exported].flatMap(([symbol, name]) => callablesOf(checker, symbol, name)),
     docsOf(name) {
@@ -94,6 +94,53 @@ function isDocumented(symbol: ts.Symbol): boolean {
   });
 }
 
+/** An export, and what users reach through it: members of classes, interfaces, object types and unions of these. */
+function undocumentedIn(checker: ts.TypeChecker, symbol: ts.Symbol, name: string): string[] {
+  const own = isDocumented(symbol) ? [] : [name];
+  const members = declarationsOf(symbol).flatMap((declaration) => membersIn(checker, declaration));
+  const silent = members.filter((member) => ts.getJSDocCommentsAndTags(member).length === 0);
+  return [...own, ...silent.map((member) => `${name}.${member.name?.getText() ?? 'constructor'}`)];
+}
+
+/**
+ * What users see of a class, an interface or a type: its members, but for those that tell one type from another (`kind: 'blur'`), and for parts of a type that
+ * has a doc block as a whole: members of a union, of a member's own type.
+ */
+function membersIn(checker: ts.TypeChecker, declaration: ts.Declaration): readonly ts.NamedDeclaration[] {
+  if (ts.isClassDeclaration(declaration) || ts.isInterfaceDeclaration(declaration)) {
+    const members: readonly (ts.ClassElement | ts.TypeElement)[] = declaration.members;
+    const ofConstructor = members
+      .filter(ts.isConstructorDeclaration)
+      .flatMap((one) => one.parameters.filter(isProperty));
+    return [...members, ...ofConstructor].filter(isTold);
+  }
+  if (ts.isVariableDeclaration(declaration)) {
+    const { initializer } = declaration;
+    return initializer && ts.isObjectLiteralExpression(initializer)
+      ? initializer.properties.filter(ts.isMethodDeclaration)
+      : [];
+  }
+  if (!ts.isTypeAliasDeclaration(declaration)) return [];
+  if (ts.isTypeLiteralNode(declaration.type)) return declaration.type.members.filter(isTold);
+  if (!ts.isTypeReferenceNode(declaration.type)) return [];
+  // Another name for a type of ours.
+  const target = checker.getSymbolAtLocation(declaration.type.typeName);
+  return target && isOurs(target) ? declarationsOf(target).flatMap((one) => membersIn(checker, one)) : [];
+}
+
+function isProperty(parameter: ts.ParameterDeclaration): boolean {
+  return ts.isParameterPropertyDeclaration(parameter, parameter.parent);
+}
+
+function isTold(member: ts.ClassElement | ts.TypeElement | ts.ParameterDeclaration): boolean {
+  if (isPrivate(member) || ts.isIndexSignatureDeclaration(member)) return false;
+  // One whose parameters are members is told by these.
+  if (ts.isConstructorDeclaration(member)) return member.parameters.length > 0 && !member.parameters.some(isProperty);
+  if (ts.isPropertySignature(member)) return !(member.type && ts.isLiteralTypeNode(member.type));
+  // An error's own name.
+  return !(ts.isPropertyDeclaration(member) && member.initializer && ts.isStringLiteral(member.initializer));
+}
+
 /** Types that declarations mention where users see them: not in bodies, not in private members. */
 class Mentions {
   readonly unexported = new Map<string, string>();
@@ -127,7 +174,8 @@ class Mentions {
     const symbol = found && resolved(this.checker, found);
     if (!symbol || !isOurs(symbol) || symbol.flags & ts.SymbolFlags.TypeParameter) return;
     const name = this.exported.get(symbol);
-    if (name === undefined && !isPart) this.unexported.set(symbol.name, by);
+    // `type MaskAnalysis = Api.MaskAnalysis` is exported under its own name.
+    if (name === undefined && !isPart && symbol.name !== by) this.unexported.set(symbol.name, by);
     this.ofDeclarations(symbol, name ?? by);
   }
 }

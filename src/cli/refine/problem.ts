@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-import { type CrfParameters, crfSchema, type LabelLayout, type ProblemSize, type UnaryInput, type Upsampling } from '../../index.js';
+import {
+  type CrfParameters,
+  crfSchema,
+  type LabelLayout,
+  type ProblemSize,
+  type UnaryInput,
+  type Upsampling,
+} from '../../index.js';
 import { about, Failure, UsageError } from '../failure.js';
 import { defaultMaximumPixels, type Photograph, readPhotograph } from '../files/image.js';
 import type { FullSize } from '../inputs/array-layout.js';

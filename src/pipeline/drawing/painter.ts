@@ -33,7 +33,9 @@ import {
 } from './target.js';
 import { behind, checkView, entryPointOf, type ResolvedView, type View, type ViewKind, viewKinds } from './view.js';
 
+/** What `Painter.prepare` takes. */
 export interface PainterOptions {
+  /** What is drawn. */
   sources: PainterSources;
   /** What `encode` may be asked for. Default: 'original'. Kinds of earlier calls stay prepared. */
   views?: readonly ViewKind[];
@@ -224,6 +226,7 @@ export class Painter {
     return this.calls.take(() => this.given.using(objects, () => readTexture(device, { width, height, format }, draw)));
   }
 
+  /** Gives up everything that was made on the device. */
   destroy(): void {
     this.calls.end();
     if (this.scene) destroyLayers(this.scene.layers);

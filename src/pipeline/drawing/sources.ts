@@ -10,7 +10,9 @@ import { readProperties } from '../../problem/reading.js';
 export interface LabelSource {
   /** Pixels of the working size. It covers the whole frame. */
   width: number;
+  /** Pixels of the working size. */
   height: number;
+  /** Labels are 0..labelCount-1. */
   labelCount: number;
   /** u32 [height, width]. */
   labelMap: GPUBuffer;

@@ -108,6 +108,7 @@ export const presets = {
   'segformer-b0-ade20k': segformerAde20k,
 } as const satisfies Record<string, NetworkDescription>;
 
+/** The name of a network that the package describes. */
 export type PresetName = keyof typeof presets;
 
 /** A network as a user names it: by a preset's name, or by a description of its own. */
