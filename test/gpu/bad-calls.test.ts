@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDevice, type TestDevice } from '../support/device.js';
 import { differences } from '../support/doors/compare-types.js';
 import type { Door, House } from '../support/doors/door.js';
 import { housePlans } from '../support/doors/index.js';
 import { sweep } from '../support/doors/sweep.js';
 import { readPublicApi } from '../support/public-api.js';
+
+/** The checks are those of the CPU's doors, which are swept in full: what is new here is that nothing is made before them. */
+const oneOf = 6;
 
 let testDevice: TestDevice;
 const houses = new Map<string, House>();
@@ -33,11 +36,14 @@ test('every public function and method is among the doors, argument by argument 
   expect(wrong).toEqual([]);
 });
 
-describe.each(housePlans.filter(({ needsGpu }) => needsGpu))('$name', ({ name }) => {
-  test('answers bad calls with one clear error, before any work', { timeout: 300_000 }, async () => {
+test.each(housePlans.filter(({ needsGpu }) => needsGpu).map(({ name }) => name))(
+  '%s answers bad calls with one clear error, before any work',
+  { timeout: 120_000 },
+  async (name) => {
     const house = houses.get(name) as House;
     const findings: string[] = [];
-    for (const door of house.doors) findings.push(...(await sweep(house, door, () => testDevice.counts())));
+    const options = { made: () => testDevice.counts(), oneOf };
+    for (const door of house.doors) findings.push(...(await sweep(house, door, options)));
     expect(findings).toEqual([]);
-  });
-});
+  },
+);

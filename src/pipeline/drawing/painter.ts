@@ -98,7 +98,10 @@ export class Painter {
   private drawn: Heard<void>['error'] = Promise.resolve(undefined);
 
   /** The device stays its owner's. Throws ArgumentError for what is none. */
-  constructor(readonly device: GPUDevice) {
+  constructor(
+    /** The device to draw on; it stays its owner's. */
+    readonly device: GPUDevice,
+  ) {
     if (!checkDevice('device', device)) throw new ArgumentError('device', device, 'a GPUDevice');
     this.calls = new DeviceCalls({ device, name: 'Painter' });
     const { device: scoped } = this.calls;

@@ -53,7 +53,7 @@ export interface Prompts {
   width: number;
   /** Pixels. */
   height: number;
-  /** 2..16 */
+  /** 2..16. Some may have no mark: they get next to nothing. */
   labelCount: number;
   /** Marks everything: what is in it, and what is not. */
   box?: PromptBox;

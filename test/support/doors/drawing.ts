@@ -8,11 +8,22 @@ import {
   TemporalSmoothing,
   type View,
 } from '../../../src/pipeline/index.js';
-import { arg, type DoorContext, deviceOf, type House, type HousePlan, thisVery as isThis } from './door.js';
+import {
+  arg,
+  type DoorContext,
+  deviceOf,
+  type House,
+  type HousePlan,
+  thisVery as isThis,
+  optionalArg,
+} from './door.js';
 import { pixelCount, size } from './problem.js';
-import { choice, list, number, object, open, type Spec } from './spec.js';
+import { choice, integer, list, number, object, open, type Spec } from './spec.js';
 
 const { width, height, labelCount } = size;
+
+/** Whether the device has room for as many is another question. */
+const count = integer(1, 2 ** 31 - 1);
 
 /** STORAGE | COPY_DST | COPY_SRC */
 function words(device: GPUDevice, count: number): GPUBuffer {
@@ -29,12 +40,10 @@ async function smoothingHouse(context: DoorContext): Promise<House> {
     doors: [
       {
         name: 'new TemporalSmoothing',
-        args: [
-          arg('device', isThis(device)),
-          arg('size', open({ width: choice(width), height: choice(height), labelCount: choice(labelCount) })),
-        ],
+        args: [arg('device', isThis(device)), arg('size', open({ width: count, height: count, labelCount: count }))],
         good: () => [device, { ...size }],
         call: ([given, of]) => new TemporalSmoothing(given as GPUDevice, of as typeof size).destroy(),
+        isSlow: true,
       },
       {
         name: 'TemporalSmoothing.prepare',
@@ -160,6 +169,12 @@ async function painterHouse(context: DoorContext): Promise<House> {
         call: ([given, view, on]) => painter.encode(given as GPUCommandEncoder, view as View, on as GPUTexture),
       },
       {
+        name: 'Painter.draw',
+        args: [arg('view', exportView), arg('target', isThis(target))],
+        good: () => [{ kind: 'overlay', outline: 1 }, target],
+        call: ([view, on]) => painter.draw(view as View, on as GPUTexture),
+      },
+      {
         name: 'Painter.setColours',
         args: [arg('colours', list(colour, 3))],
         good: () => [[...colours]],
@@ -169,13 +184,14 @@ async function painterHouse(context: DoorContext): Promise<House> {
         name: 'Painter.exportImage',
         args: [
           arg('view', exportView),
-          { ...arg('size', open({ width: choice(6), height: choice(5) })), isOptional: true },
+          optionalArg('size', open({ width: integer(1, 65536), height: integer(1, 65536) })),
         ],
         good: () => [
           { kind: 'overlay', outline: 1 },
           { width: 6, height: 5 },
         ],
         call: ([view, of]) => painter.exportImage(view as { kind: 'overlay' }, of as { width: number; height: number }),
+        isSlow: true,
       },
     ],
     look: async () => (await painter.exportImage({ kind: 'original' })).data.join(),

@@ -482,7 +482,7 @@ const strokes = list(
   }),
 );
 const promptsSpec = object(
-  { width: integer(1, 2 ** 24), height: integer(1, 2 ** 24), labelCount: choice(2) },
+  { width: integer(1, 2 ** 24), height: integer(1, 2 ** 24), labelCount: integer(2, 16) },
   {
     // Whether it lies on the picture is another question.
     box: object(
