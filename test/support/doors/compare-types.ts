@@ -5,7 +5,7 @@ import type { Callable } from '../public-api.js';
 import type { Door } from './door.js';
 import type { Spec } from './spec.js';
 
-/** Where a door's description of its arguments leaves the types: names of arguments, and keys of objects, at any depth. */
+/** Where a door's description of its arguments leaves the types: names of arguments, and keys of those that are objects. */
 export function differences(checker: ts.TypeChecker, { name, parameters }: Callable, door: Door): string[] {
   const [found, known] = [door.args, parameters].map((list) => list.map((one) => one.name).join(', '));
   if (found !== known) return [`${name}: described with (${found}), takes (${known})`];

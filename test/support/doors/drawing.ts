@@ -19,6 +19,7 @@ import {
 } from './door.js';
 import { pixelCount, size } from './problem.js';
 import { choice, integer, list, number, object, open, type Spec } from './spec.js';
+import { viewSpec } from './views.js';
 
 const { width, height, labelCount } = size;
 
@@ -130,10 +131,6 @@ async function painterHouse(context: DoorContext): Promise<House> {
   );
   // RENDER_ATTACHMENT
   const target = device.createTexture({ size: [6, 5], format: 'rgba8unorm', usage: 0x10 });
-  const exportView = object(
-    { kind: choice('original', 'overlay') },
-    { fit: choice('contain', 'cover'), opacity: number({ from: 0, to: 1 }), outline: number({ from: 0, to: 1000 }) },
-  );
   return {
     doors: [
       {
@@ -164,13 +161,13 @@ async function painterHouse(context: DoorContext): Promise<House> {
       },
       {
         name: 'Painter.encode',
-        args: [arg('encoder', encoder), arg('view', exportView), arg('target', isThis(target))],
+        args: [arg('encoder', encoder), arg('view', viewSpec), arg('target', isThis(target))],
         good: () => [device.createCommandEncoder(), { kind: 'overlay', outline: 1 }, target],
         call: ([given, view, on]) => painter.encode(given as GPUCommandEncoder, view as View, on as GPUTexture),
       },
       {
         name: 'Painter.draw',
-        args: [arg('view', exportView), arg('target', isThis(target))],
+        args: [arg('view', viewSpec), arg('target', isThis(target))],
         good: () => [{ kind: 'overlay', outline: 1 }, target],
         call: ([view, on]) => painter.draw(view as View, on as GPUTexture),
       },
@@ -183,7 +180,7 @@ async function painterHouse(context: DoorContext): Promise<House> {
       {
         name: 'Painter.exportImage',
         args: [
-          arg('view', exportView),
+          arg('view', viewSpec),
           optionalArg('size', open({ width: integer(1, 65536), height: integer(1, 65536) })),
         ],
         good: () => [
