@@ -308,7 +308,13 @@ async function cpuNetworkHouse(): Promise<House> {
       {
         name: 'CpuNetwork.create',
         args: [
-          arg('network', either(choice('nuclei'), object(describedKeys, { ...descriptionOptions, url: anything, prompts: anything }))),
+          arg(
+            'network',
+            either(
+              choice('nuclei'),
+              object(describedKeys, { ...descriptionOptions, url: anything, prompts: anything }),
+            ),
+          ),
           optionalArg(
             'options',
             object({}, { signal, onProgress: { is: 'function' }, cache: choice(false), fetch: { is: 'function' } }),
@@ -441,7 +447,12 @@ async function pipelineHouse(device: GPUDevice): Promise<House> {
       ).map(
         ([method, spec, good]): Door => ({
           name: `Pipeline.${method}`,
-          args: [arg(method.replace(/^set./, (start) => start.slice(3).toLowerCase()), spec)],
+          args: [
+            arg(
+              method.replace(/^set./, (start) => start.slice(3).toLowerCase()),
+              spec,
+            ),
+          ],
           good: () => [good()],
           call: ([value]) => (pipeline[method] as (given: unknown) => void)(value),
         }),

@@ -41,7 +41,9 @@ export async function sweep(house: House, door: Door, { made, oneOf = 1 }: Sweep
     // Once for all of them: looking takes longer than calling.
     await unchanged();
     if (door.isSlow) continue;
-    for (const args of calls.filter((one) => !wrong.includes(one))) {
+    const others = calls.filter((one) => !wrong.includes(one));
+    // What is right works behind the doors that are swept in full, too.
+    for (const args of others.filter((one) => oneOf === 1 || verdictOn(door, one) === 'unclear')) {
       const { finding, threw } = await findingOf(door, args, path, made);
       add(findings, finding);
       if (threw) await unchanged();

@@ -15,7 +15,20 @@ import {
 import type { CrfParameters, Kernel } from '../../../src/index.js';
 import { arg, type Door, type HousePlan, optionalArg } from './door.js';
 import { goodImage, goodUnary, imageSpec, parametersSpec, pixelCount, size, unarySpec } from './problem.js';
-import { boolean, choice, either, integer, labelTypes, list, number, object, type Spec, signal, text, typed } from './spec.js';
+import {
+  boolean,
+  choice,
+  either,
+  integer,
+  labelTypes,
+  list,
+  number,
+  object,
+  type Spec,
+  signal,
+  text,
+  typed,
+} from './spec.js';
 
 const { labelCount, width, height } = size;
 const range: Spec = {
@@ -176,7 +189,12 @@ const doors: Door[] = [
     async call([example, kernels, iterations, ending]) {
       const counter = new ExampleCounter({ labelCount, backend: 'cpu' });
       try {
-        await counter.count(example as TuneExample, kernels as Kernel[][], iterations as number[], ending as AbortSignal);
+        await counter.count(
+          example as TuneExample,
+          kernels as Kernel[][],
+          iterations as number[],
+          ending as AbortSignal,
+        );
       } finally {
         counter.destroy();
       }
