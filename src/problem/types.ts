@@ -138,16 +138,9 @@ export type LabelLayout = 'planar' | 'interleaved';
 /** Arrays that numbers may come in; values must be finite in float32. */
 export type FloatArray = Float32Array | Float64Array;
 /** Arrays that labels, masks and ids may come in. */
-export type LabelArray =
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array;
+export type LabelArray = Uint8Array | Uint8ClampedArray | Uint16Array | Int16Array | Uint32Array | Int32Array;
 /** What marked labels may come in: also as other programs' tensors have them. */
-export type MarkedLabels = LabelArray | BigInt64Array | BigUint64Array;
+export type MarkedLabels = LabelArray | Int8Array | BigInt64Array | BigUint64Array;
 
 /** A rectangle of an array, in its pixels, between edges: sample k reaches from k to k + 1, its centre is at k + ½. */
 export interface ArrayWindow {
