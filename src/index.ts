@@ -30,6 +30,7 @@ export type {
   Kernel,
   LabelArray,
   LabelLayout,
+  MarkedLabels,
   Method,
   Normalization,
   ProblemSize,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { CrfParametersOrName } from './presets.js';
-import type { Energy, FloatArray, LabelArray, ProblemSize, RgbaImage, UnaryInput } from './types.js';
+import type { Energy, FloatArray, MarkedLabels, ProblemSize, RgbaImage, UnaryInput } from './types.js';
 
 /** Everything an image may come as. A GPUBuffer holds packed RGBA, one u32 a pixel, row-major. */
 export type ImageInput =
@@ -17,7 +17,7 @@ export type ImageInput =
   | GPUBuffer;
 
 /** What is known before refinement, as typed arrays or as GPUBuffers of float32 (labels: u32) in the same layout. */
-export type UnarySource = UnaryInput<FloatArray | GPUBuffer, LabelArray | GPUBuffer>;
+export type UnarySource = UnaryInput<FloatArray | GPUBuffer, MarkedLabels | GPUBuffer>;
 
 /** What `DenseCrf.create` takes. */
 export interface DenseCrfOptions extends ProblemSize {

@@ -138,7 +138,16 @@ export type LabelLayout = 'planar' | 'interleaved';
 /** Arrays that numbers may come in; values must be finite in float32. */
 export type FloatArray = Float32Array | Float64Array;
 /** Arrays that labels, masks and ids may come in. */
-export type LabelArray = Uint8Array | Uint8ClampedArray | Uint16Array | Int16Array | Uint32Array | Int32Array;
+export type LabelArray =
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array;
+/** What marked labels may come in: also as other programs' tensors have them. */
+export type MarkedLabels = LabelArray | BigInt64Array | BigUint64Array;
 
 /** A rectangle of an array, in its pixels, between edges: sample k reaches from k to k + 1, its centre is at k + ½. */
 export interface ArrayWindow {
@@ -177,7 +186,7 @@ interface ArrayShape {
  * A label above the unknown value counts one less: with `unknown: 0` the labels are 1..labelCount, with 255 they are 0..labelCount-1.
  * A negative unknown value shifts nothing. `confidence` (default 0.7) is in 1/labelCount..1, 1 excluded; `unknown` is null by default.
  */
-export type UnaryInput<Floats = FloatArray, Labels = LabelArray> =
+export type UnaryInput<Floats = FloatArray, Labels = MarkedLabels> =
   | ({ logits: Floats } & ArrayShape)
   | ({ probabilities: Floats } & ArrayShape)
   | ({ unary: Floats } & ArrayShape)

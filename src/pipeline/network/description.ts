@@ -26,6 +26,12 @@ export interface NetworkDescription {
   licence?: string;
   /** How a picture is put in. */
   input: NetworkInput;
+  /**
+   * The same network for pictures of other shapes, each with a file and a size of its own; everything else is as described here. A
+   * picture gets the one whose width / height is nearest to its own by ratio, and this one on a tie. All files are loaded at once. Only
+   * where the input has `width` and `height`, and without `prompts`.
+   */
+  variants?: readonly NetworkVariant[];
   /** A network that is told what to look for by marks on a key image. */
   prompts?: NetworkPrompts;
   /** What comes out. */
@@ -38,6 +44,14 @@ export interface NetworkDescription {
   crf?: CrfParametersOrName;
   /** Long side in pixels of the picture that the CRF works on, unless the user says otherwise, 1..16384. Default 640. */
   workingSize?: number;
+}
+
+/** Of a network: the file as in NetworkDescription, and the size of its input in pixels, 1..16384. */
+export interface NetworkVariant extends Pick<NetworkDescription, 'url' | 'bytes' | 'sha256' | 'byteLength'> {
+  /** Pixels, 1..16384. */
+  width: number;
+  /** Pixels, 1..16384. */
+  height: number;
 }
 
 /** How a picture becomes the network's input tensor. */
@@ -121,6 +135,8 @@ export interface ResolvedNetwork {
   licence?: string;
   /** How a picture is put in. */
   input: ResolvedInput;
+  /** The same network for pictures of other shapes: complete descriptions, which have no variants themselves. Left out where there is none. */
+  variants?: readonly ResolvedNetwork[];
   /** Of a network that is told what to look for. */
   prompts?: NetworkPrompts;
   /** What comes out. */
