@@ -48,9 +48,9 @@ export interface NetworkDescription {
 
 /** Of a network: the file as in NetworkDescription, and the size of its input in pixels, 1..16384. */
 export interface NetworkVariant extends Pick<NetworkDescription, 'url' | 'bytes' | 'sha256' | 'byteLength'> {
-  /** Of its input, in pixels. */
+  /** Pixels, 1..16384. */
   width: number;
-  /** Of its input, in pixels. */
+  /** Pixels, 1..16384. */
   height: number;
 }
 

@@ -354,7 +354,7 @@ async function cpuNetworkHouse(): Promise<House> {
             'network',
             either(
               choice('person'),
-              object(describedKeys, { ...descriptionOptions, url: anything, prompts: anything }),
+              object(describedKeys, { ...descriptionOptions, url: anything, prompts: anything, variants: anything }),
             ),
           ),
           optionalArg(
