@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError, DeviceError } from '../problem/errors.js';
+import { checkChoice } from '../problem/checks.js';
+import { DeviceError } from '../problem/errors.js';
 
 /** A device for engines, pipelines and analyses to share, and what is known of its adapter. */
 export interface AcquiredDevice {
@@ -40,7 +41,7 @@ const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups
  * Throws ArgumentError for another kind, DeviceError where the adapter gives no device.
  */
 export async function requestDevice(kind: 'any' | 'hardware' = 'any'): Promise<AcquiredDevice | undefined> {
-  if (kind !== 'any' && kind !== 'hardware') throw new ArgumentError('kind', kind, "'any' or 'hardware'");
+  checkChoice('kind', kind, ['any', 'hardware'] as const);
   const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter || (kind === 'hardware' && isSoftware(adapter.info))) return undefined;
   const adapterName = nameOf(adapter.info);
