@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import * as fc from 'fast-check';
-import { type FuzzContext, type FuzzSuite, Finding } from './suite.js';
+import { takeStrays } from './strays.js';
+import { Finding, type FuzzContext, type FuzzSuite } from './suite.js';
 
 /** A fault, shrunk, and how to see it again. */
 export interface FoundFault {
@@ -97,6 +98,8 @@ class Guard {
     if (performance.now() > this.deadline) return;
     try {
       await work();
+      const [stray] = await takeStrays();
+      if (stray !== undefined) throw new Finding('a rejection reaches nobody', messageOf(stray));
     } catch (error) {
       if (fc.PreconditionFailure.isFailure(error)) throw error;
       const statement = statementOf(error);

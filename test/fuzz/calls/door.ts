@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { WatchedDevice } from '../gpu.js';
 import type { FuzzContext } from '../suite.js';
 import type { Spec } from './spec.js';
 
@@ -33,6 +34,10 @@ export interface House {
   /** Good calls that bring it to where it was in the beginning. */
   restore?(): Promise<unknown>;
   close?(): void | Promise<void>;
+  /** Values to try besides those for all doors. */
+  strange?: readonly (() => unknown)[];
+  /** Where the object behind the doors works: no call may leave an error to it. */
+  watched?: WatchedDevice;
 }
 
 /** How to get a house. They are built once a process and kept. */

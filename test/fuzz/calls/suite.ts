@@ -38,7 +38,7 @@ const edit: fc.Arbitrary<Edit> = fc.record({
 export const calls = suite<BadCall>({
   name: 'calls',
   batchSize: 100,
-  testBatches: 30,
+  testBatches: { cpu: 30, webgpu: 2 },
   arbitrary: (context) =>
     fc.record({
       house: fc.noShrink(fc.nat(plansFor(context).length - 1)),
@@ -53,7 +53,7 @@ export const calls = suite<BadCall>({
     const plan = plansFor(context)[given.house];
     const house = await houseOf(plan, context);
     const door = house.doors[given.door % house.doors.length];
-    const call = badCall(door, given.edits);
+    const call = badCall(door, given.edits, [...strangeValues, ...(house.strange ?? [])]);
     if (!call || door.avoids?.(call.args) || (door.isSlow && call.verdict !== 'no')) return;
     context.tally.add('calls');
     await makeCall(house, door, call);
@@ -72,13 +72,13 @@ interface Made {
 }
 
 /** Undefined where a change says nothing of what it was to change. */
-function badCall(door: Door, edits: readonly Edit[]): Made | undefined {
+function badCall(door: Door, edits: readonly Edit[], strange: readonly (() => unknown)[]): Made | undefined {
   let args = door.good();
   const places: string[] = [];
   for (const one of edits) {
     const paths = placesIn(door.args, args);
     const path = paths[one.place % paths.length];
-    const make = replacement(one, valueAt(args, path));
+    const make = replacement(one, valueAt(args, path), strange);
     if (!make) return undefined;
     args = changedAt(args, path, make());
     places.push(nameOf(door.args, path));
@@ -86,8 +86,12 @@ function badCall(door: Door, edits: readonly Edit[]): Made | undefined {
   return { args, place: [...new Set(places)].join(' and '), verdict: verdictOn(door, args) };
 }
 
-function replacement({ with: kind, index }: Edit, value: unknown): (() => unknown) | undefined {
-  if (kind === 'a strange value') return strangeValues[index % strangeValues.length];
+function replacement(
+  { with: kind, index }: Edit,
+  value: unknown,
+  strange: readonly (() => unknown)[],
+): (() => unknown) | undefined {
+  if (kind === 'a strange value') return strange[index % strange.length];
   const possible = changes.map((change) => change(value)).filter((change) => change !== undefined);
   return possible[index % possible.length];
 }
@@ -102,13 +106,19 @@ async function makeCall(house: House, door: Door, { args, place, verdict }: Made
   const before = await house.look?.();
   let error: unknown;
   let threw = false;
+  const call = async () => {
+    try {
+      await door.call(args);
+    } catch (thrown) {
+      error = thrown;
+      threw = true;
+    }
+  };
+  const complaints = house.watched ? await house.watched.errorsOf(call) : (await call(), []);
   try {
-    await door.call(args);
-  } catch (thrown) {
-    error = thrown;
-    threw = true;
-  }
-  try {
+    if (complaints.length > 0) {
+      throw new Finding(`${door.name}: the device reports an error: ${place}`, `${complaints[0]} ${showArguments(args)}`);
+    }
     if (!threw) {
       if (verdict !== 'no') return;
       throw new Finding(`${door.name} takes what it should refuse: ${place}`, showArguments(args));

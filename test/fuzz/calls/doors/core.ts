@@ -14,6 +14,7 @@ import {
 } from '../../../../src/index.js';
 import type { FuzzBackend, FuzzContext } from '../../suite.js';
 import { arg, type Door, type House, type HousePlan, optionalArg } from '../door.js';
+import { GpuObjects } from '../gpu-objects.js';
 import { boolean, choice, either, integer, list, object, type Spec } from '../spec.js';
 import { goodImage, goodInput, goodParameters, goodUnary, inputSpec, parametersSpec, size } from './problem.js';
 
@@ -79,16 +80,40 @@ function refinerDoors(crf: Refiner): Door[] {
   ];
 }
 
+/** The same calls with buffers and textures. */
+function gpuInputDoors(crf: Refiner, objects: GpuObjects, device: GPUDevice): Door[] {
+  const unary = object({ logits: objects.spec('unary') }, { layout: choice('planar', 'interleaved') });
+  const input = object({}, { image: objects.spec('image'), unary, warmStart: boolean });
+  const good = () => {
+    objects.release();
+    const [image, logits] = [objects.buffer(0x80 | 0x4 | 0x8), objects.buffer(0x80 | 0x4 | 0x8)];
+    device.queue.writeBuffer(image, 0, goodImage().data as Uint8Array<ArrayBuffer>);
+    return [{ image, unary: { logits, layout: 'planar' } }];
+  };
+  return (['refine', 'start'] as const).map((method) => ({
+    name: `crf (webgpu).${method} with GPU objects`,
+    args: [arg('input', input)],
+    good,
+    call: ([given]) => crf[method](given as RefineInput),
+  }));
+}
+
 async function refinerHouse(backend: FuzzBackend, context: FuzzContext): Promise<House> {
-  const device = backend === 'webgpu' ? (await context.gpu?.device())?.device : undefined;
+  const watched = backend === 'webgpu' ? await context.gpu?.device() : undefined;
+  const device = watched?.device;
   const crf = await DenseCrf.create({ ...size, parameters: goodParameters(), backend, ...(device ? { device } : undefined) });
   const restore = async () => {
     crf.setParameters(goodParameters());
     await crf.refine({ image: goodImage(), unary: goodUnary() });
   };
   await restore();
+  const other = await context.gpu?.another();
+  const bytes = 4 * size.width * size.height * size.labelCount;
+  const objects = device && other ? new GpuObjects(device, other.device, bytes, size) : undefined;
   return {
-    doors: refinerDoors(crf),
+    doors: [...refinerDoors(crf), ...(objects && device ? gpuInputDoors(crf, objects, device) : [])],
+    ...(objects ? { strange: objects.strange } : undefined),
+    ...(watched ? { watched } : undefined),
     look: async () => createHash('sha1').update(await crf.marginals()).digest('hex'),
     restore,
     close: () => crf.destroy(),

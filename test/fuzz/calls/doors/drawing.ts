@@ -3,7 +3,7 @@
 import { Painter, type PainterOptions, type TemporalParameters, TemporalSmoothing } from '../../../../src/pipeline/index.js';
 import type { FuzzContext } from '../../suite.js';
 import { arg, type House, type HousePlan } from '../door.js';
-import { choice, list, number, object, type Spec } from '../spec.js';
+import { choice, list, number, object, record, type Spec } from '../spec.js';
 import { pixelCount, size } from './problem.js';
 
 const { width, height, labelCount } = size;
@@ -35,14 +35,14 @@ async function smoothingHouse(context: FuzzContext): Promise<House> {
         name: 'new TemporalSmoothing',
         args: [
           arg('device', isThis(device)),
-          arg('size', object({ width: choice(width), height: choice(height), labelCount: choice(labelCount) })),
+          arg('size', record({ width: choice(width), height: choice(height), labelCount: choice(labelCount) })),
         ],
         good: () => [device, { ...size }],
         call: ([given, of]) => new TemporalSmoothing(given as GPUDevice, of as typeof size).destroy(),
       },
       {
         name: 'TemporalSmoothing.prepare',
-        args: [arg('sources', object({ image: isThis(image), marginals: isThis(marginals) }))],
+        args: [arg('sources', record({ image: isThis(image), marginals: isThis(marginals) }))],
         good: () => [{ image, marginals }],
         call: ([sources]) => smoothing.prepare(sources as { image: GPUBuffer; marginals: GPUBuffer }),
       },
@@ -94,10 +94,10 @@ async function painterHouse(context: FuzzContext): Promise<House> {
     colours: [...colours],
   });
   await painter.prepare(good());
-  const sources = object(
+  const sources = record(
     { frame: isThis(frame) },
     {
-      labels: object({
+      labels: record({
         width: choice(width),
         height: choice(height),
         labelCount: choice(labelCount),
@@ -138,7 +138,7 @@ async function painterHouse(context: FuzzContext): Promise<House> {
       },
       {
         name: 'Painter.exportImage',
-        args: [arg('view', exportView), { ...arg('size', object({ width: choice(6), height: choice(5) })), isOptional: true }],
+        args: [arg('view', exportView), { ...arg('size', record({ width: choice(6), height: choice(5) })), isOptional: true }],
         good: () => [{ kind: 'overlay', outline: 1 }, { width: 6, height: 5 }],
         call: ([view, of]) => painter.exportImage(view as { kind: 'overlay' }, of as { width: number; height: number }),
       },

@@ -3,6 +3,7 @@
 import * as analysis from '../../../../src/analysis/index.js';
 import type { FuzzBackend, FuzzContext } from '../../suite.js';
 import { arg, type Door, type House, type HousePlan, optionalArg } from '../door.js';
+import { GpuObjects } from '../gpu-objects.js';
 import {
   boolean,
   choice,
@@ -255,7 +256,8 @@ function functionDoors(): Door[] {
 }
 
 function isAreas(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'labels' in value && Array.isArray(value.labels);
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return isObject && 'labels' in value && Array.isArray(value.labels);
 }
 
 function createDoor(backend: FuzzBackend, device: GPUDevice | undefined): Door {
@@ -281,11 +283,29 @@ function createDoor(backend: FuzzBackend, device: GPUDevice | undefined): Door {
   };
 }
 
+/** A map that is on the GPU. */
+function gpuMapDoor(masks: analysis.MaskAnalysis, objects: GpuObjects): Door {
+  return {
+    name: 'analysis (webgpu).components of a buffer',
+    args: [arg('mask', objects.spec('map'))],
+    good: () => {
+      objects.release();
+      return [objects.buffer(0x80 | 0x4 | 0x8)];
+    },
+    call: async ([mask]) => (await masks.components(mask as GPUBuffer)).read(),
+  };
+}
+
 async function methodHouse(backend: FuzzBackend, { gpu }: FuzzContext): Promise<House> {
-  const device = backend === 'webgpu' ? (await gpu?.device())?.device : undefined;
+  const watched = backend === 'webgpu' ? await gpu?.device() : undefined;
+  const device = watched?.device;
+  const other = device ? await gpu?.another() : undefined;
+  const objects = device && other ? new GpuObjects(device, other.device, 4 * pixelCount, size) : undefined;
   const masks = await analysis.MaskAnalysis.create({ width, height, labels: names, backend, ...(device ? { device } : undefined) });
   return {
-    doors: [...methodDoors(masks), createDoor(backend, device)],
+    doors: [...methodDoors(masks), createDoor(backend, device), ...(objects ? [gpuMapDoor(masks, objects)] : [])],
+    ...(objects ? { strange: objects.strange } : undefined),
+    ...(watched ? { watched } : undefined),
     look: async () => (await (await masks.dilate(mask, { radius: 2 })).read()).join(),
     close: () => masks.destroy(),
   };

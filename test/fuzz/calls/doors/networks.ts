@@ -155,7 +155,7 @@ const plainDoors: Door[] = [
   },
   {
     name: 'scaledParameters',
-    args: [arg('parameters', object({ kernels })), arg('scale', number({ above: 0, double: true }))],
+    args: [arg('parameters', record({ kernels })), arg('scale', number({ above: 0, double: true }))],
     good: () => [{ kernels: [{ type: 'gaussian', sigmaXY: [3, 2] }] }, 0.5],
     call: ([parameters, scale]) => scaledParameters(parameters as CrfParameters, scale as number),
   },
