@@ -2,8 +2,8 @@
 
 // The direction of every import. A folder that does not exist yet costs nothing here.
 //
-//   demo, bench, examples, cli -> public entries -> pipeline, analysis -> crf -> stages -> gpu
-//                                                                \-> simd -> reference
+//   demo, bench, examples, cli -> public entries -> pipeline, analysis -> engine -> stages -> gpu
+//                                                                \-> cpu -> reference
 //   all of them -> problem, which imports nothing
 
 /** What other packages and the programs around the library may import. */
@@ -57,6 +57,13 @@ module.exports = {
       to: { path: '^(src/cli|demo|bench|examples|test|scripts)/' },
     },
     {
+      name: 'commands-install-nothing',
+      comment: 'What installs packages or browsers lies in scripts; only npm start and npm test run it.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^scripts/' },
+    },
+    {
       name: 'nothing-imports-demo',
       severity: 'error',
       from: { pathNot: '^(demo|test)/' },
@@ -90,10 +97,11 @@ module.exports = {
     },
     {
       name: 'gpu-knows-no-crf',
-      comment: 'gpu is plain WebGPU help; it must read alone. Of problem it takes the errors.',
+      comment:
+        'gpu is plain WebGPU help; it must read alone. Of problem it takes errors, and what a GPU object looks like.',
       severity: 'error',
       from: { path: '^src/gpu/' },
-      to: { path: '^src/', pathNot: '^src/(gpu/|problem/errors\\.ts|wgsl\\.d\\.ts)' },
+      to: { path: '^src/', pathNot: '^src/(gpu/|problem/(errors|platform-objects)\\.ts|wgsl\\.d\\.ts)' },
     },
     {
       name: 'problem-imports-nothing',
@@ -104,7 +112,7 @@ module.exports = {
     },
     {
       name: 'stages-stand-on-gpu',
-      comment: 'A stage gets a plan from above; it takes types and sizes from problem, never code from crf.',
+      comment: 'A stage gets a plan from above; it takes types and sizes from problem, never code from above.',
       severity: 'error',
       from: { path: '^src/stages/' },
       to: {
@@ -114,16 +122,35 @@ module.exports = {
       },
     },
     {
-      name: 'crf-stands-on-stages',
+      name: 'engine-stands-on-stages',
+      comment: 'What runs on the GPU knows nothing of what runs without one.',
       severity: 'error',
-      from: { path: '^src/crf/' },
-      to: { path: '^src/', pathNot: '^src/(crf|problem|stages|gpu|reference|simd)/|^src/wgsl\\.d\\.ts' },
+      from: { path: '^src/engine/' },
+      to: { path: '^src/', pathNot: '^src/(engine|problem|stages|gpu)/|^src/wgsl\\.d\\.ts' },
     },
     {
-      name: 'simd-stands-on-reference',
+      name: 'plans-know-no-gpu',
+      comment:
+        "A plan is arithmetic: it is tested without a GPU. The size of a struct that a shader writes is its stage's to say.",
       severity: 'error',
-      from: { path: '^src/simd/' },
-      to: { path: '^src/', pathNot: '^src/(simd|reference)/|^src/problem/errors\\.ts$' },
+      from: { path: '^src/engine/plan/' },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/(engine/plan|problem)/', '^src/stages/dispatch-sizes\\.ts$', '^src/gpu/uniforms\\.ts$'],
+      },
+    },
+    {
+      name: 'lists-know-plans-and-stages',
+      comment: "A list says what the GPU does; compiling, binding and encoding are the recording's.",
+      severity: 'error',
+      from: { path: '^src/engine/lists/' },
+      to: { path: '^src/', pathNot: '^src/(engine/(plan|lists)|stages|gpu|problem)/' },
+    },
+    {
+      name: 'cpu-stands-on-reference',
+      severity: 'error',
+      from: { path: '^src/cpu/' },
+      to: { path: '^src/', pathNot: '^src/(cpu|problem|reference)/' },
     },
     {
       name: 'reference-knows-the-problem-only',

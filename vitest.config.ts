@@ -4,9 +4,14 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { adapterFromEnvironment } from './src/cli/browser.js';
 import { findBrowser, softwareVulkan } from './src/cli/find-browser.js';
+import { patience } from './test/support/patience.js';
 
-/** A compute shader that takes a millisecond on a GPU may take seconds in software. */
-const GPU_TIMEOUT_MS = 120_000;
+/** A test ends after the waits in it, so that those say what they waited for. */
+const limits = {
+  testTimeout: 1.5 * patience,
+  hookTimeout: 1.5 * patience,
+  expect: { poll: { timeout: patience } },
+};
 
 const printed = new Set<string>();
 
@@ -27,6 +32,7 @@ export default defineConfig(async () => ({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           setupFiles: ['test/setup/matchers.ts'],
+          ...limits,
         },
       },
       {
@@ -39,8 +45,7 @@ export default defineConfig(async () => ({
           // V8's optimising compiler takes half a minute on one function of onnxruntime's asyncify build.
           execArgv: ['--liftoff-only'],
           env: await adapterVariables(),
-          testTimeout: GPU_TIMEOUT_MS,
-          hookTimeout: GPU_TIMEOUT_MS,
+          ...limits,
         },
       },
       {
@@ -49,8 +54,7 @@ export default defineConfig(async () => ({
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/setup/browser.ts'],
           setupFiles: ['test/setup/matchers.ts'],
-          testTimeout: GPU_TIMEOUT_MS,
-          hookTimeout: GPU_TIMEOUT_MS,
+          ...limits,
         },
       },
     ],

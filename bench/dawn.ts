@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { NodeHost } from '../src/cli/bench/hosts.js';
 import { adapterFromEnvironment } from '../src/cli/browser.js';
-import { findOrInstallBrowser, softwareVulkan } from '../src/cli/find-browser.js';
+import { requireBrowser, softwareVulkan } from '../src/cli/find-browser.js';
 import { packageFolder } from '../src/cli/package-folder.js';
 
 /** Dawn crashes if what `create` gave is collected while devices exist. */
@@ -27,7 +27,7 @@ export async function startDawn(): Promise<NodeHost> {
  */
 export async function runAnewForSoftware(): Promise<void> {
   if (process.env.VK_DRIVER_FILES || adapterFromEnvironment('software') === 'hardware') return;
-  const variables = softwareVulkan(await findOrInstallBrowser());
+  const variables = softwareVulkan(await requireBrowser());
   if (!variables) return;
   const [node, , ...given] = process.argv;
   const { status } = spawnSync(node, [path.join(packageFolder(), 'scripts/run.mjs'), 'bench/main.ts', ...given], {

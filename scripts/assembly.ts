@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import asc from 'assemblyscript/asc';
+import { expandCopies } from './copies.js';
 
 /** What `compileAssembly` gives is kept here, in git: nobody needs the compiler to use the library. */
-export const moduleFile = 'src/simd/module.wasm.ts';
+export const moduleFile = 'src/cpu/module.wasm.ts';
 
 /** A heap that can free; no message for what the heap asserts, as nobody could read it. */
 const compilerOptions = ['--runtime', 'minimal', '--use', 'abort=', '-O3', '--enable', 'simd'];
@@ -17,6 +19,10 @@ export async function compileAssembly(): Promise<string> {
   const { error, stderr } = await asc.main(
     ['assembly/index.ts', '--baseDir', baseDir, '--outFile', outFile, ...compilerOptions],
     {
+      readFile: (name, folder) => {
+        const file = path.resolve(folder, name);
+        return existsSync(file) ? expandCopies(readFileSync(file, 'utf8')) : null;
+      },
       writeFile: (name, contents) => {
         if (name === outFile && typeof contents !== 'string') binary = contents;
       },

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureInstalled, projectFolder, runNpm } from './setup.mjs';
 
-ensureInstalled();
+await ensureInstalled();
 
 const { values } = parseArgs({ options: { outDir: { type: 'string', default: 'dist' } } });
 const dist = path.resolve(projectFolder, values.outDir);
@@ -18,7 +18,7 @@ const steps = [
   ['exec', '--', 'tsc', '--project', 'tsconfig.library.json', ...declarations, '--outDir', dist],
 ];
 for (const step of steps) {
-  const code = runNpm(['--silent', ...step], { output: 'inherit' });
+  const code = runNpm(['--silent', ...step]);
   if (code !== 0) process.exit(code);
 }
 

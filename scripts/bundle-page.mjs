@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { projectFolder } from './setup.mjs';
 
 const cacheFolder = path.join(projectFolder, 'node_modules', '.cache', 'meanfield');
@@ -30,6 +31,10 @@ export async function bundlePage(source) {
  */
 async function build(source, folder) {
   const { build: buildWithVite } = await import('vite');
+  // Vite colours what it says.
+  const rethrowPlain = (/** @type {Error} */ error) => {
+    throw Object.assign(error, { message: stripVTControlCharacters(error.message) });
+  };
   // Under a name of its own until it is complete: two programs may start at the same time.
   const temporary = `${folder}.${process.pid}`;
   await buildWithVite({
@@ -50,7 +55,7 @@ async function build(source, folder) {
         output: { entryFileNames: '[name].js' },
       },
     },
-  });
+  }).catch(rethrowPlain);
   try {
     renameSync(temporary, folder);
   } catch (error) {

@@ -11,7 +11,7 @@ if (!program) {
   process.stderr.write('Usage: node scripts/run.mjs PROGRAM.ts [ARGUMENT...]\n');
   process.exit(2);
 }
-ensureInstalled();
+await ensureInstalled();
 
 const { importTypeScript } = await import('./typescript.mjs');
 

@@ -2,10 +2,11 @@
 
 // Plain JavaScript without imports from packages: this runs before anything is installed.
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withLock } from './lock.mjs';
 
 /**
  * @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, link?: boolean }} LockedPackage
@@ -14,23 +15,61 @@ import { fileURLToPath } from 'node:url';
 
 export const projectFolder = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
+/** In the project's folder, so that it holds for all who use that; not in node_modules, which an install begins by removing. */
+const lockFolder = path.join(projectFolder, '.installing');
+
 /**
- * Installs the dependencies unless node_modules already holds what package-lock.json names.
- * Writes to standard error only: standard output belongs to the program that runs afterwards.
+ * Installs the dependencies unless node_modules already holds what package-lock.json names. Of programs that start at once one installs,
+ * and the others wait for it. Writes to standard error only: standard output belongs to the program that runs afterwards.
  */
-export function ensureInstalled() {
+export async function ensureInstalled() {
   requireNode();
-  const missing = firstDifference(
+  if (!findDifference()) return;
+  let isInstalled = false;
+  try {
+    await withLock(
+      lockFolder,
+      async (alsoHeldBy) => {
+        isInstalled = await install(alsoHeldBy);
+      },
+      (owner) => {
+        process.stderr.write(
+          `Waiting for another program, which installs dependencies (process ${owner}; if there is none, remove ${lockFolder}).\n`,
+        );
+      },
+    );
+  } catch (error) {
+    process.stderr.write(`The dependencies cannot be installed: ${error instanceof Error ? error.message : error}\n`);
+  }
+  if (!isInstalled) process.exit(1);
+}
+
+/**
+ * @param {(processId: number | undefined) => void} alsoHeldBy
+ * @returns {Promise<boolean>} whether all is there now
+ */
+async function install(alsoHeldBy) {
+  // Somebody else may just have done it.
+  const missing = findDifference();
+  if (!missing) return true;
+  process.stderr.write(`Installing dependencies (${missing}).\n`);
+  const { command, commandArguments, options } = npmCommand(['ci', '--include=dev']);
+  const npm = spawn(command, commandArguments, { ...options, stdio: ['ignore', 2, 2] });
+  // It goes on when this process is killed.
+  alsoHeldBy(npm.pid);
+  const code = await new Promise((resolve) => {
+    npm.once('error', () => resolve(1));
+    npm.once('exit', resolve);
+  });
+  if (code !== 0) process.stderr.write('npm ci failed; its messages above say why.\n');
+  return code === 0;
+}
+
+function findDifference() {
+  return firstDifference(
     readLockfile(path.join(projectFolder, 'package-lock.json')),
     readLockfile(path.join(projectFolder, 'node_modules', '.package-lock.json')),
   );
-  if (!missing) return;
-  process.stderr.write(`Installing dependencies (${missing}).\n`);
-  const result = runNpm(['ci', '--include=dev'], { output: 'stderr' });
-  if (result !== 0) {
-    process.stderr.write('npm ci failed; its messages above say why.\n');
-    process.exit(1);
-  }
 }
 
 /**
@@ -56,26 +95,33 @@ export function firstDifference(locked, installed) {
 }
 
 /**
- * Runs npm and waits for it. The npm that started this process is used again where there is one.
+ * Runs npm on this process's terminal, and waits for it.
  *
  * @param {string[]} npmArguments
- * @param {{ output: 'stderr' | 'inherit' }} options
  * @returns {number} its exit code
  */
-export function runNpm(npmArguments, { output }) {
+export function runNpm(npmArguments) {
+  const { command, commandArguments, options } = npmCommand(npmArguments);
+  return spawnSync(command, commandArguments, { ...options, stdio: 'inherit' }).status ?? 1;
+}
+
+/**
+ * The npm that started this process is used again where there is one.
+ *
+ * @param {string[]} npmArguments
+ */
+function npmCommand(npmArguments) {
   const startedBy = process.env.npm_execpath;
   const known = startedBy?.endsWith('.js');
-  const result = spawnSync(
-    known ? process.execPath : 'npm',
-    known ? [/** @type {string} */ (startedBy), ...npmArguments] : npmArguments,
-    {
+  return {
+    command: known ? process.execPath : 'npm',
+    commandArguments: known ? [/** @type {string} */ (startedBy), ...npmArguments] : npmArguments,
+    options: {
       cwd: projectFolder,
-      stdio: output === 'stderr' ? ['ignore', 2, 2] : 'inherit',
       // npm is a batch file on Windows, which only a shell can start.
       shell: !known && process.platform === 'win32',
     },
-  );
-  return result.status ?? 1;
+  };
 }
 
 /**
@@ -92,7 +138,7 @@ function readLockfile(file) {
 
 function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
-  process.stderr.write(`meanfield needs Node 20.19 or newer; this is ${process.versions.node}.\n`);
+  if (major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)) return;
+  process.stderr.write(`meanfield needs Node 20.19, 22.12 or 24, or a newer one; this is ${process.versions.node}.\n`);
   process.exit(1);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// npm run generate:simd: compiles assembly/ into src/simd/module.wasm.ts.
+// npm run generate:simd: compiles assembly/ into src/cpu/module.wasm.ts.
 
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';

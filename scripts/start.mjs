@@ -5,7 +5,7 @@
 
 import { ensureInstalled } from './setup.mjs';
 
-ensureInstalled();
+await ensureInstalled();
 
 const hasDisplay = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 const viteArguments = process.argv.slice(2).filter((argument) => hasDisplay || argument !== '--open');

@@ -1,21 +1,32 @@
 // SPDX-License-Identifier: MIT
 
-// npm test: installs what is missing, a browser too, then runs every check. The last line is
-// "N passed, N failed". Arguments go to vitest and leave the other checks out:
+// npm test: installs what is missing, a browser too, then runs every check, and the unit tests once more under each other line of
+// Node. The last line is "N passed, N failed". Arguments go to vitest and leave the other checks out:
 // npm test -- --project gpu test/gpu/splat.test.ts
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { findOrInstallNode, otherMajors, versionOf } from './node-versions.mjs';
 import { ensureInstalled, projectFolder, runNpm } from './setup.mjs';
 
 /** A driver that hangs blocks its thread, where vitest's own timeouts don't reach. */
 const VITEST_TIMEOUT_MS = 45 * 60_000;
 
+/**
+ * Unit tests that take long and only compute: another engine does the same arithmetic. Under the other lines of Node they are left out,
+ * which takes a third of the time.
+ */
+const arithmeticFiles = [
+  'test/unit/reference-golden.test.ts',
+  'test/unit/simd-module.test.ts',
+  'test/unit/tune-search.test.ts',
+];
+
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
-ensureInstalled();
+await ensureInstalled();
 
 const vitestArguments = process.argv.slice(2);
 /** @type {Counts[]} */
@@ -24,7 +35,7 @@ const results = [];
 if (vitestArguments.length === 0) {
   for (const script of ['lint', 'typecheck', 'depcheck']) {
     heading(script);
-    results.push(one(runNpm(['run', '--silent', script], { output: 'inherit' }) === 0));
+    results.push(one(runNpm(['run', '--silent', script]) === 0));
   }
 }
 heading('vitest');
@@ -33,7 +44,8 @@ if (browserError) {
   process.stderr.write(`${browserError}\n`);
   results.push(one(false));
 }
-results.push(runVitest(vitestArguments));
+results.push(runVitest(process.execPath, vitestArguments));
+if (vitestArguments.length === 0) for (const major of otherMajors()) results.push(await runUnder(major));
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const { passed, failed, skipped } of results) {
@@ -49,7 +61,7 @@ process.exitCode = total.failed > 0 ? 1 : 0;
 async function ensureBrowser() {
   const { importTypeScript } = await import('./typescript.mjs');
   try {
-    const { findOrInstallBrowser } = await importTypeScript('src/cli/find-browser.ts');
+    const { findOrInstallBrowser } = await importTypeScript('scripts/install-browser.ts');
     process.stdout.write(`Browser: ${await findOrInstallBrowser()}\n`);
     return undefined;
   } catch (error) {
@@ -58,15 +70,38 @@ async function ensureBrowser() {
 }
 
 /**
+ * The unit tests under another line of Node.
+ *
+ * @param {number} major
+ * @returns {Promise<Counts>}
+ */
+async function runUnder(major) {
+  heading(`vitest --project unit, Node ${major}`);
+  try {
+    const executable = await findOrInstallNode(major);
+    if (!executable) {
+      process.stdout.write(`Left out: npm has no Node for ${process.platform} on ${process.arch}.\n`);
+      return { passed: 0, failed: 0, skipped: 1 };
+    }
+    process.stdout.write(`Node ${versionOf(executable)}, without ${arithmeticFiles.join(', ')}: they only compute\n`);
+    return runVitest(executable, ['--project', 'unit', ...arithmeticFiles.flatMap((file) => ['--exclude', file])]);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    return one(false);
+  }
+}
+
+/**
+ * @param {string} node an executable
  * @param {string[]} extraArguments
  * @returns {Counts}
  */
-function runVitest(extraArguments) {
+function runVitest(node, extraArguments) {
   const folder = mkdtempSync(path.join(tmpdir(), 'meanfield-test-'));
   const report = path.join(folder, 'report.json');
   try {
     const { status } = spawnSync(
-      process.execPath,
+      node,
       [
         path.join(projectFolder, 'node_modules', 'vitest', 'vitest.mjs'),
         'run',

@@ -6,7 +6,7 @@
 // @import lane{laneWidth}
 // @import counted
 
-// cornerCount is the number of rows, from `firstRow` on (a lattice's row 0 is no vertex).
+// Its vertexCount is the number of rows, from `firstRow` on (a lattice's row 0 is no vertex).
 @group(0) @binding(0) var<uniform> counted: Counted;
 // [channelCount of the source slab, rowLanes of the target slab]: row m holds penalty(l, m) for all l. Zero where there is no label.
 @group(0) @binding(1) var<storage, read> penalties: array<Lane>;

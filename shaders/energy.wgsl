@@ -17,7 +17,8 @@ struct Energy {
 @group(0) @binding(0) var<uniform> problem: Energy;
 @group(0) @binding(1) var<storage, read> q: array<f32>;
 @group(0) @binding(2) var<storage, read> unary: array<f32>;
-@group(0) @binding(3) var<storage, read> lastUnary: array<f32>;
+// (energy of the last label, what the stored ones are relative to) where `implicitLast`, [pixelCount].
+@group(0) @binding(3) var<storage, read> lastUnary: array<vec2f>;
 @group(0) @binding(4) var<storage, read> message: array<f32>;
 @group(0) @binding(5) var<storage, read> norms: array<vec2f>;
 // (Σ Q log Q, Σ U·Q, Σ Q·(mu K Q), unused); [pixelCount]
@@ -43,9 +44,11 @@ fn own(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgro
     added.y += q[at] * unary[at];
   }
   if (implicitLast) {
-    added.x += negativeEntropy(max(1.0 - sum, 0.0));
-    // Energies are stored relative to the last label's, and Q sums to one.
-    added.y += lastUnary[pixel];
+    let rest = max(1.0 - sum, 0.0);
+    let last = lastUnary[pixel];
+    added.x += negativeEntropy(rest);
+    // Q sums to one. Both are the same but for a pixel whose energies are far apart.
+    added.y += last.y + rest * (last.x - last.y);
   }
   terms[pixel] += added;
 }

@@ -36,11 +36,13 @@ const chunkPixels = 64u;
 
 alias Point = array<f32, featureDim>;
 
-fn gaussian(a: Point, b: Point) -> f32 {
+// Points are reached by pointers: by value, each of a thousand features would be copied for every pair.
+fn gaussian(here: ptr<function, Point>, other: u32) -> f32 {
+  let there = &features[other];
   var squared = 0.0;
   // @unroll
   for (var j = 0u; j < featureDim; j++) {
-    let difference = a[j] - b[j];
+    let difference = (*here)[j] - (*there)[j];
     squared += difference * difference;
   }
   return exp(-0.5 * squared);
@@ -51,12 +53,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let pixel = exact.firstPixel + itemIndex(workgroup, workgroups, invocation);
   if (pixel >= exact.endPixel) { return; }
   let block = workgroup.z;
-  let here = features[pixel];
+  var here = features[pixel];
   var lanes = Block();
   for (var chunk = 0u; chunk < exact.pixelCount; chunk += chunkPixels) {
     var part = Block();
     for (var other = chunk; other < min(chunk + chunkPixels, exact.pixelCount); other++) {
-      var kernel = gaussian(here, features[other]);
+      var kernel = gaussian(&here, other);
       if (divides) { kernel *= norms[other].x; }
       let row = &q[other * rowBlocks + block];
       // @unroll
@@ -81,12 +83,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 fn normalize(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let pixel = exact.firstPixel + itemIndex(workgroup, workgroups, invocation);
   if (pixel >= exact.endPixel) { return; }
-  let here = features[pixel];
+  var here = features[pixel];
   var sum = 0.0;
   for (var chunk = 0u; chunk < exact.pixelCount; chunk += chunkPixels) {
     var part = 0.0;
     for (var other = chunk; other < min(chunk + chunkPixels, exact.pixelCount); other++) {
-      var kernel = gaussian(here, features[other]);
+      var kernel = gaussian(&here, other);
       if (secondPass) { kernel *= norms[other].x; }
       part += kernel;
     }

@@ -14,6 +14,7 @@
 // @import invocation
 // @import lane{laneWidth}
 // @import block
+// @import energies
 
 struct Softmax {
   pixelCount: u32,
@@ -83,7 +84,7 @@ fn reduce(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) work
   let pixel = itemIndex(workgroup, workgroups, invocation);
   if (pixel >= parameters.pixelCount) { return; }
   var state = running[pixel];
-  if (firstSlab) { state = select(vec2f(-3.4e38, 0.0), vec2f(0.0, 1.0), implicitLast); }
+  if (firstSlab) { state = select(vec2f(-noLabel, 0.0), vec2f(0.0, 1.0), implicitLast); }
   var highest = Lane(state.x);
   for (var block = 0u; block < rowBlocks; block++) {
     let lanes = logitsOf(pixel * rowBlocks + block);

@@ -1,13 +1,15 @@
 // Brings what is known before refinement into energies, one row a pixel. One invocation a pixel.
 // Logits and unary energies are taken as they are, probabilities become -log, labels the energies of `unary_from_labels` (types.ts);
 // coarse arrays are sampled bilinearly, at pixel edges (half-pixel), with corner centres aligned, or in a window (types.ts).
-// Where `implicitLast`, energies are kept relative to the last label's.
+// Where `implicitLast`, energies are kept relative to the last label's. A pixel whose energies are far apart is gone through again,
+// see energies.wgsl.
 //
 // A pixel with a value that is NaN or infinite is unknown: all labels get the same energy, so it cannot poison its neighbours.
 
 // @import invocation
 // @import lane{laneWidth}
 // @import coarse-sample
+// @import energies
 
 struct Unary {
   grid: CoarseGrid,
@@ -31,13 +33,12 @@ struct Unary {
 @group(0) @binding(0) var<uniform> unaryOf: Unary;
 // Bits of float32, or labels.
 @group(0) @binding(1) var<storage, read> source: array<u32>;
-// [pixelCount, rowLanes·laneWidth]; channels that are no label hold 3e38.
+// [pixelCount, rowLanes·laneWidth]; channels that are no label hold `noLabel`.
 @group(0) @binding(2) var<storage, read_write> unary: array<f32>;
-// Energy of the last label where `implicitLast`, [pixelCount].
-@group(0) @binding(3) var<storage, read_write> lastUnary: array<f32>;
+// (energy of the last label, what the stored ones are relative to) where `implicitLast`, [pixelCount].
+@group(0) @binding(3) var<storage, read_write> lastUnary: array<vec2f>;
 @group(0) @binding(4) var<storage, read_write> invalidPixelCount: atomic<u32>;
 
-const noLabel = 3e38;
 const rowChannels = rowLanes * laneWidth;
 
 // Where a pixel is in the source: four elements and their weights.
@@ -74,6 +75,38 @@ fn energyOf(sample: CoarseSample, label: u32) -> Energy {
   return Energy(value, invalid);
 }
 
+// Half of what `energyOf` gives for logits and energies: it overflows nowhere on the way.
+fn halfEnergyOf(sample: CoarseSample, label: u32) -> f32 {
+  let offset = label * unaryOf.labelStride;
+  var half = 0.5 * bitcast<f32>(source[sample.offsets.x + offset]);
+  if (coarse) {
+    let second = 0.5 * bitcast<f32>(source[sample.offsets.y + offset]);
+    let third = 0.5 * bitcast<f32>(source[sample.offsets.z + offset]);
+    let fourth = 0.5 * bitcast<f32>(source[sample.offsets.w + offset]);
+    half = dot(sample.weights, vec4f(half, second, third, fourth));
+  }
+  return select(half, -half, fromLogits);
+}
+
+fn storeFarApart(pixel: u32, sample: CoarseSample, largest: f32) {
+  var lowestHalf = halfEnergyOf(sample, 0u);
+  for (var label = 1u; label < unaryOf.labelCount; label++) { lowestHalf = min(lowestHalf, halfEnergyOf(sample, label)); }
+  // What the stored energies are relative to, above the lowest; and the lowest itself, unless it is far out.
+  var base = 0.0;
+  let lowest = select(2.0 * lowestHalf, 0.0, largest > ordinaryEnergy);
+  if (implicitLast) {
+    let last = aboveLowest(halfEnergyOf(sample, unaryOf.labelCount - 1u), lowestHalf);
+    base = min(last, farthestLast);
+    lastUnary[pixel] = vec2f(last + lowest, base + lowest);
+  }
+  for (var channel = 0u; channel < rowChannels; channel++) {
+    let label = unaryOf.firstLabel + channel;
+    if (label >= storedLabels) { break; }
+    let above = aboveLowest(halfEnergyOf(sample, label), lowestHalf);
+    unary[pixel * rowChannels + channel] = select(above + lowest, above - base, implicitLast);
+  }
+}
+
 fn labelEnergy(marked: u32, label: u32) -> f32 {
   if (marked == 0xffffffffu) { return log(f32(unaryOf.labelCount)); }
   return select(unaryOf.otherEnergy, unaryOf.markedEnergy, marked == label);
@@ -92,7 +125,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     let outside = shifted >= unaryOf.labelCount && given != unaryOf.unknown;
     let marked = select(shifted, 0xffffffffu, given == unaryOf.unknown || outside);
     var last = 0.0;
-    if (implicitLast) { last = labelEnergy(marked, unaryOf.labelCount - 1u); lastUnary[pixel] = last; }
+    if (implicitLast) { last = labelEnergy(marked, unaryOf.labelCount - 1u); lastUnary[pixel] = vec2f(last); }
     for (var channel = 0u; channel < rowChannels; channel++) {
       let label = unaryOf.firstLabel + channel;
       unary[row + channel] = select(noLabel, labelEnergy(marked, label) - last, label < storedLabels);
@@ -104,14 +137,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
   let sample = sampleOf(pixel);
   var invalid = false;
   var last = 0.0;
+  var lowest = largestEnergy;
+  var largest = 0.0;
   if (implicitLast) {
     let energy = energyOf(sample, unaryOf.labelCount - 1u);
     last = energy.value;
     invalid = energy.invalid;
+    largest = abs(last);
   }
   for (var label = 0u; label < storedLabels; label++) {
     let energy = energyOf(sample, label);
     invalid = invalid || energy.invalid;
+    lowest = min(lowest, energy.value);
+    largest = max(largest, abs(energy.value));
     let channel = label - unaryOf.firstLabel;
     if (singleSlab || (label >= unaryOf.firstLabel && channel < rowChannels)) { unary[row + channel] = energy.value - last; }
   }
@@ -119,6 +157,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
     let stored = unaryOf.firstLabel + channel < storedLabels;
     if (invalid || !stored) { unary[row + channel] = select(noLabel, 0.0, stored); }
   }
-  if (implicitLast) { lastUnary[pixel] = select(last, log(f32(unaryOf.labelCount)), invalid); }
+  if (implicitLast) { lastUnary[pixel] = vec2f(select(last, log(f32(unaryOf.labelCount)), invalid)); }
+  let farApart = largest > ordinaryEnergy || (implicitLast && last - lowest > farthestLast);
+  if (farApart && !invalid) { storeFarApart(pixel, sample, largest); }
   if (invalid && unaryOf.firstLabel == 0u) { atomicAdd(&invalidPixelCount, 1u); }
 }

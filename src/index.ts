@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+export { DenseCrf } from './dense-crf.js';
+export { type AcquiredDevice, requestDevice } from './gpu/device.js';
 export type {
   DenseCrfOptions,
   GpuResults,
@@ -9,9 +11,7 @@ export type {
   Refiner,
   StageTiming,
   UnarySource,
-} from './crf/api.js';
-export { type BatchItem, refineBatch } from './crf/batch.js';
-export { DenseCrf } from './crf/dense-crf.js';
+} from './problem/api.js';
 export { ArgumentError, DeviceError } from './problem/errors.js';
 export { defaultParameters, resolveParameters } from './problem/parameters.js';
 export { type FeatureArray, parametersFromJson } from './problem/parameters-json.js';
@@ -22,8 +22,10 @@ export type {
   CrfParameters,
   Energy,
   FeaturesKernel,
+  FloatArray,
   GaussianKernel,
   Kernel,
+  LabelLayout,
   Method,
   Normalization,
   ProblemSize,
@@ -31,6 +33,8 @@ export type {
   ResolvedKernel,
   ResolvedParameters,
   RgbaImage,
+  SigmaUnit,
   UnaryInput,
   Upsampling,
 } from './problem/types.js';
+export { type BatchItem, refineBatch } from './refine-batch.js';

@@ -1,4 +1,4 @@
-// What a lattice build counts. The same words in `stages/counters.ts`.
+// What a lattice build counts; `counterWords` in engine/plan/plan.ts has room for the longest run.
 struct Counters {
   simplexCount: atomic<u32>,
   vertexCount: atomic<u32>,

@@ -1,4 +1,4 @@
-// Sizes of one kernel's lattice. The same words in `stages/lattice-uniforms.ts`.
+// Sizes of one kernel's lattice; engine/plan/lattice-plan.ts writes them.
 struct Lattice {
   pixelCount: u32,
   // Table sizes less one; tables are powers of two.

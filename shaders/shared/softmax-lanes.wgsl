@@ -1,4 +1,4 @@
-// Softmax of a whole row held in registers. A channel that is no label has a logit of -3e38 and so becomes 0;
+// Softmax of a whole row held in registers. A channel that is no label has a logit far below all others (energies.wgsl) and so becomes 0;
 // where `implicitLast`, one more label has the logit 0 and is not stored.
 fn softmaxOf(logits: Block) -> Block {
   var lanes = logits;

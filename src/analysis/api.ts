@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import type { ImageInput } from '../crf/api.js';
+import type { ImageInput } from '../problem/api.js';
 import type { FloatArray, LabelArray } from '../problem/types.js';
-import type { Connectivity } from '../reference/analysis/neighbourhood.js';
+import type { Connectivity } from './cpu/neighbourhood.js';
 
-export type { Connectivity } from '../reference/analysis/neighbourhood.js';
+export type { Connectivity } from './cpu/neighbourhood.js';
 
 /** A value a pixel, [y, x]: what an operation gives, and what any other takes. */
 export interface PixelMap<Values extends Uint32Array | Float32Array = Uint32Array> {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import { areaWords } from '../reference/analysis/areas.js';
+import { checkInteger, checkNumber } from '../problem/checks.js';
+import { ArgumentError } from '../problem/errors.js';
+import { readArray, readProperties } from '../problem/reading.js';
 import type { Areas, Box, LabelArea, Region } from './api.js';
+import { areaWords } from './cpu/areas.js';
 
 interface Extent {
   width: number;
@@ -28,9 +31,10 @@ export function regionsOf(table: Uint32Array, size: Extent): Region[] {
   return regions;
 }
 
-/** Labels that occur, the largest first, one a line: "cushion: 17635 pixels (23.9 %)". */
+/** Labels that occur, the largest first, one a line: "cushion: 17635 pixels (23.9 %)". Throws ArgumentError for what is no `Areas`. */
 export function listAreas(areas: Areas): string {
-  return areas.labels
+  return readArray('areas.labels', readProperties('areas', areas, ['labels']).labels)
+    .map((area, index) => checkArea(`areas.labels[${index}]`, area))
     .filter(({ pixels }) => pixels > 0)
     .sort((a, b) => b.pixels - a.pixels || a.label - b.label)
     .map(
@@ -38,6 +42,21 @@ export function listAreas(areas: Areas): string {
         `${name}: ${pixels} ${pixels === 1 ? 'pixel' : 'pixels'} (${percent.toFixed(1)} %)`,
     )
     .join('\n');
+}
+
+function checkArea(argument: string, area: unknown) {
+  const { label, name, pixels, percent } = readProperties(argument, area, ['label', 'name', 'pixels', 'percent']);
+  return {
+    label: checkInteger(`${argument}.label`, label, 0, 2 ** 32 - 1),
+    name: checkName(`${argument}.name`, name),
+    pixels: checkInteger(`${argument}.pixels`, pixels, 0, Number.MAX_SAFE_INTEGER),
+    percent: checkNumber(`${argument}.percent`, percent, { from: 0, to: 100 }),
+  };
+}
+
+function checkName(argument: string, name: unknown): string {
+  if (typeof name === 'string') return name;
+  throw new ArgumentError(argument, name, 'a text');
 }
 
 function boxOf(table: Uint32Array, row: number, { width, height }: Extent): Box | null {

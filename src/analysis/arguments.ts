@@ -1,36 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-import {
-  checkArray,
-  checkChoice,
-  checkInteger,
-  checkKeys,
-  checkNumber,
-  checkObject,
-  firstNonFinite,
-} from '../problem/checks.js';
+import { checkChoice, checkFlag, checkInteger, checkNumber } from '../problem/checks.js';
+import { describe } from '../problem/describe.js';
 import { ArgumentError } from '../problem/errors.js';
-import type { LabelArray } from '../problem/types.js';
-import { fusionRoles } from '../reference/analysis/fuse.js';
-import type { ImageSize } from '../reference/analysis/neighbourhood.js';
-import { reliefUnit } from '../reference/analysis/relief.js';
-import type {
-  AlphaOptions,
-  Connectivity,
-  ConnectivityOptions,
-  FusionOptions,
-  HoleOptions,
-  InstanceOptions,
-  MaskOptions,
-  MergeOptions,
-  MorphologyOptions,
-  OutlineOptions,
-  SeedOptions,
-  SmallOptions,
-  Target,
-  TrimapOptions,
-  WatershedOptions,
-} from './api.js';
+import { readArray, readOptions, readProperties } from '../problem/reading.js';
+import { inOwnMemory, isLabelArray, labelArrayNames, viewName } from '../problem/typed-arrays.js';
+import type { Connectivity } from './api.js';
+import { fusionRoles } from './cpu/fuse.js';
+import type { ImageSize } from './cpu/neighbourhood.js';
+import { reliefUnit } from './cpu/relief.js';
 
 /** Squared distances between pixels of a larger image would not fit 32 bits in every step. */
 export const maximumExtent = 32767;
@@ -38,7 +16,8 @@ export const maximumExtent = 32767;
 /** More than any area: no limit. */
 const noLimit = 0xffffffff;
 
-export function checkExtent(given: { width?: unknown; height?: unknown }): ImageSize {
+/** Throws ArgumentError for sides that are none. */
+export function checkExtent(given: { width: unknown; height: unknown }): ImageSize {
   return {
     width: checkInteger('width', given.width, 1, maximumExtent),
     height: checkInteger('height', given.height, 1, maximumExtent),
@@ -47,12 +26,11 @@ export function checkExtent(given: { width?: unknown; height?: unknown }): Image
 
 /** Names by label; `label 3` where only their number is known. */
 export function checkLabels(labels: unknown): readonly string[] {
-  if (labels === undefined) return [];
   if (typeof labels === 'number') {
     const count = checkInteger('labels', labels, 1, 2 ** 20);
     return Array.from({ length: count }, (_unused, label) => `label ${label}`);
   }
-  const names = checkArray('labels', labels);
+  const names = readArray('labels', labels, 'an array of names, or a number of labels');
   if (names.length === 0) throw new ArgumentError('labels', labels, 'at least one name, or a number of labels');
   return names.map((name, label) => {
     if (typeof name === 'string' && name !== '') return name;
@@ -69,7 +47,7 @@ export function checkNamed(argument: string, names: readonly string[]): void {
 /** Labels by name or number, each a number below the number of labels. */
 export function labelNumbers(argument: string, given: unknown, names: readonly string[]): number[] {
   checkNamed(argument, names);
-  return checkArray(argument, given).map((one, index) => {
+  return readArray(argument, given).map((one, index) => {
     const path = `${argument}[${index}]`;
     if (typeof one === 'number') return checkInteger(path, one, 0, names.length - 1);
     const label = typeof one === 'string' ? names.indexOf(one) : -1;
@@ -82,7 +60,7 @@ export function labelNumbers(argument: string, given: unknown, names: readonly s
 }
 
 function shortList(names: readonly string[]): string {
-  const shown = names.slice(0, 30).map((name) => JSON.stringify(name));
+  const shown = names.slice(0, 30).map(describe);
   return names.length > 30 ? `${shown.join(', ')} … (${names.length} in all)` : shown.join(', ');
 }
 
@@ -91,30 +69,30 @@ function notEmpty<Item>(argument: string, items: readonly Item[]): readonly Item
   throw new ArgumentError(argument, items, 'at least one label');
 }
 
-function optionsOf(options: unknown, known: readonly string[]): Record<string, unknown> {
-  const given = checkObject('options', options ?? {});
-  checkKeys('options', given, [...known, 'into']);
-  return given;
+/** Options as they were given, each read once, with the target that any of them may have. */
+function optionsOf<const Name extends string>(options: unknown, known: readonly Name[]) {
+  return readOptions('options', options === undefined ? {} : options, [...known, 'into']);
 }
 
 /** 1 for each of the labels, else 0; [labelCount]. */
-export function maskTable(options: MaskOptions, names: readonly string[]): Uint32Array {
-  const { labels } = optionsOf(options, ['labels']);
-  return flags(notEmpty('options.labels', labelNumbers('options.labels', labels, names)), names.length);
+export function resolveMask(options: unknown, names: readonly string[]) {
+  const { labels, into } = optionsOf(options, ['labels']);
+  return { table: maskTable(notEmpty('options.labels', labelNumbers('options.labels', labels, names)), names), into };
 }
 
-function flags(labels: readonly number[], labelCount: number): Uint32Array {
-  const table = new Uint32Array(labelCount);
+/** 1 for each of the labels, else 0; [labelCount]. */
+export function maskTable(labels: readonly number[], names: readonly string[]): Uint32Array {
+  const table = new Uint32Array(names.length);
   for (const label of labels) table[label] = 1;
   return table;
 }
 
 /** What each label becomes; [labelCount]. */
-export function mergeTable(options: MergeOptions, names: readonly string[]): Uint32Array {
-  const { groups } = optionsOf(options, ['groups']);
+export function resolveMerge(options: unknown, names: readonly string[]) {
+  const { groups, into } = optionsOf(options, ['groups']);
   const table = Uint32Array.from(names, (_name, label) => label);
   const owners = new Map<number, string>();
-  checkArray('options.groups', groups).forEach((group, index) => {
+  for (const [index, group] of readArray('options.groups', groups).entries()) {
     const path = `options.groups[${index}]`;
     const [first, ...others] = notEmpty(path, labelNumbers(path, group, names));
     for (const label of [first, ...others]) {
@@ -125,15 +103,15 @@ export function mergeTable(options: MergeOptions, names: readonly string[]): Uin
       table[label] = first;
     }
     for (const label of [first, ...others]) owners.set(label, path);
-  });
-  return table;
+  }
+  return { table, into };
 }
 
-export function resolveMorphology(options: MorphologyOptions) {
-  const { radius, shape } = optionsOf(options, ['radius', 'shape']);
-  const form = checkChoice('options.shape', shape ?? 'disc', ['disc', 'square'] as const);
-  if (form === 'square') return { shape: form, limit: checkInteger('options.radius', radius, 0, maximumExtent) };
-  return { shape: form, limit: squaredLimit('options.radius', radius) };
+export function resolveMorphology(options: unknown) {
+  const { radius, shape = 'disc', into } = optionsOf(options, ['radius', 'shape']);
+  const form = checkChoice('options.shape', shape, ['disc', 'square'] as const);
+  if (form === 'square') return { shape: form, limit: checkInteger('options.radius', radius, 0, maximumExtent), into };
+  return { shape: form, limit: squaredLimit('options.radius', radius), into };
 }
 
 /** Largest whole squared distance within a radius; a root's square may be a little too small. */
@@ -147,26 +125,28 @@ function checkConnectivity(value: unknown, otherwise: Connectivity): Connectivit
   throw new ArgumentError('options.connectivity', value, '4 or 8');
 }
 
-export function resolveConnectivity(options: ConnectivityOptions | undefined): Connectivity {
-  return checkConnectivity(optionsOf(options, ['connectivity']).connectivity, 8);
+export function resolveConnectivity(options: unknown) {
+  const { connectivity, into } = optionsOf(options, ['connectivity']);
+  return { connectivity: checkConnectivity(connectivity, 8), into };
 }
 
-export function resolveHoles(options: HoleOptions | undefined) {
-  const { connectivity, maxArea } = optionsOf(options, ['connectivity', 'maxArea']);
+export function resolveHoles(options: unknown) {
+  const { connectivity, maxArea, into } = optionsOf(options, ['connectivity', 'maxArea']);
   // Background is connected where the mask is not: 4 goes with 8.
   const ofBackground: Connectivity = checkConnectivity(connectivity, 8) === 8 ? 4 : 8;
-  return { connectivity: ofBackground, limit: areaLimit(maxArea) };
+  return { connectivity: ofBackground, limit: areaLimit(maxArea), into };
 }
 
 function areaLimit(maxArea: unknown): number {
   return maxArea === undefined ? noLimit : checkInteger('options.maxArea', maxArea, 0, noLimit);
 }
 
-export function resolveSmall(options: SmallOptions) {
-  const { connectivity, minArea } = optionsOf(options, ['connectivity', 'minArea']);
+export function resolveSmall(options: unknown) {
+  const { connectivity, minArea, into } = optionsOf(options, ['connectivity', 'minArea']);
   return {
     connectivity: checkConnectivity(connectivity, 8),
     limit: checkInteger('options.minArea', minArea, 0, noLimit),
+    into,
   };
 }
 
@@ -174,15 +154,24 @@ export function resolveSmall(options: SmallOptions) {
  * `height` in units of the relief. The default of one pixel splits the true masks of 19 pictures of nuclei (604 of them) into 518 that overlap
  * theirs by more than 0.7; 0.5 gives 523 with more false ones, 0.75 gives 535, 2 gives 479. With a border class there are 598, and 601 at 2.
  */
-export function resolveSeeds(options: SeedOptions | WatershedOptions | undefined, seeds: 'given' | 'none') {
-  const known = ['connectivity', 'height', ...(seeds === 'given' ? ['seeds', 'core'] : [])];
-  const { connectivity, height } = optionsOf(options, known);
-  const pixels = checkNumber('options.height', height ?? 1, { from: 1 / reliefUnit, to: maximumExtent });
+function seedChoices({ connectivity, height = 1 }: { connectivity: unknown; height: unknown }) {
+  const pixels = checkNumber('options.height', height, { from: 1 / reliefUnit, to: maximumExtent });
   return { connectivity: checkConnectivity(connectivity, 8), height: Math.ceil(pixels * reliefUnit) };
 }
 
+export function resolveSeeds(options: unknown) {
+  const { into, ...choices } = optionsOf(options, ['connectivity', 'height']);
+  return { ...seedChoices(choices), into };
+}
+
+/** `seeds` and `core` are maps: whoever has the mask checks them. */
+export function resolveWatershed(options: unknown) {
+  const { into, seeds, core, ...choices } = optionsOf(options, ['connectivity', 'height', 'seeds', 'core']);
+  return { ...seedChoices(choices), seeds, core, into };
+}
+
 /** The options of the three operations that instances are made by. */
-export function resolveInstances(options: InstanceOptions, names: readonly string[]) {
+export function resolveInstances(options: unknown, names: readonly string[]) {
   const given = optionsOf(options, ['labels', 'seedLabels', 'connectivity', 'height']);
   const labels = notEmpty('options.labels', labelNumbers('options.labels', given.labels, names));
   const seedLabels =
@@ -193,20 +182,26 @@ export function resolveInstances(options: InstanceOptions, names: readonly strin
     if (labels.includes(label)) continue;
     throw new ArgumentError(`options.seedLabels[${index}]`, names[label], 'one of options.labels');
   }
-  resolveSeeds({ connectivity: given.connectivity, height: given.height } as SeedOptions, 'none');
-  return { labels, seedLabels };
+  return {
+    mask: maskTable(labels, names),
+    core: maskTable(seedLabels, names),
+    ...seedChoices(given),
+    into: given.into,
+  };
 }
 
-export function resolveOutline(options: OutlineOptions | undefined) {
-  const { connectivity, alongFrame } = optionsOf(options, ['connectivity', 'alongFrame']);
-  if (alongFrame !== undefined && typeof alongFrame !== 'boolean') {
-    throw new ArgumentError('options.alongFrame', alongFrame, 'true or false');
-  }
-  return { connectivity: checkConnectivity(connectivity, 4), alongFrame: alongFrame ?? false };
+export function resolveOutline(options: unknown) {
+  const { connectivity, alongFrame = false, into } = optionsOf(options, ['connectivity', 'alongFrame']);
+  return {
+    connectivity: checkConnectivity(connectivity, 4),
+    alongFrame: checkFlag('options.alongFrame', alongFrame),
+    into,
+  };
 }
 
-export function resolveFusion(options: FusionOptions, names: readonly string[]) {
+export function resolveFusion(options: unknown, names: readonly string[]) {
   const given = optionsOf(options, ['background', 'labels', 'where', 'maxArea']);
+  const { where: place = 'holes' } = given;
   const background = notEmpty('options.background', labelNumbers('options.background', given.background, names));
   const fused =
     given.labels === undefined
@@ -217,79 +212,90 @@ export function resolveFusion(options: FusionOptions, names: readonly string[]) 
   const roles = new Uint32Array(names.length);
   for (const label of background) roles[label] |= fusionRoles.background;
   for (const label of fused) roles[label] |= fusionRoles.fused;
-  const where = checkChoice('options.where', given.where ?? 'holes', ['holes', 'everywhere'] as const);
+  const where = checkChoice('options.where', place, ['holes', 'everywhere'] as const);
   if (where === 'everywhere' && given.maxArea !== undefined) {
     throw new ArgumentError('options.maxArea', given.maxArea, "none with where: 'everywhere'");
   }
-  return { roles, where, limit: areaLimit(given.maxArea) };
+  return { roles, where, limit: areaLimit(given.maxArea), into: given.into };
 }
 
-export function resolveTrimap(options: TrimapOptions) {
-  const { inner, outer } = optionsOf(options, ['inner', 'outer']);
-  return { inner: squaredLimit('options.inner', inner), outer: squaredLimit('options.outer', outer) };
+export function resolveTrimap(options: unknown) {
+  const { inner, outer, into } = optionsOf(options, ['inner', 'outer']);
+  return { limits: { inner: squaredLimit('options.inner', inner), outer: squaredLimit('options.outer', outer) }, into };
 }
 
-export function resolveAlpha(options: AlphaOptions | undefined) {
-  const { radius, epsilon } = optionsOf(options, ['radius', 'epsilon', 'trimap']);
+/** `trimap` is a map: whoever has the image checks it. */
+export function resolveAlpha(options: unknown) {
+  const { radius = 20, epsilon = 1e-4, trimap, into } = optionsOf(options, ['radius', 'epsilon', 'trimap']);
   return {
-    // Sums of products of bytes over a larger window would not fit 32 bits.
-    radius: checkInteger('options.radius', radius ?? 20, 1, 127),
-    epsilon: checkNumber('options.epsilon', epsilon ?? 1e-4, { from: 1e-6 }),
+    guide: {
+      // Sums of products of bytes over a larger window would not fit 32 bits.
+      radius: checkInteger('options.radius', radius, 1, 127),
+      epsilon: checkNumber('options.epsilon', epsilon, { from: 1e-6, float32: true }),
+    },
+    trimap,
+    into,
   };
+}
+
+/** Options of an operation that has only a target. */
+export function resolveTarget(options: unknown): { into: unknown } {
+  return optionsOf(options, []);
+}
+
+/** Plain functions give new arrays: they write nowhere else. */
+export function withoutTarget<Resolved extends { into: unknown }>(resolved: Resolved): Omit<Resolved, 'into'> {
+  const { into, ...others } = resolved;
+  if (into === undefined) return others;
+  throw new ArgumentError('options.into', into, 'no target: the result is a new array');
 }
 
 /** Whole numbers of a typed array, checked, as u32. */
 export function checkIntegers(argument: string, value: unknown, pixelCount: number, largest = 0xffffffff): Uint32Array {
-  if (!isIntegers(value) || value.length !== pixelCount) {
+  if (!isLabelArray(value) || value.length !== pixelCount) {
     throw new ArgumentError(
       argument,
       value,
-      `${pixelCount} whole numbers (Uint8Array .. Int32Array), a GPUBuffer or a PixelMap of this size`,
+      `${pixelCount} whole numbers (${labelArrayNames}), a GPUBuffer or a PixelMap of this size`,
     );
   }
-  if (value instanceof Int16Array || value instanceof Int32Array) {
-    const negative = value.findIndex((one) => one < 0);
-    if (negative >= 0) throw new ArgumentError(`${argument}[${negative}]`, value[negative], 'a number of at least 0');
-  }
+  const kind = viewName(value) ?? '';
+  const negative = kind.startsWith('Int') ? value.findIndex((one) => one < 0) : -1;
+  if (negative >= 0) throw new ArgumentError(`${argument}[${negative}]`, value[negative], 'a number of at least 0');
   const above = largest < 0xffffffff ? value.findIndex((one) => one > largest) : -1;
   if (above >= 0) throw new ArgumentError(`${argument}[${above}]`, value[above], `a number of at most ${largest}`);
-  return value instanceof Uint32Array ? value : Uint32Array.from(value);
-}
-
-export function checkFloats(argument: string, value: unknown, length: number): Float32Array {
-  if (!(value instanceof Float32Array || value instanceof Float64Array) || value.length !== length) {
-    throw new ArgumentError(argument, value, `a Float32Array or Float64Array of ${length} values`);
-  }
-  const values = value instanceof Float32Array ? value : Float32Array.from(value);
-  const bad = firstNonFinite(values);
-  if (bad >= 0) throw new ArgumentError(`${argument}[${bad}]`, value[bad], 'a finite float32 number');
-  return values;
-}
-
-function isIntegers(value: unknown): value is LabelArray {
-  return (
-    ArrayBuffer.isView(value) && /^(Uint8|Uint8Clamped|Uint16|Int16|Uint32|Int32)Array$/.test(value.constructor.name)
-  );
+  return kind === 'Uint32Array' ? inOwnMemory(value as Uint32Array) : Uint32Array.from(value);
 }
 
 /** What is in front, by the one key that is given. */
 export function checkForeground(foreground: unknown): { form: 'mask' | 'probability'; value: unknown } {
-  const given = checkObject('foreground', foreground);
-  checkKeys('foreground', given, ['mask', 'probability']);
+  const given = readOptions('foreground', foreground, ['mask', 'probability']);
   const named = (['mask', 'probability'] as const).filter((form) => given[form] !== undefined);
   if (named.length !== 1) {
-    throw new ArgumentError('foreground', named.join(' and ') || undefined, 'either mask or probability');
+    throw new ArgumentError('foreground', named.join(' and ') || foreground, 'either mask or probability');
   }
   return { form: named[0], value: given[named[0]] };
-}
-
-/** Options of an operation that has only a target. */
-export function resolveTarget(options: Target | undefined): void {
-  optionsOf(options, []);
 }
 
 /** Ids are at most as many as there are pixels. */
 export function checkIds(count: number, pixelCount: number): number {
   if (count <= pixelCount) return count;
   throw new ArgumentError('ids', count, `ids in 0..${pixelCount}, the number of pixels`);
+}
+
+/**
+ * An image of whole numbers: `{ data, width, height }`. Throws ArgumentError.
+ *
+ * @param largest 'ids' where there are no more of them than pixels
+ */
+export function checkIntegerImage(
+  argument: string,
+  image: unknown,
+  largest: 'ids' | 'any' = 'any',
+): { values: Uint32Array; size: ImageSize } {
+  const { data, ...sides } = readProperties(argument, image, ['data', 'width', 'height']);
+  const size = checkExtent(sides);
+  const pixelCount = size.width * size.height;
+  const values = checkIntegers(`${argument}.data`, data, pixelCount, largest === 'ids' ? pixelCount : undefined);
+  return { values, size };
 }

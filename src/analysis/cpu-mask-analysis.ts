@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-import type { ImageInput } from '../crf/api.js';
-import { pixelsOf } from '../crf/cpu-refiner.js';
-import { checkImageInput } from '../crf/image-source.js';
+import { pixelsOf } from '../cpu/cpu-refiner.js';
+import type { ImageInput } from '../problem/api.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
+import { checkFloats } from '../problem/inputs.js';
+import { isBufferObject } from '../problem/platform-objects.js';
+import { readObject } from '../problem/reading.js';
 import type { FloatArray, LabelArray } from '../problem/types.js';
-import { areas } from '../reference/analysis/areas.js';
-import type { ImageSize } from '../reference/analysis/neighbourhood.js';
 import type * as Api from './api.js';
 import { areasOf } from './areas.js';
-import { checkFloats, checkForeground, checkIntegers, checkNamed } from './arguments.js';
+import { checkForeground, checkIntegers, checkNamed, resolveTarget } from './arguments.js';
+import { areas } from './cpu/areas.js';
+import type { ImageSize } from './cpu/neighbourhood.js';
 import * as functions from './functions.js';
 import { ArrayMap, BufferMap, contentOfMap, type ValueKind } from './pixel-map.js';
 
@@ -92,7 +94,7 @@ export class CpuMaskAnalysis implements Api.MaskAnalysis {
   }
 
   async distance(mask: Api.IntegerInput, options?: Api.Target): Map {
-    this.given(options);
+    resolveTarget(this.given(options));
     return this.map(functions.distanceToZero(this.image('mask', mask)));
   }
 
@@ -101,7 +103,7 @@ export class CpuMaskAnalysis implements Api.MaskAnalysis {
   }
 
   async watershed(mask: Api.IntegerInput, options?: Api.WatershedOptions): Map {
-    const { seeds, core, ...others } = this.given(options ?? {});
+    const { seeds, core, ...others } = this.given(options);
     const given = {
       ...(seeds === undefined ? undefined : { seeds: this.image('options.seeds', seeds).data }),
       ...(core === undefined ? undefined : { core: this.image('options.core', core).data }),
@@ -133,14 +135,14 @@ export class CpuMaskAnalysis implements Api.MaskAnalysis {
   ): Promise<Api.PixelMap<Float32Array>> {
     this.checkUsable();
     const { width, height } = this;
-    const { trimap, ...others } = this.given(options ?? {});
+    const { trimap, ...others } = this.given(options);
     const undecided = trimap === undefined ? {} : { trimap: this.image('options.trimap', trimap).data };
     const { form, value } = checkForeground(foreground);
     const front =
       form === 'mask'
         ? { mask: this.image('foreground.mask', value as Api.IntegerInput).data }
         : { probability: this.floats('foreground.probability', value as Api.FloatInput) };
-    const data = pixelsOf(checkImageInput(image, { width, height, labelCount: 1 }), { width, height, labelCount: 1 });
+    const data = pixelsOf(image, { width, height });
     return this.map(functions.softAlpha({ data, width, height }, front, { ...others, ...undecided }));
   }
 
@@ -178,16 +180,16 @@ export class CpuMaskAnalysis implements Api.MaskAnalysis {
   }
 
   private given<Options extends Api.Target>(options: Options | undefined): Omit<Options, 'into'> {
-    if (options?.into !== undefined) throw new ArgumentError('options.into', options.into, gpuRefusal);
-    return (options ?? {}) as Omit<Options, 'into'>;
+    if (options === undefined) return {} as Omit<Options, 'into'>;
+    const { into, ...others } = readObject('options', options);
+    if (into !== undefined) throw new ArgumentError('options.into', into, gpuRefusal);
+    return others as Omit<Options, 'into'>;
   }
 }
 
 const gpuRefusal = "no GPU object: backend 'cpu' works on arrays";
 
 function notOnGpu(argument: string, input: unknown): unknown {
-  if (typeof input === 'object' && input !== null && 'mapAsync' in input) {
-    throw new ArgumentError(argument, input, gpuRefusal);
-  }
+  if (isBufferObject(argument, input)) throw new ArgumentError(argument, input, gpuRefusal);
   return input;
 }

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 
-import type { ImageInput } from '../crf/api.js';
-import { checkImageInput, ImageSource } from '../crf/image-source.js';
-import { tuningFor } from '../crf/tuning.js';
-import { bufferUsage } from '../gpu/buffers.js';
-import { isSoftware, nameOf } from '../gpu/device.js';
+import { checkImageInput, isRgba } from '../engine/inputs/image-input.js';
+import { ImageSource } from '../engine/inputs/image-source.js';
+import { nameOf } from '../gpu/device.js';
+import { checkGivenBuffer } from '../gpu/given-objects.js';
+import type { ImageInput } from '../problem/api.js';
 import { ArgumentError } from '../problem/errors.js';
+import { checkFloats } from '../problem/inputs.js';
+import { isBufferObject } from '../problem/platform-objects.js';
 import type { FloatArray, ProblemSize } from '../problem/types.js';
-import { areaWords } from '../reference/analysis/areas.js';
-import type { ImageSize } from '../reference/analysis/neighbourhood.js';
 import { probability as probabilityStage } from '../stages/analysis/probability.js';
 import type * as Api from './api.js';
 import { areasOf, regionsOf } from './areas.js';
 import * as given from './arguments.js';
+import { areaWords } from './cpu/areas.js';
+import type { ImageSize } from './cpu/neighbourhood.js';
 import { bySizeOperation, componentsOperation } from './gpu/components.js';
 import { distanceOperation, morphologyOperation } from './gpu/distance.js';
 import { areasOperation, fuseOperation, outlineOperation, relabelOperation, writeTable } from './gpu/labels.js';
@@ -84,27 +86,30 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
   }
 
   mask(labelMap: Api.IntegerInput, options: Api.MaskOptions): Promise<Api.PixelMap> {
-    return this.runner.turn(() => this.maskNow(labelMap, options));
+    return this.runner.turn(() => {
+      const { table, into } = given.resolveMask(options, this.labels);
+      return this.maskNow(labelMap, table, this.target(into));
+    });
   }
 
   merge(labelMap: Api.IntegerInput, options: Api.MergeOptions): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      const table = given.mergeTable(options, this.labels);
+      const { table, into } = given.resolveMerge(options, this.labels);
       const sources = [this.integers('labelMap', labelMap)];
       const build = relabelOperation('merge', this.labels.length, 'keep');
-      return this.run({ name: 'merge', build, sources, options: table, into: target(options, this) });
+      return this.run({ name: 'merge', build, sources, options: table, into: this.target(into) });
     });
   }
 
   probability(marginals: FloatArray | GPUBuffer, options: Api.MaskOptions): Promise<Floats> {
     return this.runner.turn(async () => {
       const { workspace, runner, labels } = this;
-      const wanted = given.maskTable(options, labels);
-      const into = target(options, this);
+      const { table: wanted, into: place } = given.resolveMask(options, labels);
+      const into = this.target(place);
       const count = labels.length * workspace.pixelCount;
-      const buffer = isBuffer(marginals)
-        ? checkBuffer('marginals', marginals, count, 'storage')
-        : await this.uploaded(given.checkFloats('marginals', marginals, count));
+      const buffer = isBufferObject('marginals', marginals)
+        ? runner.takes('marginals', checkGivenBuffer('marginals', marginals, 4 * count, 'storage'))
+        : await this.uploaded(checkFloats('marginals', marginals, count));
       const table = workspace.words('table of probability', labels.length);
       const output = workspace.words('result of probability');
       const step =
@@ -117,7 +122,8 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
         ));
       this.probabilities.set(buffer, step);
       writeTable(workspace, table, wanted);
-      return this.mapOf<Float32Array>(runner.submit({ inputs: [], steps: [step], output }, [], into), 'floats');
+      const result = await runner.submit({ inputs: [], steps: [step], output }, [], into);
+      return this.mapOf<Float32Array>(result, 'floats');
     });
   }
 
@@ -139,149 +145,157 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
 
   fillHoles(mask: Api.IntegerInput, options?: Api.HoleOptions): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      const { connectivity, limit } = given.resolveHoles(options);
+      const { connectivity, limit, into } = given.resolveHoles(options);
       return this.run({
         name: 'fillHoles',
         variant: `${connectivity}`,
         build: bySizeOperation('fillHoles', 'fill', connectivity),
         sources: [this.integers('mask', mask)],
         options: limit,
-        into: target(options, this),
+        into: this.target(into),
       });
     });
   }
 
   components(mask: Api.IntegerInput, options?: Api.ConnectivityOptions): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      const connectivity = given.resolveConnectivity(options);
+      const { connectivity, into } = given.resolveConnectivity(options);
       return this.run({
         name: 'components',
         variant: `${connectivity}`,
         build: componentsOperation(connectivity),
         sources: [this.integers('mask', mask)],
         options: undefined,
-        into: target(options, this),
+        into: this.target(into),
       });
     });
   }
 
   removeSmall(mask: Api.IntegerInput, options: Api.SmallOptions): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      const { connectivity, limit } = given.resolveSmall(options);
+      const { connectivity, limit, into } = given.resolveSmall(options);
       return this.run({
         name: 'removeSmall',
         variant: `${connectivity}`,
         build: bySizeOperation('removeSmall', 'keep', connectivity),
         sources: [this.integers('mask', mask)],
         options: limit,
-        into: target(options, this),
+        into: this.target(into),
       });
     });
   }
 
   regions(ids: Api.IntegerInput): Promise<readonly Api.Region[]> {
     return this.runner.turn(async () => {
-      const source = this.integers('ids', ids);
+      const source = this.integers('ids', ids, this.workspace.pixelCount);
       const { runner, workspace } = this;
       this.regionTable ??= await runner.make(() => RegionTable.create(workspace));
       const table = this.regionTable;
-      runner.submit({ inputs: [table.input], steps: table.countSteps, output: table.count }, [source]);
+      await runner.submit({ inputs: [table.input], steps: table.countSteps, output: table.count }, [source]);
       const [largest] = await runner.words(table.count, 1);
       const count = given.checkIds(largest, workspace.pixelCount);
-      if (!table.hasRoomFor(count)) await runner.make(() => table.makeRoomFor(count));
-      const buffer = runner.submit({ inputs: [], ...table.filled }, []);
+      if (!table.hasRoomFor(count)) {
+        // There is no table if this fails.
+        this.regionTable = undefined;
+        await runner.make(() => table.makeRoomFor(count));
+        this.regionTable = table;
+      }
+      const buffer = await runner.submit({ inputs: [], ...table.filled }, []);
       return regionsOf(await runner.words(buffer, (count + 1) * areaWords), this);
     });
   }
 
   distance(mask: Api.IntegerInput, options?: Api.Target): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      given.resolveTarget(options);
       const sources = [this.integers('mask', mask)];
-      const into = target(options, this);
+      const into = this.target(given.resolveTarget(options).into);
       return this.run({ name: 'distance', build: distanceOperation, sources, options: undefined, into });
     });
   }
 
   seeds(mask: Api.IntegerInput, options?: Api.SeedOptions): Promise<Api.PixelMap> {
-    return this.runner.turn(() => this.seedsNow(mask, options));
+    return this.runner.turn(() => {
+      const { connectivity, height, into } = given.resolveSeeds(options);
+      return this.run({
+        name: 'seeds',
+        variant: `${connectivity}`,
+        build: seedsOperation(connectivity),
+        sources: [this.integers('mask', mask)],
+        options: height,
+        into: this.target(into),
+      });
+    });
   }
 
   watershed(mask: Api.IntegerInput, options?: Api.WatershedOptions): Promise<Api.PixelMap> {
-    return this.runner.turn(() => this.watershedNow(mask, options));
+    return this.runner.turn(() => {
+      const { seeds, core, into, ...choices } = given.resolveWatershed(options);
+      return this.flood(mask, choices, seeds, core, this.target(into));
+    });
   }
 
   instances(labelMap: Api.IntegerInput, options: Api.InstanceOptions): Promise<Api.PixelMap> {
     return this.runner.turn(async () => {
-      const { labels, seedLabels } = given.resolveInstances(options, this.labels);
-      const into = target(options, this);
-      const { connectivity, height } = options;
-      const seedOptions = {
-        ...(connectivity === undefined ? undefined : { connectivity }),
-        ...(height === undefined ? undefined : { height }),
-      };
+      const { mask, core, into: wanted, ...choices } = given.resolveInstances(options, this.labels);
+      const into = this.target(wanted);
       const source = this.integers('labelMap', labelMap);
       // All in one turn: nobody else's mask may come between.
-      const core = this.workspace.words('core of instances');
-      await this.maskNow(source, { labels: seedLabels, into: core });
-      const mask = await this.maskNow(source, { labels });
-      return this.watershedNow(mask, { ...seedOptions, core, ...(into === undefined ? undefined : { into }) });
+      const coreWords = this.workspace.words('core of instances');
+      await this.maskNow(source, core, coreWords);
+      const whole = await this.maskNow(source, mask, undefined);
+      return this.flood(whole, choices, undefined, coreWords, into);
     });
   }
 
   outline(map: Api.IntegerInput, options?: Api.OutlineOptions): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      const { connectivity, alongFrame } = given.resolveOutline(options);
+      const { connectivity, alongFrame, into } = given.resolveOutline(options);
       return this.run({
         name: 'outline',
         variant: `${connectivity} ${alongFrame}`,
         build: outlineOperation(connectivity, alongFrame),
         sources: [this.integers('map', map)],
         options: undefined,
-        into: target(options, this),
+        into: this.target(into),
       });
     });
   }
 
   fuse(before: Api.IntegerInput, after: Api.IntegerInput, options: Api.FusionOptions): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      const { roles, where, limit } = given.resolveFusion(options, this.labels);
+      const { roles, where, limit, into } = given.resolveFusion(options, this.labels);
       return this.run({
         name: 'fuse',
         variant: where,
         build: fuseOperation(this.labels.length, where),
         sources: [this.integers('before', before), this.integers('after', after)],
         options: { roles, limit },
-        into: target(options, this),
+        into: this.target(into),
       });
     });
   }
 
   trimap(mask: Api.IntegerInput, options: Api.TrimapOptions): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      const limits = given.resolveTrimap(options);
+      const { limits, into: wanted } = given.resolveTrimap(options);
       const sources = [this.integers('mask', mask)];
-      const into = target(options, this);
+      const into = this.target(wanted);
       return this.run({ name: 'trimap', build: trimapOperation, sources, options: limits, into });
     });
   }
 
   softAlpha(image: ImageInput, foreground: Api.Foreground, options?: Api.AlphaOptions): Promise<Floats> {
     return this.runner.turn(async () => {
-      const guide = given.resolveAlpha(options);
-      const { width, height, runner } = this;
-      const size: ProblemSize = { width, height, labelCount: 1 };
-      const picture = checkImageInput(image, size);
+      const { guide, trimap, into: wanted } = given.resolveAlpha(options);
+      const { runner } = this;
+      const picture = checkImageInput(image, this);
       const { form, value } = given.checkForeground(foreground);
       const sources: Source[] = [
-        form === 'mask'
-          ? this.integers('foreground.mask', value as Api.IntegerInput)
-          : this.floats('foreground.probability', value as Api.FloatInput),
+        form === 'mask' ? this.integers('foreground.mask', value) : this.floats('foreground.probability', value),
       ];
-      const trimap = options?.trimap;
       if (trimap !== undefined) sources.push(this.integers('options.trimap', trimap));
-      const into = target(options, this);
-      const pixels = await this.takeImage(picture, size);
+      const into = this.target(wanted);
+      const pixels = await this.takeImage(picture);
       const buffer = await runner.run({
         name: 'softAlpha',
         variant: `${form} ${trimap !== undefined}`,
@@ -300,28 +314,19 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
     if (this.options.ownsDevice) this.options.device.destroy();
   }
 
-  private maskNow(labelMap: Api.IntegerInput, options: Api.MaskOptions): Promise<Api.PixelMap> {
-    const table = given.maskTable(options, this.labels);
+  private maskNow(labelMap: unknown, table: Uint32Array, into: GPUBuffer | undefined): Promise<Api.PixelMap> {
     const sources = [this.integers('labelMap', labelMap)];
     const build = relabelOperation('mask', this.labels.length, 'zero');
-    return this.run({ name: 'mask', build, sources, options: table, into: target(options, this) });
+    return this.run({ name: 'mask', build, sources, options: table, into });
   }
 
-  private seedsNow(mask: Api.IntegerInput, options: Api.SeedOptions | undefined): Promise<Api.PixelMap> {
-    const { connectivity, height } = given.resolveSeeds(options, 'none');
-    return this.run({
-      name: 'seeds',
-      variant: `${connectivity}`,
-      build: seedsOperation(connectivity),
-      sources: [this.integers('mask', mask)],
-      options: height,
-      into: target(options, this),
-    });
-  }
-
-  private watershedNow(mask: Api.IntegerInput, options: Api.WatershedOptions | undefined): Promise<Api.PixelMap> {
-    const { connectivity, height } = given.resolveSeeds(options, 'given');
-    const { seeds, core } = options ?? {};
+  private flood(
+    mask: unknown,
+    { connectivity, height }: { connectivity: Api.Connectivity; height: number },
+    seeds: unknown,
+    core: unknown,
+    into: GPUBuffer | undefined,
+  ): Promise<Api.PixelMap> {
     const sources: Source[] = [this.integers('mask', mask)];
     if (seeds !== undefined) sources.push(this.integers('options.seeds', seeds, this.workspace.pixelCount));
     if (core !== undefined) sources.push(this.integers('options.core', core));
@@ -336,7 +341,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
       build: watershedOperation(variant),
       sources,
       options: height,
-      into: target(options, this),
+      into,
     });
   }
 
@@ -347,14 +352,14 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
     options: Api.MorphologyOptions,
   ): Promise<Api.PixelMap> {
     return this.runner.turn(() => {
-      const { shape, limit } = given.resolveMorphology(options);
+      const { shape, limit, into } = given.resolveMorphology(options);
       return this.run({
         name,
         variant: shape,
         build: morphologyOperation(name, changes, shape),
         sources: [this.integers('mask', mask)],
         options: limit,
-        into: target(options, this),
+        into: this.target(into),
       });
     });
   }
@@ -368,7 +373,7 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
     if (map?.kind !== kind) {
       const { runner, workspace } = this;
       const read = (from: GPUBuffer) => runner.turn(() => runner.words(from, workspace.pixelCount));
-      map = new BufferMap(this.width, this.height, kind, workspace.device, buffer, read);
+      map = new BufferMap(this.width, this.height, kind, workspace.device.device, buffer, read);
       this.maps.set(buffer, map);
     }
     return map as unknown as Api.PixelMap<Values>;
@@ -383,63 +388,54 @@ export class GpuMaskAnalysis implements Api.MaskAnalysis {
   }
 
   /** The image as RGBA bytes, one u32 a pixel. */
-  private async takeImage(picture: ImageInput, size: ProblemSize): Promise<GPUBuffer> {
+  private async takeImage(picture: ImageInput): Promise<GPUBuffer> {
     const { device, programs, tuning } = this.workspace;
-    if (!this.image) {
-      const stageTuning = { ...tuningFor(isSoftware(device.adapterInfo)), workgroupSize: tuning.workgroupSize };
-      this.image = await this.runner.make(async () => new ImageSource({ device, programs, size, tuning: stageTuning }));
+    const size: ProblemSize = { width: this.width, height: this.height, labelCount: 1 };
+    const { runner } = this;
+    this.image ??= new ImageSource(
+      { device, programs, size, tuning },
+      await runner.make(async () => this.workspace.words('image', size.width * size.height)),
+    );
+    const { image } = this;
+    try {
+      await runner.make(() => image.prepare(picture));
+    } catch (error) {
+      image.releaseTexture();
+      throw error;
     }
-    await this.image.prepare(picture);
-    const encoder = device.createCommandEncoder({ label: 'MaskAnalysis.image' });
-    this.image.encode(encoder, picture);
-    device.queue.submit([encoder.finish()]);
-    return this.image.pixels;
+    const read = () => device.submit('MaskAnalysis.image', (encoder) => image.encode(encoder, picture));
+    if (isRgba(picture)) device.around(read);
+    else await runner.reads('image', picture, read);
+    return image.pixels;
   }
 
   private integers(argument: string, input: unknown, largest?: number): Uint32Array | GPUBuffer {
     const content = this.content(argument, input, 'integers');
-    return isBuffer(content) ? content : given.checkIntegers(argument, content, this.workspace.pixelCount, largest);
+    return isBufferObject(argument, content)
+      ? (content as GPUBuffer)
+      : given.checkIntegers(argument, content, this.workspace.pixelCount, largest);
   }
 
   private floats(argument: string, input: unknown): Float32Array | GPUBuffer {
     const content = this.content(argument, input, 'floats');
-    return isBuffer(content) ? content : given.checkFloats(argument, content, this.workspace.pixelCount);
+    return isBufferObject(argument, content)
+      ? (content as GPUBuffer)
+      : checkFloats(argument, content, this.workspace.pixelCount);
   }
 
   private content(argument: string, input: unknown, kind: ValueKind): unknown {
     const content = contentOfMap(argument, input, kind, this);
     if (content instanceof BufferMap) {
-      if (content.device === this.workspace.device) return content.buffer;
+      if (content.device === this.options.device) return this.runner.takes(argument, content.buffer);
       throw new ArgumentError(argument, input, 'a map of this device');
     }
-    if (isBuffer(input)) return checkBuffer(argument, input, this.workspace.pixelCount, 'copySource');
-    return content ?? input;
+    if (!isBufferObject(argument, input)) return content ?? input;
+    return this.runner.takes(argument, checkGivenBuffer(argument, input, 4 * this.workspace.pixelCount, 'copySource'));
   }
-}
 
-function isBuffer(input: unknown): input is GPUBuffer {
-  return typeof input === 'object' && input !== null && 'mapAsync' in input;
-}
-
-const usageNames = { copySource: 'COPY_SRC', copyTarget: 'COPY_DST', storage: 'STORAGE' } as const;
-
-function checkBuffer(
-  argument: string,
-  buffer: GPUBuffer,
-  words: number,
-  ...usages: readonly (keyof typeof usageNames)[]
-): GPUBuffer {
-  if (buffer.size < words * 4) throw new ArgumentError(`${argument}.size`, buffer.size, `at least ${words * 4} bytes`);
-  for (const usage of usages) {
-    if ((buffer.usage & bufferUsage[usage]) !== 0) continue;
-    throw new ArgumentError(`${argument}.usage`, buffer.usage, `${usageNames[usage]} among them`);
+  private target(into: unknown): GPUBuffer | undefined {
+    if (into === undefined) return undefined;
+    const bytes = 4 * this.workspace.pixelCount;
+    return this.runner.takes('options.into', checkGivenBuffer('options.into', into, bytes, 'copySource', 'copyTarget'));
   }
-  return buffer;
-}
-
-function target(options: Api.Target | undefined, { width, height }: ImageSize): GPUBuffer | undefined {
-  const into: unknown = options?.into;
-  if (into === undefined) return undefined;
-  if (!isBuffer(into)) throw new ArgumentError('options.into', into, 'a GPUBuffer');
-  return checkBuffer('options.into', into, width * height, 'copySource', 'copyTarget');
 }

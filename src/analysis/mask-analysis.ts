@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: MIT
 
-import { checkChoice, checkKeys, checkObject } from '../problem/checks.js';
-import { DeviceError } from '../problem/errors.js';
+import { acquireDevice } from '../gpu/device.js';
+import { checkBackend } from '../problem/options.js';
+import { checkDevice } from '../problem/platform-objects.js';
+import { readOptions } from '../problem/reading.js';
 import type * as Api from './api.js';
 import { checkExtent, checkLabels } from './arguments.js';
 
-const optionNames = ['width', 'height', 'labels', 'backend', 'device'];
+const optionNames = [
+  'width',
+  'height',
+  'labels',
+  'backend',
+  'device',
+] as const satisfies (keyof Api.MaskAnalysisOptions)[];
 
 /** What comes after labels, for one image size: see the interface of this name. */
 export type MaskAnalysis = Api.MaskAnalysis;
@@ -21,26 +29,16 @@ export type MaskAnalysis = Api.MaskAnalysis;
 export const MaskAnalysis = {
   /** Throws ArgumentError for an option that can't be, DeviceError where there is no adapter. */
   async create(options: Api.MaskAnalysisOptions): Promise<MaskAnalysis> {
-    const given = checkObject('options', options);
-    checkKeys('options', given, optionNames);
-    const size = checkExtent(options);
-    const labels = checkLabels(options.labels);
-    const backend = checkChoice('backend', options.backend ?? 'auto', ['auto', 'webgpu', 'cpu'] as const);
+    const given = readOptions('options', options, optionNames);
+    const size = checkExtent(given);
+    const labels = given.labels === undefined ? [] : checkLabels(given.labels);
+    const backend = checkBackend(given.backend);
+    const device = checkDevice('device', given.device as GPUDevice | undefined);
     if (backend !== 'cpu') {
-      const [{ GpuMaskAnalysis }, { requestDevice }] = await Promise.all([
-        import('./gpu-mask-analysis.js'),
-        import('../gpu/device.js'),
-      ]);
-      const acquired = options.device
-        ? { device: options.device }
-        : await requestDevice(backend === 'auto' ? 'hardware' : 'any');
+      const acquired = await acquireDevice(device, backend);
       if (acquired) {
-        return new GpuMaskAnalysis({ ...acquired, ownsDevice: options.device === undefined, size, labels });
-      }
-      if (backend === 'webgpu') {
-        throw new DeviceError(
-          "no WebGPU adapter: this browser or machine has none that is usable; backend: 'cpu' works without",
-        );
+        const { GpuMaskAnalysis } = await import('./gpu-mask-analysis.js');
+        return new GpuMaskAnalysis({ ...acquired, size, labels });
       }
     }
     const { CpuMaskAnalysis } = await import('./cpu-mask-analysis.js');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { ArgumentError, DeviceError } from '../problem/errors.js';
+import { reading } from '../problem/reading.js';
 import type { PixelMap } from './api.js';
 
 type Values = Uint32Array | Float32Array;
@@ -53,7 +54,18 @@ export function contentOfMap(
   kind: ValueKind,
   size: { width: number; height: number },
 ): Values | BufferMap<Values> | undefined {
-  if (!(input instanceof ArrayMap || input instanceof BufferMap)) return undefined;
+  // A proxy may throw even here.
+  const isMap = reading(argument, input, () => input instanceof ArrayMap || input instanceof BufferMap);
+  if (!isMap) return undefined;
+  return contentOf(argument, input as ArrayMap<Values> | BufferMap<Values>, kind, size);
+}
+
+function contentOf(
+  argument: string,
+  input: ArrayMap<Values> | BufferMap<Values>,
+  kind: ValueKind,
+  size: { width: number; height: number },
+): Values | BufferMap<Values> {
   if (input.width !== size.width || input.height !== size.height) {
     throw new ArgumentError(argument, `${input.width}×${input.height}`, `a map of ${size.width}×${size.height} pixels`);
   }

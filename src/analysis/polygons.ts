@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import { componentRoots } from '../reference/analysis/components.js';
 import type { ConnectivityOptions } from './api.js';
-import { resolveConnectivity } from './arguments.js';
-import { checkImage, type IntegerImage } from './functions.js';
+import { checkIntegerImage, resolveConnectivity, withoutTarget } from './arguments.js';
+import { componentRoots } from './cpu/components.js';
+import type { IntegerImage } from './functions.js';
 
 /** A corner of pixels: x in 0..width, y in 0..height. */
 export type Corner = readonly [x: number, y: number];
@@ -24,8 +24,8 @@ export interface Polygon {
  * With `connectivity` 8 (default) pixels that touch at a corner are one polygon, which touches itself there.
  */
 export function tracePolygons(map: IntegerImage, options?: Omit<ConnectivityOptions, 'into'>): Polygon[] {
-  const { values, size } = checkImage('map', map);
-  const connectivity = resolveConnectivity(options);
+  const { values, size } = checkIntegerImage('map', map);
+  const { connectivity } = withoutTarget(resolveConnectivity(options));
   const roots = componentRoots(values, size, connectivity, 'values');
   const tracer = new RingTracer(roots, size.width, size.height, connectivity);
   const polygons = new Map<number, { value: number; outer: readonly Corner[]; holes: (readonly Corner[])[] }>();

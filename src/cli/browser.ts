@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import type { Browser } from 'puppeteer-core';
-import { findOrInstallBrowser } from './find-browser.js';
+import { makeProfile, removeProfile } from './browser-profile.js';
+import { requireBrowser } from './find-browser.js';
 
 /** The computer's own GPU, or SwiftShader, Chromium's Vulkan in software. */
 export type AdapterChoice = 'hardware' | 'software';
@@ -67,7 +68,7 @@ export interface LaunchSettings {
   adapter: AdapterChoice;
   /** Further Chromium switches, a fake camera for example. */
   extraArguments?: readonly string[];
-  /** Default: the browser that `findOrInstallBrowser` gives. */
+  /** Default: the browser that `requireBrowser` gives. */
   executablePath?: string;
   /** Milliseconds that one message to the browser may take. Default 10 minutes: software WebGPU
    *  keeps the page's thread busy for far longer than puppeteer's own 3 minutes allow for. */
@@ -76,18 +77,31 @@ export interface LaunchSettings {
   endsWithProcess?: boolean;
 }
 
-/** Starts a headless browser with WebGPU. The caller closes it. */
+/** Milliseconds that a browser may take to start: seconds on a quiet computer, minutes on one that has much else to do. */
+const START_TIMEOUT = 300_000;
+
+/** Starts a headless browser with WebGPU. The caller closes it. Throws Failure where there is none. */
 export async function launchBrowser(settings: LaunchSettings): Promise<Browser> {
   const [puppeteer, executablePath] = await Promise.all([
     import('puppeteer-core'),
-    settings.executablePath ?? findOrInstallBrowser(),
+    settings.executablePath ?? requireBrowser(),
   ]);
-  return puppeteer.launch({
-    executablePath,
-    headless: true,
-    // Chromium quits when the pipe to it breaks; it would outlive a web socket.
-    pipe: settings.endsWithProcess ?? false,
-    args: [...browserArguments(settings.adapter), ...(settings.extraArguments ?? [])],
-    protocolTimeout: settings.protocolTimeout ?? 600_000,
-  });
+  const profile = await makeProfile();
+  try {
+    const browser = await puppeteer.launch({
+      executablePath,
+      headless: true,
+      userDataDir: profile,
+      // Chromium quits when the pipe to it breaks; it would outlive a web socket.
+      pipe: settings.endsWithProcess ?? false,
+      args: [...browserArguments(settings.adapter), ...(settings.extraArguments ?? [])],
+      timeout: START_TIMEOUT,
+      protocolTimeout: settings.protocolTimeout ?? 600_000,
+    });
+    browser.process()?.once('exit', () => removeProfile(profile));
+    return browser;
+  } catch (error) {
+    removeProfile(profile);
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { stripVTControlCharacters } from 'node:util';
+import { escapeControls } from './plain-text.js';
 
 /** The command line itself is wrong: an unknown option, a value out of range, options that exclude each other. */
 export class UsageError extends Error {
@@ -28,6 +28,8 @@ const namesInPlainWords = ['UsageError', 'Failure', 'ArgumentError', 'DeviceErro
 
 function messageWithKind(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  const reason = systemReason(error);
+  if (reason !== undefined) return 'path' in error ? `${error.path}: ${reason}` : reason;
   return namesInPlainWords.includes(error.name) ? error.message : `${error.name}: ${error.message}`;
 }
 
@@ -37,24 +39,38 @@ export async function about<Result>(subject: string, work: () => Result | Promis
     return await work();
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new Failure(`${subject}: ${reasonOf(error)}`);
+    throw new Failure(`${escapeControls(subject)}: ${systemReason(error) ?? messageWithKind(error)}`);
   }
 }
 
-/** Node's errors name the call and the path again; their codes say the same in few words. */
-function reasonOf(error: unknown): string {
+/** Whether the operating system refused something, for this reason. */
+export function isSystemError(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+/** Node's errors name the call and the path again; their codes say the same in few words. undefined for all other errors. */
+function systemReason(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return systemReasons[code] ?? messageWithKind(error);
+  return systemReasons[code];
 }
 
 const systemReasons: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   ENOTDIR: 'a part of the path is not a folder',
   EISDIR: 'is a folder, expected a file',
+  EEXIST: 'is there already',
+  ENOTEMPTY: 'the folder is not empty',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is too large for the file system',
+  EMFILE: 'too many open files in this process',
+  ENFILE: 'too many open files on this computer',
+  EBUSY: 'in use by another program',
+  ETXTBSY: 'in use by another program',
+  EIO: 'the device could not be read or written',
   ELOOP: 'too many symbolic links',
   ENAMETOOLONG: 'the name is too long',
 };
@@ -76,9 +92,7 @@ export function argumentOf(error: unknown): { argument: string; finding: string 
   return { argument, finding: error.message.slice(argument.length + 2) };
 }
 
-function oneLine(text: string): string {
-  // Vite colours what it says.
-  return stripVTControlCharacters(text)
-    .trim()
-    .replace(/\s*[\r\n]+\s*/g, ' ');
+/** Any text as one line that only shows itself. */
+export function oneLine(text: string): string {
+  return escapeControls(text.trim().replace(/\s*[\r\n]+\s*/g, ' '));
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import { spawn } from 'node:child_process';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { Failure } from './failure.js';
 
 /** What the search asks of the computer; tests hand in one made of a few strings. */
 export interface Machine {
@@ -20,19 +20,10 @@ export interface Machine {
   cachedChromes(): Promise<string[]>;
   /** Where Google's installer puts Chrome on this platform, if it is there. */
   systemChrome(): Promise<string | undefined>;
-  /** Downloads the stable Chrome into puppeteer's cache, and returns its executable. */
-  downloadChrome(): Promise<string>;
-  /** Rejects unless the command ends with exit code 0. */
-  run(command: string, commandArguments: string[]): Promise<void>;
-  log(message: string): void;
 }
 
 /** Chromium under the names that distributions give it, in the order in which they are tried. */
 const NAMES_ON_PATH = ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser', 'chrome'];
-
-const FIXES =
-  'Install Chrome or Chromium, or set PUPPETEER_EXECUTABLE_PATH to its executable, or allow the ' +
-  'download (unset PUPPETEER_SKIP_DOWNLOAD, check the network). On Debian: apt-get install chromium.';
 
 /**
  * Looks for a browser without changing anything: PUPPETEER_EXECUTABLE_PATH, then puppeteer's own
@@ -59,37 +50,17 @@ export async function findBrowser(machine: Machine = thisMachine()): Promise<str
 }
 
 /**
- * Finds a browser, or installs one: puppeteer's download first, then Debian's package.
+ * The browser that `findBrowser` finds.
  *
- * @throws an error that names the ways out.
+ * @param advice what else would do; ends the error.
+ * @throws Failure where there is none, in one line that says what to do.
  */
-export async function findOrInstallBrowser(machine: Machine = thisMachine()): Promise<string> {
+export async function requireBrowser(advice = '', machine: Machine = thisMachine()): Promise<string> {
   const found = await findBrowser(machine);
   if (found) return found;
-
-  const failures: string[] = [];
-  if (mayDownload(machine)) {
-    machine.log('No browser found: downloading Chrome (about 180 MB, once).');
-    try {
-      return await machine.downloadChrome();
-    } catch (error) {
-      failures.push(`the download failed (${messageOf(error)})`);
-    }
-  }
-  if (isDebian(machine) && machine.isRoot) {
-    machine.log("No browser found: installing Debian's chromium package.");
-    try {
-      await machine.run('apt-get', ['update']);
-      await machine.run('apt-get', ['install', '--yes', '--no-install-recommends', 'chromium']);
-      const installed = findOnPath(machine, ['chromium']);
-      if (installed) return installed;
-      failures.push('apt-get installed no executable named chromium');
-    } catch (error) {
-      failures.push(`apt-get failed (${messageOf(error)})`);
-    }
-  }
-  const reason = failures.length > 0 ? `: ${failures.join('; ')}` : '';
-  throw new Error(`No Chrome or Chromium found${reason}. ${FIXES}`);
+  throw new Failure(
+    `no Chrome or Chromium found: install one, or set PUPPETEER_EXECUTABLE_PATH to its executable${advice}`,
+  );
 }
 
 /** The environment that makes a Vulkan program, such as Dawn in Node, run on SwiftShader. */
@@ -144,7 +115,13 @@ export function thisMachine(): Machine {
     platform: process.platform,
     architecture: process.arch,
     isRoot: process.getuid?.() === 0,
-    isFile: (file) => statSync(file, { throwIfNoEntry: false })?.isFile() ?? false,
+    isFile(file) {
+      try {
+        return statSync(file).isFile();
+      } catch {
+        return false;
+      }
+    },
     realPath(file) {
       try {
         return realpathSync(file);
@@ -179,23 +156,10 @@ export function thisMachine(): Machine {
         return undefined;
       }
     },
-    async downloadChrome() {
-      const { Browser, BrowserTag, detectBrowserPlatform, install, resolveBuildId } = await import(
-        '@puppeteer/browsers'
-      );
-      const platform = detectBrowserPlatform();
-      if (!platform) throw new Error(`no Chrome is built for ${process.platform}`);
-      const buildId = await resolveBuildId(Browser.CHROME, platform, BrowserTag.STABLE);
-      const cacheDir = cacheFolder(environment);
-      return (await install({ browser: Browser.CHROME, buildId, cacheDir })).executablePath;
-    },
-    run: (command, commandArguments) => run(command, commandArguments, environment),
-    // Standard output belongs to the results of the command line.
-    log: (message) => console.error(message),
   };
 }
 
-function findOnPath(machine: Machine, names: string[]): string | undefined {
+export function findOnPath(machine: Machine, names: readonly string[]): string | undefined {
   const windows = machine.platform === 'win32';
   const { delimiter, join } = windows ? path.win32 : path.posix;
   const folders = (machine.environment.PATH ?? '').split(delimiter).filter(Boolean);
@@ -208,43 +172,7 @@ function findOnPath(machine: Machine, names: string[]): string | undefined {
   return undefined;
 }
 
-function mayDownload(machine: Machine): boolean {
-  const { environment } = machine;
-  const switches = [
-    environment.PUPPETEER_SKIP_DOWNLOAD,
-    environment.PUPPETEER_SKIP_CHROME_DOWNLOAD,
-    environment.npm_config_puppeteer_skip_download,
-  ];
-  const switchedOff = switches.some((value) => value && value !== '0' && value !== 'false');
-  // Google builds no Chrome for Linux on Arm; the download would be for x86-64.
-  const available = machine.platform !== 'linux' || machine.architecture === 'x64';
-  return available && !switchedOff;
-}
-
-/** Debian itself: Ubuntu's package of this name is a stub that needs a running snap service. */
-function isDebian(machine: Machine): boolean {
-  return /^ID="?debian"?$/m.test(machine.readText('/etc/os-release') ?? '');
-}
-
-function cacheFolder(environment: Machine['environment']): string {
+/** Puppeteer's own. */
+export function cacheFolder(environment: Machine['environment']): string {
   return environment.PUPPETEER_CACHE_DIR || path.join(homedir(), '.cache', 'puppeteer');
-}
-
-function run(command: string, commandArguments: string[], environment: Machine['environment']): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, commandArguments, {
-      // Its report goes to standard error, like all progress.
-      stdio: ['ignore', 2, 2],
-      env: { ...environment, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-    child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      if (code === 0) resolve();
-      else reject(new Error(`${command} ended with ${signal ?? `exit code ${code}`}`));
-    });
-  });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -9,12 +9,13 @@ import { describeError, exitCodes, UsageError } from './failure.js';
 import { packageFolder } from './package-folder.js';
 import { addRefineCommand } from './refine/command.js';
 import { addSegmentCommand } from './segment/command.js';
-import type { Streams } from './streams.js';
+import { printable, type Streams } from './streams.js';
 import { addTuneCommand } from './tune/command.js';
 
 /** Runs one command line. Errors end as one line in `streams.error`, never as an exception. */
 export function runCommandLine(commandArguments: readonly string[], streams: Streams): Promise<number> {
-  return runProgram(createProgram(streams), commandArguments, streams);
+  const safe = printable(streams);
+  return runProgram(createProgram(safe), commandArguments, safe);
 }
 
 /** The same for a program of one's own, begun by `createBareProgram`. */

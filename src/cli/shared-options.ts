@@ -25,6 +25,13 @@ export function upsampleOption(): Option {
   ).argParser(oneOf('--upsample', ['half-pixel', 'align-corners']));
 }
 
+export function layoutOption(): Option {
+  return new Option(
+    '--layout <layout>',
+    'of arrays: planar [label, y, x] or interleaved [y, x, label] (default: as the size of the image shows, else planar)',
+  ).argParser(oneOf('--layout', ['planar', 'interleaved']));
+}
+
 export function maxMegapixelsOption(): Option {
   return new Option('--max-megapixels <number>', 'refuse larger images (default: 100)').argParser(
     numberBetween('--max-megapixels', 0, Number.POSITIVE_INFINITY),

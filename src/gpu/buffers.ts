@@ -12,17 +12,36 @@ export const bufferUsage = {
   indirect: 0x100,
 } as const;
 
+/** What makes buffers: a device, or one owner's view of it. */
+export type BufferDevice = Pick<GPUDevice, 'limits' | 'createBuffer'>;
+
 /** The buffers that one owner made, to be counted and destroyed together. */
 export class BufferSet {
   private readonly buffers = new Set<GPUBuffer>();
 
-  constructor(private readonly device: GPUDevice) {}
+  constructor(private readonly device: BufferDevice) {}
 
   /** Bytes held. */
   get bytes(): number {
     let bytes = 0;
     for (const buffer of this.buffers) bytes += buffer.size;
     return bytes;
+  }
+
+  has(buffer: GPUBuffer): boolean {
+    return this.buffers.has(buffer);
+  }
+
+  /** All there are now, for `releaseNewer`. */
+  get all(): ReadonlySet<GPUBuffer> {
+    return new Set(this.buffers);
+  }
+
+  /** Destroys those that are not among `kept`. */
+  releaseNewer(kept: ReadonlySet<GPUBuffer>): void {
+    for (const buffer of this.all) {
+      if (!kept.has(buffer)) this.release(buffer);
+    }
   }
 
   /** A storage buffer of at least `bytes`, zero at first. Its whole size can be bound, so it must fit one binding. */

@@ -3,6 +3,7 @@
 import { BufferSet } from './buffers.js';
 import type { StageEncoder } from './pass.js';
 import type { Readback } from './readback.js';
+import type { ScopedDevice } from './scoped-device.js';
 
 /** Query sets have no more entries than this in WebGPU. */
 const maxQueries = 4096;
@@ -14,7 +15,7 @@ export class Profiler {
   private readonly resolved: GPUBuffer;
   private names: string[] = [];
 
-  constructor(device: GPUDevice) {
+  constructor(device: ScopedDevice) {
     this.buffers = new BufferSet(device);
     this.querySet = device.createQuerySet({ label: 'Profiler', type: 'timestamp', count: maxQueries });
     // QUERY_RESOLVE is 0x200.

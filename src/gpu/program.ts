@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { DeviceError } from '../problem/errors.js';
-import { assembleShader, type ShaderConstants } from './shader.js';
+import { type Heard, ScopedDevice } from './scoped-device.js';
+import { assembleShader, overridesOf, type ShaderConstants } from './shader.js';
 
 /**
  * How a shader uses a binding. The order in a layout is the order of `@binding` numbers.
@@ -17,7 +18,7 @@ export type Grid = readonly [x: number, y: number, z: number] | { readonly buffe
 const maxWorkgroupsPerDimension = 65535;
 
 /** Folds a count of workgroups into two dimensions; `shared/invocation.wgsl` unfolds it. */
-export function foldedGrid(workgroups: number, blocks = 1): Grid {
+export function foldedGrid(workgroups: number, blocks = 1): readonly [x: number, y: number, z: number] {
   const rows = Math.max(1, Math.ceil(workgroups / maxWorkgroupsPerDimension));
   return [Math.max(1, Math.ceil(workgroups / rows)), rows, blocks];
 }
@@ -30,46 +31,19 @@ export interface StageDefinition<Layout extends BindingLayout = BindingLayout> {
   readonly layout: Layout;
 }
 
-/** One entry point of one WGSL file with its explicit bind-group layout. */
+/** One entry point of one WGSL file with its explicit bind-group layout, as one owner uses it. */
 export class Program<Layout extends BindingLayout> {
-  private constructor(
-    private readonly device: GPUDevice,
-    readonly label: string,
+  constructor(
+    private readonly device: ScopedDevice,
     private readonly layout: Layout,
-    private readonly groupLayout: GPUBindGroupLayout,
-    readonly pipeline: GPUComputePipeline,
+    private readonly compiled: CompiledProgram,
   ) {}
 
-  static async create<Layout extends BindingLayout>(
-    device: GPUDevice,
-    { name, source, layout }: StageDefinition<Layout>,
-    constants: ShaderConstants,
-    entryPoint = 'main',
-  ): Promise<Program<Layout>> {
-    const label = entryPoint === 'main' ? name : `${name}.${entryPoint}`;
-    const groupLayout = device.createBindGroupLayout({
-      label,
-      entries: layoutEntries(layout, computeStage),
-    });
-    const module = device.createShaderModule({ label, code: assembleShader(source, constants) });
-    try {
-      const pipeline = await device.createComputePipelineAsync({
-        label,
-        layout: device.createPipelineLayout({ label, bindGroupLayouts: [groupLayout] }),
-        compute: { module, entryPoint },
-      });
-      return new Program(device, label, layout, groupLayout, pipeline);
-    } catch (error) {
-      throw new DeviceError(
-        `${label}: the shader was refused by the device: ${await compilationMessages(module, error)}`,
-      );
-    }
-  }
-
   bind(bindings: Bindings<Layout>): GPUBindGroup {
+    const { label, groupLayout } = this.compiled;
     return this.device.createBindGroup({
-      label: this.label,
-      layout: this.groupLayout,
+      label,
+      layout: groupLayout,
       entries: Object.keys(this.layout).map((name, binding) => ({
         binding,
         resource: bindings[name] as GPUBindingResource,
@@ -78,33 +52,104 @@ export class Program<Layout extends BindingLayout> {
   }
 
   encode(pass: GPUComputePassEncoder, group: GPUBindGroup, grid: Grid): void {
-    pass.setPipeline(this.pipeline);
+    pass.setPipeline(this.compiled.pipeline);
     pass.setBindGroup(0, group);
     if ('buffer' in grid) pass.dispatchWorkgroupsIndirect(grid.buffer, grid.offset);
     else pass.dispatchWorkgroups(grid[0], grid[1], grid[2]);
   }
 }
 
-/** Compiles each program once: parameters that go back and forth cost no compilation. */
+/** What is made once a device. */
+interface CompiledProgram {
+  readonly label: string;
+  readonly groupLayout: GPUBindGroupLayout;
+  readonly pipeline: GPUComputePipeline;
+}
+
+/** What was made of one stage on one device. */
+interface CompiledStage {
+  readonly groupLayout: GPUBindGroupLayout;
+  /** What the device said of it. */
+  readonly refusal: Heard<unknown>['error'];
+  /** By text: entry points and flags share a module. */
+  readonly modules: Map<string, GPUShaderModule>;
+  readonly programs: Map<string, Promise<CompiledProgram>>;
+}
+
+/** By device and stage. All owners on a device share them: they hold nothing that is anybody's. */
+const compiledOn = new WeakMap<GPUDevice, WeakMap<StageDefinition, CompiledStage>>();
+
+function compiledOf(scoped: ScopedDevice, stage: StageDefinition): CompiledStage {
+  const { device } = scoped;
+  const stages = compiledOn.get(device) ?? new WeakMap<StageDefinition, CompiledStage>();
+  compiledOn.set(device, stages);
+  let compiled = stages.get(stage);
+  if (!compiled) {
+    const entries = layoutEntries(stage.layout, computeStage);
+    const { result: groupLayout, error: refusal } = scoped.listen(() =>
+      device.createBindGroupLayout({ label: stage.name, entries }),
+    );
+    compiled = { groupLayout, refusal, modules: new Map(), programs: new Map() };
+    stages.set(stage, compiled);
+  }
+  return compiled;
+}
+
+/** One owner's programs. Each is compiled once a device: parameters that go back and forth, and further owners, cost no compilation. */
 export class ProgramCache {
-  private readonly programs = new Map<string, Promise<Program<BindingLayout>>>();
+  readonly device: ScopedDevice;
 
-  constructor(readonly device: GPUDevice) {}
+  constructor(device: GPUDevice | ScopedDevice) {
+    this.device = ScopedDevice.of(device);
+  }
 
-  get<Layout extends BindingLayout>(
+  /** Throws DeviceError where the device refuses the shader. */
+  async get<Layout extends BindingLayout>(
     stage: StageDefinition<Layout>,
     constants: ShaderConstants,
     entryPoint = 'main',
   ): Promise<Program<Layout>> {
-    const key = `${stage.name}.${entryPoint} ${JSON.stringify(constants)}`;
-    let program = this.programs.get(key);
-    if (!program) {
-      program = Program.create(this.device, stage, constants, entryPoint) as unknown as Promise<Program<BindingLayout>>;
-      this.programs.set(key, program);
+    const compiled = compiledOf(this.device, stage);
+    const { programs } = compiled;
+    const variant = JSON.stringify([entryPoint, constants]);
+    let compiling = programs.get(variant);
+    if (!compiling) {
+      compiling = compile(this.device, stage, compiled, constants, entryPoint);
+      programs.set(variant, compiling);
       // A failure is its caller's to hear of; the next call tries again.
-      program.catch(() => this.programs.delete(key));
+      compiling.catch(() => programs.delete(variant));
     }
-    return program as unknown as Promise<Program<Layout>>;
+    return new Program(this.device, stage.layout, await compiling);
+  }
+}
+
+async function compile(
+  scoped: ScopedDevice,
+  { name, source }: StageDefinition,
+  { groupLayout, refusal: layoutRefusal, modules }: CompiledStage,
+  constants: ShaderConstants,
+  entryPoint: string,
+): Promise<CompiledProgram> {
+  const { device } = scoped;
+  const label = entryPoint === 'main' ? name : `${name}.${entryPoint}`;
+  const code = assembleShader(source, constants);
+  const { result, error: refusal } = scoped.listen(() => {
+    const module = modules.get(code) ?? device.createShaderModule({ label: name, code });
+    modules.set(code, module);
+    // What throws at once is no other failure than what rejects.
+    const compiling = async () =>
+      device.createComputePipelineAsync({
+        label,
+        layout: device.createPipelineLayout({ label, bindGroupLayouts: [groupLayout] }),
+        compute: { module, entryPoint, constants: overridesOf(code, constants) },
+      });
+    return { module, pipeline: compiling() };
+  });
+  try {
+    return { label, groupLayout, pipeline: await result.pipeline };
+  } catch (error) {
+    modules.delete(code);
+    throw await shaderError(label, result.module, (await layoutRefusal) ?? (await refusal) ?? (error as Error));
   }
 }
 
@@ -127,12 +172,16 @@ export function layoutEntries(layout: BindingLayout, visibility: number): GPUBin
   return Object.values(layout).map((use, binding) => ({ binding, visibility, ...useEntries[use] }));
 }
 
-/** What the compiler said, line by line; `error` where it said nothing. */
-export async function compilationMessages(module: GPUShaderModule, error: unknown): Promise<string> {
+/** What the compiler said, line by line; what the device said where it said nothing. */
+export async function shaderError(
+  label: string,
+  module: GPUShaderModule,
+  { message }: { readonly message: string },
+): Promise<DeviceError> {
   const info = await module.getCompilationInfo().catch(() => undefined);
-  const messages =
+  const errors =
     info?.messages
-      .filter((message) => message.type === 'error')
-      .map((message) => `line ${message.lineNum}: ${message.message}`) ?? [];
-  return messages.length > 0 ? messages.join('; ') : String(error);
+      .filter(({ type }) => type === 'error')
+      .map(({ lineNum, message }) => `line ${lineNum}: ${message}`) ?? [];
+  return new DeviceError(`${label}: the shader was refused by the device: ${errors.join('; ') || message}`);
 }

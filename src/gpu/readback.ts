@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { DeviceError } from '../problem/errors.js';
 import { BufferSet } from './buffers.js';
+import { ScopedDevice } from './scoped-device.js';
+import { Turns } from './turns.js';
 
 /** Large results come back in pieces, so that staging stays small beside what it reads. */
 const stagingBytes = 8 * 1024 * 1024;
@@ -10,10 +11,12 @@ const stagingBytes = 8 * 1024 * 1024;
 export class Readback {
   private readonly buffers: BufferSet;
   private staging: GPUBuffer | undefined;
-  private queue: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
+  private readonly device: ScopedDevice;
 
-  constructor(private readonly device: GPUDevice) {
-    this.buffers = new BufferSet(device);
+  constructor(device: GPUDevice | ScopedDevice) {
+    this.device = ScopedDevice.of(device);
+    this.buffers = new BufferSet(this.device);
   }
 
   /** Bytes `offset`..`offset + bytes` of `source`, given to `consume` piece by piece with each piece's own offset in them. */
@@ -24,9 +27,7 @@ export class Readback {
     consume: (piece: ArrayBuffer, at: number) => void,
   ): Promise<void> {
     // One staging buffer: a read waits for the one before.
-    const reading = this.queue.then(() => this.readPieces(source, offset, bytes, consume));
-    this.queue = reading.catch(() => undefined);
-    return reading;
+    return this.turns.take(() => this.readPieces(source, offset, bytes, consume));
   }
 
   async words(source: GPUBuffer, offset: number, count: number): Promise<Uint32Array> {
@@ -50,24 +51,35 @@ export class Readback {
     bytes: number,
     consume: (piece: ArrayBuffer, at: number) => void,
   ): Promise<void> {
-    const wanted = Math.min(stagingBytes, bytes);
-    if (!this.staging || this.staging.size < wanted) {
-      this.buffers.release(this.staging);
-      this.staging = this.buffers.readback('Readback.staging', wanted);
-    }
-    const { staging } = this;
     for (let at = 0; at < bytes; at += stagingBytes) {
       const size = Math.min(stagingBytes, bytes - at);
-      const encoder = this.device.createCommandEncoder({ label: 'Readback' });
-      encoder.copyBufferToBuffer(source, offset + at, staging, 0, size);
-      this.device.queue.submit([encoder.finish()]);
-      try {
-        await staging.mapAsync(1, 0, size);
-      } catch (error) {
-        throw new DeviceError(`reading back "${source.label}" failed: ${(error as Error).message}`);
-      }
+      const staging = await this.mapped(source, offset + at, size, Math.min(stagingBytes, bytes));
       consume(staging.getMappedRange(0, size).slice(0), at);
       staging.unmap();
     }
+  }
+
+  /** The staging buffer with a piece of `source` in it, for the CPU to read. */
+  private async mapped(source: GPUBuffer, offset: number, size: number, wanted: number): Promise<GPUBuffer> {
+    const { device } = this;
+    try {
+      return await device.mapped(`reading back "${source.label}"`, size, () => {
+        const staging = this.stagingOf(wanted);
+        device.submit('Readback', (encoder) => encoder.copyBufferToBuffer(source, offset, staging, 0, size));
+        return staging;
+      });
+    } catch (error) {
+      // The staging buffer may be what was refused.
+      this.destroy();
+      throw error;
+    }
+  }
+
+  private stagingOf(bytes: number): GPUBuffer {
+    if (!this.staging || this.staging.size < bytes) {
+      this.buffers.release(this.staging);
+      this.staging = this.buffers.readback('Readback.staging', bytes);
+    }
+    return this.staging;
   }
 }

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { DeviceError } from '../problem/errors.js';
-import {
-  type BindingLayout,
-  type Bindings,
-  compilationMessages,
-  layoutEntries,
-  type StageDefinition,
-} from './program.js';
-import { assembleShader, type ShaderConstants } from './shader.js';
+import { type BindingLayout, type Bindings, layoutEntries, type StageDefinition, shaderError } from './program.js';
+import { type Heard, ScopedDevice } from './scoped-device.js';
+import { assembleShader, overridesOf, type ShaderConstants } from './shader.js';
 
 /** GPUShaderStage.FRAGMENT, a global that Node lacks. */
 const fragmentStage = 2;
@@ -24,25 +18,26 @@ export class RenderProgram {
   ) {}
 
   static async create(
-    { device, groupLayout, module }: Pick<RenderModule<BindingLayout>, 'device' | 'groupLayout' | 'module'>,
+    { device, groupLayout, module, overrides, refusal }: CompiledModule,
     name: string,
     entryPoint: string,
     format: GPUTextureFormat,
   ): Promise<RenderProgram> {
     const label = `${name}.${entryPoint} (${format})`;
-    try {
-      const pipeline = await device.createRenderPipelineAsync({
+    // What throws at once is no other failure than what rejects.
+    const { result, error: refused } = device.listen(async () =>
+      device.device.createRenderPipelineAsync({
         label,
-        layout: device.createPipelineLayout({ label, bindGroupLayouts: [groupLayout] }),
-        vertex: { module, entryPoint: 'vertexMain' },
-        fragment: { module, entryPoint, targets: [{ format }] },
+        layout: device.device.createPipelineLayout({ label, bindGroupLayouts: [groupLayout] }),
+        vertex: { module, entryPoint: 'vertexMain', constants: overrides },
+        fragment: { module, entryPoint, constants: overrides, targets: [{ format }] },
         primitive: { topology: 'triangle-list' },
-      });
-      return new RenderProgram(label, pipeline);
+      }),
+    );
+    try {
+      return new RenderProgram(label, await result);
     } catch (error) {
-      throw new DeviceError(
-        `${label}: the shader was refused by the device: ${await compilationMessages(module, error)}`,
-      );
+      throw await shaderError(label, module, (await refusal) ?? (await refused) ?? (error as Error));
     }
   }
 
@@ -54,20 +49,33 @@ export class RenderProgram {
   }
 }
 
-/** One shader file on one device: its entry points share bind groups. */
-export class RenderModule<Layout extends BindingLayout> {
+interface CompiledModule {
+  readonly device: ScopedDevice;
   readonly groupLayout: GPUBindGroupLayout;
   readonly module: GPUShaderModule;
+  readonly overrides: Record<string, number>;
+  /** What the device said of the two. */
+  readonly refusal: Heard<unknown>['error'];
+}
+
+/** One shader file on one device: its entry points share bind groups. */
+export class RenderModule<Layout extends BindingLayout> {
+  private readonly compiled: CompiledModule;
   private readonly programs = new Map<string, Promise<RenderProgram>>();
 
   constructor(
-    readonly device: GPUDevice,
+    device: GPUDevice | ScopedDevice,
     private readonly stage: StageDefinition<Layout>,
     constants: ShaderConstants = {},
   ) {
+    const scoped = ScopedDevice.of(device);
     const label = stage.name;
-    this.groupLayout = device.createBindGroupLayout({ label, entries: layoutEntries(stage.layout, fragmentStage) });
-    this.module = device.createShaderModule({ label, code: assembleShader(stage.source, constants) });
+    const code = assembleShader(stage.source, constants);
+    const { result, error: refusal } = scoped.listen(() => ({
+      groupLayout: scoped.device.createBindGroupLayout({ label, entries: layoutEntries(stage.layout, fragmentStage) }),
+      module: scoped.device.createShaderModule({ label, code }),
+    }));
+    this.compiled = { device: scoped, ...result, overrides: overridesOf(code, constants), refusal };
   }
 
   /** Compiles each entry point once for each format of a target. */
@@ -75,7 +83,7 @@ export class RenderModule<Layout extends BindingLayout> {
     const key = `${entryPoint} ${format}`;
     let program = this.programs.get(key);
     if (!program) {
-      program = RenderProgram.create(this, this.stage.name, entryPoint, format);
+      program = RenderProgram.create(this.compiled, this.stage.name, entryPoint, format);
       this.programs.set(key, program);
       // A failure is its caller's to hear of; the next call tries again.
       program.catch(() => this.programs.delete(key));
@@ -85,9 +93,10 @@ export class RenderModule<Layout extends BindingLayout> {
 
   bind(bindings: Bindings<Layout>): GPUBindGroup {
     const { name, layout } = this.stage;
-    return this.device.createBindGroup({
+    const { device, groupLayout } = this.compiled;
+    return device.createBindGroup({
       label: name,
-      layout: this.groupLayout,
+      layout: groupLayout,
       entries: Object.keys(layout).map((key, binding) => ({ binding, resource: bindings[key] as GPUBindingResource })),
     });
   }

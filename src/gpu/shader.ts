@@ -14,7 +14,10 @@ import { sharedShaders } from './shared-shaders.js';
  * GPU compilers unroll such loops themselves.
  */
 
-/** Values for `const name = …;` lines put before the shader: u32 for whole numbers, f32 where `float()` says so, bool. */
+/**
+ * What a shader leaves open. Numbers become `const name = …;` lines: u32 for whole numbers, f32 where `float()` says so; sizes of arrays
+ * may depend on them. Flags become `override name: bool;`, set with the pipeline, so that programs that differ in flags alone share a module.
+ */
 export type ShaderConstants = Readonly<Record<string, number | boolean | FloatConstant>>;
 
 export interface FloatConstant {
@@ -25,14 +28,27 @@ export function float(value: number): FloatConstant {
   return { float: value };
 }
 
+/** The shader's text, with a line for each constant that it mentions. */
 export function assembleShader(source: string, constants: ShaderConstants = {}): string {
-  const header = Object.entries(constants).map(([name, value]) => `const ${name} = ${literal(value)};`);
-  const body = unrollLoops(resolveImports(source, constants, new Set()), constants);
-  return [...header, body].join('\n');
+  const { text: body } = unrollLoops(resolveImports(source, constants, new Set()), constants);
+  const mentioned = Object.entries(constants).filter(([name]) => new RegExp(`\\b${name}\\b`).test(body));
+  return [...mentioned.map(([name, value]) => declaration(name, value)), body].join('\n');
 }
 
-function literal(value: number | boolean | FloatConstant): string {
-  if (typeof value === 'boolean') return String(value);
+/** What to set with the pipeline: 1 or 0 for each flag that the assembled text declares. */
+export function overridesOf(code: string, constants: ShaderConstants): Record<string, number> {
+  const overrides: Record<string, number> = {};
+  for (const [name, value] of Object.entries(constants)) {
+    if (typeof value === 'boolean' && code.includes(declaration(name, value))) overrides[name] = Number(value);
+  }
+  return overrides;
+}
+
+function declaration(name: string, value: number | boolean | FloatConstant): string {
+  return typeof value === 'boolean' ? `override ${name}: bool;` : `const ${name} = ${literal(value)};`;
+}
+
+function literal(value: number | FloatConstant): string {
   if (typeof value === 'number') return `${value}u`;
   const text = String(Math.fround(value.float));
   return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
@@ -53,31 +69,47 @@ function resolveImports(source: string, constants: ShaderConstants, seen: Set<st
 /** Above this many copies a loop is left to the shader compiler: the text would outgrow its use. */
 const unrollLimit = 64;
 
-function unrollLoops(source: string, constants: ShaderConstants): string {
+/**
+ * The same for loops in loops, their copies multiplied. Kernels on images stay far below. Without it the pipelines for 32 features took
+ * SwiftShader ten times as long to compile as those for 8, as their loops are over pairs of features.
+ */
+const nestedUnrollLimit = 512;
+
+interface Unrolled {
+  text: string;
+  /** The most copies that a line in it came to. */
+  copies: number;
+}
+
+function unrollLoops(source: string, constants: ShaderConstants): Unrolled {
   const head = /\/\/ @unroll\n\s*for \(var (\w+) = 0u; \1 < (\w+); \1\+\+\) \{/;
-  let text = source;
-  let from = 0;
+  let text = '';
+  let rest = source;
+  let copies = 1;
   for (;;) {
-    const match = head.exec(text.slice(from));
-    if (!match) return text;
-    const start = from + match.index;
-    const variable = match[1] as string;
-    const limit = /^\d+u$/.test(match[2] as string)
-      ? Number.parseInt(match[2] as string, 10)
-      : constants[match[2] as string];
-    if (typeof limit !== 'number') throw new Error(`@unroll: ${match[2]} is not a whole-number constant`);
-    if (limit > unrollLimit) {
-      from = start + '// @unroll'.length;
-      continue;
-    }
-    const open = start + match[0].length;
-    const close = matchingBrace(text, open);
-    const body = text.slice(open, close);
-    const uses = new RegExp(`\\b${variable}\\b`, 'g');
-    const copies = Array.from({ length: limit }, (_unused, index) => `{${body.replace(uses, `${index}u`)}}`);
-    text = text.slice(0, start) + copies.join('\n') + text.slice(close + 1);
-    from = start;
+    const match = head.exec(rest);
+    if (!match) return { text: text + rest, copies };
+    const open = match.index + match[0].length;
+    const close = matchingBrace(rest, open);
+    const body = unrollLoops(rest.slice(open, close), constants);
+    const limit = wholeNumber(match[2], constants);
+    const all = limit * body.copies;
+    const unrolls = limit <= unrollLimit && all <= nestedUnrollLimit;
+    text += rest.slice(0, match.index) + (unrolls ? copied(body.text, match[1], limit) : `${match[0]}${body.text}}`);
+    copies = Math.max(copies, unrolls ? all : body.copies);
+    rest = rest.slice(close + 1);
   }
+}
+
+function wholeNumber(name: string, constants: ShaderConstants): number {
+  const value = /^\d+u$/.test(name) ? Number.parseInt(name, 10) : constants[name];
+  if (typeof value !== 'number') throw new Error(`@unroll: ${name} is not a whole-number constant`);
+  return value;
+}
+
+function copied(body: string, variable: string, count: number): string {
+  const uses = new RegExp(`\\b${variable}\\b`, 'g');
+  return Array.from({ length: count }, (_unused, index) => `{${body.replace(uses, `${index}u`)}}`).join('\n');
 }
 
 function matchingBrace(text: string, open: number): number {

@@ -5,6 +5,7 @@ import coarseSample from '../../shaders/shared/coarse-sample.wgsl?raw';
 import counted from '../../shaders/shared/counted.wgsl?raw';
 import counters from '../../shaders/shared/counters.wgsl?raw';
 import drawing from '../../shaders/shared/drawing.wgsl?raw';
+import energies from '../../shaders/shared/energies.wgsl?raw';
 import extent from '../../shaders/shared/extent.wgsl?raw';
 import foreground from '../../shaders/shared/foreground.wgsl?raw';
 import halve from '../../shaders/shared/halve.wgsl?raw';
@@ -29,6 +30,7 @@ export const sharedShaders: Readonly<Record<string, string>> = {
   counted,
   counters,
   drawing,
+  energies,
   extent,
   foreground,
   halve,

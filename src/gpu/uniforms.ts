@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
 
+import type { ScopedQueue } from './scoped-device.js';
+
 /** A word of a uniform struct: u32 and i32 as they are, f32 marked so. */
 export type UniformWord = number | { readonly float: number };
 
 /** Writes a struct of 4-byte members. */
-export function writeUniform(device: GPUDevice, buffer: GPUBuffer, words: readonly UniformWord[]): void {
+export function writeUniform(
+  device: { readonly queue: Pick<ScopedQueue, 'writeBuffer'> },
+  buffer: GPUBuffer,
+  words: readonly UniformWord[],
+): void {
   const bytes = new ArrayBuffer(words.length * 4);
   const view = new DataView(bytes);
   words.forEach((word, index) => {

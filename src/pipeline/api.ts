@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { GpuResults, StageTiming } from '../crf/api.js';
+import type { GpuResults, StageTiming } from '../problem/api.js';
 import type { CrfParameters, UnaryInput } from '../problem/types.js';
 import type { FrameSource } from './frames/frame-source.js';
 import type { Extent } from './frames/plan.js';

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 
 import type { InferenceSession } from 'onnxruntime-web';
+import { checkInteger } from '../problem/checks.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
-import { checkImage } from '../problem/inputs.js';
+import { readImage } from '../problem/images.js';
 import type { RgbaImage } from '../problem/types.js';
 import { labelPlanes } from '../reference/pipeline/network-output.js';
 import { resizeToTensor } from '../reference/pipeline/resize.js';
 import type { NetworkUnary } from './api.js';
-import { planIngest } from './frames/plan.js';
+import { largestFrameSide, planIngest } from './frames/plan.js';
 import { checkOutputShape } from './network/check-graph.js';
 import { checkNetwork } from './network/check-network.js';
 import type { NetworkDescription, ResolvedNetwork } from './network/description.js';
-import type { FetchNetworkOptions } from './network/fetch-network.js';
+import { checkFetchOptions, type FetchNetworkOptions } from './network/fetch-network.js';
 import { loadNetwork } from './network/load-network.js';
-import { type PresetName, presetNetwork } from './network/presets.js';
+import { networkNamed, type PresetName } from './network/presets.js';
 import { unaryPlace } from './outputs/unary-window.js';
 import { inTurn } from './runtime/lock.js';
 import { loadCpuOnnxruntime } from './runtime/onnxruntime-cpu.js';
@@ -46,21 +47,22 @@ export class CpuNetwork {
    * @throws ArgumentError for a description that doesn't fit its file, for networks that take prompts, and for float16 tensors; DownloadError
    *   for a file that can't be had; DeviceError where onnxruntime refuses the graph; the signal's reason.
    */
-  static async create(network: PresetName | NetworkDescription, options: CpuNetworkOptions = {}): Promise<CpuNetwork> {
-    const resolved = checkNetwork(typeof network === 'string' ? presetNetwork(network) : network);
+  static async create(network: PresetName | NetworkDescription, options?: CpuNetworkOptions): Promise<CpuNetwork> {
+    const checked = checkFetchOptions(options);
+    const resolved = checkNetwork(networkNamed(network));
     const { prompts, input, output, name } = resolved;
     if (prompts) throw new ArgumentError('network', name, 'one that takes no prompts: those run in a Pipeline');
     for (const [path, { type }] of [['input.type', input] as const, ['output.type', output] as const]) {
       if (type !== 'float32') throw new ArgumentError(path, type, "'float32' for a network on the CPU");
     }
-    const [bytes, runtime] = await Promise.all([loadNetwork(resolved, options), loadCpuOnnxruntime()]);
+    const [bytes, runtime] = await Promise.all([loadNetwork(resolved, checked), loadCpuOnnxruntime()]);
     const session = await inTurn(async () => {
       try {
         return await runtime.InferenceSession.create(bytes, { executionProviders: ['wasm'], logSeverityLevel: 3 });
       } catch (error) {
         throw new DeviceError(`${name}: onnxruntime could not create a session: ${(error as Error).message}`);
       }
-    }, options.signal);
+    }, checked.signal);
     return new CpuNetwork(resolved, session, runtime);
   }
 
@@ -79,11 +81,13 @@ export class CpuNetwork {
   async run(image: RgbaImage): Promise<NetworkUnary> {
     const { network, runtime } = this;
     const { input, output, labels, name } = network;
-    checkImage(image, { ...image, labelCount: labels.length });
-    const placement = planIngest(input, image.width, image.height);
+    const given = readImage('image', image, (argument, value) => checkInteger(argument, value, 1, largestFrameSide));
+    if (given.kind !== 'bytes') throw new ArgumentError('image', image, '{ data, width, height }');
+    const pixels = given.image;
+    const placement = planIngest(input, pixels.width, pixels.height);
     const { width, height } = placement;
     const dims = input.layout === 'NCHW' ? [1, 3, height, width] : [1, height, width, 3];
-    const tensor = new runtime.Tensor('float32', resizeToTensor(image, placement, input), dims);
+    const tensor = new runtime.Tensor('float32', resizeToTensor(pixels, placement, input), dims);
     const result = await inTurn(async () => {
       if (!this.session) throw new DeviceError(`${name}: the network was destroyed`);
       try {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import type { Refiner } from '../crf/api.js';
-import { DenseCrf } from '../crf/dense-crf.js';
-import type { CrfParameters, Kernel } from '../problem/types.js';
+import { DenseCrf } from '../dense-crf.js';
+import type { Refiner } from '../problem/api.js';
+import { checkNumber } from '../problem/checks.js';
+import { readArray, readObject } from '../problem/reading.js';
+import type { CrfParameters } from '../problem/types.js';
 import type { Extent } from './frames/plan.js';
 
 export interface EngineWish extends Extent {
@@ -67,16 +69,23 @@ export class Engines {
 
 /**
  * Parameters meant for a picture of one size, for the same picture worked on at `scale` times that size: sigmas in pixels grow and
- * shrink with it. Parameters of a network are meant at its `workingSize`.
+ * shrink with it. Parameters of a network are meant at its `workingSize`. Throws ArgumentError for a scale that is not above 0, and for what has no
+ * kernels; their values are checked by `resolveParameters`.
  */
 export function scaledParameters(parameters: CrfParameters, scale: number): CrfParameters {
-  if (scale === 1) return parameters;
-  return { ...parameters, kernels: parameters.kernels.map((kernel) => scaledKernel(kernel, scale)) };
+  checkNumber('scale', scale, { above: 0 });
+  const { kernels, ...others } = readObject('parameters', parameters);
+  const scaled = readArray('kernels', kernels).map((kernel, i) => scaledKernel(`kernels[${i}]`, kernel, scale));
+  return scale === 1 ? parameters : ({ ...others, kernels: scaled } as CrfParameters);
 }
 
-function scaledKernel(kernel: Kernel, scale: number): Kernel {
-  if (kernel.type === 'features' || kernel.sigmaUnit === 'diagonal') return kernel;
-  const { sigmaXY } = kernel;
-  const scaled = typeof sigmaXY === 'number' ? sigmaXY * scale : ([sigmaXY[0] * scale, sigmaXY[1] * scale] as const);
-  return { ...kernel, sigmaXY: scaled };
+function scaledKernel(path: string, value: unknown, scale: number): unknown {
+  const kernel = readObject(path, value);
+  const { type, sigmaUnit, sigmaXY } = kernel;
+  if (type === 'features' || sigmaUnit === 'diagonal') return kernel;
+  if (typeof sigmaXY === 'number') return { ...kernel, sigmaXY: sigmaXY * scale };
+  const along = readArray(`${path}.sigmaXY`, sigmaXY, 'a number, or one for each of x, y').map((sigma, axis) =>
+    checkNumber(`${path}.sigmaXY[${axis}]`, sigma),
+  );
+  return { ...kernel, sigmaXY: along.map((sigma) => sigma * scale) };
 }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-import type { GpuResults, RefineReport, Refiner, UnarySource } from '../crf/api.js';
-import { tuningFor } from '../crf/tuning.js';
+import { tuningFor } from '../engine/plan/tuning.js';
 import { BufferSet } from '../gpu/buffers.js';
 import { isSoftware } from '../gpu/device.js';
+import { GivenObjects, isTexture, unusable } from '../gpu/given-objects.js';
 import { ProgramCache } from '../gpu/program.js';
+import { type Heard, ScopedDevice } from '../gpu/scoped-device.js';
+import type { GpuResults, RefineReport, Refiner, UnarySource } from '../problem/api.js';
+import { DeviceError } from '../problem/errors.js';
+import { unreadable } from '../problem/page-image.js';
 import type { CrfParameters, ProblemSize } from '../problem/types.js';
 import { Engines } from './engines.js';
 import { FrameCapture } from './frames/frame-capture.js';
@@ -69,6 +73,7 @@ export class FramePath {
   private readonly context: StageContext;
   private readonly engines: Engines;
   private readonly buffers: BufferSet;
+  private readonly given: GivenObjects;
   /** Labels, where none is left out. */
   private all: readonly number[] = [];
   /** Engines that have a Q to start from. */
@@ -89,7 +94,8 @@ export class FramePath {
     this.network = network;
     this.capture = new FrameCapture(context);
     this.engines = new Engines(gpu.device, profile);
-    this.buffers = new BufferSet(gpu.device);
+    this.buffers = new BufferSet(context.device);
+    this.given = new GivenObjects(context.device, this.buffers);
   }
 
   static async create(
@@ -97,7 +103,7 @@ export class FramePath {
     signal?: AbortSignal,
   ): Promise<FramePath> {
     const { gpu, profile } = options;
-    const { device } = gpu;
+    const device = new ScopedDevice(gpu.device);
     const { workgroupSize } = tuningFor(isSoftware(device.adapterInfo));
     const context = { device, programs: new ProgramCache(device), workgroupSize };
     return new FramePath(gpu, await NetworkRun.create({ ...options, context }, signal), context, profile);
@@ -120,7 +126,6 @@ export class FramePath {
    * network and, for a photo, the labels that are left.
    */
   async process(job: FrameJob, signal?: AbortSignal): Promise<FrameResult> {
-    const { device } = this.gpu;
     const { source, use } = job;
     const frame = source === 'captured' ? this.capture.texture : await this.check(source);
     const working = planWorkingSize(frame, job.workingSize);
@@ -130,13 +135,10 @@ export class FramePath {
     const { image, resizer } = await this.workingFor(working);
     signal?.throwIfAborted();
 
-    const ingest = device.createCommandEncoder({ label: 'ingest' });
-    const texture = source === 'captured' ? this.capture.texture : this.capture.encode(ingest, source);
-    const pass = ingest.beginComputePass({ label: 'ingest' });
-    resizer.encode(pass, texture, whole(working));
-    if (runNetwork) this.network.encodeInput(pass, texture, placement);
-    pass.end();
-    device.queue.submit([ingest.finish()]);
+    const refusal = this.ingest('ingest', source, (pass, texture) => {
+      resizer.encode(pass, texture, whole(working));
+      if (runNetwork) this.network.encodeInput(pass, texture, placement);
+    });
 
     if (runNetwork) {
       await this.network.run(signal);
@@ -155,6 +157,8 @@ export class FramePath {
     });
     this.refined.add(engine);
     const results = await engine.gpuResults();
+    // The engine has waited for later answers of the device: these are there.
+    await this.checkIngested(source, refusal);
     return {
       results,
       refinement,
@@ -170,12 +174,9 @@ export class FramePath {
 
   /** The result with the flicker taken out: its marginals and label map follow those of the frames before. */
   async smooth(result: FrameResult, parameters: TemporalParameters): Promise<FrameResult> {
-    const { device } = this.gpu;
     const smoothing = await this.smoothingFor(result);
     smoothing.setParameters(parameters);
-    const encoder = device.createCommandEncoder({ label: 'smoothing' });
-    smoothing.encode(encoder);
-    device.queue.submit([encoder.finish()]);
+    this.context.device.submit('smoothing', (encoder) => smoothing.encode(encoder));
     const { marginals, labelMap } = smoothing;
     return { ...result, results: { ...result.results, marginals, labelMap } };
   }
@@ -197,7 +198,8 @@ export class FramePath {
     try {
       const frame = await this.check(source);
       await this.network.beginKey(frame, labelCount, seedsFor);
-      this.encodeKey(source);
+      const refusal = this.ingest('key image', source, (pass, texture) => this.network.encodeKey(pass, texture));
+      await this.checkIngested(source, refusal);
       for (let round = 1; round < rounds; round++) {
         const { results, working } = await this.process({ ...job, source: 'captured' }, signal);
         await this.network.refineKey(results.marginals, working);
@@ -208,6 +210,11 @@ export class FramePath {
       await this.network.adoptKey(before);
       throw error;
     }
+  }
+
+  /** What the device says of a call that failed is that call's, and nobody else's. */
+  async settle(): Promise<void> {
+    await this.context.device.settle();
   }
 
   async destroy(): Promise<void> {
@@ -221,14 +228,35 @@ export class FramePath {
     this.gpu.release();
   }
 
-  private encodeKey(source: FrameSource): void {
-    const { device } = this.gpu;
-    const encoder = device.createCommandEncoder({ label: 'key image' });
-    const texture = this.capture.encode(encoder, source);
-    const pass = encoder.beginComputePass({ label: 'key image' });
-    this.network.encodeKey(pass, texture);
-    pass.end();
-    device.queue.submit([encoder.finish()]);
+  /** Captures a frame and what is made of it. */
+  private ingest(
+    label: string,
+    source: FrameSource | 'captured',
+    encode: (pass: GPUComputePassEncoder, texture: GPUTexture) => void,
+  ): Heard<void>['error'] {
+    const { device } = this.context;
+    return device.listen(() =>
+      device.submit(label, (encoder) => {
+        const texture = source === 'captured' ? this.capture.texture : this.capture.encode(encoder, source);
+        const pass = encoder.beginComputePass({ label });
+        encode(pass, texture);
+        pass.end();
+      }),
+    ).error;
+  }
+
+  /** Throws ArgumentError where the device could not use the source, DeviceError where it refused anything else. */
+  private async checkIngested(source: FrameSource | 'captured', refusal: Heard<void>['error']): Promise<void> {
+    const [ofSource, ofOthers] = [await refusal, await this.context.device.settle()];
+    const error = ofSource ?? ofOthers;
+    if (!error) return;
+    // What was computed is none of this frame.
+    this.restart();
+    this.networkFrame = undefined;
+    if (!ofSource || source === 'captured' || 'data' in source) {
+      throw new DeviceError(`the GPU refused a frame: ${error.message}`);
+    }
+    throw isTexture(source) ? unusable('frame', source) : unreadable('frame', source, error);
   }
 
   private async keptLabels(working: Extent, dropBelow: number): Promise<KeptLabels> {
@@ -264,8 +292,16 @@ export class FramePath {
 
   private async check(source: FrameSource): Promise<Extent> {
     const frame = this.extentOf(source);
+    if (isTexture(source)) await this.given.check([{ argument: 'frame', value: source }]);
     await this.capture.prepare(source);
+    await this.accepted('a frame of this size');
     return frame;
+  }
+
+  /** Where something was created: waits for the device's answer. */
+  private async accepted(what: string): Promise<void> {
+    const error = await this.context.device.settleCreation();
+    if (error) throw new DeviceError(`the GPU refused ${what}: ${error.message}`);
   }
 
   private async smoothingFor({ working, kept, results }: FrameResult): Promise<TemporalSmoothing> {
@@ -275,8 +311,16 @@ export class FramePath {
       this.smoothing = undefined;
       this.smoothing = new TemporalSmoothing(this.gpu.device, size);
     }
-    await this.smoothing.prepare({ image: this.workingImage, marginals: results.marginals });
-    return this.smoothing;
+    const { smoothing } = this;
+    try {
+      await smoothing.prepare({ image: this.workingImage, marginals: results.marginals });
+    } catch (error) {
+      // Its buffers may be what was refused.
+      smoothing.destroy();
+      this.smoothing = undefined;
+      throw error;
+    }
+    return smoothing;
   }
 
   private async workingFor(extent: Extent): Promise<{ image: GPUBuffer; resizer: FrameResizer }> {
@@ -287,6 +331,13 @@ export class FramePath {
     this.working = undefined;
     const image = this.buffers.storage('FramePath.workingImage', resizeTargetBytes({ kind: 'image' }, extent));
     const resizer = await FrameResizer.create(this.context, { kind: 'image' }, extent, image);
+    try {
+      await this.accepted('a picture of the working size');
+    } catch (error) {
+      resizer.destroy();
+      this.buffers.release(image);
+      throw error;
+    }
     this.working = { extent, image, resizer };
     return this.working;
   }

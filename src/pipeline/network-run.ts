@@ -120,6 +120,7 @@ export class NetworkRun {
     );
     const { dims, buffer } = this.session.output;
     this.checkOutput(dims);
+    const { device } = context;
     const form: { kind: 'tensor' } & TensorForm = { kind: 'tensor', ...input };
     const resizerFor = (name: string) =>
       FrameResizer.create(context, form, { width, height }, this.session.input(name));
@@ -127,6 +128,10 @@ export class NetworkRun {
     const keyImage = prompts ? await resizerFor(prompts.keyImage) : undefined;
     const reader = await OutputReader.create(context, { ...output, labelCount, dims, buffer });
     this.shaped = { key, placement, image: resizer, keyImage, output: reader, hasRun: false };
+    const error = await device.settleCreation();
+    if (!error) return;
+    this.forget();
+    throw new DeviceError(`${network.name}: the GPU refused what the network needs: ${error.message}`);
   }
 
   /** Compiles what a first frame would have to wait for, where its size at the network is known before. */
@@ -248,12 +253,11 @@ export class NetworkRun {
   }
 
   private encodeOutput(): void {
-    const { device } = this.options.context;
-    const encoder = device.createCommandEncoder({ label: 'network output' });
-    const pass = encoder.beginComputePass({ label: 'network output' });
-    this.current.output.encode(pass);
-    pass.end();
-    device.queue.submit([encoder.finish()]);
+    this.options.context.device.submit('network output', (encoder) => {
+      const pass = encoder.beginComputePass({ label: 'network output' });
+      this.current.output.encode(pass);
+      pass.end();
+    });
   }
 
   private restoreKey(): void {

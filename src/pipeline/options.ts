@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-import { checkInteger, checkKeys, checkNumber, checkObject } from '../problem/checks.js';
-import { ArgumentError } from '../problem/errors.js';
+import { checkCallback, checkFlag, checkInteger, checkNumber } from '../problem/checks.js';
+import { checkDevice, checkSignal } from '../problem/platform-objects.js';
+import { readObject, readOptions } from '../problem/reading.js';
 import type { CrfParameters } from '../problem/types.js';
 import type { PipelineOptions, PromptOptions, SegmentOptions } from './api.js';
 import { checkNetwork } from './network/check-network.js';
-import type { NetworkDescription, ResolvedNetwork } from './network/description.js';
-import { presetNetwork } from './network/presets.js';
+import type { ResolvedNetwork } from './network/description.js';
+import { networkNamed } from './network/presets.js';
+import { checkOnnxruntimeOptions, type OnnxruntimeOptions } from './runtime/onnxruntime.js';
 import { type BudgetOptions, resolveBudgetOptions } from './video/budget.js';
 import { resolveTemporalParameters, type TemporalParameters } from './video/temporal.js';
 
@@ -39,7 +41,10 @@ export interface Settings {
   dropBelow: number;
   device: GPUDevice | undefined;
   profile: boolean;
+  onnxruntime: OnnxruntimeOptions;
+  onProgress: PipelineOptions['onProgress'];
   onDeviceLost: PipelineOptions['onDeviceLost'];
+  signal: AbortSignal | undefined;
 }
 
 /** The network's output as it is. */
@@ -49,40 +54,52 @@ const largestWorkingSize = 16384;
 /** Networks of more labels than this leave out those that a photo doesn't show, unless told otherwise. */
 const manyLabels = 32;
 
+/** What was asked for, each option read once; not checked yet. */
+export type GivenOptions = { readonly [Name in (typeof optionNames)[number]]: unknown };
+
+/** Throws ArgumentError for what is no object, and for options that there are not. */
+export function readPipelineOptions(options: unknown): GivenOptions {
+  return readOptions('options', options, optionNames);
+}
+
 /** Throws ArgumentError for what can't be, before anything is loaded. */
-export function checkOptions(options: PipelineOptions): Settings {
-  const given = checkObject('options', options);
-  checkKeys('options', given, optionNames);
-  const { network = 'colour-prompt', crf, device, profile, onDeviceLost } = options;
-  const description: NetworkDescription = typeof network === 'string' ? presetNetwork(network) : network;
-  const resolved = checkNetwork(crf ? { ...description, crf } : description);
-  const workingSize = checkInteger('workingSize', options.workingSize ?? resolved.workingSize, 1, largestWorkingSize);
-  if (device !== undefined && (typeof device !== 'object' || !('queue' in device))) {
-    throw new ArgumentError('device', device, 'a GPUDevice');
-  }
-  const dropBelow = options.dropBelow ?? (resolved.labels.length > manyLabels ? 1e-4 : 0);
+export function checkOptions(given: GivenOptions): Settings {
+  const { network = 'colour-prompt', crf, warmStart = false, smoothing = {}, budget = null, profile = false } = given;
+  const ownCrf = crf !== undefined && crf !== null;
+  const description = networkNamed(network);
+  const resolved = checkNetwork(ownCrf ? { ...readObject('options.network', description), crf } : description);
+  const { workingSize: longSide = resolved.workingSize } = given;
+  const workingSize = checkInteger('workingSize', longSide, 1, largestWorkingSize);
+  const { dropBelow = resolved.labels.length > manyLabels ? 1e-4 : 0 } = given;
   return {
     network: resolved,
     crf: crf === null ? unrefined : resolved.crf,
-    nominalSize: crf ? workingSize : resolved.workingSize,
+    nominalSize: ownCrf ? workingSize : resolved.workingSize,
     workingSize,
-    warmStart: options.warmStart === true,
-    smoothing: options.smoothing === null ? null : resolveTemporalParameters(options.smoothing ?? {}),
-    budget: options.budget ? resolveBudgetOptions(options.budget) : null,
-    dropBelow: checkNumber('dropBelow', dropBelow, { from: 0, below: 1 }),
-    device,
-    profile: profile === true,
-    onDeviceLost,
+    warmStart: checkFlag('warmStart', warmStart),
+    smoothing: smoothing === null ? null : resolveTemporalParameters(smoothing),
+    budget: budget === null ? null : resolveBudgetOptions(budget),
+    dropBelow: checkNumber('dropBelow', dropBelow, { from: 0, below: 1, float32: true }),
+    device: checkDevice('device', given.device as GPUDevice | undefined),
+    profile: checkFlag('profile', profile),
+    onnxruntime: given.onnxruntime === undefined ? {} : checkOnnxruntimeOptions(given.onnxruntime),
+    onProgress: checkCallback('onProgress', given.onProgress as PipelineOptions['onProgress']),
+    onDeviceLost: checkCallback('onDeviceLost', given.onDeviceLost as PipelineOptions['onDeviceLost']),
+    signal: checkSignal('signal', given.signal as AbortSignal | undefined),
   };
 }
 
-/** Throws ArgumentError. */
-export function checkSegmentOptions(options: SegmentOptions): void {
-  checkKeys('options', checkObject('options', options), ['signal']);
+/** The signal, if there is one. Throws ArgumentError. */
+export function checkSegmentOptions(options: SegmentOptions | undefined): AbortSignal | undefined {
+  if (options === undefined) return undefined;
+  const { signal } = readOptions('options', options, ['signal']);
+  return checkSignal('options.signal', signal as AbortSignal | undefined);
 }
 
 /** Throws ArgumentError. */
-export function checkPromptOptions(options: PromptOptions): { rounds: number } {
-  checkKeys('options', checkObject('options', options), ['signal', 'rounds']);
-  return { rounds: checkInteger('rounds', options.rounds ?? 1, 1, 16) };
+export function checkPromptOptions(options: PromptOptions | undefined): { rounds: number; signal?: AbortSignal } {
+  if (options === undefined) return { rounds: 1 };
+  const { signal, rounds = 1 } = readOptions('options', options, ['signal', 'rounds']);
+  const checked = checkSignal('options.signal', signal as AbortSignal | undefined);
+  return { rounds: checkInteger('rounds', rounds, 1, 16), ...(checked ? { signal: checked } : undefined) };
 }

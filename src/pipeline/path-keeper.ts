@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+import type { Turns } from '../gpu/turns.js';
 import { DeviceError } from '../problem/errors.js';
 import type { DeviceLoss } from './api.js';
 import type { FramePath } from './frame-path.js';
 import type { Key } from './network-run.js';
 import { Gpu } from './runtime/gpu.js';
-import type { Turns } from './turns.js';
 
 export interface PathKeeperOptions {
   /** The user's; without it one of our own is asked for, and another when that is lost. */
@@ -48,8 +48,10 @@ export class PathKeeper {
       const [outcome] = await Promise.allSettled([work(path)]);
       if (this.destroyed) throw destroyedError();
       signal?.throwIfAborted();
-      if (path.gpu.lost === undefined) {
-        if (outcome.status === 'rejected') throw outcome.reason;
+      if (outcome.status === 'rejected') {
+        await path.settle();
+        if (!(await path.gpu.lostBehind(outcome.reason))) throw outcome.reason;
+      } else if (path.gpu.lost === undefined) {
         return outcome.value;
       }
     }
@@ -74,9 +76,10 @@ export class PathKeeper {
       if (outcome.status === 'fulfilled') {
         this.current = outcome.value;
       } else {
-        gpu.release();
         // What fails on a lost device fails because of that.
-        if (gpu.lost === undefined) throw outcome.reason;
+        const isLost = !signal?.aborted && (await gpu.lostBehind(outcome.reason));
+        gpu.release();
+        if (!isLost) throw outcome.reason;
       }
     }
   }

@@ -1,31 +1,36 @@
 // SPDX-License-Identifier: MIT
 
+import { Turns } from '../gpu/turns.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
+import { crfSchema } from '../problem/schema.js';
 import type { CrfParameters } from '../problem/types.js';
 import type { FrameReport, LoadProgress, PipelineOptions, PromptOptions, Segmentation, SegmentOptions } from './api.js';
-import type { View } from './drawing/view.js';
+import { checkViewKind, type View } from './drawing/view.js';
 import { scaledParameters } from './engines.js';
 import { type FrameJob, FramePath, type FrameResult } from './frame-path.js';
-import type { FrameSource } from './frames/frame-source.js';
+import { checkIsFrame, type FrameSource } from './frames/frame-source.js';
 import type { Extent } from './frames/plan.js';
 import type { ResolvedNetwork } from './network/description.js';
 import { loadNetwork } from './network/load-network.js';
 import type { Key } from './network-run.js';
-import { checkOptions, checkPromptOptions, checkSegmentOptions, type Settings } from './options.js';
+import {
+  checkOptions,
+  checkPromptOptions,
+  checkSegmentOptions,
+  type GivenOptions,
+  readPipelineOptions,
+  type Settings,
+} from './options.js';
 import { Pace } from './pace.js';
 import { PathKeeper } from './path-keeper.js';
 import { checkPrompts, type Prompts } from './prompts/prompts.js';
 import { pinnedLabels, seedMaps } from './prompts/seeds.js';
-import { type DrawTarget, ResultPainter } from './result-painter.js';
+import { checkDrawTarget, type DrawTarget, ResultPainter } from './result-painter.js';
 import type { Gpu } from './runtime/gpu.js';
 import { loadOnnxruntime, type Onnxruntime } from './runtime/onnxruntime.js';
 import { GpuSegmentation } from './segmentation.js';
-import { Turns } from './turns.js';
 import { type BudgetChoice, type BudgetOptions, FrameBudget } from './video/budget.js';
 import type { TemporalParameters } from './video/temporal.js';
-
-/** Of CrfParameters that name none. */
-const defaultIterations = 5;
 
 /**
  * From a camera or an image to refined labels without leaving the GPU: a network run by onnxruntime-web and a dense CRF on one device.
@@ -45,13 +50,14 @@ export class Pipeline {
   private painter: ResultPainter | undefined;
   /** Counts calls: a result knows by it whether it is still the last. */
   private call = 0;
-  private last: { path: FramePath; segmentation: GpuSegmentation } | undefined;
+  /** `changes`: of the frame texture, when it held the frame that the result is of. */
+  private last: { path: FramePath; segmentation: GpuSegmentation; changes: number } | undefined;
   /** What was marked, and on which image. */
   private marks: { image: WeakRef<FrameSource>; marksFor: (working: Extent) => Uint8Array } | undefined;
   private scaled: { from: CrfParameters; scale: number; to: CrfParameters } | undefined;
 
   private constructor(
-    private options: PipelineOptions,
+    private options: GivenOptions,
     private settings: Settings,
     private readonly bytes: Uint8Array,
     private readonly runtime: Onnxruntime,
@@ -68,15 +74,16 @@ export class Pipeline {
    * that can't be had, DeviceError where there is no WebGPU or the device is not enough, and the signal's reason.
    */
   static async create(options: PipelineOptions = {}): Promise<Pipeline> {
-    const settings = checkOptions(options);
-    const { signal, onProgress } = options;
+    const given = readPipelineOptions(options);
+    const settings = checkOptions(given);
+    const { signal, onProgress } = settings;
     const [bytes, runtime] = await Promise.all([
       loadNetwork(settings.network, progressOptions(signal, onProgress)),
-      loadOnnxruntime(options.onnxruntime),
+      loadOnnxruntime(settings.onnxruntime),
     ]);
     signal?.throwIfAborted();
     onProgress?.({ phase: 'session' });
-    const pipeline = new Pipeline(options, settings, bytes, runtime);
+    const pipeline = new Pipeline(given, settings, bytes, runtime);
     try {
       await pipeline.turns.take(() => pipeline.keeper.run(async () => undefined, signal), signal);
     } catch (error) {
@@ -114,22 +121,22 @@ export class Pipeline {
 
   /** Trades quality for speed in the frames to come, or, with null, no longer. Throws ArgumentError. */
   setBudget(budget: BudgetOptions | null): void {
-    this.configure({ budget });
+    this.configure('budget', budget);
   }
 
   /** Smoothing over time in the frames to come; null for none. Throws ArgumentError. */
   setSmoothing(smoothing: TemporalParameters | null): void {
-    this.configure({ smoothing });
+    this.configure('smoothing', smoothing);
   }
 
   /** Long side in pixels of the picture that the CRF works on, 1..16384. Throws ArgumentError. */
   setWorkingSize(workingSize: number): void {
-    this.configure({ workingSize });
+    this.configure('workingSize', workingSize);
   }
 
   /** Other parameters from the next call on; null leaves the network's output as it is. Throws ArgumentError. */
   setCrf(crf: CrfParameters | null): void {
-    this.configure({ crf });
+    this.configure('crf', crf);
   }
 
   /**
@@ -138,17 +145,18 @@ export class Pipeline {
    *
    * Throws ArgumentError for marks that can't be, and for networks that take none; whatever it throws, the key image before stays in force.
    */
-  async setPrompts(keyImage: FrameSource, prompts: Prompts, options: PromptOptions = {}): Promise<void> {
+  async setPrompts(keyImage: FrameSource, prompts: Prompts, options?: PromptOptions): Promise<void> {
     const { prompts: taken, name } = this.network;
     if (!taken) throw new ArgumentError('prompts', prompts, `none: ${name} needs nobody to tell it what to look for`);
-    const { rounds } = checkPromptOptions(options);
+    const { rounds, signal } = checkPromptOptions(options);
+    checkIsFrame(keyImage);
     const checked = checkPrompts(prompts);
-    const { signal } = options;
     const seedsFor = ({ width, height }: Extent) => seedMaps(checked, width, height);
     const marksFor = ({ width, height }: Extent) => pinnedLabels(checked, width, height);
     await this.turns.take(
       () =>
         this.keeper.run(async (path) => {
+          path.extentOf(keyImage);
           // The frame that was drawn last is no longer there.
           this.call++;
           this.last = undefined;
@@ -162,14 +170,17 @@ export class Pipeline {
   }
 
   /** Labels of one picture, on its own. Throws ArgumentError for a picture that can't be read, and the signal's reason. */
-  async segment(source: FrameSource, options: SegmentOptions = {}): Promise<Segmentation> {
-    const { signal } = options;
-    checkSegmentOptions(options);
+  async segment(source: FrameSource, options?: SegmentOptions): Promise<Segmentation> {
+    const signal = checkSegmentOptions(options);
     return this.turns.take(() => this.keeper.run((path) => this.photo(path, source, signal), signal), signal);
   }
 
-  /** Labels of the next frame of a video. Nothing is read back, and nothing made anew. */
-  segmentFrame(source: FrameSource, { signal }: { signal?: AbortSignal } = {}): Promise<Segmentation> {
+  /**
+   * Labels of the next frame of a video. Nothing is read back, and nothing made anew. Throws ArgumentError for a frame that can't be read, and the
+   * signal's reason.
+   */
+  async segmentFrame(source: FrameSource, options?: SegmentOptions): Promise<Segmentation> {
+    const signal = checkSegmentOptions(options);
     return this.turns.take(() => this.keeper.run((path) => this.frame(path, source, signal), signal), signal);
   }
 
@@ -180,8 +191,11 @@ export class Pipeline {
 
   /**
    * Draws the last result into a canvas, or into any texture of the pipeline's device. A canvas is configured for WebGPU the first time.
+   * Throws ArgumentError for a view or target that can't be.
    */
-  draw(view: View, target: DrawTarget): Promise<void> {
+  async draw(view: View, target: DrawTarget): Promise<void> {
+    checkViewKind(view);
+    checkDrawTarget(target);
     return this.turns.take(() => this.keeper.run((path) => this.paint(path, view, target)));
   }
 
@@ -196,9 +210,10 @@ export class Pipeline {
     this.last = undefined;
   }
 
-  /** Nothing changes where the new options can't be. */
-  private configure(change: Partial<PipelineOptions>): void {
-    const options = { ...this.options, ...change };
+  /** Nothing changes where the new option can't be. */
+  private configure(name: keyof GivenOptions & keyof PipelineOptions, value: unknown): void {
+    if (value === undefined) throw new ArgumentError(name, value, 'a value: what is undefined would change nothing');
+    const options = { ...this.options, [name]: value };
     this.settings = checkOptions(options);
     this.options = options;
     this.budget = undefined;
@@ -210,13 +225,15 @@ export class Pipeline {
     if (!budget) return undefined;
     const best = Math.min(workingSize, Math.max(frame.width, frame.height));
     if (this.budget?.best !== best) {
-      const iterations = crf.iterations ?? defaultIterations;
+      const { iterations = crfSchema.parameters.iterations.default } = crf;
       this.budget = { best, budget: new FrameBudget(budget, { workingSize: best, iterations }) };
     }
     return this.budget.budget;
   }
 
   private async photo(path: FramePath, source: FrameSource, signal: AbortSignal | undefined): Promise<Segmentation> {
+    // A picture that can't be leaves the result before it as it is.
+    path.extentOf(source);
     this.call++;
     const { marks } = this;
     const marksFor = marks && marks.image.deref() === source ? marks.marksFor : undefined;
@@ -237,6 +254,7 @@ export class Pipeline {
   }
 
   private async frame(path: FramePath, source: FrameSource, signal: AbortSignal | undefined): Promise<Segmentation> {
+    path.extentOf(source);
     this.call++;
     await this.pace.begin();
     const start = performance.now();
@@ -290,7 +308,7 @@ export class Pipeline {
       report,
       isCurrent: () => this.call === call && this.keeper.path === path,
     });
-    this.last = { path, segmentation };
+    this.last = { path, segmentation, changes: path.capture.changes };
     return segmentation;
   }
 
@@ -298,7 +316,10 @@ export class Pipeline {
     const { last } = this;
     // Its result went with the device: the next frame will be drawn.
     if (last?.path !== path && this.keeper.hasLost) return;
-    if (!last) throw new ArgumentError('draw', 'no result yet', 'a call of segment or segmentFrame before');
+    if (last?.changes !== path.capture.changes) {
+      const value = last ? 'a result whose frame is gone: the call after it failed' : 'no result yet';
+      throw new ArgumentError('draw', value, 'a call of segment or segmentFrame before');
+    }
     const { device } = path.gpu;
     if (this.painter?.device !== device) {
       this.painter?.destroy();
@@ -330,6 +351,8 @@ export class Pipeline {
       await path.network.warmUp(signal);
       return path;
     } catch (error) {
+      // Asked before: a device that was released can't be lost.
+      await gpu.lostBehind(error);
       await path.destroy();
       throw error;
     }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-import { checkChoice, checkKeys, checkObject } from '../problem/checks.js';
+import { checkCallback, checkChoice } from '../problem/checks.js';
 import { ArgumentError } from '../problem/errors.js';
+import { hasMethods } from '../problem/platform-objects.js';
+import { reading, readOptions } from '../problem/reading.js';
 import type { FrameReport } from './api.js';
-import type { View } from './drawing/view.js';
+import { checkViewKind, type View } from './drawing/view.js';
 import type { Extent } from './frames/plan.js';
 import type { Pipeline } from './pipeline.js';
 
@@ -56,14 +58,17 @@ export function playVideo(
   video: HTMLVideoElement,
   canvas: HTMLCanvasElement | OffscreenCanvas,
   view: View | (() => View),
-  options: PlayOptions = {},
+  options?: PlayOptions,
 ): Playing {
-  if (!('segmentFrame' in checkObject('pipeline', pipeline))) {
+  if (!hasMethods('pipeline', pipeline, 'segmentFrame', 'draw')) {
     throw new ArgumentError('pipeline', pipeline, 'what Pipeline.create gave');
   }
-  if (!('videoWidth' in checkObject('video', video))) throw new ArgumentError('video', video, 'a <video> element');
-  if (!('getContext' in checkObject('canvas', canvas))) throw new ArgumentError('canvas', canvas, 'a canvas');
-  if (typeof view !== 'function') checkObject('view', view);
+  if (!isVideo(video)) throw new ArgumentError('video', video, 'a <video> element');
+  if (!('requestVideoFrameCallback' in video) && typeof requestAnimationFrame !== 'function') {
+    throw new ArgumentError('video', video, 'a <video> that tells its frames: there is no requestAnimationFrame here');
+  }
+  if (!hasMethods('canvas', canvas, 'getContext')) throw new ArgumentError('canvas', canvas, 'a canvas');
+  if (typeof view !== 'function') checkViewKind(view);
   const { canvasSize = 'frame', onFrame, onError = throwLater } = checkPlayOptions(options);
   if (canvasSize === 'layout' && !('clientWidth' in canvas)) {
     throw new ArgumentError('options.canvasSize', canvasSize, "'frame' or 'own' for a canvas that is on no page");
@@ -71,16 +76,17 @@ export function playVideo(
   return new VideoLoop(pipeline, video, canvas, view, { canvasSize, onFrame, onError });
 }
 
-function checkPlayOptions(options: PlayOptions): PlayOptions {
-  checkKeys('options', checkObject('options', options), ['canvasSize', 'onFrame', 'onError']);
-  const { canvasSize, onFrame, onError } = options;
-  if (canvasSize !== undefined) checkChoice('options.canvasSize', canvasSize, canvasSizes);
-  for (const [name, value] of Object.entries({ onFrame, onError })) {
-    if (value !== undefined && typeof value !== 'function') {
-      throw new ArgumentError(`options.${name}`, value, 'a function');
-    }
-  }
-  return options;
+function isVideo(value: unknown): boolean {
+  return reading('video', value, () => typeof value === 'object' && value !== null && 'videoWidth' in value);
+}
+
+function checkPlayOptions(options: PlayOptions | undefined): PlayOptions {
+  if (options === undefined) return {};
+  const given = readOptions('options', options, ['canvasSize', 'onFrame', 'onError']) as PlayOptions;
+  if (given.canvasSize !== undefined) checkChoice('options.canvasSize', given.canvasSize, canvasSizes);
+  checkCallback('options.onFrame', given.onFrame);
+  checkCallback('options.onError', given.onError);
+  return given;
 }
 
 /** As an error that nobody caught: the page's own handlers see it. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 
 import { ArgumentError } from '../problem/errors.js';
+import { hasMethods, isTextureObject } from '../problem/platform-objects.js';
+import { reading, readObject, readProperties } from '../problem/reading.js';
 import type { Segmentation } from './api.js';
 import { Painter } from './drawing/painter.js';
-import { configureCanvas, type PaintTarget } from './drawing/target.js';
-import { entryPointOf, type View } from './drawing/view.js';
+import { checkFormat, configureCanvas, isCanvasContext, type PaintTarget, preferredFormat } from './drawing/target.js';
+import { checkView, entryPointOf, type ResolvedView, type View } from './drawing/view.js';
 
 export type DrawTarget = HTMLCanvasElement | OffscreenCanvas | PaintTarget;
 
@@ -32,18 +34,17 @@ export class ResultPainter {
     target: DrawTarget,
   ): Promise<void> {
     const { painter, device } = this;
+    const checked = checkView(view, frame, result.labels.length);
     const surface = surfaceOf(target, device);
     const { width, height, gpu, keptLabels } = result;
     const labels = { width, height, labelCount: keptLabels.length, labelMap: gpu.labelMap, marginals: gpu.marginals };
     await painter.prepare({
       sources: { frame, labels },
-      views: [view.kind],
+      views: [checked.kind],
       formats: [surface.format],
       colours: keptLabels.map((label) => colours[label]),
     });
-    const encoder = device.createCommandEncoder({ label: 'draw' });
-    painter.encode(encoder, viewOfKept(view, result), surface.target);
-    device.queue.submit([encoder.finish()]);
+    await painter.draw(viewOfKept(view, checked, result), surface.target);
   }
 
   destroy(): void {
@@ -52,24 +53,35 @@ export class ResultPainter {
 }
 
 /** The painter knows labels by their places among those that were kept. */
-function viewOfKept(view: View, { keptLabels, labels }: Segmentation): View {
-  if (keptLabels.length === labels.length || entryPointOf(view.kind) !== 'composite') return view;
-  const wanted = ('foreground' in view && view.foreground) || keptLabels.filter((label) => label !== 0);
-  const places = wanted.map((label) => keptLabels.indexOf(label)).filter((place) => place >= 0);
-  return { ...view, foreground: places } as View;
+function viewOfKept(view: View, checked: ResolvedView, { keptLabels, labels }: Segmentation): View {
+  if (keptLabels.length === labels.length || entryPointOf(checked.kind) !== 'composite') return view;
+  const wanted = checked.foreground ?? keptLabels.filter((label) => label !== 0);
+  const foreground = wanted.map((label) => keptLabels.indexOf(label)).filter((place) => place >= 0);
+  return { ...readObject('view', view), foreground } as unknown as View;
+}
+
+/** Throws ArgumentError for what is no canvas, texture or view of one. */
+export function checkDrawTarget(target: unknown): void {
+  if (hasMethods('target', target, 'getContext') || isCanvasContext('target', target)) return;
+  if (isTextureObject('target', target)) return;
+  const { view, format } = readProperties('target', target, ['view', 'width', 'height', 'format']);
+  if (typeof view !== 'object' || view === null) {
+    throw new ArgumentError('target', target, 'a canvas, its context, a texture or { view, width, height, format }');
+  }
+  checkFormat('target.format', format);
 }
 
 /** Canvases are configured once a device. */
 function surfaceOf(target: DrawTarget, device: GPUDevice): { target: PaintTarget; format: GPUTextureFormat } {
   if ('getContext' in target) {
-    const context = target.getContext('webgpu') as GPUCanvasContext | null;
+    const context = reading('target', target, () => target.getContext('webgpu') as GPUCanvasContext | null);
     if (!context) throw new ArgumentError('target', target, 'a canvas without another kind of context');
     const configured = context.getConfiguration?.();
     const format = configured?.device === device ? configured.format : configureCanvas(context, device);
     return { target: context, format };
   }
   if ('getCurrentTexture' in target) {
-    const format = target.getConfiguration()?.format ?? navigator.gpu.getPreferredCanvasFormat();
+    const format = target.getConfiguration?.()?.format ?? preferredFormat();
     return { target, format };
   }
   return { target, format: target.format };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import type { GpuResults } from '../crf/api.js';
+import { tellingLoss } from '../gpu/device-loss.js';
 import { Readback } from '../gpu/readback.js';
+import type { GpuResults } from '../problem/api.js';
 import { ArgumentError } from '../problem/errors.js';
 import type { FrameReport, NetworkUnary, Segmentation } from './api.js';
 import type { PlacedUnary } from './network-run.js';
@@ -78,9 +79,10 @@ export class GpuSegmentation implements Segmentation {
 
   private async read(buffer: GPUBuffer, words: number): Promise<Uint32Array> {
     this.checkCurrent();
-    const readback = new Readback(this.source.device);
+    const { device } = this.source;
+    const readback = new Readback(device);
     try {
-      const result = await readback.words(buffer, 0, words);
+      const result = await tellingLoss(device, () => readback.words(buffer, 0, words));
       this.checkCurrent();
       return result;
     } finally {

@@ -4,30 +4,47 @@ import { ArgumentError } from './errors.js';
 
 /** Checks of single values. Each names the argument it looks at, and returns the value in its checked type. */
 
+export interface NumberBounds {
+  above?: number;
+  from?: number;
+  below?: number;
+  to?: number;
+  /** Whether ±infinity is a value too. */
+  infinity?: boolean;
+  /** The number ends in float32: it must be finite, and within the bounds, there too. */
+  float32?: boolean;
+  /** Of the number, for the message. */
+  unit?: string;
+}
+
 /** A number within closed or open bounds; NaN never passes, infinities only where `infinity` says so. */
-export function checkNumber(
-  argument: string,
-  value: unknown,
-  bounds: { above?: number; from?: number; below?: number; to?: number; infinity?: boolean } = {},
-): number {
-  const { above, from, below, to, infinity = false } = bounds;
-  const passes =
-    typeof value === 'number' &&
+export function checkNumber(argument: string, value: unknown, bounds: NumberBounds = {}): number {
+  const passes = typeof value === 'number' && isWithin(value, bounds);
+  if (passes && (!bounds.float32 || isWithin(Math.fround(value), bounds))) return value;
+  throw new ArgumentError(argument, value, wordsOfBounds(bounds, passes ? 'float32 ' : ''));
+}
+
+function isWithin(value: number, { above, from, below, to, infinity = false }: NumberBounds): boolean {
+  return (
     !Number.isNaN(value) &&
     (infinity || Number.isFinite(value)) &&
     (above === undefined || value > above) &&
     (from === undefined || value >= from) &&
     (below === undefined || value < below) &&
-    (to === undefined || value <= to);
-  if (passes) return value;
+    (to === undefined || value <= to)
+  );
+}
+
+/** @param precision what kind of number it is where the limits alone would not say what is wrong */
+function wordsOfBounds({ above, from, below, to, infinity, unit }: NumberBounds, precision: string): string {
   const limits = [
     above === undefined ? '' : `greater than ${above}`,
     from === undefined ? '' : `of at least ${from}`,
     below === undefined ? '' : `less than ${below}`,
     to === undefined ? '' : `of at most ${to}`,
   ].filter((limit) => limit !== '');
-  const kind = infinity ? 'a number' : 'a finite number';
-  throw new ArgumentError(argument, value, [kind, limits.join(' and ')].join(' ').trim());
+  const kind = `a ${infinity ? '' : 'finite '}${precision}number`;
+  return [kind, limits.join(' and '), unit ? `(${unit})` : ''].filter((part) => part !== '').join(' ');
 }
 
 /** A whole number in from..to, both included. */
@@ -49,24 +66,27 @@ export function checkChoice<Choice extends string>(
   throw new ArgumentError(argument, value, `one of ${choices.map((c) => `'${c}'`).join(', ')}`);
 }
 
-/** An object that is neither an array nor a view on a buffer. */
-export function checkObject(argument: string, value: unknown): Record<string, unknown> {
-  if (isRecord(value)) return value;
-  throw new ArgumentError(argument, value, 'an object');
+export function checkFlag(argument: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new ArgumentError(argument, value, 'true or false');
 }
 
-export function checkArray(argument: string, value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new ArgumentError(argument, value, 'an array');
+/** A text with something in it. */
+export function checkText(argument: string, value: unknown): string {
+  if (typeof value === 'string' && value.trim() !== '') return value;
+  throw new ArgumentError(argument, value, 'a text that is not empty');
 }
 
-/** Refuses keys that nobody reads: a misspelt `sigmaRgb` must not silently become a default. */
-export function checkKeys(argument: string, value: Record<string, unknown>, known: readonly string[]): void {
-  for (const key of Object.keys(value)) {
-    if (known.includes(key)) continue;
-    const path = argument === '' ? key : `${argument}.${key}`;
-    throw new ArgumentError(path, value[key], `no such key, only ${known.join(', ')}`);
-  }
+/** A callback, or undefined where none was given. What it takes is between the caller and TypeScript. */
+export function checkCallback<Callback extends (...given: never[]) => unknown>(
+  argument: string,
+  value: Callback | undefined,
+): Callback | undefined {
+  if (value === undefined) return value;
+  // Classes are functions that nobody can call.
+  const isCallable = typeof value === 'function' && !Function.prototype.toString.call(value).startsWith('class');
+  if (isCallable) return value;
+  throw new ArgumentError(argument, value, 'a function');
 }
 
 /** Index of the first NaN or infinity, -1 where there is none. */
@@ -77,8 +97,4 @@ export function firstNonFinite(values: ArrayLike<number>): number {
     if (values[i] - values[i] !== 0) return i;
   }
   return -1;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 
-import { checkChoice, checkInteger, checkKeys, checkNumber, checkObject, firstNonFinite } from './checks.js';
+import { checkInteger, checkNumber, firstNonFinite } from './checks.js';
 import { ArgumentError } from './errors.js';
-import type {
-  ArrayWindow,
-  LabelLayout,
-  ProblemSize,
-  ResolvedUnary,
-  RgbaImage,
-  UnaryInput,
-  Upsampling,
-} from './types.js';
+import { checkChoiceParameter, checkNumberParameter } from './parameter-checks.js';
+import { readOptions, readProperties } from './reading.js';
+import { crfSchema } from './schema.js';
+import {
+  inOwnMemory,
+  isByteArray,
+  isFloat32Array,
+  isFloatArray,
+  isLabelArray,
+  labelArrayNames,
+} from './typed-arrays.js';
+import type { ArrayWindow, LabelArray, LabelLayout, ProblemSize, ResolvedUnary, Upsampling } from './types.js';
 
 /** What a pixel without a known label holds in ResolvedUnary's `labels`. */
 export const unknownLabel = 0xffffffff;
@@ -25,8 +28,6 @@ const probabilitySlack = 1e-3;
 const maximumExtent = 2 ** 24;
 
 const forms = ['logits', 'probabilities', 'unary', 'labels'] as const;
-const upsamplings: readonly Upsampling[] = ['half-pixel', 'align-corners'];
-const layouts: readonly LabelLayout[] = ['planar', 'interleaved'];
 
 /**
  * Samples by which a window may reach out of its array: where corners are aligned in an array finer than the network's input, half a
@@ -34,50 +35,89 @@ const layouts: readonly LabelLayout[] = ['planar', 'interleaved'];
  */
 const windowReach = 2;
 
-/** Keys of a unary that say how its array is laid out. */
-export const shapeKeys = ['width', 'height', 'upsampling', 'layout', 'window'] as const;
+/** Keys of a unary beside the one that holds its values. */
+const shapeKeys = ['width', 'height', 'upsampling', 'layout', 'window'] as const;
+const labelKeys = ['confidence', 'unknown'] as const;
+
+/** A unary as it was given, in one of its forms, each key read once. Its values are not looked at. */
+export type GivenUnary = { form: (typeof forms)[number]; values: unknown; others: Record<string, unknown> };
+
+/** Which form a unary has. Throws ArgumentError unless it is one of them, with the keys that go with it. */
+export function readUnary(unary: unknown): GivenUnary {
+  const given = readProperties('unary', unary, forms);
+  const named = forms.filter((form) => given[form] !== undefined);
+  if (named.length !== 1) {
+    const got = named.length === 0 ? unary : named.join(' and ');
+    throw new ArgumentError('unary', got, `exactly one of ${forms.join(', ')}`);
+  }
+  const form = named[0];
+  const { [form]: values, ...others } = readOptions<string>('unary', unary, [
+    form,
+    ...(form === 'labels' ? labelKeys : shapeKeys),
+  ]);
+  return { form, values, others };
+}
 
 /**
  * Checks a unary input of typed arrays against the problem's size, value by value, and fills in the defaults.
  * Float32 arrays are passed on without a copy. Throws ArgumentError, which names the first value that is wrong.
  */
-export function resolveUnary(unary: UnaryInput, size: ProblemSize): ResolvedUnary {
-  const given = checkObject('unary', unary);
-  const named = forms.filter((form) => given[form] !== undefined);
-  if (named.length !== 1) {
-    const got = named.length === 0 ? undefined : named.join(' and ');
-    throw new ArgumentError('unary', got, `exactly one of ${forms.join(', ')}`);
-  }
-  const form = named[0];
-  if (form === 'labels') return resolveLabels(given, size);
+export function resolveUnary(unary: unknown, size: ProblemSize): ResolvedUnary {
+  return resolveGivenUnary(readUnary(unary), size);
+}
 
-  checkKeys('unary', given, [form, ...shapeKeys]);
-  const width = checkInteger('unary.width', given.width ?? size.width, 1, maximumExtent);
-  const height = checkInteger('unary.height', given.height ?? size.height, 1, maximumExtent);
+/** The same for a unary that was read. */
+export function resolveGivenUnary({ form, values: given, others }: GivenUnary, size: ProblemSize): ResolvedUnary {
+  if (form === 'labels') return resolveLabels(given, others, size);
+  const place = checkUnaryShape(others, size);
+  const { width, height } = place;
   const shape = `[labelCount ${size.labelCount}, height ${height}, width ${width}]`;
-  const values = checkFloats(`unary.${form}`, given[form], size.labelCount * width * height, shape);
+  const values = checkFloats(`unary.${form}`, given, size.labelCount * width * height, shape);
   if (form === 'probabilities') checkProbabilities('unary.probabilities', values);
-  return { form, values, width, height, ...checkArrayShape(given, width, height) };
+  return { form, values, ...place };
+}
+
+/** Where and how the values of a unary lie. */
+export interface UnaryShape {
+  width: number;
+  height: number;
+  upsampling: Upsampling;
+  layout: LabelLayout;
+  /** Null: all of the array. */
+  window: ArrayWindow | null;
 }
 
 /** How an array of a unary is laid out and what of it is sampled, checked and with defaults. */
-export function checkArrayShape(
-  given: Record<string, unknown>,
-  width: number,
-  height: number,
-): { upsampling: Upsampling; layout: LabelLayout; window: ArrayWindow | null } {
-  const upsampling = checkChoice('unary.upsampling', given.upsampling ?? 'half-pixel', upsamplings);
-  const layout = checkChoice('unary.layout', given.layout ?? 'planar', layouts);
-  if (given.window === undefined) return { upsampling, layout, window: null };
+export function checkUnaryShape(given: Record<string, unknown>, size: ProblemSize): UnaryShape {
+  const { width: across = size.width, height: down = size.height } = given;
+  const width = checkInteger('unary.width', across, 1, maximumExtent);
+  const height = checkInteger('unary.height', down, 1, maximumExtent);
+  const { unary: schema } = crfSchema;
+  const upsampling = checkChoiceParameter('unary.upsampling', given.upsampling, schema.upsampling);
+  const layout = checkChoiceParameter('unary.layout', given.layout, schema.layout);
+  if (given.window === undefined) {
+    checkNotTransposed(width, height, size);
+    return { width, height, upsampling, layout, window: null };
+  }
   if (upsampling === 'align-corners') {
     throw new ArgumentError('unary.upsampling', upsampling, 'none beside a window, which says where samples lie');
   }
-  return { upsampling, layout, window: checkWindow(given.window, width, height) };
+  return { width, height, upsampling, layout, window: checkWindow(given.window, width, height) };
+}
+
+/** Width and height in each other's place would pass for a coarse array, and be resampled to nonsense. */
+function checkNotTransposed(width: number, height: number, size: ProblemSize): void {
+  if (width === height || width !== size.height || height !== size.width) return;
+  throw new ArgumentError(
+    'unary.width',
+    width,
+    `width ${size.width} and height ${size.height} as the image has them: they stand in each other's place ` +
+      `(an array that is meant so has window: { x: 0, y: 0, width: ${width}, height: ${height} })`,
+  );
 }
 
 function checkWindow(value: unknown, width: number, height: number): ArrayWindow {
-  const given = checkObject('unary.window', value);
-  checkKeys('unary.window', given, ['x', 'y', 'width', 'height']);
+  const given = readOptions('unary.window', value, ['x', 'y', 'width', 'height']);
   const x = checkNumber('unary.window.x', given.x, { from: -windowReach, below: width });
   const y = checkNumber('unary.window.y', given.y, { from: -windowReach, below: height });
   const across = checkNumber('unary.window.width', given.width, { above: 0, to: width + windowReach - x });
@@ -85,34 +125,31 @@ function checkWindow(value: unknown, width: number, height: number): ArrayWindow
   return { x, y, width: across, height: down };
 }
 
-/** Checks that an image holds width·height RGBA pixels of the problem's size. */
-export function checkImage(image: RgbaImage, size: ProblemSize): RgbaImage {
-  const { data, width, height } = checkObject('image', image);
-  if (width !== size.width) {
-    throw new ArgumentError('image.width', width, `the problem's width ${size.width}`);
-  }
-  if (height !== size.height) {
-    throw new ArgumentError('image.height', height, `the problem's height ${size.height}`);
-  }
-  const length = 4 * size.width * size.height;
-  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray) || data.length !== length) {
-    throw new ArgumentError('image.data', data, `${length} bytes of RGBA (Uint8Array or Uint8ClampedArray)`);
-  }
-  return { data, width: size.width, height: size.height };
+/** Bytes of width·height RGBA pixels. */
+export function checkPixels(
+  argument: string,
+  data: unknown,
+  { width, height }: { width: number; height: number },
+): Uint8Array | Uint8ClampedArray {
+  const length = 4 * width * height;
+  if (isByteArray(data) && data.length === length) return inOwnMemory(data);
+  throw new ArgumentError(argument, data, `${length} bytes of RGBA (Uint8Array or Uint8ClampedArray)`);
 }
 
-function checkFloats(path: string, value: unknown, length: number, shape: string): Float32Array {
-  const isFloats = value instanceof Float32Array || value instanceof Float64Array;
-  if (!isFloats || value.length !== length) {
-    throw new ArgumentError(path, value, `a Float32Array or Float64Array of ${length} values, ${shape}`);
+/** Floats that end in float32; Float32Arrays are passed on without a copy. */
+export function checkFloats(argument: string, value: unknown, length: number, shape?: string): Float32Array {
+  if (!isFloatArray(value) || value.length !== length) {
+    const expected = [`a Float32Array or Float64Array of ${length} values`, shape].filter((part) => part !== undefined);
+    throw new ArgumentError(argument, value, expected.join(', '));
   }
-  const values = value instanceof Float32Array ? value : Float32Array.from(value);
+  const values = isFloat32Array(value) ? inOwnMemory(value) : Float32Array.from(value);
   const bad = firstNonFinite(values);
-  if (bad >= 0) {
-    throw new ArgumentError(`${path}[${bad}]`, value[bad], 'a finite float32 number: clip infinities, e.g. to ±1e4');
-  }
+  if (bad >= 0) throw new ArgumentError(`${argument}[${bad}]`, value[bad], finiteFloat32);
   return values;
 }
+
+/** Numbers above 3.4e38 are finite in float64 and infinite here. */
+const finiteFloat32 = 'a finite float32 number: clip infinities, e.g. to ±1e4';
 
 function checkProbabilities(path: string, values: Float32Array): void {
   for (let i = 0; i < values.length; i++) {
@@ -121,27 +158,31 @@ function checkProbabilities(path: string, values: Float32Array): void {
   }
 }
 
-function resolveLabels(given: Record<string, unknown>, size: ProblemSize): ResolvedUnary {
-  checkKeys('unary', given, ['labels', 'confidence', 'unknown']);
+function resolveLabels(given: unknown, others: Record<string, unknown>, size: ProblemSize): ResolvedUnary {
   const { labelCount } = size;
-  const pixelCount = size.width * size.height;
-  const { labels } = given;
-  if (!isLabelArray(labels) || labels.length !== pixelCount) {
-    throw new ArgumentError(
-      'unary.labels',
-      labels,
-      `an array of ${pixelCount} whole numbers (Uint8Array .. Int32Array)`,
-    );
-  }
-  const { unknown } = given;
-  const unknownValue =
-    unknown === undefined || unknown === null ? null : checkInteger('unary.unknown', unknown, -(2 ** 31), 2 ** 32 - 1);
-  const confidence = checkNumber('unary.confidence', given.confidence ?? 0.7, {
-    // A lower confidence would speak against the marked label. With one label there is nothing to choose.
-    ...(labelCount > 1 ? { from: 1 / labelCount } : { above: 0 }),
-    below: 1,
-  });
-  return { form: 'labels', labels: convertLabels(labels, unknownValue, labelCount), confidence };
+  const labels = checkLabelArray('unary.labels', given, size.width * size.height);
+  const unknown = checkUnknown(others.unknown, -(2 ** 31));
+  const confidence = checkConfidence(others.confidence, labelCount);
+  return { form: 'labels', labels: convertLabels(labels, unknown, labelCount), confidence };
+}
+
+/** An array of whole numbers, whatever they are. */
+export function checkLabelArray(argument: string, value: unknown, length: number): LabelArray {
+  if (isLabelArray(value) && value.length === length) return inOwnMemory(value);
+  throw new ArgumentError(argument, value, `an array of ${length} whole numbers (${labelArrayNames})`);
+}
+
+/** The value of pixels without a label; null where there is none. */
+export function checkUnknown(value: unknown, least: number): number | null {
+  if (value === undefined || value === null) return null;
+  return checkInteger('unary.unknown', value, least, 2 ** 32 - 1);
+}
+
+/** A lower confidence than the others' would speak against the marked label. With one label there is nothing to choose. */
+export function checkConfidence(value: unknown, labelCount: number): number {
+  const { exclusiveMinimum, ...schema } = crfSchema.unary.confidence;
+  const least = labelCount > 1 ? { minimum: 1 / labelCount } : { exclusiveMinimum };
+  return checkNumberParameter('unary.confidence', value, { ...schema, ...least });
 }
 
 function convertLabels(labels: ArrayLike<number>, unknown: number | null, labelCount: number): Uint32Array {
@@ -166,15 +207,4 @@ function allowedLabels(unknown: number | null, labelCount: number): string {
   if (unknown === 0) return `a label in 1..${labelCount}, or 0 for unknown`;
   const last = unknown > 0 && unknown < labelCount ? labelCount : labelCount - 1;
   return `a label in 0..${last}, or ${unknown} for unknown`;
-}
-
-function isLabelArray(value: unknown): value is Uint8Array | Uint16Array | Uint32Array {
-  return (
-    value instanceof Uint8Array ||
-    value instanceof Uint8ClampedArray ||
-    value instanceof Uint16Array ||
-    value instanceof Int16Array ||
-    value instanceof Uint32Array ||
-    value instanceof Int32Array
-  );
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { ArgumentError } from './errors.js';
+import { isFloat32Array } from './typed-arrays.js';
 
 /**
  * Keys of lattice vertices are signed 16-bit numbers, here and in pydensecrf (which crashes where they overflow).
@@ -75,7 +76,7 @@ export function checkLatticeRange(extents: readonly FeatureExtent[]): void {
     }),
   );
   const reason = 'so that lattice keys stay in 16 bits';
-  if (extent.given instanceof Float32Array) {
+  if (isFloat32Array(extent.given)) {
     const factor = roundUp(total(worst) / limit);
     throw new ArgumentError(
       extent.argument,

@@ -1,29 +1,23 @@
 // SPDX-License-Identifier: MIT
 
-import {
-  checkArray,
-  checkChoice,
-  checkInteger,
-  checkKeys,
-  checkNumber,
-  checkObject,
-  firstNonFinite,
-} from './checks.js';
+import { checkChoice, checkInteger, checkNumber, firstNonFinite } from './checks.js';
 import { ArgumentError } from './errors.js';
 import { checkLatticeRange, type FeatureExtent } from './lattice-range.js';
+import { boundsOf, checkChoiceParameter, checkNumberParameter } from './parameter-checks.js';
+import { readArray, readOptions, readProperties } from './reading.js';
+import { crfSchema, kernelSchemas, type NumberParameter } from './schema.js';
+import { inOwnMemory, isFloat32Array } from './typed-arrays.js';
 import type {
   CrfParameters,
   Kernel,
   Method,
-  Normalization,
   ProblemSize,
   ResolvedCompatibility,
   ResolvedKernel,
   ResolvedParameters,
-  SigmaUnit,
 } from './types.js';
 
-/** The usual pair of kernels and weights, as in Krähenbühl and Koltun's own code. */
+/** The usual pair of kernels and weights, as in Krähenbühl and Koltun's own code: gaussian 3 / 3, bilateral 80 / 13 / 10. */
 export const defaultParameters: CrfParameters = {
   kernels: [
     { type: 'gaussian', sigmaXY: 3, compatibility: 3, normalization: 'symmetric' },
@@ -35,13 +29,10 @@ export const defaultParameters: CrfParameters = {
       normalization: 'symmetric',
     },
   ],
-  iterations: 5,
+  iterations: crfSchema.parameters.iterations.default,
 };
 
-const methods: readonly Method[] = ['lattice', 'exact', 'separable'];
-const normalizations: readonly Normalization[] = ['none', 'before', 'after', 'symmetric'];
-const sigmaUnits: readonly SigmaUnit[] = ['pixels', 'diagonal'];
-const kernelTypes: readonly Kernel['type'][] = ['gaussian', 'bilateral', 'features'];
+const kernelTypes = Object.keys(kernelSchemas) as Kernel['type'][];
 
 const parameterKeys = [
   'kernels',
@@ -51,16 +42,6 @@ const parameterKeys = [
   'damping',
   'exactWorkLimit',
 ] as const satisfies (keyof CrfParameters)[];
-
-const commonKeys = ['type', 'compatibility', 'normalization', 'method'];
-const kernelKeys: Record<Kernel['type'], readonly string[]> = {
-  gaussian: [...commonKeys, 'sigmaXY', 'sigmaUnit'],
-  bilateral: [...commonKeys, 'sigmaXY', 'sigmaRGB', 'sigmaUnit'],
-  features: [...commonKeys, 'features', 'featureDim'],
-};
-
-/** Default weight of the Potts compatibility. */
-const defaultWeight: Record<Kernel['type'], number> = { gaussian: 3, bilateral: 10, features: 10 };
 
 /** Indices into typed arrays, and 32-bit offsets on the GPU, stay exact below this. */
 const maximumCount = 2 ** 31 - 1;
@@ -74,8 +55,8 @@ export function separableRadius(sigma: number): number {
 }
 
 /** Sizes of 1 and more, whose products can still be counted. Throws ArgumentError. */
-export function checkSize(size: ProblemSize): ProblemSize {
-  const given = checkObject('size', size);
+export function checkSize(size: unknown): ProblemSize {
+  const given = readProperties('size', size, ['width', 'height', 'labelCount']);
   const width = checkInteger('width', given.width, 1, maximumCount);
   const height = checkInteger('height', given.height, 1, maximumCount);
   const labelCount = checkInteger('labelCount', given.labelCount, 1, maximumCount);
@@ -92,39 +73,33 @@ export function checkSize(size: ProblemSize): ProblemSize {
  */
 export function resolveParameters(parameters: CrfParameters, size: ProblemSize): ResolvedParameters {
   const checkedSize = checkSize(size);
-  const given = checkObject('parameters', parameters);
-  checkKeys('', given, parameterKeys);
-  const method = checkChoice('method', given.method ?? 'lattice', methods);
-  const kernels = checkArray('kernels', given.kernels).map((kernel, index) =>
+  const given = readOptions('parameters', parameters, parameterKeys, '');
+  const schema = crfSchema.parameters;
+  const method = checkChoiceParameter('method', given.method, schema.method);
+  const kernels = readArray('kernels', given.kernels).map((kernel, index) =>
     resolveKernel(`kernels[${index}]`, kernel, method, checkedSize),
   );
   const resolved: ResolvedParameters = {
     kernels,
-    iterations: checkInteger('iterations', given.iterations ?? 5, 0, 10000),
-    tolerance: checkNumber('tolerance', given.tolerance ?? 0, { from: 0 }),
-    damping: checkNumber('damping', given.damping ?? 0, { from: 0, below: 1 }),
-    exactWorkLimit: checkNumber('exactWorkLimit', given.exactWorkLimit ?? 2e11, {
-      above: 0,
-      infinity: true,
-    }),
+    iterations: checkNumberParameter('iterations', given.iterations, schema.iterations),
+    tolerance: checkNumberParameter('tolerance', given.tolerance, schema.tolerance),
+    damping: checkNumberParameter('damping', given.damping, schema.damping),
+    exactWorkLimit: checkNumberParameter('exactWorkLimit', given.exactWorkLimit, schema.exactWorkLimit),
   };
   checkExactWork(resolved, checkedSize);
   return resolved;
 }
 
 function resolveKernel(path: string, value: unknown, defaultMethod: Method, size: ProblemSize): ResolvedKernel {
-  const given = checkObject(path, value);
-  const type = checkChoice(`${path}.type`, given.type, kernelTypes);
-  checkKeys(path, given, kernelKeys[type]);
+  const type = checkChoice(`${path}.type`, readProperties(path, value, ['type']).type, kernelTypes);
+  const schema = kernelSchemas[type];
+  const known = ['type', ...Object.keys(schema), ...(type === 'features' ? ['features'] : [])];
+  const given = readOptions(path, value, known);
   const method = resolveMethod(`${path}.method`, given.method, defaultMethod, type);
   const common = {
     type,
-    compatibility: resolveCompatibility(
-      `${path}.compatibility`,
-      given.compatibility ?? defaultWeight[type],
-      size.labelCount,
-    ),
-    normalization: checkChoice(`${path}.normalization`, given.normalization ?? 'symmetric', normalizations),
+    compatibility: resolveCompatibility(`${path}.compatibility`, given.compatibility, type, size.labelCount),
+    normalization: checkChoiceParameter(`${path}.normalization`, given.normalization, schema.normalization),
     method,
   };
   if (type === 'features') {
@@ -142,12 +117,13 @@ function resolveKernel(path: string, value: unknown, defaultMethod: Method, size
 
 /** `separable` as everybody's method means the gaussian kernels; the others then use the lattice. */
 function resolveMethod(path: string, value: unknown, defaultMethod: Method, type: Kernel['type']): Method {
-  if (type === 'gaussian') return checkChoice(path, value ?? defaultMethod, methods);
-  const fallback = defaultMethod === 'separable' ? 'lattice' : defaultMethod;
+  const schema = kernelSchemas[type].method;
+  if (type === 'gaussian') return checkChoiceParameter(path, value, { ...schema, default: defaultMethod });
   if (value === 'separable') {
     throw new ArgumentError(path, value, `'lattice' or 'exact': only gaussian kernels separate`);
   }
-  return checkChoice(path, value ?? fallback, methods);
+  const fallback = defaultMethod === 'separable' ? 'lattice' : defaultMethod;
+  return checkChoiceParameter(path, value, { ...schema, default: fallback });
 }
 
 /** Sigmas in pixels and on 0..255, each with the extent of what it divides: x, y, then r, g, b. */
@@ -158,9 +134,9 @@ function resolveSigmas(
   size: ProblemSize,
 ): FeatureExtent[] {
   const { width, height } = size;
-  const unit = checkChoice(`${path}.sigmaUnit`, given.sigmaUnit ?? 'pixels', sigmaUnits);
+  const unit = checkChoiceParameter(`${path}.sigmaUnit`, given.sigmaUnit, kernelSchemas[type].sigmaUnit);
   const diagonal = unit === 'diagonal' ? Math.hypot(width, height) : 1;
-  const extents = readSigmas(`${path}.sigmaXY`, given.sigmaXY, ['x', 'y']).map(
+  const extents = readSigmas(`${path}.sigmaXY`, given.sigmaXY, ['x', 'y'], kernelSchemas[type].sigmaXY, diagonal).map(
     ({ sigma, argument, value }, axis): FeatureExtent => ({
       minimum: 0,
       maximum: axis === 0 ? width - 1 : height - 1,
@@ -171,37 +147,34 @@ function resolveSigmas(
     }),
   );
   if (type === 'gaussian') return extents;
-  for (const { sigma, argument, value } of readSigmas(`${path}.sigmaRGB`, given.sigmaRGB, ['r', 'g', 'b'])) {
+  const colours = readSigmas(`${path}.sigmaRGB`, given.sigmaRGB, ['r', 'g', 'b'], crfSchema.bilateral.sigmaRGB, 1);
+  for (const { sigma, argument, value } of colours) {
     extents.push({ minimum: 0, maximum: 255, sigma, argument, given: value, unitsPerSigma: 1 });
   }
   return extents;
 }
 
+/** @param scale of what is given, to the schema's unit */
 function readSigmas(
   path: string,
   value: unknown,
   axes: readonly string[],
+  schema: NumberParameter & { maximum: number },
+  scale: number,
 ): { sigma: number; argument: string; value: unknown }[] {
-  if (!Array.isArray(value)) {
-    if (typeof value !== 'number') {
-      throw new ArgumentError(path, value, `a number or one for each of ${axes.join(', ')}`);
-    }
-    const sigma = checkSigma(path, value);
+  const check = (argument: string, sigma: unknown) =>
+    checkNumberParameter(argument, sigma, { ...schema, maximum: schema.maximum / scale });
+  if (typeof value === 'number') {
+    const sigma = check(path, value);
     return axes.map(() => ({ sigma, argument: path, value }));
   }
-  if (value.length !== axes.length) {
-    throw new ArgumentError(path, value, `one number for each of ${axes.join(', ')}`);
-  }
-  return value.map((element: unknown, axis) => {
+  const allowed = `a number, or one for each of ${axes.join(', ')}`;
+  const elements = readArray(path, value, allowed);
+  if (elements.length !== axes.length) throw new ArgumentError(path, value, allowed);
+  return elements.map((element, axis) => {
     const argument = `${path}[${axis}]`;
-    return { sigma: checkSigma(argument, element), argument, value: element };
+    return { sigma: check(argument, element), argument, value: element };
   });
-}
-
-/** Features are float32, so a sigma must be representable (and invertible) there. */
-function checkSigma(path: string, value: unknown): number {
-  const sigma = checkNumber(path, value, { above: 0 });
-  return checkNumber(path, sigma, { from: 1e-30, to: 1e30 });
 }
 
 function resolveFeatures(
@@ -210,20 +183,19 @@ function resolveFeatures(
   size: ProblemSize,
 ): { features: Float32Array; featureDim: number } {
   const pixelCount = size.width * size.height;
-  const featureDim = checkInteger(`${path}.featureDim`, given.featureDim, 1, 1024);
-  const { features } = given;
+  const featureDim = checkNumberParameter(`${path}.featureDim`, given.featureDim, crfSchema.features.featureDim);
   const expected = featureDim * pixelCount;
-  if (!(features instanceof Float32Array) || features.length !== expected) {
+  const argument = `${path}.features`;
+  if (!isFloat32Array(given.features) || given.features.length !== expected) {
     throw new ArgumentError(
-      `${path}.features`,
-      features,
+      argument,
+      given.features,
       `a Float32Array of ${expected} values ([featureDim ${featureDim}, pixelCount ${pixelCount}])`,
     );
   }
+  const features = inOwnMemory(given.features);
   const bad = firstNonFinite(features);
-  if (bad >= 0) {
-    throw new ArgumentError(`${path}.features[${bad}]`, features[bad], 'a finite number');
-  }
+  if (bad >= 0) throw new ArgumentError(`${argument}[${bad}]`, features[bad], 'a finite number');
   return { features, featureDim };
 }
 
@@ -240,24 +212,28 @@ function extentsOfFeatures(argument: string, features: Float32Array, featureDim:
   });
 }
 
-function resolveCompatibility(path: string, value: unknown, labelCount: number): ResolvedCompatibility {
-  if (typeof value === 'number') {
-    return { kind: 'potts', weight: checkNumber(path, value) };
+function resolveCompatibility(
+  path: string,
+  value: unknown,
+  type: Kernel['type'],
+  labelCount: number,
+): ResolvedCompatibility {
+  const schema = kernelSchemas[type].compatibility;
+  if (value === undefined || typeof value === 'number') {
+    return { kind: 'potts', weight: checkNumberParameter(path, value, schema) };
   }
   const shapes = `a number, ${labelCount} numbers, or ${labelCount} rows of ${labelCount} numbers`;
-  if (!Array.isArray(value) || value.length !== labelCount) {
-    throw new ArgumentError(path, value, shapes);
-  }
-  const rows: readonly unknown[] = value;
-  if (!rows.some(Array.isArray)) {
-    const penalties = rows.map((element, i) => checkNumber(`${path}[${i}]`, element));
-    return { kind: 'diagonal', penalties: Float32Array.from(penalties) };
+  const rows = readArray(path, value, shapes);
+  if (rows.length !== labelCount) throw new ArgumentError(path, value, shapes);
+  const penalty = (argument: string, element: unknown) => checkNumber(argument, element, boundsOf(schema));
+  if (!rows.some((row) => typeof row === 'object')) {
+    return { kind: 'diagonal', penalties: Float32Array.from(rows, (element, i) => penalty(`${path}[${i}]`, element)) };
   }
   const matrix = rows.map((row, a) => {
-    if (!Array.isArray(row) || row.length !== labelCount) {
-      throw new ArgumentError(`${path}[${a}]`, row, `a row of ${labelCount} numbers`);
-    }
-    return row.map((element: unknown, b) => checkNumber(`${path}[${a}][${b}]`, element));
+    const shape = `a row of ${labelCount} numbers`;
+    const elements = readArray(`${path}[${a}]`, row, shape);
+    if (elements.length !== labelCount) throw new ArgumentError(`${path}[${a}]`, row, shape);
+    return elements.map((element, b) => penalty(`${path}[${a}][${b}]`, element));
   });
   const penalties = new Float32Array(labelCount * labelCount);
   for (let a = 0; a < labelCount; a++) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { elevationScales } from '../problem/elevation.js';
 import { packKey, wordsOfKey } from './packed-key.js';
 
 /** Where points lie on the permutohedral lattice of featureDim = d dimensions. */
@@ -113,13 +114,4 @@ function findSimplex(work: Work, weights: Float32Array, at: number): void {
   // Barycentric weights: differences between residuals next to each other in rank.
   weights[at] = byRank[d] + Math.fround(1 - byRank[0]);
   for (let k = 1; k <= d; k++) weights[at + k] = byRank[d - k] - byRank[d - k + 1];
-}
-
-/**
- * Diagonal of the elevation, (d+1)·sqrt(2/3) / sqrt((j+1)(j+2)) for j = 0..d-1, with the standard deviation that
- * splat, blur and slice have together (Adams, Baek and Davis 2010). Rounded to float32 where pydensecrf does.
- */
-export function elevationScales(d: number): Float32Array {
-  const deviation = Math.fround(Math.sqrt(2 / 3) * (d + 1));
-  return Float32Array.from({ length: d }, (_, j) => (1 / Math.sqrt((j + 1) * (j + 2))) * deviation);
 }

@@ -10,7 +10,7 @@ export const dispatchSizes = {
   name: 'dispatch-sizes',
   source,
   layout: {
-    /** Sizes of the tables (lattice-uniforms). */
+    /** Sizes of the tables (shared/lattice.wgsl). */
     lattice: 'uniform',
     /** What the build counts (read). */
     counters: 'write',

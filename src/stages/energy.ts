@@ -16,7 +16,7 @@ export const energy = {
     q: 'read',
     /** Energies, f32 [pixelCount, rowLanes·laneWidth]. */
     unary: 'read',
-    /** Energy of the label that is not stored, f32 [pixelCount]. */
+    /** (energy of the label that is not stored, what the stored ones are relative to), f32 pairs [pixelCount]. */
     lastUnary: 'read',
     /** Message of one kernel, f32 [pixelCount, rowLanes·laneWidth]. */
     message: 'read',

@@ -11,7 +11,7 @@ export const runs = {
   name: 'runs',
   source,
   layout: {
-    /** Sizes of the tables (lattice-uniforms). */
+    /** Sizes of the tables (shared/lattice.wgsl). */
     lattice: 'uniform',
     /** What the build counts. */
     counters: 'write',

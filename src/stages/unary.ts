@@ -17,7 +17,7 @@ export const unary = {
     source: 'read',
     /** Energies, f32 [pixelCount, rowLanes·laneWidth]. */
     unary: 'write',
-    /** Energy of the label that is not stored, f32 [pixelCount]. */
+    /** (energy of the label that is not stored, what the stored ones are relative to), f32 pairs [pixelCount]. */
     lastUnary: 'write',
     /** Pixels with a value that is not finite, u32. */
     invalidPixelCount: 'write',

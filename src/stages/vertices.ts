@@ -10,7 +10,7 @@ export const vertices = {
   name: 'vertices',
   source,
   layout: {
-    /** Sizes of the tables (lattice-uniforms). */
+    /** Sizes of the tables (shared/lattice.wgsl). */
     lattice: 'uniform',
     /** Packed simplices, u32 [pixelCount, keyWords]. */
     keys: 'read',

@@ -12,7 +12,7 @@ import type { RefineJob, RefineJobResult } from '../../src/cli/refine/job.js';
 import { checkRequest } from '../../src/cli/refine/options.js';
 import { readProblem } from '../../src/cli/refine/problem.js';
 import type { RefineSummary } from '../../src/cli/refine/report.js';
-import { temporaryFolder } from '../support/command-line.js';
+import { type Folder, temporaryFolder } from '../support/command-line.js';
 import {
   countWrongLabels,
   type GoldenName,
@@ -138,21 +138,32 @@ describe('the command', () => {
     expect(await folder.list()).toEqual([]);
   });
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('%s leaves no browser behind', async (signal) => {
+  const profilesIn = async (folder: Folder) =>
+    (await folder.list()).filter((name) => name.startsWith('meanfield-browser-'));
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)('%s leaves no browser behind', async (signal) => {
     const folder = await temporaryFolder();
     const output = await temporaryFolder();
     // The browser's profile lies in here, so its processes can be told by their command lines.
     const environment = { TMPDIR: folder.path };
     const command = [...golden('photo-21-labels', 10000), '--marginals', output.file('q.npy')];
     const child = start(command, environment);
-    await expect.poll(() => countProcesses(folder.path), { timeout: 30_000 }).toBeGreaterThan(1);
+    await expect.poll(() => countProcesses(folder.path)).toBeGreaterThan(1);
+    expect(await profilesIn(folder)).toHaveLength(1);
     child.kill(signal);
     await once(child, 'close');
-    await expect.poll(() => countProcesses(folder.path), { timeout: 10_000 }).toBe(0);
-    // Nobody can tidy up after SIGKILL, but the file's name was never taken.
+    await expect.poll(() => countProcesses(folder.path)).toBe(0);
     const left = await output.list();
-    if (signal === 'SIGKILL') expect(left).not.toContain('q.npy');
-    else expect(left).toEqual([]);
+    if (signal !== 'SIGKILL') {
+      expect(left).toEqual([]);
+      expect(await profilesIn(folder)).toEqual([]);
+      return;
+    }
+    // Nobody can tidy up after SIGKILL, but the file's name was never taken, and the next run removes the profile.
+    expect(left).not.toContain('q.npy');
+    const next = await run([...golden('no-kernels', 1), '--marginals', output.file('q.npy')], environment);
+    expect(next).toMatchObject({ exitCode: 0, error: '' });
+    expect(await profilesIn(folder)).toEqual([]);
   });
 });
 

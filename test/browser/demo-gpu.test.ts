@@ -68,7 +68,7 @@ describe('a photo on the GPU', () => {
     await untilMessage(demo, 'started anew');
     await demo.page.waitForFunction(
       (count) => Number(document.querySelector<HTMLElement>('.stage')?.dataset.refinements) > count,
-      { timeout: 60_000 },
+      {},
       before,
     );
     await demo.settled();
@@ -80,14 +80,11 @@ describe('a photo on the GPU', () => {
   test('is looked at by a network of one’s own, described in a form', async () => {
     await demo.openTab('Network');
     await chooseOwnNetwork(demo);
-    const outcome = await demo.page.waitForFunction(
-      () => {
-        const names = [...document.querySelectorAll<HTMLInputElement>('.label-name')].map(({ value }) => value);
-        if (names.includes('red')) return names.join();
-        return document.querySelector('[role=alert]')?.textContent;
-      },
-      { timeout: 100_000 },
-    );
+    const outcome = await demo.page.waitForFunction(() => {
+      const names = [...document.querySelectorAll<HTMLInputElement>('.label-name')].map(({ value }) => value);
+      if (names.includes('red')) return names.join();
+      return document.querySelector('[role=alert]')?.textContent;
+    });
     expect(await outcome.jsonValue()).toBe('rest,red');
     await demo.settled();
     // The suit is orange, the wall is not.
@@ -101,13 +98,12 @@ describe('a photo on the GPU', () => {
 
   test('says in plain words that a network cannot be reached, and keeps the one before', async () => {
     await demo.page.click('input[name=network][value=selfie]');
-    const alert = await demo.page.waitForSelector('[role=alert]', { timeout: 60_000 });
+    const alert = await demo.page.waitForSelector('[role=alert]');
     expect(await alert?.evaluate((element) => element.textContent)).toMatch(
       /The network cannot be used: .*MediaPipe Selfie/,
     );
-    await demo.page.waitForFunction(
-      () => [...document.querySelectorAll<HTMLInputElement>('.label-name')].some(({ value }) => value === 'red'),
-      { timeout: 60_000 },
+    await demo.page.waitForFunction(() =>
+      [...document.querySelectorAll<HTMLInputElement>('.label-name')].some(({ value }) => value === 'red'),
     );
     await demo.page.click('[role=alert] [aria-label=Dismiss]');
     demo.forgive(/raw\.githubusercontent\.com|ERR_NAME_NOT_RESOLVED|ERR_INTERNET_DISCONNECTED/);

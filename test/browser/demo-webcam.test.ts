@@ -79,7 +79,7 @@ function colourOfFilm(x: number, y: number, frame: number): Rgb {
   return x < 64 ? yellow : blue;
 }
 
-describe('the webcam of a link', { timeout: 300_000 }, () => {
+describe('the webcam of a link', () => {
   let demo: DemoPage;
   beforeAll(async () => {
     demo = await DemoPage.open(context, site.url + link, { settles: false });
@@ -217,7 +217,7 @@ describe('without a GPU', () => {
 async function addressHas(demo: DemoPage, hash: string): Promise<void> {
   const expected = [...new URLSearchParams(hash.slice(1))].sort();
   const parts = async () => [...new URLSearchParams(await demo.page.evaluate(() => location.hash.slice(1)))].sort();
-  await expect.poll(parts, { timeout: 20_000, interval: 200 }).toEqual(expect.arrayContaining(expected));
+  await expect.poll(parts, { interval: 200 }).toEqual(expect.arrayContaining(expected));
 }
 
 function expectNear(colours: readonly Rgb[], expected: readonly Rgb[]): void {
@@ -226,7 +226,7 @@ function expectNear(colours: readonly Rgb[], expected: readonly Rgb[]): void {
 
 async function untilNear(demo: DemoPage, places: readonly Place[], expected: readonly Rgb[]): Promise<void> {
   await expect
-    .poll(() => screenColours(demo, places), { timeout: 100_000, interval: 500 })
+    .poll(() => screenColours(demo, places), { interval: 500 })
     .toSatisfy((colours: Rgb[]) => largestDifference(colours, expected) <= 4);
 }
 

@@ -214,7 +214,7 @@ describe('a photo', () => {
 
   test('shows stages, change by iteration and lattice, and measures itself', async () => {
     await demo.openTab('Measure');
-    await demo.page.waitForSelector('.chart canvas', { timeout: 60_000 });
+    await demo.page.waitForSelector('.chart canvas');
     const description = await demo.page.$eval('.chart', (chart) => chart.getAttribute('aria-label') ?? '');
     const changes = (description.match(/[\d.]+(e-\d+)?/g) ?? []).map(Number);
     expect(changes).toHaveLength(8);
@@ -224,7 +224,7 @@ describe('a photo', () => {
     expect(await demo.page.$eval('.rows', (list) => list.textContent)).toMatch(/Vertices, bilateral[\d,]+/);
     expect(await demo.barriers()).toEqual([]);
     await demo.click('Run');
-    await demo.page.waitForSelector('.code', { timeout: 60_000 });
+    await demo.page.waitForSelector('.code');
     const report = JSON.parse(await demo.page.$eval('.code', (code) => (code as HTMLTextAreaElement).value));
     expect(report).toMatchObject({ runs: 20, width: 240, height: 240, labelCount: 2, backend: 'cpu' });
     expect(report.percentile95Milliseconds).toBeGreaterThanOrEqual(report.medianMilliseconds);
@@ -274,7 +274,7 @@ describe('a photo', () => {
       await give(demo, 'drop', name, content);
       await demo.page.waitForFunction(
         (expected) => document.querySelector('[role=alert]')?.textContent?.includes(expected),
-        { timeout: 10_000 },
+        {},
         message,
       );
     }
@@ -364,11 +364,8 @@ test('opens without a network once it was there', async () => {
   onTestFinished(() => visitor.close());
   const first = await DemoPage.open(visitor, `${host.url}#size=240&view=labels`);
   const fingerprint = await first.fingerprint();
-  await first.page.waitForFunction(
-    () => navigator.serviceWorker.ready.then(({ active }) => active?.state === 'activated'),
-    {
-      timeout: 60_000,
-    },
+  await first.page.waitForFunction(() =>
+    navigator.serviceWorker.ready.then(({ active }) => active?.state === 'activated'),
   );
   await first.finish();
   await host.close();
@@ -552,10 +549,12 @@ async function undo(demo: DemoPage): Promise<void> {
   await demo.settled();
 }
 
-/** The address is rewritten a moment after a change. */
+/** The address is rewritten 0.3 s after a change: a later timer of the page's own comes after that one. */
 async function linkOf(demo: DemoPage): Promise<string> {
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  return demo.page.url();
+  return await demo.page.evaluate(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return location.href;
+  });
 }
 
 /** A PNG file that ends after its header. */

@@ -4,18 +4,16 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { decode } from 'fast-png';
 import type { Browser, Page } from 'puppeteer-core';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BenchReport } from '../../src/cli/bench/report.js';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { findBrowser, softwareVulkan } from '../../src/cli/find-browser.js';
 import { writeCameraFile } from '../support/fake-camera.js';
+import { patience } from '../support/patience.js';
 import { serveFolder } from '../support/static-site.js';
 import { createUserProjects, filesBelow, run, type UserProjects } from '../support/user-project.js';
 
 const pages = ['photo', 'webcam', 'worker', 'own-device'] as const;
-
-// Each of the examples takes 5 to 15 s of CPU time on SwiftShader.
-vi.setConfig({ testTimeout: 240_000 });
 
 let user: UserProjects;
 let browser: Browser;
@@ -282,6 +280,7 @@ async function open(name: (typeof pages)[number]): Promise<Example> {
   const site = await serveFolder(path.join(user.folder, name, 'dist'), '/');
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
+  page.setDefaultTimeout(patience);
   const errors: string[] = [];
   const requests: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));

@@ -110,20 +110,22 @@ test('sources without a picture are named', async () => {
     nothing: `frame: got null, expected ${kinds}`,
     number: `frame: got 7, expected ${kinds}`,
     object: `frame: got an object (Object), expected ${kinds}`,
-    'closed bitmap': 'frame: got an object (ImageBitmap), expected an ImageBitmap that is not closed',
+    'closed bitmap':
+      'frame: got an object (ImageBitmap), expected an ImageBitmap that is neither closed nor transferred',
     'closed frame': 'frame: got an object (VideoFrame), expected a VideoFrame that is not closed',
     'video without a picture':
       "frame: got an object (HTMLVideoElement), expected a video that has a picture; its readyState is 0, wait for 'loadeddata'",
     'image that is not loaded':
       "frame: got an object (HTMLImageElement), expected an image that is loaded and has a size: wait for 'load' or decode()",
-    'empty canvas': "frame.width: got 0, expected 1..8192 pixels, which this device's textures can have",
+    'empty canvas':
+      'frame: got an object (HTMLCanvasElement), expected a canvas that has pixels and was not transferred',
     'wide canvas': "frame.width: got 10000, expected 1..8192 pixels, which this device's textures can have",
     'too few bytes': 'frame.data: got Uint8Array(5), expected 24 bytes of RGBA (Uint8Array or Uint8ClampedArray)',
     'no size': "frame.width: got 0, expected 1..8192 pixels, which this device's textures can have",
     'texture of another format':
-      'frame.format: got "r8unorm", expected one of rgba8unorm, bgra8unorm, rgba8unorm-srgb, bgra8unorm-srgb, rgb10a2unorm, rgba16float, rgba32float',
-    'texture that may not be read': 'frame.usage: got 2, expected a texture with GPUTextureUsage.TEXTURE_BINDING',
-    'array of textures': 'frame: got an object (GPUTexture), expected a 2d texture of one layer and one sample',
+      'frame.format: got "r8unorm", expected one of rgba8unorm, bgra8unorm, rgb10a2unorm, rgba16unorm, rgba16float, rgba32float, rgba8unorm-srgb, bgra8unorm-srgb',
+    'texture that may not be read': 'frame.usage: got 2, expected GPUTextureUsage.TEXTURE_BINDING among them',
+    'array of textures': 'frame.depthOrArrayLayers: got 2, expected 1',
   });
 });
 

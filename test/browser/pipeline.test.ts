@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { writeCameraFile } from '../support/fake-camera.js';
 import { tinyModel } from '../support/onnx-models.js';
+import { patience } from '../support/patience.js';
 import { tinyDescription, tinyNetwork } from '../support/tiny-network.js';
 
 type CameraPage = typeof import('../support/camera-page.js');
@@ -42,6 +43,7 @@ beforeAll(async () => {
     ],
   });
   page = await browser.newPage();
+  page.setDefaultTimeout(patience);
   page.on('pageerror', (error) => errors.push(String(error)));
   await page.exposeFunction('crashGpu', async () => {
     const session = await browser.target().createCDPSession();

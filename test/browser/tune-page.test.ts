@@ -37,9 +37,14 @@ async function tuneInPage(backend: 'webgpu' | 'cpu') {
     space: { gaussian: null, bilateral, normalization: ['symmetric'], iterations: [3] },
   };
   let turns = 0;
-  const timer = setInterval(() => turns++, 1);
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    turns++;
+    port2.postMessage(null);
+  };
+  port2.postMessage(null);
   const result = await tune(examples, options);
-  clearInterval(timer);
+  port1.close();
   const controller = new AbortController();
   const onProgress: NonNullable<TuneOptions['onProgress']> = ({ phase }) => {
     if (phase === 'validation') controller.abort(new Error('stopped'));

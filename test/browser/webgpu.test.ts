@@ -30,10 +30,10 @@ test('the CPU backend has WebAssembly with SIMD, and gives what typed arrays giv
   const { page, finish } = await openPage();
   const differences = await page.evaluate(async () => {
     const [{ DenseCrf }, { SimdRowEngine }, { randomFloats, randomImage }] = (await Promise.all(
-      ['src/index.ts', 'src/simd/row-engine.ts', 'test/support/random.ts'].map(window.importModule),
+      ['src/index.ts', 'src/cpu/row-engine.ts', 'test/support/random.ts'].map(window.importModule),
     )) as [
       typeof import('../../src/index.js'),
-      typeof import('../../src/simd/row-engine.js'),
+      typeof import('../../src/cpu/row-engine.js'),
       typeof import('../support/random.js'),
     ];
     const size = { width: 40, height: 30, labelCount: 5 };

@@ -7,8 +7,8 @@ import { oneOf, wholeNumber } from '../../src/cli/option-values.js';
 import { runAsProcess } from '../../src/cli/process.js';
 import { createBareProgram, runProgram } from '../../src/cli/program.js';
 import { type FuzzOptions, fuzz } from './fuzz.js';
-import { superviseChild } from './supervise.js';
 import { suites } from './suites.js';
+import { superviseChild } from './supervise.js';
 
 interface Options extends FuzzOptions {
   /** This process does the work: the one that watches it has set its variables. */
@@ -26,8 +26,10 @@ await runAsProcess((commandArguments, streams) => {
     .option('--path <path>', 'the one case of a failure, beside its --only and --seed')
     .addOption(new Option('--child').hideHelp())
     .action(async ({ child, ...options }: Options) => {
-      const seed = options.seed ?? (Date.now() & 0x7fffffff);
-      const failed = child ? await fuzz({ ...options, seed }, streams) : await superviseChild({ ...options, seed }, streams);
+      const seed = options.seed ?? Date.now() & 0x7fffffff;
+      const failed = child
+        ? await fuzz({ ...options, seed }, streams)
+        : await superviseChild({ ...options, seed }, streams);
       if (child) process.exit(failed ? 1 : 0);
       if (failed) process.exitCode = 1;
     });

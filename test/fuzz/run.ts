@@ -66,9 +66,7 @@ async function runBatch(
   known: ReadonlySet<string>,
 ): Promise<FoundFault | undefined> {
   const guard = new Guard(known);
-  const property = fc.asyncProperty(suite.arbitrary(context), (value) =>
-    guard.around(() => suite.run(value, context)),
-  );
+  const property = fc.asyncProperty(suite.arbitrary(context), (value) => guard.around(() => suite.run(value, context)));
   const { failed, counterexample, counterexamplePath, errorInstance, seed } = await fc.check(property, parameters);
   if (!failed) return undefined;
   const path = counterexamplePath ?? '';

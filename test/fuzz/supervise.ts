@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { adapterFromEnvironment } from '../../src/cli/browser.js';
-import { findOrInstallBrowser, softwareVulkan } from '../../src/cli/find-browser.js';
+import { requireBrowser, softwareVulkan } from '../../src/cli/find-browser.js';
 import { packageFolder } from '../../src/cli/package-folder.js';
 import type { Streams } from '../../src/cli/streams.js';
 import type { BatchNotice, FuzzOptions } from './fuzz.js';
@@ -68,6 +68,6 @@ function argumentsOf({ seconds, seed, only, backend, path: casePath }: FuzzOptio
 
 async function vulkanVariables(): Promise<Record<string, string>> {
   const adapter = adapterFromEnvironment('software');
-  const found = adapter === 'software' ? softwareVulkan(await findOrInstallBrowser()) : undefined;
+  const found = adapter === 'software' ? softwareVulkan(await requireBrowser()) : undefined;
   return { MEANFIELD_ADAPTER: adapter, ...found };
 }

@@ -5,7 +5,7 @@ import type { IntegerInput, MaskAnalysis, PixelMap } from '../../src/analysis/ap
 import { CpuMaskAnalysis } from '../../src/analysis/cpu-mask-analysis.js';
 import { GpuMaskAnalysis } from '../../src/analysis/gpu-mask-analysis.js';
 import { MaskAnalysis as Entry } from '../../src/analysis/mask-analysis.js';
-import { DenseCrf } from '../../src/crf/dense-crf.js';
+import { DenseCrf } from '../../src/dense-crf.js';
 import { createTestDevice, type TestDevice } from '../support/device.js';
 import { filledBuffer } from '../support/filled-buffer.js';
 import { discs, drawnMasks, randomMask, randomValues, spiral } from '../support/masks.js';

@@ -59,7 +59,7 @@ const wrong: readonly [string, RegExp, (analysis: MaskAnalysis) => Promise<unkno
     /^options\.seeds(\.data)?\[0\]: got 31/,
     (a) => a.watershed(mask, { seeds: new Uint8Array(30).fill(31) }),
   ],
-  ['ids above the pixel count', /^ids: got 31/, (a) => a.regions(new Uint8Array(30).fill(31))],
+  ['ids above the pixel count', /^ids\[0\]: got 31/, (a) => a.regions(new Uint8Array(30).fill(31))],
   [
     'a seed label that is no label',
     /^options\.seedLabels\[0\]: got "border"/,
@@ -130,7 +130,9 @@ test('buffers that are too small or lack a usage', async () => {
   const small = filledBuffer(testDevice.device, new Uint32Array(29));
   const closed = filledBuffer(testDevice.device, new Uint32Array(30), 0);
   await expect(gpu.distance(small)).rejects.toThrow(/^mask\.size: got 116, expected at least 120 bytes/);
-  await expect(gpu.distance(closed)).rejects.toThrow(/^mask\.usage: got 8, expected COPY_SRC among them/);
+  await expect(gpu.distance(closed)).rejects.toThrow(
+    /^mask\.usage: got 8, expected GPUBufferUsage\.COPY_SRC among them/,
+  );
   await expect(gpu.distance(mask, { into: small })).rejects.toThrow(/^options\.into\.size: /);
   await expect(gpu.probability(small, { labels: [0] })).rejects.toThrow(/^marginals\.size: /);
   await expect(gpu.distance(mask, { into: {} as never })).rejects.toThrow(/^options\.into: .*a GPUBuffer/);

@@ -116,7 +116,7 @@ describe('refuses', () => {
     await expect(open({ ...tiny, labels: ['a', 'b'] })).rejects.toThrow('3 names');
     const network = await open(tiny);
     await expect(network.run({ data: new Uint8Array(7), width: 2, height: 1 })).rejects.toThrow('image.data');
-    await expect(network.run({ data: new Uint8Array(), width: 0, height: 1 })).rejects.toThrow('frame.width: got 0');
+    await expect(network.run({ data: new Uint8Array(), width: 0, height: 1 })).rejects.toThrow('image.width: got 0');
     await network.destroy();
     await expect(network.run(picture(4, 4))).rejects.toThrow('red and blue: the network was destroyed');
   });

@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CpuRefiner } from '../../src/crf/cpu-refiner.js';
-import { GpuCrf, type GpuCrfOptions } from '../../src/crf/gpu-crf.js';
+import { CpuRefiner } from '../../src/cpu/cpu-refiner.js';
+import { GpuCrf, type GpuCrfOptions } from '../../src/engine/gpu-crf.js';
 import type { CrfParameters, ProblemSize } from '../../src/problem/types.js';
 import { createTestDevice, type TestDevice } from '../support/device.js';
 import { drawnImage, drawnLogits, type Pattern, randomNumbers, usualKernels } from '../support/problems.js';

@@ -16,7 +16,8 @@ const storage = 0x80 | 0x8 | 0x4;
 test('a stream of frames creates nothing, whatever their pixels', async () => {
   const testDevice = await createTestDevice();
   const { device } = testDevice;
-  const context = { device, programs: new ProgramCache(device), workgroupSize: 64 };
+  const programs = new ProgramCache(device);
+  const context = { device: programs.device, programs, workgroupSize: 64 };
   const [width, height] = [40, 30];
   const frames = [1, 2, 3].map((seed) => ({ data: randomImage(width * height, seed), width, height }));
 

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readFloatNpy } from '../../src/cli/files/npy.js';
-import { GpuCrf } from '../../src/crf/gpu-crf.js';
+import { GpuCrf } from '../../src/engine/gpu-crf.js';
 import type { Method } from '../../src/problem/types.js';
 import { createTestDevice, type TestDevice } from '../support/device.js';
 import { countWrongLabels, goldenFile, goldenMarginals, goldenNames, goldenTolerance } from '../support/golden.js';

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RefineInput, UnarySource } from '../../src/crf/api.js';
-import { refineBatch } from '../../src/crf/batch.js';
-import { CpuRefiner } from '../../src/crf/cpu-refiner.js';
-import { DenseCrf } from '../../src/crf/dense-crf.js';
-import { GpuCrf } from '../../src/crf/gpu-crf.js';
+import { CpuRefiner } from '../../src/cpu/cpu-refiner.js';
+import { DenseCrf } from '../../src/dense-crf.js';
+import { GpuCrf } from '../../src/engine/gpu-crf.js';
 import { bufferUsage } from '../../src/gpu/buffers.js';
 import { Readback } from '../../src/gpu/readback.js';
+import type { RefineInput, UnarySource } from '../../src/problem/api.js';
 import type { CrfParameters } from '../../src/problem/types.js';
+import { refineBatch } from '../../src/refine-batch.js';
 import { createTestDevice, type TestDevice } from '../support/device.js';
 import { drawnImage, drawnLogits, usualKernels } from '../support/problems.js';
 

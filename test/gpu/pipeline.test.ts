@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Readback } from '../../src/gpu/readback.js';
 import { DenseCrf } from '../../src/index.js';
 import { type NetworkDescription, Pipeline, presets } from '../../src/pipeline/index.js';
@@ -163,8 +163,9 @@ describe('colour-prompt', () => {
     const { signal } = new AbortController();
     await expect(pipeline.setPrompts({} as ImageData, swapped, { signal })).rejects.toThrow(/^frame/);
     const controller = new AbortController();
+    // In the middle of its sixteen rounds, of which each submits several times.
+    atSubmission(pipeline.device, 8, () => controller.abort(new Error('enough')));
     const calledOff = pipeline.setPrompts(picture(), swapped, { rounds: 16, signal: controller.signal });
-    setTimeout(() => controller.abort(new Error('enough')), 50);
     await expect(calledOff).rejects.toThrow('enough');
     expect(await (await pipeline.segment(picture(2, 6))).labelMap()).toEqual(labels);
   });
@@ -229,12 +230,13 @@ describe('several at once', () => {
     // At the least the calls that were aborted at once.
     expect(rejected).toBeGreaterThanOrEqual(2);
     const controller = new AbortController();
+    // Its warm-up submits.
+    atSubmission(pipelines.device.device, 1, () => controller.abort(new Error('no longer')));
     const loading = Pipeline.create({
       network: tinyNetwork(),
       device: pipelines.device.device,
       signal: controller.signal,
     });
-    setTimeout(() => controller.abort(new Error('no longer')), 2);
     await expect(loading).rejects.toThrow('no longer');
   });
 
@@ -245,7 +247,8 @@ describe('several at once', () => {
     await expect(running).rejects.toThrow('this pipeline was destroyed');
     await destroying;
     await expect(pipeline.segment(picture())).rejects.toThrow('this pipeline was destroyed');
-    await expect(pipeline.draw({ kind: 'original' }, {} as GPUTexture)).rejects.toThrow('this pipeline was destroyed');
+    const target = { view: {} as GPUTextureView, width: 1, height: 1, format: 'rgba8unorm' } as const;
+    await expect(pipeline.draw({ kind: 'original' }, target)).rejects.toThrow('this pipeline was destroyed');
   });
 
   it('leaves nothing behind, however often it is made', async () => {
@@ -264,6 +267,18 @@ describe('several at once', () => {
     expect(pipelines.device.liveBytes - before.bytes).toBeLessThan(100_000);
   });
 });
+
+/** Calls back at the `count`-th submission from now on. */
+function atSubmission({ queue }: GPUDevice, count: number, call: () => void): void {
+  let submissions = 0;
+  const submit = vi.spyOn(queue, 'submit').mockImplementation((buffers) => {
+    if (++submissions === count) {
+      submit.mockRestore();
+      call();
+    }
+    GPUQueue.prototype.submit.call(queue, buffers);
+  });
+}
 
 /** onnxruntime makes a bind group a dispatch. */
 function withoutBindGroups(counts: DeviceCounts): DeviceCounts {

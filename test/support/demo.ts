@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
+import { patience } from './patience.js';
 import { type StaticSite, serveFolder } from './static-site.js';
 
 const repository = path.resolve(import.meta.dirname, '../..');
@@ -79,6 +80,7 @@ export class DemoPage {
 
   static async open(context: BrowserContext, url: string, options: DemoOptions = {}): Promise<DemoPage> {
     const page = await context.newPage();
+    page.setDefaultTimeout(patience);
     const demo = new DemoPage(page, new URL(url).origin);
     if (options.withoutWebGpu) {
       await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
@@ -108,15 +110,12 @@ export class DemoPage {
   /** Waits until the page has shown the result of all that was done to it. */
   async settled(): Promise<void> {
     await this.drawFrames();
-    const outcome = await this.page.waitForFunction(
-      () => {
-        const stage = document.querySelector<HTMLElement>('.stage');
-        if (stage?.dataset.busy !== 'false') return undefined;
-        if (Number(stage.dataset.refinements) > 0) return 'refined';
-        return document.querySelector('[role=alert]')?.textContent;
-      },
-      { timeout: 100_000 },
-    );
+    const outcome = await this.page.waitForFunction(() => {
+      const stage = document.querySelector<HTMLElement>('.stage');
+      if (stage?.dataset.busy !== 'false') return undefined;
+      if (Number(stage.dataset.refinements) > 0) return 'refined';
+      return document.querySelector('[role=alert]')?.textContent;
+    });
     const text = await outcome.jsonValue();
     if (text !== 'refined') throw new Error(`The demo says: ${text}`);
     await this.drawFrames();
@@ -191,12 +190,12 @@ export class DemoPage {
         downloadPath: folder,
       });
       await save();
-      for (let attempt = 0; attempt < 600; attempt++) {
+      for (const start = performance.now(); performance.now() < start + patience; ) {
         const [name] = (await readdir(folder)).filter((file) => !file.endsWith('.crdownload'));
         if (name) return { name, content: await readFile(path.join(folder, name)) };
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
-      throw new Error('Nothing was saved within a minute.');
+      throw new Error('Nothing was saved.');
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

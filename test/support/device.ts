@@ -28,6 +28,8 @@ export interface TestDevice {
   readonly liveCount: number;
   /** Bytes of the buffers that were created and not destroyed yet. */
   readonly liveBytes: number;
+  /** Errors that those under test have heard in scopes of their own. Who expects some takes them: `finish` throws on the others. */
+  takeErrors(): string[];
   /** Waits for the GPU, destroys the device, and throws on any GPU error or leak since the start. */
   finish(): Promise<void>;
 }
@@ -49,6 +51,16 @@ export async function createTestDevice(options: TestDeviceOptions = {}): Promise
     requiredLimits: { ...adapterLimits(adapter), ...options.limits },
   });
   return trackDevice(device, adapter);
+}
+
+/** A device of the same adapter on which nobody has a scope open, and what nobody heard on it. */
+export async function createPlainDevice(): Promise<{ device: GPUDevice; uncaptured: string[] }> {
+  const adapter = await navigator.gpu.requestAdapter();
+  if (!adapter) throw new Error('No WebGPU adapter.');
+  const device = await adapter.requestDevice({ label: 'plain device', requiredLimits: adapterLimits(adapter) });
+  const uncaptured: string[] = [];
+  device.addEventListener('uncapturederror', (event) => uncaptured.push(describe(event.error)));
+  return { device, uncaptured };
 }
 
 /** Every limit of the adapter, as `requestDevice` wants them. */
@@ -74,6 +86,7 @@ function trackDevice(device: GPUDevice, adapter: GPUAdapter): TestDevice {
   };
   const live = new Map<Destroyable, number>();
   const errors: string[] = [];
+  let heard: string[] = [];
 
   device.addEventListener('uncapturederror', (event) => errors.push(describe(event.error)));
   void device.lost.then((info) => {
@@ -81,6 +94,13 @@ function trackDevice(device: GPUDevice, adapter: GPUAdapter): TestDevice {
   });
   const filters: GPUErrorFilter[] = ['validation', 'out-of-memory', 'internal'];
   for (const filter of filters) device.pushErrorScope(filter);
+  const popErrorScope = device.popErrorScope.bind(device);
+  wrap(device, 'popErrorScope', (answer) => {
+    answer.then(
+      (error) => error && heard.push(describe(error)),
+      () => undefined,
+    );
+  });
 
   wrap(device, 'createBuffer', (buffer) => {
     counts.createBuffer++;
@@ -108,12 +128,18 @@ function trackDevice(device: GPUDevice, adapter: GPUAdapter): TestDevice {
     get liveBytes() {
       return [...live.values()].reduce((sum, bytes) => sum + bytes, 0);
     },
+    takeErrors() {
+      const taken = heard;
+      heard = [];
+      return taken;
+    },
     async finish() {
       await device.queue.onSubmittedWorkDone();
       for (const _ of filters) {
-        const error = await device.popErrorScope();
+        const error = await popErrorScope();
         if (error) errors.push(describe(error));
       }
+      errors.push(...heard);
       const leaks = [...live].map(([item, bytes]) => `"${item.label}" (${bytes} bytes)`);
       device.destroy();
       if (errors.length > 0) throw new Error(`GPU errors:\n${errors.join('\n')}`);

@@ -193,7 +193,8 @@ interface Setup {
 async function onTestDevice<Result>(options: CaptureOptions, run: (setup: Setup) => Promise<Result>): Promise<Result> {
   const test = await createTestDevice({ limits: { maxTextureDimension2D: 8192 } });
   if (options.withoutImport) Object.defineProperty(test.device, 'importExternalTexture', { value: undefined });
-  const context = { device: test.device, programs: new ProgramCache(test.device), workgroupSize: 64 };
+  const programs = new ProgramCache(test.device);
+  const context = { device: programs.device, programs, workgroupSize: 64 };
   const capture = new FrameCapture(context);
   const result = await run({ test, capture });
   capture.destroy();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import type { RowPlan } from '../../src/crf/row-plan.js';
-import type { Tuning } from '../../src/crf/tuning.js';
+import type { RowPlan } from '../../src/engine/plan/row-plan.js';
+import type { Tuning } from '../../src/engine/plan/tuning.js';
 import type { Embedding } from '../../src/reference/embed.js';
 import type { Lattice } from '../../src/reference/lattice.js';
 import type { StageDevice } from './stage-device.js';

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-import { LatticeScratch, latticeShape } from '../../src/crf/lattice-scratch.js';
-import { LatticeStructure } from '../../src/crf/lattice-structure.js';
-import type { Tuning } from '../../src/crf/tuning.js';
+import { latticeBuild } from '../../src/engine/lists/lattice.js';
+import type { LatticePlan } from '../../src/engine/plan/lattice-plan.js';
+import type { Tuning } from '../../src/engine/plan/tuning.js';
 import { resolveParameters } from '../../src/problem/parameters.js';
 import type { Kernel, ProblemSize, ResolvedKernel } from '../../src/problem/types.js';
 import { type Embedding, embed } from '../../src/reference/embed.js';
 import { kernelFeatures } from '../../src/reference/features.js';
 import { buildLattice, type Lattice } from '../../src/reference/lattice.js';
 import { type BuiltLattice, readLattice } from './lattice-keys.js';
+import { Planned, planFor } from './planned.js';
 import { drawnImage, type Pattern, randomNumbers } from './problems.js';
-import { rowsFor, type StageDevice } from './stage-device.js';
+import type { StageDevice } from './stage-device.js';
 
 /** A kernel with the points that it makes a lattice of. */
 export interface LatticeCase {
@@ -60,20 +61,16 @@ export async function buildOnGpu(
   tuning: Tuning,
   vertexCapacity?: number,
 ): Promise<BuiltLattice> {
-  const pixelCount = size.width * size.height;
-  const { featureDim } = kernel;
-  const context = gpu.context(size, rowsFor(size, [kernel], tuning), tuning);
-  const scratch = new LatticeScratch(gpu.device, pixelCount, [featureDim]);
-  const capacity = vertexCapacity ?? latticeShape(featureDim, pixelCount).maxVertexCount;
-  const structure = new LatticeStructure(context, kernel, scratch, capacity);
-  await structure.prepare(gpu.storage(new Uint32Array(rgba.slice().buffer)));
-  for (let build = 0; build < 2; build++) gpu.encode((stages) => structure.encodeBuild(stages));
-  const built = await readLattice(gpu, structure, scratch, {
-    featureDim,
-    pixelCount,
+  const plan = planFor({ size, kernels: [kernel], tuning, vertexCapacity: vertexCapacity ?? 'worst-case' });
+  const planned = new Planned(gpu, plan);
+  planned.write(plan.input.image, new Uint32Array(rgba.slice().buffer));
+  const lattice = plan.kernels[0] as LatticePlan;
+  for (let build = 0; build < 2; build++) await planned.run(latticeBuild(plan, lattice));
+  const built = await readLattice(planned, lattice.structure, plan.scratch, {
+    featureDim: kernel.featureDim,
+    pixelCount: plan.pixelCount,
     maxRunLength: tuning.maxRunLength,
   });
-  structure.destroy();
-  scratch.destroy();
+  planned.destroy();
   return built;
 }

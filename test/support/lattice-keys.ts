@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-import type { LatticeScratch } from '../../src/crf/lattice-scratch.js';
-import { latticeShape } from '../../src/crf/lattice-scratch.js';
-import type { LatticeStructure } from '../../src/crf/lattice-structure.js';
+import type { LatticeStructure } from '../../src/engine/plan/lattice-plan.js';
+import { latticeShape } from '../../src/engine/plan/lattice-shape.js';
+import type { BuildScratch } from '../../src/engine/plan/plan.js';
 import type { Embedding } from '../../src/reference/embed.js';
 import type { Lattice } from '../../src/reference/lattice.js';
 import { unpackKey, wordsOfKey } from '../../src/reference/packed-key.js';
 import { dispatchSizeOffsets, dispatchSizesBytes } from '../../src/stages/dispatch-sizes.js';
-import type { StageDevice } from './stage-device.js';
+import type { Planned } from './planned.js';
 
 /** A simplex as the coordinates of its vertices, by remainder: the first d of each. Both backends come down to it. */
 export type Corners = readonly (readonly number[])[];
@@ -91,9 +91,9 @@ export interface BuiltLattice {
 }
 
 export async function readLattice(
-  gpu: StageDevice,
+  gpu: Planned,
   structure: LatticeStructure,
-  scratch: LatticeScratch,
+  scratch: BuildScratch,
   shape: { featureDim: number; pixelCount: number; maxRunLength: number },
 ): Promise<BuiltLattice> {
   const { featureDim, pixelCount, maxRunLength } = shape;

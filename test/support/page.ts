@@ -2,6 +2,7 @@
 
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { inject } from 'vitest';
+import { patience } from './patience.js';
 
 /** A page of the shared browser that remembers what went wrong in it. */
 export interface TestPage {
@@ -20,6 +21,7 @@ export async function openPage(address = 'test/browser/harness.html'): Promise<T
   // A context of its own: no caches or permissions shared between tests.
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
+  page.setDefaultTimeout(patience);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import { SimdRowEngine } from '../../src/cpu/row-engine.js';
 import type { ProblemSize } from '../../src/problem/types.js';
 import { type RowEngine, typedArrays } from '../../src/reference/rows.js';
-import { SimdRowEngine } from '../../src/simd/row-engine.js';
 
 /** SIMD in WebAssembly for a problem; throws where there is none. */
 export async function simdEngine({ width, height, labelCount }: ProblemSize): Promise<SimdRowEngine> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { RowPlan } from '../../src/crf/row-plan.js';
+import type { RowPlan } from '../../src/engine/plan/row-plan.js';
 import { updateMarginals } from '../../src/reference/softmax.js';
 
 /**

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import type { FilterContext } from '../../src/crf/kernel-filter.js';
-import { planRows, type RowPlan } from '../../src/crf/row-plan.js';
-import type { Tuning } from '../../src/crf/tuning.js';
+import { planRows, type RowPlan } from '../../src/engine/plan/row-plan.js';
+import type { Tuning } from '../../src/engine/plan/tuning.js';
 import { BufferSet } from '../../src/gpu/buffers.js';
 import { PlainEncoder, type StageEncoder } from '../../src/gpu/pass.js';
 import { type BindingLayout, foldedGrid, ProgramCache, type StageDefinition } from '../../src/gpu/program.js';
@@ -12,7 +11,7 @@ import { type UniformWord, writeUniform } from '../../src/gpu/uniforms.js';
 import type { ProblemSize, ResolvedKernel } from '../../src/problem/types.js';
 import { createTestDevice, type TestDevice } from './device.js';
 
-type Words = Float32Array | Uint32Array | Int32Array;
+export type Words = Float32Array | Uint32Array | Int32Array;
 
 export interface StageRun<Layout extends BindingLayout> {
   constants: ShaderConstants & { workgroupSize?: number };
@@ -121,20 +120,6 @@ export class StageDevice {
 
   async floats(buffer: GPUBuffer, count?: number): Promise<Float32Array> {
     return new Float32Array((await this.words(buffer, count)).buffer);
-  }
-
-  /** What filters are given, for classes that run several stages. */
-  context(size: ProblemSize, rows: RowPlan, tuning: Tuning): FilterContext {
-    const writable = this.zeros(256);
-    return {
-      device: this.device,
-      programs: this.programs,
-      size,
-      rows,
-      tuning,
-      unusedRead: { buffer: this.zeros(64) },
-      unusedWrite: [0, 256, 512, 768].map((offset) => ({ buffer: writable, offset, size: 256 })),
-    };
   }
 
   /** Throws on any GPU error since `create`, and on buffers that what was tested left behind. */

@@ -27,16 +27,14 @@ export async function crashGpu(browser: Browser): Promise<void> {
 export async function untilMessage(demo: DemoPage, part: string): Promise<void> {
   await demo.page.waitForFunction(
     (text) => [...document.querySelectorAll('.message, .prompt')].some(({ textContent }) => textContent.includes(text)),
-    { timeout: 60_000 },
+    {},
     part,
   );
 }
 
 /** The result, not the bare camera. */
 export async function untilShowing(demo: DemoPage): Promise<void> {
-  await demo.page.waitForFunction(() => document.querySelector<HTMLElement>('.stage')?.dataset.showing === 'true', {
-    timeout: 100_000,
-  });
+  await demo.page.waitForFunction(() => document.querySelector<HTMLElement>('.stage')?.dataset.showing === 'true');
   await demo.drawFrames();
 }
 
@@ -50,7 +48,7 @@ export async function framesLater(demo: DemoPage, count: number): Promise<void> 
   const wanted = (await framesShown(demo)) + count;
   await demo.page.waitForFunction(
     (least) => Number(document.querySelector<HTMLElement>('.stage')?.dataset.shown) >= least,
-    { timeout: 100_000 },
+    {},
     wanted,
   );
   await demo.drawFrames();

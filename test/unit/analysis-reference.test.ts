@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { areas } from '../../src/reference/analysis/areas.js';
-import { basins } from '../../src/reference/analysis/basins.js';
-import { componentRoots } from '../../src/reference/analysis/components.js';
-import { squaredDistance } from '../../src/reference/analysis/distance.js';
-import { guidedAlpha, withTrimap } from '../../src/reference/analysis/guided.js';
-import { idsOfRoots } from '../../src/reference/analysis/ids.js';
-import { lineDistance, noDistance } from '../../src/reference/analysis/line-distance.js';
-import { outline } from '../../src/reference/analysis/outline.js';
-import { peakRoots } from '../../src/reference/analysis/peaks.js';
-import { reliefAround, reliefOf } from '../../src/reference/analysis/relief.js';
-import { exclusiveSums } from '../../src/reference/analysis/scan.js';
-import { fillSmall, keepLarge } from '../../src/reference/analysis/sizes.js';
+import { areas } from '../../src/analysis/cpu/areas.js';
+import { basins } from '../../src/analysis/cpu/basins.js';
+import { componentRoots } from '../../src/analysis/cpu/components.js';
+import { squaredDistance } from '../../src/analysis/cpu/distance.js';
+import { guidedAlpha, withTrimap } from '../../src/analysis/cpu/guided.js';
+import { idsOfRoots } from '../../src/analysis/cpu/ids.js';
+import { lineDistance, noDistance } from '../../src/analysis/cpu/line-distance.js';
+import { outline } from '../../src/analysis/cpu/outline.js';
+import { peakRoots } from '../../src/analysis/cpu/peaks.js';
+import { reliefAround, reliefOf } from '../../src/analysis/cpu/relief.js';
+import { exclusiveSums } from '../../src/analysis/cpu/scan.js';
+import { fillSmall, keepLarge } from '../../src/analysis/cpu/sizes.js';
 import { drawnMasks, randomMask, randomValues } from '../support/masks.js';
 import {
   bottlenecks,

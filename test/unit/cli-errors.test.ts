@@ -64,7 +64,17 @@ describe('help and version', () => {
   test('refine --help names every option', async () => {
     const { exitCode, out, error } = await meanfield('refine', '--help');
     expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
-    const options = ['unary', 'logits', 'probabilities', 'labels', 'confidence', 'unknown', 'label-count', 'upsample'];
+    const options = [
+      'unary',
+      'logits',
+      'probabilities',
+      'labels',
+      'confidence',
+      'unknown',
+      'label-count',
+      'layout',
+      'upsample',
+    ];
     options.push(
       'max-megapixels',
       'options',
@@ -140,9 +150,12 @@ describe('wrong usage ends with 2', () => {
   test('a confidence that speaks against the label', async () => {
     const folder = await temporaryFolder();
     await writeFile(folder.file('l.png'), encodeGreyPng(new Uint8Array(48 * 36).fill(2), 48, 36, 8));
-    const command = ['refine', photo, '--labels', folder.file('l.png'), '--confidence', '0.3', '--backend', 'cpu'];
+    const labels = ['--labels', folder.file('l.png'), '--label-count', '2'];
+    const command = ['refine', photo, ...labels, '--confidence', '0.3', '--backend', 'cpu'];
     const { exitCode, error } = await meanfield(...command);
-    expect(error).toBe('error: --confidence: got 0.3, expected a finite number of at least 0.5 and less than 1\n');
+    expect(error).toBe(
+      'error: --confidence: got 0.3, expected a finite number of at least 0.5 and less than 1 (probability)\n',
+    );
     expect(exitCode).toBe(2);
   });
 });
@@ -178,12 +191,21 @@ describe('files that are missing, damaged or of another kind', () => {
 
 describe('arrays that are wrong', () => {
   test.each<[string, number[], string]>([
-    ['too few axes', [36, 48], 'its shape is [36, 48], expected [label, y, x]'],
-    ['no elements', [0, 36, 48], 'its shape is [0, 36, 48], expected [label, y, x]'],
+    ['too few axes', [1728], 'its shape is [1728], expected [label, y, x], or [y, x, label] with --layout interleaved'],
+    [
+      'no elements',
+      [0, 36, 48],
+      'its shape is [0, 36, 48], expected [label, y, x], or [y, x, label] with --layout interleaved',
+    ],
     [
       'y and x exchanged',
       [2, 48, 36],
-      "its shape is [2, 48, 36], expected [label, y, x] with y at most 36 and x at most 48, the image's size",
+      "its shape is [2, 48, 36], expected [label, y, x]: x and y are exchanged, the image's size is 48 x 36",
+    ],
+    [
+      'more pixels than the image',
+      [2, 37, 49],
+      "its shape is [2, 37, 49], expected [label, y, x] with y at most 36 and x at most 48, the image's size",
     ],
   ])('%s', async (_what, shape, message) => {
     const folder = await temporaryFolder();
@@ -228,11 +250,11 @@ describe('labels that are wrong', () => {
     const message = `${file}: every pixel is 0, which means unknown: there is nothing to refine`;
     await expectFailure(folder, [photo, '--labels', file], message);
     await writeFile(file, encodeGreyPng(new Uint8Array(48 * 36).fill(4), 48, 36, 8));
-    const tooMany = `${file}: element [0, 0]: got 4, expected a label in 1..2, or 0 for unknown`;
+    const tooMany = `${file}: every pixel is 4, expected labels in 1..2, or 0 for unknown, as --label-count 2 says`;
     await expectFailure(folder, [photo, '--labels', file, '--label-count', '2'], tooMany);
-    await writeFile(file, encodeRgbPng(new Uint8Array(3 * 48 * 36), 48, 36));
-    const colours = `${file}: a PNG of RGB pixels, expected grey values or palette indices, which are the labels`;
-    await expectFailure(folder, [photo, '--labels', file], colours);
+    await writeFile(file, encodeRgbPng(new Uint8Array(3 * 48 * 36).fill(9, 0, 1), 48, 36));
+    const colours = `error: ${file}: a PNG of RGB pixels, expected grey values or palette indices, which are the labels: it has 2`;
+    await expectFailure(folder, [photo, '--labels', file], expect.stringContaining(colours));
   });
 });
 

@@ -171,7 +171,7 @@ describe('label PNGs', () => {
   });
 
   test('colours are no labels', async () => {
-    await expect(labels(encodeRgbPng(new Uint8Array(3), 1, 1))).rejects.toThrow(
+    await expect(labels(encodeRgbPng(Uint8Array.of(1, 2, 3), 1, 1))).rejects.toThrow(
       'a PNG of RGB pixels, expected grey values or palette indices, which are the labels',
     );
   });

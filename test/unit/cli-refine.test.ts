@@ -91,7 +91,10 @@ describe('inputs', () => {
         ...['-', `--${form}`, input, '--options', options(golden), '--iterations', '5'],
         ...['--marginals', folder.file('q.npy')],
       );
-      expect(summary.input).toEqual({ file: input, form, shape, upsampling: null });
+      const sums = form === 'probabilities' ? { lowest: expect.closeTo(1), highest: expect.closeTo(1), off: 0 } : null;
+      expect(summary.input).toEqual({
+        ...{ file: input, form, shape, layout: 'planar', foreground: false, upsampling: null, sums },
+      });
       const { data: q } = await readFloatNpy(folder.file('q.npy'));
       expect(q).toBeAllClose(await goldenMarginals(golden, 5), { tolerance: goldenTolerance(5) });
     }
@@ -121,7 +124,8 @@ describe('inputs', () => {
     ];
     const marks = new Uint8Array(48 * 36);
     marks.fill(1, 0, 100);
-    marks.fill(3, 1000, 1200);
+    marks.fill(2, 500, 520);
+    marks.fill(3, 1000, 1180);
     const content = encode({ width: 48, height: 36, channels: 1, data: marks, palette });
     await writeFile(folder.file('l.png'), content);
     const labels = ['--labels', folder.file('l.png')];
@@ -192,7 +196,11 @@ describe('outputs', () => {
       width: 48,
       height: 36,
       labelCount: 5,
-      input: { file: unary(golden), form: 'unary', shape: [5, 36, 48], upsampling: null },
+      input: {
+        ...{ file: unary(golden), form: 'unary', shape: [5, 36, 48], upsampling: null },
+        ...{ layout: 'planar', foreground: false, sums: null },
+      },
+      labelMapHas: 'labels',
       options: options(golden),
       kernels: [
         { type: 'gaussian', sigmas: [3, 3], featureDim: 2, ...kernel },
@@ -213,6 +221,7 @@ describe('outputs', () => {
           bytes: (await readFile(folder.file('overlay.png'))).length,
         },
       ],
+      notes: [],
     });
     expect(summary.areas.reduce((sum, { pixels }) => sum + pixels, 0)).toBe(48 * 36);
   });

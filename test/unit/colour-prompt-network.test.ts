@@ -2,16 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { colourPromptModel } from '../../models/generator/colour-prompt.js';
 import { type ColourPromptInput, colourPrompt } from '../../src/reference/pipeline/colour-prompt.js';
 import { randomFloats, randomNumbers } from '../support/random.js';
 import { wasmSession } from '../support/wasm-session.js';
 
 const file = path.join(import.meta.dirname, '../../models/colour-prompt.onnx');
-
-// onnxruntime compiles its wasm once, which takes seconds where other tests run beside.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let session: Awaited<ReturnType<typeof wasmSession>>;
 

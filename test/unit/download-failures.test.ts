@@ -58,16 +58,15 @@ describe('errors', () => {
   });
 
   test('a file that is too long, before it is all there', async () => {
-    let closed = false;
-    host.answer = (response) => {
-      response.on('close', () => {
-        closed = true;
-      });
-      response.write(model);
-    };
+    const closed = new Promise<void>((resolve) => {
+      host.answer = (response) => {
+        response.on('close', resolve);
+        response.write(model);
+      };
+    });
     const error = await errorOf(fetchNetwork(host.described({ byteLength: 1000 })));
     expect(error.message).toContain('got more than the expected 1000 bytes');
-    await vi.waitFor(() => expect(closed).toBe(true));
+    await closed;
   });
 
   test('another file than described', async () => {

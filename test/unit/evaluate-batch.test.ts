@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
 import { fileStamp, writeAtomically } from '../../src/cli/batch/atomic-file.js';
 import { listItems } from '../../src/cli/batch/items.js';
-import { Journal, readJournal } from '../../src/cli/batch/journal.js';
+import { Journal, type JournalSettings, readJournal } from '../../src/cli/batch/journal.js';
 import { Progress } from '../../src/cli/batch/progress.js';
 import { chooseShard, itemsOfShard, shardOption } from '../../src/cli/batch/shard.js';
 import { temporaryFolder } from '../support/command-line.js';
@@ -93,22 +93,27 @@ async function read(file: string): Promise<Entry[]> {
   return entries;
 }
 
+/** Opens a journal that nothing is wrong with. */
+function openJournal(file: string, settings: JournalSettings, visit: (entry: Entry) => void = () => undefined) {
+  return Journal.open<Entry>(file, settings, visit, (text) => expect.fail(text));
+}
+
 describe('journal', () => {
   test('what was appended is there after opening it again', async () => {
     const file = (await temporaryFolder()).file('j.jsonl');
-    const journal = await Journal.open<Entry>(file, { task: 't' }, () => expect.unreachable());
+    const journal = await openJournal(file, { task: 't' }, () => expect.unreachable());
     await journal.append({ item: 'a', value: 1 });
     await journal.append({ item: 'b' }, { item: 'c' });
     await journal.close();
     const seen: string[] = [];
-    await (await Journal.open<Entry>(file, { task: 't' }, ({ item }) => void seen.push(item))).close();
+    await (await openJournal(file, { task: 't' }, ({ item }) => void seen.push(item))).close();
     expect(seen).toEqual(['a', 'b', 'c']);
   });
 
   test('torn at any byte it loses at most its last entry, and goes on', async () => {
     const folder = await temporaryFolder();
     const whole = folder.file('whole.jsonl');
-    const journal = await Journal.open<Entry>(whole, { task: 't' }, () => undefined);
+    const journal = await openJournal(whole, { task: 't' });
     await journal.append({ item: 'a', value: 1 }, { item: 'b', value: 2 });
     await journal.close();
     const bytes = await readFile(whole);
@@ -119,7 +124,7 @@ describe('journal', () => {
     for (let length = header; length < bytes.length; length++) {
       await writeFile(file, bytes.subarray(0, length));
       const complete = await read(file);
-      const again = await Journal.open<Entry>(file, { task: 't' }, () => undefined);
+      const again = await openJournal(file, { task: 't' });
       await again.append({ item: 'new' });
       await again.close();
       expect(await read(file)).toEqual([...complete, { item: 'new' }]);
@@ -127,10 +132,61 @@ describe('journal', () => {
     }
   });
 
+  test('with any single bit flipped it is refused, or loses what the damaged lines said, and says which', async () => {
+    const file = (await temporaryFolder()).file('j.jsonl');
+    const journal = await openJournal(file, { task: 't' });
+    // A name that a reader of lines might take for two.
+    const entries = [{ item: 'a\u2028\u0085b', value: 1 }, { item: 'b' }, { item: 'c', value: -0.5 }];
+    for (const entry of entries) await journal.append(entry);
+    await journal.close();
+    expect(await read(file)).toEqual(entries);
+    const bytes = await readFile(file);
+    const begin = bytes.indexOf('\n');
+    for (let bit = 0; bit < 8 * bytes.length; bit++) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3] ^= 1 << (bit & 7);
+      await writeFile(file, flipped);
+      const found: Entry[] = [];
+      const { damagedLines, lastEnd } = await readJournal<Entry>(file, (entry) => void found.push(entry)).catch(
+        (error: unknown) => {
+          expect(String(error)).toMatch(/^Failure: line 1 is damaged, .* begin anew$/);
+          expect(bit >> 3).toBeLessThanOrEqual(begin);
+          return { damagedLines: [1], lastEnd: '' };
+        },
+      );
+      expect(entries).toEqual(expect.arrayContaining(found));
+      // The very last byte is the end of a line that lacks nothing else; in its place there is now something that was never written.
+      expect(damagedLines.length > 0 || lastEnd !== '', `bit ${bit}`).toBe(true);
+      expect(found.length).toBeLessThan(entries.length);
+    }
+  });
+
+  test('lines of another journal are not believed', async () => {
+    const folder = await temporaryFolder();
+    const [one, other] = [folder.file('one.jsonl'), folder.file('other.jsonl')];
+    for (const [file, task] of [
+      [one, 's'],
+      [other, 't'],
+    ] as const) {
+      const journal = await openJournal(file, { task });
+      await journal.append({ item: 'a' });
+      await journal.close();
+    }
+    await appendFile(one, await readFile(other));
+    const warnings: string[] = [];
+    const seen: Entry[] = [];
+    const visit = (entry: Entry) => void seen.push(entry);
+    await (await Journal.open<Entry>(one, { task: 's' }, visit, (text) => void warnings.push(text))).close();
+    expect(seen).toEqual([{ item: 'a' }]);
+    expect(warnings).toEqual([
+      `${one}: lines 3, 4 are damaged and not believed; what no other line says is done again`,
+    ]);
+  });
+
   test('other settings are named', async () => {
     const file = (await temporaryFolder()).file('j.jsonl');
-    await (await Journal.open<Entry>(file, { task: 't', ignore: 255 }, () => undefined)).close();
-    const open = (settings: object) => Journal.open<Entry>(file, { ...settings }, () => undefined);
+    await (await openJournal(file, { task: 't', ignore: 255 })).close();
+    const open = (settings: object) => openJournal(file, { ...settings });
     await expect(open({ task: 't', ignore: 0 })).rejects.toThrow(
       'it was begun with ignore 255, now it is 0; take another',
     );
@@ -141,14 +197,18 @@ describe('journal', () => {
   test('a file of another kind is refused', async () => {
     const file = (await temporaryFolder()).file('j.jsonl');
     await writeFile(file, 'hello\n');
-    await expect(read(file)).rejects.toThrow('not a journal');
+    await expect(read(file)).rejects.toThrow(
+      'line 1 is damaged, or this is not a journal of this program; take another',
+    );
+    await writeFile(file, '{"command":"evaluate","version":"0.0.9"}\n{"item":"a"}\n');
+    await expect(read(file)).rejects.toThrow('a journal without checksums: an older version wrote it; take another');
     await writeFile(file, '');
     await expect(read(file)).rejects.toThrow('not a journal of this program: it is empty');
   });
 
   test('a full disk is named, and the next line begins anew', async () => {
     const file = (await temporaryFolder()).file('j.jsonl');
-    const journal = await Journal.open<Entry>(file, { task: 't' }, () => undefined);
+    const journal = await openJournal(file, { task: 't' });
     const handle = await open(file);
     const full = Object.assign(new Error('write'), { code: 'ENOSPC' });
     const write = vi.spyOn(Object.getPrototypeOf(handle), 'appendFile').mockRejectedValue(full);
@@ -197,11 +257,11 @@ test('progress in a log file is a line now and then, with how much is done and t
   const progress = new Progress(streams, 4, 1, 'images');
   progress.advance('b');
   progress.warn('c.npy: no such file');
-  progress.update(3, 4, 'd');
+  progress.update(3, 4, 'd\u001b[2J\nd');
   progress.stop();
   const text = written.join('');
   expect(text).toContain('1/4 images');
-  expect(text).toMatch(/3\/4 images \| \d+s \| \S+ left \| d/);
+  expect(text).toMatch(/3\/4 images \| \d+s \| \S+ left \| d\\u001b\[2J\\u000ad/);
   expect(text).not.toMatch(/NaN|Infinity/);
   expect(errors).toEqual(['warning: c.npy: no such file\n']);
   // Where nobody watches nothing is written.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { mkdir, writeFile } from 'node:fs/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SegmentationMetrics } from '../../src/analysis/index.js';
 import type { EvaluateReport } from '../../src/cli/evaluate/report.js';
 import { encodeFloatNpy } from '../../src/cli/files/npy.js';
@@ -9,9 +9,6 @@ import { encodeGreyPng } from '../../src/cli/files/png.js';
 import { DenseCrf } from '../../src/index.js';
 import { meanfield, temporaryFolder } from '../support/command-line.js';
 import { dataSet, evaluate, examples, labelCount, parameters, readReport, reportFiles } from '../support/evaluate.js';
-
-// Whole command lines, a dozen in a test: seconds where several tests share a core.
-vi.setConfig({ testTimeout: 60_000 });
 
 describe('numbers', () => {
   test('equal those of the library, image by image', async () => {

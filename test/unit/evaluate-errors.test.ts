@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-import { appendFile, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test, vi } from 'vitest';
+import { Journal } from '../../src/cli/batch/journal.js';
 import { encodeFloatNpy } from '../../src/cli/files/npy.js';
 import { encodeGreyPng, encodeRgbPng } from '../../src/cli/files/png.js';
 import { type Folder, meanfield } from '../support/command-line.js';
 import { storeExamples } from '../support/data-set.js';
 import { dataSet, evaluate, examples, readReport, reportFiles } from '../support/evaluate.js';
-
-// Whole command lines, a dozen in a test: seconds where several tests share a core.
-vi.setConfig({ testTimeout: 60_000 });
 
 describe('files that are wrong', () => {
   /** Damages five of six items, each in its own way. */
@@ -24,7 +22,7 @@ describe('files that are wrong', () => {
   }
 
   const reasons = (folder: Folder): Record<string, string> => ({
-    a: `${folder.file('truth/a.png')}: truth.labels[y 0, x 0]: got 9, expected a label in 0..3, or 255 for ignored`,
+    a: `${folder.file('truth/a.png')}: every pixel is 9, expected labels in 0..3, or 255 for ignored; --truth-values says which values are the labels 0, 1, ...`,
     b: `${folder.file('logits/b.npy')}: not a .npy file: it does not begin with \\x93NUMPY`,
     'val/=1+2, "x"': `${folder.file('logits/val/=1+2, "x".npy')}: there is no truth of the name val/=1+2, "x"`,
     'val/c': `${folder.file('logits/val/c.npy')}: there is no image of the name val/c`,
@@ -95,7 +93,9 @@ describe('files that are wrong', () => {
     await store('ünï', new Float32Array(4 * 28 * 24).fill(Number.NaN, 5, 6), [4, 28, 24]);
     const { error } = await evaluate(folder, 'out');
     expect(error).toContain('b.npy: it has 3 labels, expected 4 as the others\n');
-    expect(error).toContain("val/c.npy: it has 24 x 40 pixels, expected at most 24 x 30, the truth's size\n");
+    expect(error).toContain(
+      "val/c.npy: its shape is [4, 40, 24], expected [label, y, x] with y at most 30 and x at most 24, the truth's size\n",
+    );
     expect(error).toContain('ünï.npy: unary.logits[5]: got NaN, expected a finite float32 number');
   });
 
@@ -213,7 +213,7 @@ describe('wrong usage', () => {
     }
     const truthAsPredictions = [folder.file('truth'), folder.file('truth'), '--out', folder.file('out')];
     await usage(
-      'predictions are labels: --label-count or --names must say how many labels there are',
+      'predictions are labels: --label-count, --names or --prediction-values must say how many labels there are',
       ...['evaluate', ...truthAsPredictions],
     );
     expect(await folder.list()).not.toContain('out');
@@ -226,7 +226,7 @@ describe('wrong usage', () => {
     const { exitCode, error } = await evaluateIn(folder, ...options);
     expect({ exitCode, error }).toEqual({
       exitCode: 1,
-      error: `error: ${folder.file('bad.json')}: kernels[0].sigmaXY: got -1, expected a finite number greater than 0\n`,
+      error: `error: ${folder.file('bad.json')}: kernels[0].sigmaXY: got -1, expected a finite number of at least 1e-30 and of at most 1e+30 (pixels)\n`,
     });
     expect(await folder.list()).not.toContain('out');
   });
@@ -239,7 +239,9 @@ describe('wrong usage', () => {
       error: `error: ${folder.path}: no journal of an evaluation in it, expected a folder that evaluate has written to\n`,
     });
     await mkdir(folder.file('odd/journal'), { recursive: true });
-    await appendFile(folder.file('odd/journal/x.jsonl'), '{"command":"tune"}\n');
+    const [file, unused] = [folder.file('odd/journal/x.jsonl'), () => expect.unreachable()];
+    const ofTune = await Journal.open(file, { command: 'tune' }, unused, unused);
+    await ofTune.close();
     expect((await meanfield('merge', folder.file('odd'), '--out', folder.file('out'))).error).toContain(
       'x.jsonl: not the journal of an evaluation',
     );

@@ -7,9 +7,6 @@ import { meanfield } from '../support/command-line.js';
 import { commandLine, dataSet, evaluate, examples, finalFiles, labelCount, reportFiles } from '../support/evaluate.js';
 import { killAtRandom } from '../support/killed-run.js';
 
-// Whole command lines, a dozen in a test: seconds where several tests share a core.
-vi.setConfig({ testTimeout: 60_000 });
-
 describe('in parts', () => {
   test('merged shards equal one run byte for byte, in one folder or several', async () => {
     const folder = await dataSet();

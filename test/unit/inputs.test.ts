@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import { ArgumentError } from '../../src/problem/errors.js';
-import { checkImage, resolveUnary, unknownLabel } from '../../src/problem/inputs.js';
-import type { RgbaImage, UnaryInput } from '../../src/problem/types.js';
+import { readImage, sidesOf } from '../../src/problem/images.js';
+import { resolveUnary, unknownLabel } from '../../src/problem/inputs.js';
+import type { UnaryInput } from '../../src/problem/types.js';
 
 const size = { width: 3, height: 2, labelCount: 2 };
 const twelve = () => Float32Array.from({ length: 12 }, (_, i) => i / 12);
@@ -134,7 +135,7 @@ describe('labels', () => {
 describe('image', () => {
   test('is taken as it is', () => {
     const image = { data: new Uint8ClampedArray(24), width: 3, height: 2 };
-    expect(checkImage(image, size)).toEqual(image);
+    expect(readImage('image', image, sidesOf(size))).toEqual({ kind: 'bytes', image });
   });
 
   test.each<[string, unknown]>([
@@ -144,6 +145,6 @@ describe('image', () => {
     ['image.data', { data: new Uint8Array(18), width: 3, height: 2 }],
     ['image.data', { data: new Float32Array(24), width: 3, height: 2 }],
   ])('errors name %s', (argument, image) => {
-    expect(errorOf(() => checkImage(image as RgbaImage, size)).argument).toBe(argument);
+    expect(errorOf(() => readImage('image', image, sidesOf(size))).argument).toBe(argument);
   });
 });

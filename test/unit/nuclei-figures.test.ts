@@ -2,7 +2,7 @@
 
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { EvaluateReport } from '../../src/cli/evaluate/report.js';
 import type { TuneReport } from '../../src/cli/tune/report.js';
 import { meanfield, temporaryFolder } from '../support/command-line.js';
@@ -13,9 +13,6 @@ import {
   storeMiddles,
   storeNetworkForMiddles,
 } from '../support/nuclei-data.js';
-
-// Half a minute on two quiet cores.
-vi.setConfig({ testTimeout: 400_000 });
 
 const everyNth = (files: readonly string[], n: number) => files.filter((_, index) => index % n === 0);
 

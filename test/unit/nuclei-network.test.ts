@@ -3,12 +3,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { decode } from 'fast-png';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawNuclei } from '../../samples/draw-nuclei.js';
 import { wasmSession } from '../support/wasm-session.js';
-
-// onnxruntime compiles its wasm once, which takes seconds where other tests run beside.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const repository = path.join(import.meta.dirname, '../..');
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { InferenceSession, Tensor } from 'onnxruntime-web';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cutGraph } from '../../src/pipeline/onnx/cut.js';
 import { inspectModel } from '../../src/pipeline/onnx/inspect.js';
 import { readModel } from '../../src/pipeline/onnx/model.js';
@@ -10,9 +10,6 @@ import { ArgumentError } from '../../src/problem/errors.js';
 import { describeWithModels, modelFile } from '../support/model-files.js';
 import { floats, graphAttribute, node, onnxModel, value } from '../support/onnx.js';
 import { randomFloats } from '../support/random.js';
-
-// onnxruntime takes a second to start, and far longer on a machine that has much else to do.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** sum = x + a; y = (sum·b)·z; two branches that the sum doesn't need. */
 const bytes = onnxModel({

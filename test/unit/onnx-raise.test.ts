@@ -2,7 +2,7 @@
 
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { InferenceSession, Tensor } from 'onnxruntime-web';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cutGraph } from '../../src/pipeline/onnx/cut.js';
 import { inspectModel } from '../../src/pipeline/onnx/inspect.js';
 import { readModel, writeModel } from '../../src/pipeline/onnx/model.js';
@@ -11,9 +11,6 @@ import { AttributeProto_AttributeType, type AttributeProtoSchema } from '../../s
 import { describeWithModels, modelFile } from '../support/model-files.js';
 import { floats, node, onnxModel, value } from '../support/onnx.js';
 import { randomFloats } from '../support/random.js';
-
-// onnxruntime takes a second to start, and far longer on a machine that has much else to do.
-vi.setConfig({ testTimeout: 60_000 });
 
 type Attribute = MessageInitShape<typeof AttributeProtoSchema>;
 

@@ -201,7 +201,7 @@ describe('errors name the argument', () => {
 
   test('with its value and what is allowed', () => {
     expect(errorOf(() => resolve({ kernels: [{ ...gaussian, sigmaXY: -1 }] })).message).toBe(
-      'kernels[0].sigmaXY: got -1, expected a finite number greater than 0',
+      'kernels[0].sigmaXY: got -1, expected a finite number of at least 1e-30 and of at most 1e+30 (pixels)',
     );
   });
 });

@@ -28,7 +28,7 @@ describe('checkPrompts', () => {
     ['no points', { strokes: [{ ...dab, points: [] }] }, 'prompts.strokes[0].points'],
     ['a point that is no number', { strokes: [{ ...dab, points: [{ x: 1, y: Number.NaN }] }] }, 'points[0].y: got NaN'],
     ['a label map of another size', { labelMap: new Uint8Array(47) }, '8·6 = 48 labels'],
-    ['a label map of lists', { labelMap: [1] }, 'an integer typed array'],
+    ['a label map of lists', { labelMap: [1] }, 'expected a Uint8Array'],
     ['an empty label map', { labelMap: new Uint8Array(48) }, 'at least one pixel that is not 0'],
     ['a label map with a 3', { labelMap: new Uint8Array(48).fill(3, 5) }, 'prompts.labelMap[5]: got 3'],
     ['a negative label', { labelMap: new Int16Array(48).fill(-1, 7) }, 'prompts.labelMap[7]: got -1'],

@@ -104,6 +104,27 @@ describe('what is missing or damaged', () => {
     );
   });
 
+  test.each<[string, number[], string]>([
+    ['a mask of 0 and 255', [0, 255, 0, 255], 'its values are 0, 255: got 255, expected 0 where'],
+    [
+      'a mask of 0 and 1',
+      [0, 1, 0, 1],
+      'its values are 0, 1: only 1 is marked, so there is nothing to choose from; expected 0',
+    ],
+    ['an object and no background', [0, 2, 0, 0], 'its values are 0, 2: only 2 is marked'],
+    ['nothing marked', [0, 0, 0, 0], 'every pixel is 0: nothing is marked; expected 0'],
+    ['more labels than can be', [0, 1, 2, 17], 'its values are 0, 1, 2, 17: got 17, expected 0 where'],
+  ])('strokes that are %s', async (_what, marks, message) => {
+    const folder = await temporaryFolder();
+    await writeFile(folder.file('photo.png'), encodeGreyPng([9, 9, 9, 9], 2, 2, 8));
+    await writeFile(folder.file('marks.png'), encodeGreyPng(marks, 2, 2, 8));
+    const files = [folder.file('photo.png'), '--strokes', folder.file('marks.png')];
+    const { exitCode, error } = await meanfield('segment', ...files, '--out', folder.file('out'), '--strict');
+    expect(exitCode).toBe(1);
+    expect(error).toContain(`error: ${folder.file('marks.png')}: ${message}`);
+    expect(error).toContain('where nothing is marked, 1 on the background, and 2 to 16 on objects');
+  });
+
   test('networks and their descriptions', async () => {
     const folder = await folderWithNetwork();
     const out = ['--out', folder.file('out')];
@@ -116,7 +137,7 @@ describe('what is missing or damaged', () => {
     await expectError(
       1,
       [photo, '--model', model, ...out],
-      `${folder.file('tiny.json')}: not JSON: Expected property name or '}' in JSON at position 1`,
+      `${folder.file('tiny.json')}: not JSON: line 1, column 2: expected a closing brace, got the end`,
     );
     await describeAs(JSON.stringify({ ...tinyDescription, labels: ['one'] }));
     await expectError(

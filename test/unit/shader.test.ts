@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { assembleShader, float } from '../../src/gpu/shader.js';
+import { assembleShader, float, overridesOf } from '../../src/gpu/shader.js';
 import { sharedShaders } from '../../src/gpu/shared-shaders.js';
 
 /** Text without line breaks and doubled spaces: where lines break is nobody's promise. */
@@ -10,19 +10,25 @@ function flat(text: string): string {
 }
 
 describe('constants', () => {
-  test('whole numbers are u32, marked ones f32, and bools bool', () => {
-    const text = assembleShader('fn main() {}', { count: 3, factor: float(0.5), flag: true, off: false });
+  test('whole numbers are u32, marked ones f32; flags are overrides; what is not mentioned is left out', () => {
+    const constants = { count: 3, factor: float(0.5), flag: true, off: false, unused: 7, unusedFlag: true };
+    const text = assembleShader('count factor flag off', constants);
     expect(text.split('\n')).toEqual([
       'const count = 3u;',
       'const factor = 0.5f;',
-      'const flag = true;',
-      'const off = false;',
-      'fn main() {}',
+      'override flag: bool;',
+      'override off: bool;',
+      'count factor flag off',
     ]);
+    expect(overridesOf(text, constants)).toEqual({ flag: 1, off: 0 });
+  });
+
+  test('shaders that differ in flags alone have one text', () => {
+    expect(assembleShader('flag', { flag: true })).toBe(assembleShader('flag', { flag: false }));
   });
 
   test('every f32 is one to WGSL too, and the very one', () => {
-    const written = (value: number) => /= (.*)f;/.exec(assembleShader('', { value: float(value) }))?.[1] ?? '';
+    const written = (value: number) => /= (.*)f;/.exec(assembleShader('value', { value: float(value) }))?.[1] ?? '';
     for (const value of [0, 2, -7, 1 / 3, 1e-5, 1e30, -2.5e-20]) {
       expect(written(value)).toMatch(/[.e]/);
       expect(Math.fround(Number(written(value)))).toBe(Math.fround(value));
@@ -61,7 +67,7 @@ describe('@unroll', () => {
   test('writes the body once for every index', () => {
     const source = '// @unroll\nfor (var i = 0u; i < count; i++) {\n  sum += values[i] * f32(i);\n}\nrest';
     expect(flat(assembleShader(source, { count: 2 }))).toBe(
-      'const count = 2u; { sum += values[0u] * f32(0u); } { sum += values[1u] * f32(1u); } rest',
+      '{ sum += values[0u] * f32(0u); } { sum += values[1u] * f32(1u); } rest',
     );
   });
 
@@ -88,9 +94,7 @@ describe('@unroll', () => {
   test('works in imported files, and takes a loop of none away', () => {
     const text = assembleShader('// @import simplex', { featureDim: 2, keyWords: 2 });
     expect(text).not.toMatch(/for \(var (word|j) = 0u/);
-    expect(flat(assembleShader('a\n// @unroll\nfor (var i = 0u; i < none; i++) { b(); }\nc', { none: 0 }))).toBe(
-      'const none = 0u; a c',
-    );
+    expect(flat(assembleShader('a\n// @unroll\nfor (var i = 0u; i < none; i++) { b(); }\nc', { none: 0 }))).toBe('a c');
   });
 
   test('leaves loops to the compiler that would become too long', () => {

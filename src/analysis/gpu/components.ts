@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import type { Connectivity } from '../../reference/analysis/neighbourhood.js';
 import { components } from '../../stages/analysis/components.js';
 import { ids } from '../../stages/analysis/ids.js';
 import { scan } from '../../stages/analysis/scan.js';
 import { sizes } from '../../stages/analysis/sizes.js';
+import type { Connectivity } from '../cpu/neighbourhood.js';
 import { inputOf, nothingToSet, type OperationBuilder, outputOf } from './operation.js';
 import { clear, type Step, type Workspace } from './workspace.js';
 

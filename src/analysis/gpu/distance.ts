@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import type { Sites } from '../../reference/analysis/line-distance.js';
 import { distance } from '../../stages/analysis/distance.js';
 import { lineDistance } from '../../stages/analysis/line-distance.js';
 import { threshold } from '../../stages/analysis/threshold.js';
+import type { Sites } from '../cpu/line-distance.js';
 import { inputOf, nothingToSet, type OperationBuilder, outputOf } from './operation.js';
 import type { Settings, Step, Workspace } from './workspace.js';
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-import { areaWords } from '../../reference/analysis/areas.js';
-import type { Connectivity } from '../../reference/analysis/neighbourhood.js';
 import { areas } from '../../stages/analysis/areas.js';
 import { fuse } from '../../stages/analysis/fuse.js';
 import { outline } from '../../stages/analysis/outline.js';
 import { relabel } from '../../stages/analysis/relabel.js';
+import { areaWords } from '../cpu/areas.js';
+import type { Connectivity } from '../cpu/neighbourhood.js';
 import { rootSteps, sizeSteps } from './components.js';
 import { inputOf, nothingToSet, type OperationBuilder, outputOf } from './operation.js';
 import { clear, type Step, type Workspace } from './workspace.js';

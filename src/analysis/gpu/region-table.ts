@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { areaWords } from '../../reference/analysis/areas.js';
 import { largest } from '../../stages/analysis/largest.js';
+import { areaWords } from '../cpu/areas.js';
 import { areaSteps } from './labels.js';
 import { inputOf } from './operation.js';
 import { clear, type Settings, type Step, type Workspace } from './workspace.js';

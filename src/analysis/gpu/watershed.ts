@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-import type { Connectivity } from '../../reference/analysis/neighbourhood.js';
 import { basins } from '../../stages/analysis/basins.js';
 import { peaks } from '../../stages/analysis/peaks.js';
 import { relief as reliefStage } from '../../stages/analysis/relief.js';
 import { restrict } from '../../stages/analysis/restrict.js';
 import { rounds } from '../../stages/analysis/rounds.js';
+import type { Connectivity } from '../cpu/neighbourhood.js';
 import { numberingSteps } from './components.js';
 import { distanceSteps } from './distance.js';
 import { inputOf, type OperationBuilder, outputOf } from './operation.js';

@@ -10,9 +10,10 @@ import {
   ProgramCache,
   type StageDefinition,
 } from '../../gpu/program.js';
+import { ScopedDevice } from '../../gpu/scoped-device.js';
 import type { ShaderConstants } from '../../gpu/shader.js';
 import { type UniformWord, writeUniform } from '../../gpu/uniforms.js';
-import type { ImageSize } from '../../reference/analysis/neighbourhood.js';
+import type { ImageSize } from '../cpu/neighbourhood.js';
 
 /** Encodes a dispatch or a command. Allocates nothing. */
 export type Step = (stages: StageEncoder) => void;
@@ -51,6 +52,7 @@ export interface StepOptions<Layout extends BindingLayout> {
  * is shared by role. Everything is made on first use and kept.
  */
 export class Workspace {
+  readonly device: ScopedDevice;
   readonly pixelCount: number;
   readonly buffers: BufferSet;
   readonly programs: ProgramCache;
@@ -58,13 +60,14 @@ export class Workspace {
   private readonly roles = new Map<string, GPUBuffer>();
 
   constructor(
-    readonly device: GPUDevice,
+    device: GPUDevice,
     readonly size: ImageSize,
     readonly tuning: AnalysisTuning,
   ) {
     this.pixelCount = size.width * size.height;
-    this.buffers = new BufferSet(device);
-    this.programs = programsOf(device);
+    this.device = ScopedDevice.of(device);
+    this.buffers = new BufferSet(this.device);
+    this.programs = new ProgramCache(this.device);
     this.extent = this.settings('extent', 2);
     this.extent.write(size.width, size.height);
   }
@@ -109,22 +112,18 @@ export class Workspace {
     return (stages) => stages.stage(stage.name, (pass) => program.encode(pass, group, workgroups));
   }
 
+  /** Destroys all buffers but those of `kept`: one that was made since was refused. */
+  undo(kept: ReadonlySet<GPUBuffer>): void {
+    this.buffers.releaseNewer(kept);
+    for (const [role, buffer] of this.roles) {
+      if (!kept.has(buffer)) this.roles.delete(role);
+    }
+  }
+
   destroy(): void {
     this.buffers.destroy();
     this.roles.clear();
   }
-}
-
-/** Programs do not depend on the image's size: analyses on one device share them. */
-const programs = new WeakMap<GPUDevice, ProgramCache>();
-
-function programsOf(device: GPUDevice): ProgramCache {
-  let cache = programs.get(device);
-  if (!cache) {
-    cache = new ProgramCache(device);
-    programs.set(device, cache);
-  }
-  return cache;
 }
 
 /** Zeros a buffer. */

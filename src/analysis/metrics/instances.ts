@@ -1,35 +1,20 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
+import { readOptions, readProperties } from '../../problem/reading.js';
+import { checkInstanceCounts, stepsOfShare, valuesOf } from './check-counts.js';
 import { share, zeros } from './confusion.js';
-import { checkLabelValue } from './options.js';
+import { checkIgnore, risingNumbers } from './options.js';
 import { checkPlane, checkSameSize } from './planes.js';
-import type { LabelPlane, Share } from './types.js';
+import type { InstanceCounts, LabelPlane, Share } from './types.js';
+
+export type { InstanceCounts } from './types.js';
 
 export interface InstanceMetricOptions {
   /** IoU that a match must be above, 0.5..1 (1 excluded). Default 0.5, 0.55 … 0.95. Below 0.5 one instance could match two. */
   thresholds?: readonly number[];
   /** Value of truth where nothing is known; such pixels count nowhere, in the prediction neither. Default null: there is none. */
   ignore?: number | null;
-}
-
-/** Whole numbers: counted in parts, in any order, and merged, they equal those of one run. Plain JSON. */
-export interface InstanceCounts {
-  ignore: number | null;
-  images: number;
-  truthInstances: number;
-  predictedInstances: number;
-  thresholds: readonly {
-    iou: number;
-    truePositives: number;
-    falsePositives: number;
-    falseNegatives: number;
-    /** Σ over images of TP / (TP + FP + FN), in whole numbers of 2^-26. */
-    imagePrecision: number;
-  }[];
-  /** Images with an instance in truth or prediction: the others have no precision. */
-  countedImages: number;
 }
 
 export interface InstanceScores {
@@ -51,8 +36,6 @@ export interface InstanceScores {
   /** Mean of `pooled` over the thresholds. */
   pooledAveragePrecision: Share;
 }
-
-const stepsOfPrecision = 2 ** 26;
 
 /** 0.5, 0.55 … 0.95, each the nearest double. */
 const usualThresholds = Array.from({ length: 10 }, (_, step) => (50 + 5 * step) / 100);
@@ -78,14 +61,13 @@ export class InstanceMetrics {
 
   /** Throws ArgumentError, which names the option. */
   constructor(options: InstanceMetricOptions = {}) {
-    const given = checkObject('options', options);
-    checkKeys('options', given, ['thresholds', 'ignore']);
-    const thresholds = checkArray('thresholds', given.thresholds ?? usualThresholds).map((element, index) =>
-      checkNumber(`thresholds[${index}]`, element, { from: 0.5, below: 1 }),
-    );
-    if (thresholds.length === 0) throw new ArgumentError('thresholds', thresholds, 'at least one number in 0.5..1');
-    this.thresholds = [...new Set(thresholds)].sort((a, b) => a - b);
-    this.ignore = given.ignore === undefined || given.ignore === null ? null : checkLabelValue('ignore', given.ignore);
+    const given = readOptions('options', options, ['thresholds', 'ignore']);
+    const { thresholds = usualThresholds } = given;
+    this.thresholds = risingNumbers('thresholds', thresholds, { from: 0.5, below: 1 });
+    if (this.thresholds.length === 0) {
+      throw new ArgumentError('thresholds', thresholds, 'at least one number in 0.5..1');
+    }
+    this.ignore = checkIgnore(given.ignore);
     const none = () => zeros(this.thresholds.length);
     [this.truePositives, this.falsePositives, this.falseNegatives, this.imagePrecision] = [
       none(),
@@ -113,22 +95,21 @@ export class InstanceMetrics {
       this.truePositives[t] += hits;
       this.falsePositives[t] += predictedPixels.size - hits;
       this.falseNegatives[t] += truthPixels.size - hits;
-      if (hasInstances) this.imagePrecision[t] += Math.round((hits / union) * stepsOfPrecision);
+      if (hasInstances) this.imagePrecision[t] += Math.round((hits / union) * stepsOfShare);
     }
   }
 
-  /** Adds what was counted elsewhere. Throws ArgumentError where it was counted under other options. */
+  /**
+   * Adds what was counted elsewhere. Throws ArgumentError where it was counted under other options, is no counts or contradicts itself: nothing is
+   * added then.
+   */
   merge(counts: InstanceCounts): void {
-    const [given, own] = [counts.thresholds.map(({ iou }) => iou).join(', '), this.thresholds.join(', ')];
-    if (given !== own) throw new ArgumentError('counts.thresholds', `[${given}]`, `[${own}], as counted here`);
-    if (counts.ignore !== this.ignore) {
-      throw new ArgumentError('counts.ignore', counts.ignore, `${this.ignore}, as counted here`);
-    }
-    this.images += counts.images;
-    this.countedImages += counts.countedImages;
-    this.truthInstances += counts.truthInstances;
-    this.predictedInstances += counts.predictedInstances;
-    for (const [t, threshold] of counts.thresholds.entries()) {
+    const checked = checkInstanceCounts(counts, this);
+    this.images += checked.images;
+    this.countedImages += checked.countedImages;
+    this.truthInstances += checked.truthInstances;
+    this.predictedInstances += checked.predictedInstances;
+    for (const [t, threshold] of checked.thresholds.entries()) {
       this.truePositives[t] += threshold.truePositives;
       this.falsePositives[t] += threshold.falsePositives;
       this.falseNegatives[t] += threshold.falseNegatives;
@@ -136,6 +117,7 @@ export class InstanceMetrics {
     }
   }
 
+  /** What was counted, to be stored or merged: a copy, plain JSON. */
   counts(): InstanceCounts {
     const { ignore, images, truthInstances, predictedInstances, countedImages } = this;
     return {
@@ -147,6 +129,7 @@ export class InstanceMetrics {
     };
   }
 
+  /** Every score of all that was counted. */
   scores(): InstanceScores {
     const { images, truthInstances, predictedInstances, countedImages } = this;
     const thresholds = this.thresholds.map((iou, t) => {
@@ -155,7 +138,7 @@ export class InstanceMetrics {
       return {
         ...counts,
         pooled: share(truePositives, truePositives + falsePositives + falseNegatives),
-        precision: share(this.imagePrecision[t] / stepsOfPrecision, countedImages),
+        precision: share(this.imagePrecision[t] / stepsOfShare, countedImages),
       };
     });
     const mean = (of: (at: (typeof thresholds)[number]) => Share) =>
@@ -167,11 +150,11 @@ export class InstanceMetrics {
     };
   }
 
+  /** Goes on from stored counts. Throws ArgumentError where they are none, or contradict themselves. */
   static fromCounts(counts: InstanceCounts): InstanceMetrics {
-    const metrics = new InstanceMetrics({
-      thresholds: counts.thresholds.map(({ iou }) => iou),
-      ignore: counts.ignore,
-    });
+    const given = readProperties('counts', counts, ['thresholds', 'ignore']);
+    const thresholds = valuesOf('counts.thresholds', given.thresholds, 'iou');
+    const metrics = new InstanceMetrics({ thresholds, ignore: given.ignore } as InstanceMetricOptions);
     metrics.merge(counts);
     return metrics;
   }

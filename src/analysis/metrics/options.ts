@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkChoice, checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import { checkChoice, checkInteger, checkNumber, type NumberBounds } from '../../problem/checks.js';
+import { readArray, readOptions } from '../../problem/reading.js';
 import type { SigmaUnit } from '../../problem/types.js';
 import type { MetricOptions } from './types.js';
 
@@ -15,30 +16,39 @@ export interface ResolvedMetricOptions {
   boundaryUnit: SigmaUnit;
 }
 
-const keys = ['labelCount', 'ignore', 'bandWidths', 'boundaryTolerances', 'boundaryUnit'];
+const keys = [
+  'labelCount',
+  'ignore',
+  'bandWidths',
+  'boundaryTolerances',
+  'boundaryUnit',
+] as const satisfies (keyof MetricOptions)[];
 
 /** Throws ArgumentError, which names the option. */
 export function resolveMetricOptions(options: MetricOptions): ResolvedMetricOptions {
-  const given = checkObject('options', options);
-  checkKeys('options', given, keys);
-  const boundaryUnit = checkChoice('boundaryUnit', given.boundaryUnit ?? 'pixels', ['pixels', 'diagonal'] as const);
+  const given = readOptions('options', options, keys);
+  const { boundaryUnit: givenUnit = 'pixels', bandWidths = [2, 4, 8, 16] } = given;
+  const boundaryUnit = checkChoice('boundaryUnit', givenUnit, ['pixels', 'diagonal'] as const);
   const farthest = boundaryUnit === 'pixels' ? 64 : 0.05;
-  const usual = boundaryUnit === 'pixels' ? [1, 2, 4] : [0.0075];
+  const { boundaryTolerances = boundaryUnit === 'pixels' ? [1, 2, 4] : [0.0075] } = given;
   return {
     labelCount: checkInteger('labelCount', given.labelCount, 1, 65536),
-    ignore: given.ignore === undefined || given.ignore === null ? null : checkLabelValue('ignore', given.ignore),
-    bandWidths: rising('bandWidths', given.bandWidths ?? [2, 4, 8, 16], { above: 0, to: 1024 }),
-    boundaryTolerances: rising('boundaryTolerances', given.boundaryTolerances ?? usual, { from: 0, to: farthest }),
+    ignore: checkIgnore(given.ignore),
+    bandWidths: risingNumbers('bandWidths', bandWidths, { above: 0, to: 1024 }),
+    boundaryTolerances: risingNumbers('boundaryTolerances', boundaryTolerances, { from: 0, to: farthest }),
     boundaryUnit,
   };
 }
 
-export function checkLabelValue(argument: string, value: unknown): number {
-  return checkInteger(argument, value, -(2 ** 31), 2 ** 32 - 1);
+/** Value of truth where nothing is known; null where there is none. */
+export function checkIgnore(value: unknown): number | null {
+  if (value === undefined || value === null) return null;
+  return checkInteger('ignore', value, -(2 ** 31), 2 ** 32 - 1);
 }
 
-function rising(argument: string, value: unknown, bounds: { above?: number; from?: number; to: number }): number[] {
-  const numbers = checkArray(argument, value).map((element, index) =>
+/** Numbers, each once, rising. */
+export function risingNumbers(argument: string, value: unknown, bounds: NumberBounds): number[] {
+  const numbers = readArray(argument, value).map((element, index) =>
     checkNumber(`${argument}[${index}]`, element, bounds),
   );
   return [...new Set(numbers)].sort((a, b) => a - b);

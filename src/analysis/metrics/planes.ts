@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import { checkInteger, checkObject } from '../../problem/checks.js';
+import { checkInteger } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
-import type { LabelArray } from '../../problem/types.js';
+import { readProperties } from '../../problem/reading.js';
+import { isLabelArray, labelArrayNames } from '../../problem/typed-arrays.js';
 import type { LabelPlane } from './types.js';
 
 /** Largest width or height; their product must fit an array. */
@@ -10,7 +11,7 @@ const maximumExtent = 2 ** 24;
 
 /** Checks the shape of a plane, not its values. */
 export function checkPlane(argument: string, value: unknown): LabelPlane {
-  const given = checkObject(argument, value);
+  const given = readProperties(argument, value, ['labels', 'width', 'height']);
   const width = checkInteger(`${argument}.width`, given.width, 1, maximumExtent);
   const height = checkInteger(`${argument}.height`, given.height, 1, maximumExtent);
   const { labels } = given;
@@ -18,7 +19,7 @@ export function checkPlane(argument: string, value: unknown): LabelPlane {
     throw new ArgumentError(
       `${argument}.labels`,
       labels,
-      `${width * height} whole numbers, [height ${height}, width ${width}] (Uint8Array .. Int32Array)`,
+      `${width * height} whole numbers, [height ${height}, width ${width}] (${labelArrayNames})`,
     );
   }
   return { labels, width, height };
@@ -31,8 +32,4 @@ export function checkSameSize(prediction: LabelPlane, truth: LabelPlane): void {
       throw new ArgumentError(`prediction.${side}`, prediction[side], `${truth[side]}, the truth's`);
     }
   }
-}
-
-function isLabelArray(value: unknown): value is LabelArray {
-  return ArrayBuffer.isView(value) && /^(Uint(8|16|32)|Uint8Clamped|Int(16|32))Array$/.test(value.constructor.name);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError } from '../../problem/errors.js';
+import { readProperties } from '../../problem/reading.js';
 import { forEachBandPixel, squaredBandDistances } from './band.js';
 import { boundaryF, boundaryLabels, discOf, matchBoundary } from './boundary.js';
+import { checkMetricCounts, stepsOfShare, valuesOf } from './check-counts.js';
 import {
   type ComparablePlanes,
   comparable,
@@ -24,9 +25,6 @@ import type {
   MetricOptions,
   SegmentationScores,
 } from './types.js';
-
-/** F as a whole number of these: sums of 2^27 images stay exact, and a mean is off by less than 1e-8. */
-const stepsOfF = 2 ** 26;
 
 type Mutable<Counts> = {
   -readonly [Key in keyof Counts]: Counts[Key] extends readonly number[] ? number[] : Counts[Key];
@@ -74,23 +72,20 @@ export class SegmentationMetrics {
     if (this.boundaries.length > 0) this.addBoundaries(planes);
   }
 
-  /** Adds what was counted elsewhere. Throws ArgumentError where it was counted under other options. */
+  /**
+   * Adds what was counted elsewhere. Throws ArgumentError where it was counted under other options, is no counts or contradicts itself: nothing is
+   * added then.
+   */
   merge(counts: MetricCounts): void {
-    const own = this.counts();
-    for (const key of ['labelCount', 'ignore', 'boundaryUnit'] as const) {
-      if (counts[key] !== own[key])
-        throw new ArgumentError(`counts.${key}`, counts[key], `${own[key]}, as counted here`);
-    }
-    expectEqual('counts.bands', counts.bands, own.bands, ({ width }) => width);
-    expectEqual('counts.boundaries', counts.boundaries, own.boundaries, ({ tolerance }) => tolerance);
-    this.images += counts.images;
-    for (const [index, pixels] of counts.confusion)
+    const checked = checkMetricCounts(counts, this.options);
+    this.images += checked.images;
+    for (const [index, pixels] of checked.confusion)
       this.confusion.set(index, (this.confusion.get(index) ?? 0) + pixels);
     for (const [index, band] of this.bands.entries()) {
-      for (const key of ['both', 'truth', 'prediction'] as const) addTo(band[key], counts.bands[index][key]);
+      for (const key of ['both', 'truth', 'prediction'] as const) addTo(band[key], checked.bands[index][key]);
     }
     for (const [index, boundary] of this.boundaries.entries()) {
-      const other = counts.boundaries[index];
+      const other = checked.boundaries[index];
       boundary.images += other.images;
       boundary.imageF += other.imageF;
       for (const key of perLabelKeys) addTo(boundary[key], other[key]);
@@ -121,10 +116,10 @@ export class SegmentationMetrics {
       }),
       boundaries: this.boundaries.map((boundary) => ({
         tolerance: boundary.tolerance,
-        f: share(boundary.imageF / stepsOfF, boundary.images),
+        f: share(boundary.imageF / stepsOfShare, boundary.images),
         labels: boundary.labelImages.map((images, label) => ({
           label,
-          f: share(boundary.labelF[label] / stepsOfF, images),
+          f: share(boundary.labelF[label] / stepsOfShare, images),
           precision: share(boundary.predictionMatched[label], boundary.prediction[label]),
           recall: share(boundary.truthMatched[label], boundary.truth[label]),
         })),
@@ -140,15 +135,15 @@ export class SegmentationMetrics {
     return matrix;
   }
 
-  /** Goes on from stored counts. Throws ArgumentError where they contradict themselves. */
+  /** Goes on from stored counts. Throws ArgumentError where they are none, or contradict themselves. */
   static fromCounts(counts: MetricCounts): SegmentationMetrics {
+    const given = readProperties('counts', counts, ['labelCount', 'ignore', 'boundaryUnit', 'bands', 'boundaries']);
+    const { labelCount, ignore, boundaryUnit, bands, boundaries } = given;
+    const bandWidths = valuesOf('counts.bands', bands, 'width');
+    const boundaryTolerances = valuesOf('counts.boundaries', boundaries, 'tolerance');
     const metrics = new SegmentationMetrics({
-      labelCount: counts.labelCount,
-      ignore: counts.ignore,
-      bandWidths: counts.bands.map(({ width }) => width),
-      boundaryTolerances: counts.boundaries.map(({ tolerance }) => tolerance),
-      boundaryUnit: counts.boundaryUnit,
-    });
+      ...{ labelCount, ignore, boundaryUnit, bandWidths, boundaryTolerances },
+    } as MetricOptions);
     metrics.merge(counts);
     return metrics;
   }
@@ -186,13 +181,13 @@ export class SegmentationMetrics {
         if (t === 0 && p === 0) continue;
         const f = boundaryF(t, recalled.matched[index][label], p, precise.matched[index][label]);
         boundary.labelImages[label]++;
-        boundary.labelF[label] += Math.round(f * stepsOfF);
+        boundary.labelF[label] += Math.round(f * stepsOfShare);
         shares.push(f);
       }
       const imageF = meanOf(shares);
       if (imageF === null) continue;
       boundary.images++;
-      boundary.imageF += Math.round(imageF * stepsOfF);
+      boundary.imageF += Math.round(imageF * stepsOfShare);
     }
   }
 }
@@ -201,14 +196,4 @@ const perLabelKeys = ['labelImages', 'labelF', 'truth', 'truthMatched', 'predict
 
 function addTo(target: number[], more: readonly number[]): void {
   for (let i = 0; i < target.length; i++) target[i] += more[i];
-}
-
-function expectEqual<Element>(
-  argument: string,
-  found: readonly Element[],
-  own: readonly Element[],
-  key: (element: Element) => number,
-): void {
-  const [given, expected] = [found.map(key).join(', '), own.map(key).join(', ')];
-  if (given !== expected) throw new ArgumentError(argument, `[${given}]`, `[${expected}], as counted here`);
 }

@@ -120,3 +120,21 @@ export interface BoundaryScores {
     recall: Share;
   }[];
 }
+
+/** Whole numbers: counted in parts, in any order, and merged, they equal those of one run. Plain JSON. */
+export interface InstanceCounts {
+  ignore: number | null;
+  images: number;
+  truthInstances: number;
+  predictedInstances: number;
+  thresholds: readonly {
+    iou: number;
+    truePositives: number;
+    falsePositives: number;
+    falseNegatives: number;
+    /** Σ over images of TP / (TP + FP + FN), in whole numbers of 2^-26. */
+    imagePrecision: number;
+  }[];
+  /** Images with an instance in truth or prediction: the others have no precision. */
+  countedImages: number;
+}

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-import type { Refiner } from '../../crf/api.js';
-import { DenseCrf } from '../../crf/dense-crf.js';
-import { checkArray, checkInteger, checkObject } from '../../problem/checks.js';
+import { DenseCrf } from '../../dense-crf.js';
+import type { Refiner } from '../../problem/api.js';
+import { checkInteger, checkText } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
-import type { CrfParameters, Kernel } from '../../problem/types.js';
+import { checkBackend } from '../../problem/options.js';
+import { checkDevice, checkSignal } from '../../problem/platform-objects.js';
+import { readArray, readOptions } from '../../problem/reading.js';
+import { crfSchema } from '../../problem/schema.js';
+import type { Kernel } from '../../problem/types.js';
+import { checkIgnore } from '../metrics/options.js';
 import { SegmentationMetrics } from '../metrics/segmentation-metrics.js';
+import { checkRising } from './check-source.js';
 import { metricOptions, resolveObjective, type Tally, tallyOf } from './objective.js';
 import type { TuneExample, TuneObjective, TuneOptions } from './types.js';
 
@@ -22,6 +28,17 @@ export type ExampleCounterOptions = Pick<
   'labelCount' | 'ignore' | 'countAs' | 'objective' | 'backend' | 'device'
 >;
 
+/** Keys of ExampleCounterOptions beside `objective`, which a search has too. */
+export const counterKeys = [
+  'labelCount',
+  'ignore',
+  'countAs',
+  'backend',
+  'device',
+] as const satisfies (keyof ExampleCounterOptions)[];
+
+const exampleKeys = ['name', 'width', 'height', 'image', 'unary', 'truth'] as const satisfies (keyof TuneExample)[];
+
 /**
  * Refines an example with one set of kernels after the other, and counts what the objective needs. One engine is held, and kept while
  * examples have one size. Gives the event loop its turn after each refinement.
@@ -33,19 +50,23 @@ export class ExampleCounter {
   private readonly objective: TuneObjective;
   private kept: { key: string; crf: Refiner } | undefined;
 
+  private readonly backend: 'auto' | Refiner['backend'];
+  private readonly device: GPUDevice | undefined;
+
   /** Throws ArgumentError. */
-  constructor(private readonly options: ExampleCounterOptions) {
-    this.labelCount = checkInteger('labelCount', options.labelCount, 2, 65536);
-    this.objective = resolveObjective(options.objective);
-    this.ignore = options.ignore ?? null;
-    this.countAs = options.countAs === undefined ? undefined : checkCountAs(options.countAs, this.labelCount);
-    // Refuses an `ignore` that cannot be.
-    this.metrics();
+  constructor(options: ExampleCounterOptions) {
+    const given = readOptions('options', options, [...counterKeys, 'objective']);
+    this.labelCount = checkInteger('labelCount', given.labelCount, 2, 65536);
+    this.objective = resolveObjective(given.objective);
+    this.ignore = checkIgnore(given.ignore);
+    this.countAs = given.countAs === undefined ? undefined : checkCountAs(given.countAs, this.labelCount);
+    this.backend = checkBackend(given.backend);
+    this.device = checkDevice('device', given.device as GPUDevice | undefined);
   }
 
   /**
    * @param iterations rising; a set of kernels iterates as often as the last says, and is counted on the way.
-   * @throws what `DenseCrf` and `SegmentationMetrics` throw for the example, and the signal's reason.
+   * @throws ArgumentError, what `DenseCrf` and `SegmentationMetrics` throw for the example, and the signal's reason.
    */
   async count(
     example: TuneExample,
@@ -53,21 +74,24 @@ export class ExampleCounter {
     iterations: readonly number[],
     signal?: AbortSignal,
   ): Promise<ExampleTallies> {
-    const given = checkObject('example', example) as unknown as TuneExample;
+    const given = checkExample('example', example);
+    const sets = readArray('kernels', kernels) as (readonly Kernel[])[];
+    const counts = checkRising('iterations', iterations, crfSchema.parameters.iterations.maximum);
+    checkSignal('signal', signal);
     const crf = await this.engineFor(given);
     const { image, unary } = given;
     crf.setParameters({ kernels: [], iterations: 0 });
-    await crf.refine({ unary, ...(image ? { image } : undefined) });
+    await crf.refine({ unary, ...(image === undefined ? undefined : { image }) });
     const baseline = await this.tally(crf, given);
-    const refined: Tally[][] = kernels.map(() => []);
+    const refined: Tally[][] = sets.map(() => []);
     // Neighbours with the same sigmas share their lattices.
-    const order = kernels.map((_, index) => index).sort((a, b) => compare(sigmasOf(kernels[a]), sigmasOf(kernels[b])));
+    const order = sets.map((_, index) => index).sort((a, b) => compare(sigmasOf(sets[a]), sigmasOf(sets[b])));
     for (const index of order) {
       signal?.throwIfAborted();
-      crf.setParameters({ kernels: kernels[index], iterations: iterations[iterations.length - 1] } as CrfParameters);
+      crf.setParameters({ kernels: sets[index], iterations: counts.at(-1) ?? 0 });
       await crf.start({});
       let done = 0;
-      for (const count of iterations) {
+      for (const count of counts) {
         await crf.step(count - done);
         done = count;
         refined[index].push(await this.tally(crf, given));
@@ -100,14 +124,13 @@ export class ExampleCounter {
     const key = `${width} x ${height}`;
     if (this.kept?.key === key) return this.kept.crf;
     this.destroy();
-    const { labelCount, options } = this;
-    const { backend, device } = options;
+    const { labelCount, backend, device } = this;
     const crf = await DenseCrf.create({
       width,
       height,
       labelCount,
       parameters: { kernels: [], iterations: 0 },
-      ...(backend === undefined ? undefined : { backend }),
+      backend,
       ...(device === undefined ? undefined : { device }),
     });
     this.kept = { key, crf };
@@ -116,7 +139,7 @@ export class ExampleCounter {
 }
 
 function checkCountAs(value: unknown, labelCount: number): Uint32Array {
-  const labels = checkArray('countAs', value);
+  const labels = readArray('countAs', value);
   if (labels.length !== labelCount) throw new ArgumentError('countAs', value, `${labelCount} labels, one for each`);
   return Uint32Array.from(labels, (label, index) => checkInteger(`countAs[${index}]`, label, 0, labelCount - 1));
 }
@@ -142,21 +165,28 @@ function eventLoopTurn(): Promise<void> {
   });
 }
 
-/** Checks what all examples must have, before any work. */
-export function checkExamples(examples: readonly TuneExample[]): { hasImages: boolean } {
-  if (examples.length < 2) {
+/** Checks what all examples must have, before any work. Their images, unaries and truths are checked when they are used. */
+export function checkExamples(examples: unknown): { checked: readonly TuneExample[]; hasImages: boolean } {
+  const checked = readArray('examples', examples).map((example, index) => checkExample(`examples[${index}]`, example));
+  if (checked.length < 2) {
     throw new ArgumentError('examples', examples, 'at least 2: what is found on one has to be tried on another');
   }
-  for (const [index, example] of examples.entries()) {
-    const given = checkObject(`examples[${index}]`, example);
-    checkInteger(`examples[${index}].width`, given.width, 1, 2 ** 24);
-    checkInteger(`examples[${index}].height`, given.height, 1, 2 ** 24);
-  }
-  const hasImages = examples[0].image !== undefined;
-  const other = examples.findIndex(({ image }) => (image !== undefined) !== hasImages);
+  const hasImages = checked[0].image !== undefined;
+  const other = checked.findIndex(({ image }) => (image !== undefined) !== hasImages);
   if (other > 0) {
     const allowed = hasImages ? 'an image, as the others have' : 'none, as the others';
-    throw new ArgumentError(`examples[${other}].image`, examples[other].image, allowed);
+    throw new ArgumentError(`examples[${other}].image`, checked[other].image, allowed);
   }
-  return { hasImages };
+  return { checked, hasImages };
+}
+
+function checkExample(argument: string, example: unknown): TuneExample {
+  const given = readOptions(argument, example, exampleKeys);
+  if (given.name !== undefined) checkText(`${argument}.name`, given.name);
+  checkInteger(`${argument}.width`, given.width, 1, 2 ** 24);
+  checkInteger(`${argument}.height`, given.height, 1, 2 ** 24);
+  if (given.unary === undefined) {
+    throw new ArgumentError(`${argument}.unary`, undefined, 'logits, probabilities, unary or labels');
+  }
+  return given as unknown as TuneExample;
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import { checkChoice, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import { checkChoice, checkInteger, checkNumber } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
+import { readArray, readOptions, readProperties } from '../../problem/reading.js';
+import { stepsOfShare } from '../metrics/check-counts.js';
 import { scoresOfSums, sumsOfConfusion } from '../metrics/confusion.js';
 import type { MetricCounts, MetricOptions } from '../metrics/types.js';
 import type { TuneObjective } from './types.js';
@@ -10,17 +13,21 @@ export type Tally = readonly number[];
 
 const measures = ['meanIoU', 'pixelAccuracy', 'meanAccuracy', 'frequencyWeightedIoU', 'meanDice', 'boundaryF'] as const;
 
-/** Throws ArgumentError. */
-export function resolveObjective(objective: TuneObjective = { measure: 'meanIoU' }): TuneObjective {
-  const given = checkObject('objective', objective);
-  const measure = checkChoice('objective.measure', given.measure, measures);
+/** Throws ArgumentError. What is left out is mean IoU. */
+export function resolveObjective(objective: unknown): TuneObjective {
+  if (objective === undefined) return { measure: 'meanIoU' };
+  const measure = checkChoice(
+    'objective.measure',
+    readProperties('objective', objective, ['measure']).measure,
+    measures,
+  );
   if (measure === 'boundaryF') {
-    checkKeys('objective', given, ['measure', 'tolerance']);
-    return { measure, tolerance: checkNumber('objective.tolerance', given.tolerance, { from: 0, to: 64 }) };
+    const { tolerance } = readOptions('objective', objective, ['measure', 'tolerance']);
+    return { measure, tolerance: checkNumber('objective.tolerance', tolerance, { from: 0, to: 64 }) };
   }
-  checkKeys('objective', given, ['measure', 'bandWidth']);
-  if (given.bandWidth === undefined) return { measure };
-  return { measure, bandWidth: checkNumber('objective.bandWidth', given.bandWidth, { above: 0, to: 1024 }) };
+  const { bandWidth } = readOptions('objective', objective, ['measure', 'bandWidth']);
+  if (bandWidth === undefined) return { measure };
+  return { measure, bandWidth: checkNumber('objective.bandWidth', bandWidth, { above: 0, to: 1024 }) };
 }
 
 /** Counts what the objective needs and no more. */
@@ -38,12 +45,25 @@ export function tallyOf(counts: MetricCounts, objective: TuneObjective): Tally {
   return [...sums.both, ...sums.truth, ...sums.prediction];
 }
 
+/**
+ * Whole numbers, as many as the objective has, or those of another tally. Throws ArgumentError.
+ *
+ * @param length of another tally of the same search
+ */
+export function checkTally(argument: string, value: unknown, objective: TuneObjective, length?: number): Tally {
+  const numbers = readArray(argument, value).map((element, index) =>
+    checkInteger(`${argument}[${index}]`, element, 0, Number.MAX_SAFE_INTEGER),
+  );
+  const isWhole = objective.measure === 'boundaryF' ? numbers.length === 2 : numbers.length % 3 === 0;
+  if (isWhole && (length === undefined || length === numbers.length)) return numbers;
+  throw new ArgumentError(argument, value, `${length ?? 'as many'} whole numbers, as ExampleCounter gives them`);
+}
+
 /** The objective; null where nothing was counted. */
 export function scoreOfTally(tally: Tally, objective: TuneObjective): number | null {
   if (objective.measure === 'boundaryF') {
     const [sum, images] = tally;
-    // Steps of 2^-26, as SegmentationMetrics counts F.
-    return images === 0 ? null : sum / 2 ** 26 / images;
+    return images === 0 ? null : sum / stepsOfShare / images;
   }
   const labelCount = tally.length / 3;
   const sums = {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import { checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import { checkCallback, checkInteger, checkNumber } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
+import { checkSignal } from '../../problem/platform-objects.js';
+import { readOptions } from '../../problem/reading.js';
 import type { Kernel, ProblemSize } from '../../problem/types.js';
 import { bootstrapGains, intervalOf } from './bootstrap.js';
 import { resolveObjective, scoreOfTally, sumOfTallies, type Tally } from './objective.js';
@@ -63,7 +65,24 @@ export interface ResolvedSearchOptions {
   confidence: number;
   resamples: number;
   seed: number;
+  /** Still unchecked: whether images are there is for the caller to know. */
+  space: unknown;
+  signal: AbortSignal | undefined;
+  onProgress: ((progress: TuneProgress) => void) | undefined;
 }
+
+/** Keys of TuneSearchOptions. */
+export const searchKeys = [
+  'space',
+  'objective',
+  'candidates',
+  'folds',
+  'confidence',
+  'resamples',
+  'seed',
+  'signal',
+  'onProgress',
+] as const satisfies (keyof TuneSearchOptions)[];
 
 /** A point with the iteration count that suits it best. */
 interface Choice {
@@ -73,18 +92,19 @@ interface Choice {
 }
 
 /** Throws ArgumentError, which names the option. */
-export function resolveSearchOptions(options: TuneSearchOptions): ResolvedSearchOptions {
-  const given = checkObject('options', options);
-  checkKeys('options', given, [
-    ...['space', 'objective', 'candidates', 'folds', 'confidence', 'resamples', 'seed', 'signal', 'onProgress'],
-  ]);
+export function resolveSearchOptions(options: unknown): ResolvedSearchOptions {
+  const given = readOptions('options', options, searchKeys);
+  const { candidates = 48, folds = 5, confidence = 0.95, resamples = 2000, seed = 1 } = given;
   return {
-    objective: resolveObjective(options.objective),
-    candidates: checkInteger('candidates', given.candidates ?? 48, 4, 4096),
-    folds: checkInteger('folds', given.folds ?? 5, 2, 1e6),
-    confidence: checkNumber('confidence', given.confidence ?? 0.95, { from: 0.5, below: 1 }),
-    resamples: checkInteger('resamples', given.resamples ?? 2000, 100, 1e6),
-    seed: checkInteger('seed', given.seed ?? 1, 0, 2 ** 32 - 1),
+    objective: resolveObjective(given.objective),
+    candidates: checkInteger('candidates', candidates, 4, 4096),
+    folds: checkInteger('folds', folds, 2, 1e6),
+    confidence: checkNumber('confidence', confidence, { from: 0.5, below: 1 }),
+    resamples: checkInteger('resamples', resamples, 100, 1e6),
+    seed: checkInteger('seed', seed, 0, 2 ** 32 - 1),
+    space: given.space === undefined ? {} : given.space,
+    signal: checkSignal('signal', given.signal as AbortSignal | undefined),
+    onProgress: checkCallback('onProgress', given.onProgress as TuneSearchOptions['onProgress']),
   };
 }
 
@@ -105,8 +125,6 @@ export class ParameterSearch {
     private readonly source: TuneSource,
     private readonly space: ResolvedSpace,
     private readonly options: ResolvedSearchOptions,
-    private readonly signal: AbortSignal | undefined,
-    private readonly onProgress: ((progress: TuneProgress) => void) | undefined,
   ) {
     this.objective = options.objective;
     this.random = randomNumbers(options.seed);
@@ -152,7 +170,7 @@ export class ParameterSearch {
     const count = this.order.length;
     this.begin('baseline', count + (1 + foldCount) * this.costOfChoice(count) + this.costOfCurves());
     for (let example = 0; example < count; example++) {
-      this.signal?.throwIfAborted();
+      this.options.signal?.throwIfAborted();
       this.baselines.push(await this.source.baseline(example));
       this.advance(1);
     }
@@ -210,7 +228,8 @@ export class ParameterSearch {
   }
 
   private async measure(points: readonly KernelPoint[], examples: readonly number[]): Promise<void> {
-    const { space, source, signal } = this;
+    const { space, source } = this;
+    const { signal } = this.options;
     for (const example of examples) {
       const missing = new Map<string, Kernel[]>();
       for (const point of points) {
@@ -355,7 +374,7 @@ export class ParameterSearch {
   }
 
   private report(total: number): void {
-    this.onProgress?.({ phase: this.phase, done: this.done, total });
+    this.options.onProgress?.({ phase: this.phase, done: this.done, total });
   }
 }
 

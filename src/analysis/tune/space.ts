@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkChoice, checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import { checkChoice, checkNumber } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
+import { boundsOf, checkChoiceParameter, checkGivenNumber } from '../../problem/parameter-checks.js';
 import { resolveParameters } from '../../problem/parameters.js';
+import { readArray, readOptions } from '../../problem/reading.js';
+import { crfSchema } from '../../problem/schema.js';
 import type { CrfParameters, Kernel, Normalization, ProblemSize, SigmaUnit } from '../../problem/types.js';
-import type { TuneRange, TuneSpace } from './types.js';
 
 /** A number that is searched, or fixed where both ends are equal. */
 interface Dimension {
@@ -36,61 +38,78 @@ export interface KernelPoint {
 /** Diagonal of 500 x 375 pixels, the size of the images that the usual sigmas were found on. */
 const usualDiagonal = 625;
 
-const ranges = {
-  gaussian: { sigmaXY: [0.5, 5], compatibility: [0.3, 10] },
-  bilateral: { sigmaXY: [4, 120], sigmaRGB: [2, 40], compatibility: [0.5, 20] },
-} as const satisfies Record<string, Record<string, TuneRange>>;
-
-const normalizations: readonly Normalization[] = ['none', 'before', 'after', 'symmetric'];
+/** What is searched of a kernel, in this order. */
+const searched = {
+  gaussian: ['sigmaXY', 'compatibility'],
+  bilateral: ['sigmaXY', 'sigmaRGB', 'compatibility'],
+} as const;
 
 /** Throws ArgumentError, which names the value. */
-export function resolveSpace(space: TuneSpace, hasImages: boolean): ResolvedSpace {
-  const given = checkObject('space', space);
-  checkKeys('space', given, ['gaussian', 'bilateral', 'sigmaUnit', 'normalization', 'iterations']);
-  const sigmaUnit = checkChoice('space.sigmaUnit', given.sigmaUnit ?? 'pixels', ['pixels', 'diagonal'] as const);
-  if (given.bilateral && !hasImages) {
+export function resolveSpace(space: unknown, hasImages: boolean): ResolvedSpace {
+  const given = readOptions('space', space, ['gaussian', 'bilateral', 'sigmaUnit', 'normalization', 'iterations']);
+  const schema = crfSchema.gaussian;
+  const sigmaUnit = checkChoiceParameter('space.sigmaUnit', given.sigmaUnit, schema.sigmaUnit);
+  if (given.bilateral !== undefined && given.bilateral !== null && !hasImages) {
     throw new ArgumentError('space.bilateral', given.bilateral, 'null: a bilateral kernel needs images');
   }
   const dimensions = [
     ...kernelDimensions('gaussian', given.gaussian, sigmaUnit),
-    ...kernelDimensions('bilateral', given.bilateral ?? (hasImages ? given.bilateral : null), sigmaUnit),
+    ...kernelDimensions('bilateral', hasImages ? given.bilateral : null, sigmaUnit),
   ];
   if (dimensions.length === 0) {
     throw new ArgumentError('space', space, 'at least one kernel that is not null: there is nothing to tune');
   }
-  const normalization = checkArray('space.normalization', given.normalization ?? ['symmetric', 'after']).map(
-    (element, index) => checkChoice(`space.normalization[${index}]`, element, normalizations),
-  );
-  const iterations = checkArray('space.iterations', given.iterations ?? [1, 2, 5]).map((element, index) =>
-    checkInteger(`space.iterations[${index}]`, element, 1, 10000),
-  );
-  for (const [name, choices] of Object.entries({ normalization, iterations })) {
-    if (choices.length === 0) throw new ArgumentError(`space.${name}`, choices, 'at least one choice');
-  }
+  const { normalization = schema.normalization.searched, iterations = crfSchema.parameters.iterations.searched } =
+    given;
   return {
     dimensions,
     varying: dimensions.filter(({ low, high }) => low < high),
     kernels: [...new Set(dimensions.map(({ kernel }) => kernel))],
     sigmaUnit,
-    normalization: [...new Set(normalization)],
-    iterations: [...new Set(iterations)].sort((a, b) => a - b),
+    normalization: choicesOf('space.normalization', normalization, (argument, one) =>
+      checkChoice(argument, one, schema.normalization.choices),
+    ),
+    iterations: choicesOf('space.iterations', iterations, (argument, one) =>
+      // Without an iteration there is nothing to compare.
+      checkGivenNumber(argument, one, { ...crfSchema.parameters.iterations, minimum: 1 }),
+    ).sort((a, b) => a - b),
   };
 }
 
-function kernelDimensions(kernel: 'gaussian' | 'bilateral', value: unknown, sigmaUnit: SigmaUnit): Dimension[] {
+/** Each once, at least one of them. */
+function choicesOf<Choice>(
+  argument: string,
+  value: unknown,
+  check: (argument: string, element: unknown) => Choice,
+): Choice[] {
+  const choices = readArray(argument, value).map((element, index) => check(`${argument}[${index}]`, element));
+  if (choices.length === 0) throw new ArgumentError(argument, value, 'at least one choice');
+  return [...new Set(choices)];
+}
+
+function kernelDimensions(kernel: Dimension['kernel'], value: unknown, sigmaUnit: SigmaUnit): Dimension[] {
   if (value === null) return [];
-  const usual: Record<string, TuneRange> = ranges[kernel];
   const path = `space.${kernel}`;
-  const given = value === undefined ? {} : checkObject(path, value);
-  checkKeys(path, given, Object.keys(usual));
-  return Object.entries(usual).map(([name, [usualLow, usualHigh]]) => {
+  const names: readonly Dimension['name'][] = searched[kernel];
+  const given = value === undefined ? {} : readOptions<Dimension['name']>(path, value, names);
+  return names.map((name) => {
+    const schema = schemaOf(kernel, name);
     const scale = name === 'sigmaXY' && sigmaUnit === 'diagonal' ? usualDiagonal : 1;
-    const range = checkArray(`${path}.${name}`, given[name] ?? [usualLow / scale, usualHigh / scale]);
-    if (range.length !== 2) throw new ArgumentError(`${path}.${name}`, range, 'two numbers, [low, high]');
-    const low = checkNumber(`${path}.${name}[0]`, range[0], { above: 0 });
-    const high = checkNumber(`${path}.${name}[1]`, range[1], { from: low });
-    return { kernel, name: name as Dimension['name'], low, high };
+    const found: Partial<Record<Dimension['name'], unknown>> = given;
+    const { [name]: usual = schema.searched.map((end) => end / scale) } = found;
+    const range = readArray(`${path}.${name}`, usual, 'two numbers, [low, high]');
+    if (range.length !== 2) throw new ArgumentError(`${path}.${name}`, usual, 'two numbers, [low, high]');
+    // On a logarithmic scale nothing is 0.
+    const { from: _, ...bounds } = boundsOf(schema);
+    const low = checkNumber(`${path}.${name}[0]`, range[0], { ...bounds, above: 0 });
+    const high = checkNumber(`${path}.${name}[1]`, range[1], { ...bounds, from: low });
+    return { kernel, name, low, high };
   });
+}
+
+function schemaOf(kernel: Dimension['kernel'], name: Dimension['name']) {
+  if (name === 'sigmaRGB') return crfSchema.bilateral.sigmaRGB;
+  return crfSchema[kernel][name];
 }
 
 /** The kernels at a point; values have three digits, which is more than examples can tell apart. */

@@ -2,8 +2,10 @@
 
 import { ArgumentError } from '../../problem/errors.js';
 import { resolveParameters } from '../../problem/parameters.js';
+import { readOptions } from '../../problem/reading.js';
 import type { CrfParameters } from '../../problem/types.js';
 import { bootstrapGains, intervalOf } from './bootstrap.js';
+import { checkSource } from './check-source.js';
 import { scoreOfTally, sumOfTallies, type Tally } from './objective.js';
 import { resolveSearchOptions, type TuneSource } from './search.js';
 import type { TuneSearchOptions, TuneTrial } from './types.js';
@@ -19,20 +21,31 @@ export async function tryParameters(
   parameters: CrfParameters,
   options: Omit<TuneSearchOptions, 'space' | 'candidates' | 'folds'> = {},
 ): Promise<TuneTrial> {
-  const { objective, confidence, resamples, seed } = resolveSearchOptions(options);
-  for (const size of source.sizes) resolveParameters(parameters, size);
-  const { kernels, iterations = 5 } = parameters;
+  const given = readOptions('options', options, [
+    'objective',
+    'confidence',
+    'resamples',
+    'seed',
+    'signal',
+    'onProgress',
+  ]);
+  const { objective, confidence, resamples, seed, signal } = resolveSearchOptions(given);
+  const checked = checkSource(source, objective);
+  // Where there are no sizes, the least there is: what depends on no size is checked all the same.
+  const sizes = checked.sizes.length > 0 ? checked.sizes : [{ width: 1, height: 1, labelCount: 2 }];
+  const [{ iterations }] = sizes.map((size) => resolveParameters(parameters, size));
+  const { kernels } = parameters;
   const before: Tally[] = [];
   const after: Tally[] = [];
-  for (let example = 0; example < source.exampleCount; example++) {
-    options.signal?.throwIfAborted();
-    before.push(await source.baseline(example));
-    const [[tally]] = await source.refined(example, [kernels], [iterations]);
+  for (let example = 0; example < checked.exampleCount; example++) {
+    signal?.throwIfAborted();
+    before.push(await checked.baseline(example));
+    const [[tally]] = await checked.refined(example, [kernels], [iterations]);
     after.push(tally);
   }
   const [baseline, score] = [before, after].map((tallies) => scoreOfTally(sumOfTallies(tallies), objective));
   if (baseline === null || score === null) {
-    throw new ArgumentError('examples', source.exampleCount, 'at least one pixel of truth that counts');
+    throw new ArgumentError('examples', checked.exampleCount, 'at least one pixel of truth that counts');
   }
   const interval = intervalOf(bootstrapGains(after, before, objective, { resamples, seed: seed + 1 }), confidence);
   return { exampleCount: before.length, baseline, score, gain: score - baseline, confidence, interval };

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkObject } from '../../problem/checks.js';
+import { checkFlag } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
-import { checkExamples, ExampleCounter } from './example-counter.js';
-import { ParameterSearch, resolveSearchOptions, type TuneSource } from './search.js';
+import { readOptions } from '../../problem/reading.js';
+import { checkSource } from './check-source.js';
+import { checkExamples, counterKeys, ExampleCounter, type ExampleCounterOptions } from './example-counter.js';
+import { ParameterSearch, resolveSearchOptions, searchKeys, type TuneSource } from './search.js';
 import { checkSpaceAt, resolveSpace } from './space.js';
 import type { TuneExample, TuneOptions, TuneResult, TuneSearchOptions } from './types.js';
 
@@ -20,21 +22,22 @@ import type { TuneExample, TuneOptions, TuneResult, TuneSearchOptions } from './
  * @throws ArgumentError that names the option or example, before any refinement where that can be; the signal's reason when aborted.
  */
 export async function tune(examples: readonly TuneExample[], options: TuneOptions): Promise<TuneResult> {
-  checkObject('options', options);
-  const { hasImages } = checkExamples(checkArray('examples', examples) as readonly TuneExample[]);
-  const { labelCount, ignore, countAs, backend, device, ...searchOptions } = options;
-  const counter = new ExampleCounter(options);
-  const { signal } = searchOptions;
+  const given = readOptions('options', options, [...searchKeys, ...counterKeys]);
+  const { labelCount, ignore, countAs, backend, device, ...searchOptions } = given;
+  const { signal } = resolveSearchOptions(searchOptions);
+  const counterOptions = { labelCount, ignore, countAs, backend, device, objective: searchOptions.objective };
+  const counter = new ExampleCounter(counterOptions as ExampleCounterOptions);
+  const { checked, hasImages } = checkExamples(examples);
   const source: TuneSource = {
-    exampleCount: examples.length,
-    sizes: examples.map(({ width, height }) => ({ width, height, labelCount })),
+    exampleCount: checked.length,
+    sizes: checked.map(({ width, height }) => ({ width, height, labelCount: counter.labelCount })),
     baseline: async (example) =>
-      (await about(examples, example, () => counter.count(examples[example], [], []))).baseline,
+      (await about(checked, example, () => counter.count(checked[example], [], []))).baseline,
     refined: async (example, kernels, iterations) =>
-      (await counter.count(examples[example], kernels, iterations, signal)).refined,
+      (await counter.count(checked[example], kernels, iterations, signal)).refined,
   };
   try {
-    return await searchParameters(source, searchOptions, hasImages);
+    return await searchParameters(source, searchOptions as TuneSearchOptions, hasImages);
   } finally {
     counter.destroy();
   }
@@ -42,14 +45,14 @@ export async function tune(examples: readonly TuneExample[], options: TuneOption
 
 /** Checks options and space without any example. Throws ArgumentError, which names the value. */
 export function checkTuneOptions(options: TuneSearchOptions, hasImages: boolean): void {
-  resolveSearchOptions(options);
-  resolveSpace(options.space ?? {}, hasImages);
+  resolveSpace(resolveSearchOptions(options).space, checkFlag('hasImages', hasImages));
 }
 
 /**
  * The same for examples that come from elsewhere, such as files that are read again each time.
  *
  * @param hasImages whether the space may have bilateral kernels.
+ * @throws ArgumentError, which names the option, or the answer of the source that is none; what the source throws; the signal's reason.
  */
 export async function searchParameters(
   source: TuneSource,
@@ -57,16 +60,18 @@ export async function searchParameters(
   hasImages: boolean,
 ): Promise<TuneResult> {
   const resolved = resolveSearchOptions(options);
-  const space = resolveSpace(options.space ?? {}, hasImages);
-  if (source.exampleCount < 2) {
+  const space = resolveSpace(resolved.space, checkFlag('hasImages', hasImages));
+  const checked = checkSource(source, resolved.objective);
+  const { exampleCount } = checked;
+  if (exampleCount < 2) {
     throw new ArgumentError(
       'exampleCount',
-      source.exampleCount,
+      exampleCount,
       'at least 2: what is found on one has to be tried on another',
     );
   }
-  for (const size of source.sizes) checkSpaceAt(space, size);
-  return await new ParameterSearch(source, space, resolved, options.signal, options.onProgress).run();
+  for (const size of checked.sizes) checkSpaceAt(space, size);
+  return await new ParameterSearch(checked, space, resolved).run();
 }
 
 /** Says which example an error is about. */

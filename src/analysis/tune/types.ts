@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { ImageInput, Refiner, UnarySource } from '../../crf/api.js';
+import type { ImageInput, Refiner, UnarySource } from '../../problem/api.js';
 import type { CrfParameters, LabelArray, Normalization, SigmaUnit } from '../../problem/types.js';
 
 /** One image whose labels are known. */
@@ -23,9 +23,9 @@ export type TuneRange = readonly [low: number, high: number];
 /** Where parameters are looked for. A kernel that is null is left out. */
 export interface TuneSpace {
   /** Default: sigmaXY 0.5..5, compatibility 0.3..10. */
-  gaussian?: { sigmaXY: TuneRange; compatibility: TuneRange } | null;
+  gaussian?: { sigmaXY?: TuneRange; compatibility?: TuneRange } | null;
   /** Default: sigmaXY 4..120, sigmaRGB 2..40 (on 0..255), compatibility 0.5..20; null where no example has an image. */
-  bilateral?: { sigmaXY: TuneRange; sigmaRGB: TuneRange; compatibility: TuneRange } | null;
+  bilateral?: { sigmaXY?: TuneRange; sigmaRGB?: TuneRange; compatibility?: TuneRange } | null;
   /** Whether sigmaXY is in pixels (default) or in parts of the image's diagonal; defaults of the ranges are in pixels of a 500 x 375 image. */
   sigmaUnit?: SigmaUnit;
   /** Default ['symmetric', 'after']. */

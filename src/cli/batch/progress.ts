@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { SingleBar } from 'cli-progress';
-import type { Streams } from '../streams.js';
+import { escapeControls } from '../plain-text.js';
+import { type Streams, warn } from '../streams.js';
 
 /** Milliseconds between two lines where no terminal shows a bar: a log file is read afterwards. */
 const LOG_INTERVAL = 30_000;
@@ -39,19 +40,18 @@ export class Progress {
 
   /** @param text what was done last. */
   advance(text: string): void {
-    this.#bar?.increment(1, { text });
+    this.#bar?.increment(1, { text: escapeControls(text) });
   }
 
   /** For work whose amount becomes clear on the way. */
   update(done: number, total: number, text: string): void {
     this.#bar?.setTotal(total);
-    this.#bar?.update(done, { text });
+    this.#bar?.update(done, { text: escapeControls(text) });
   }
 
   /** Says something about one item; the bar goes on below it. */
   warn(text: string): void {
-    this.#streams.status('');
-    this.#streams.error(`warning: ${text}\n`);
+    warn(this.#streams, text);
   }
 
   stop(): void {

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-import { DenseCrf, type ProblemSize, type RefineInput, type Refiner, type StageTiming } from '../../index.js';
+import {
+  DenseCrf,
+  type ProblemSize,
+  type RefineInput,
+  type Refiner,
+  requestDevice,
+  type StageTiming,
+} from '../../index.js';
 
 export interface BenchTask extends ProblemSize {
   backend: 'webgpu' | 'cpu';
@@ -42,7 +49,7 @@ export class Bench {
   ): Promise<number> {
     this.input = { image: { data: image, width: size.width, height: size.height }, unary: { logits } };
     return this.timed(async () => {
-      this.device = backend === 'webgpu' ? await requestDevice() : undefined;
+      this.device = backend === 'webgpu' ? await ownDevice() : undefined;
       this.crf = await DenseCrf.create({ ...size, backend, profile, ...(this.device && { device: this.device }) });
       await this.crf.start(this.input);
       this.vertexCounts = [...(await this.crf.step(1)).vertexCounts];
@@ -104,19 +111,10 @@ export class Bench {
 }
 
 /** The library's own device could not be waited for: this one belongs to the measurement. */
-async function requestDevice(): Promise<GPUDevice> {
-  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) throw new Error('there is no WebGPU adapter');
-  const requiredLimits: Record<string, number> = {};
-  for (const name in adapter.limits) {
-    const value = adapter.limits[name as keyof GPUSupportedLimits];
-    if (typeof value === 'number') requiredLimits[name] = value;
-  }
-  const wanted: GPUFeatureName[] = ['timestamp-query', 'subgroups', 'shader-f16'];
-  return adapter.requestDevice({
-    requiredLimits,
-    requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
-  });
+async function ownDevice(): Promise<GPUDevice> {
+  const acquired = await requestDevice();
+  if (!acquired) throw new Error('there is no WebGPU adapter');
+  return acquired.device;
 }
 
 /** The page has one. */

@@ -5,13 +5,16 @@ import { shardOption } from '../batch/shard.js';
 import { oneOf, wholeNumber } from '../option-values.js';
 import { backendOption, methodOption } from '../shared-options.js';
 import type { Streams } from '../streams.js';
-import { addDataSetOptions, commaList, numberList } from './data-set-options.js';
+import { addDataSetOptions, commaList, ignoreOption, numberList } from './data-set-options.js';
+import type { MergeOptions } from './merge.js';
 import { checkEvaluateRequest, type EvaluateOptions } from './options.js';
 
 const notes = `
 PREDICTIONS, TRUTH and IMAGES are folders whose files belong together by their names (val/a.npy, val/a.png,
 val/a.jpg), or files. Truth is a PNG whose grey values or palette indices are the labels, or an .npy of
-whole numbers [y, x]. Predictions are refined where --images, --options or --model is given.
+whole numbers [y, x]. Predictions are refined where --images, --options or --model is given. Truth whose values can't be
+labels is refused: masks of 0 and 255, of which 255 would be ignored, want --truth-values 0,255. Arrays are [label, y, x] or
+[y, x, label]; one plane of probabilities or logits is a foreground, label 1, beside label 0.
 
 With --model a network predicts what is on the images that stand in the place of PREDICTIONS; how many labels there are, and
 their names, is its to say. Networks are found as by segment. With --backend cpu the network runs on the CPU too, in
@@ -35,10 +38,7 @@ export function addEvaluateCommand(program: Command, streams: Streams, version: 
     .command('evaluate')
     .summary('measure predictions on a labelled data set, before and after refinement')
     .description('Measures predicted labels against true ones, before and after refinement.')
-    .argument(
-      '<files...>',
-      'folders or files of .npy arrays [label, y, x] or label PNGs; last, the folder or file of truth',
-    )
+    .argument('<files...>', 'folders or files of .npy arrays or label PNGs; last, the folder or file of truth')
     .usage('[options] <predictions...> <truth>')
     .requiredOption('--out <folder>', 'where results and the journal go; made if it is not there');
   addDataSetOptions(command)
@@ -97,8 +97,13 @@ export function addMergeCommand(program: Command, streams: Streams): void {
     .description('Makes the report of all parts of an evaluation; it equals that of one run.')
     .argument('<folders...>', 'the --out folders of all parts')
     .requiredOption('--out <folder>', 'where the report goes; may be one of them')
+    .option(
+      '--ignore <value>',
+      'the ignored value of the parts, where their truth looks as if it were a label',
+      ignoreOption,
+    )
     .option('--json', 'print the report as one JSON object instead of text')
-    .action(async (folders: string[], options: { out: string; json?: boolean }) => {
+    .action(async (folders: string[], options: MergeOptions) => {
       const { merge } = await import('./merge.js');
       await merge(folders, options, streams);
     });

@@ -10,8 +10,8 @@ import {
 } from '../../analysis/index.js';
 import { UsageError } from '../failure.js';
 import type { Colour } from '../refine/palette.js';
-import type { TruthPlane } from './data-set.js';
-import { type EvaluateSettings, type InstanceSettings, measuredLabelCount } from './settings.js';
+import { type EvaluateSettings, type InstanceSettings, measuredIgnore, measuredLabelCount } from './settings.js';
+import { asForeground, type TruthPlane } from './truth-files.js';
 
 /** A predicted label map, [y, x]. */
 export type PredictedPlane = LabelPlane & { labels: Uint32Array };
@@ -55,14 +55,10 @@ export function labelNumbers(
   });
 }
 
-/** Labels and instance ids as background and foreground. */
-export function asForeground(labels: Int32Array, ignore: number | null): Int32Array {
-  return labels.map((id) => (id === ignore ? id : Math.min(id, 1)));
-}
-
 export function countLabels(settings: EvaluateSettings, prediction: PredictedPlane, truth: TruthPlane): MetricCounts {
-  const { ignore, bandWidths, boundaryTolerances, boundaryUnit, instances } = settings;
+  const { bandWidths, boundaryTolerances, boundaryUnit, instances } = settings;
   const labelCount = measuredLabelCount(settings);
+  const ignore = measuredIgnore(settings);
   const metrics = new SegmentationMetrics({ labelCount, ignore, bandWidths, boundaryTolerances, boundaryUnit });
   if (!instances) metrics.add(prediction, truth);
   else {

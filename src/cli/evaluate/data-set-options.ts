@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 
 import type { Command } from 'commander';
-import type { Upsampling } from '../../index.js';
+import type { LabelLayout, Upsampling } from '../../index.js';
 import { UsageError } from '../failure.js';
 import { numberBetween, oneOf, wholeNumber, wrong } from '../option-values.js';
-import { maxMegapixelsOption, upsampleOption } from '../shared-options.js';
+import { layoutOption, maxMegapixelsOption, upsampleOption } from '../shared-options.js';
 
 /** What predictions may be. */
 export const predictionForms = ['logits', 'probabilities', 'unary', 'labels'] as const;
 export type PredictionForm = (typeof predictionForms)[number];
+
+/** A value, or that there is none. */
+export type IgnoreOption = number | 'none';
 
 /** Options that say where a labelled data set is and how to read it, as commander gives them. */
 export interface DataSetOptions {
@@ -16,12 +19,16 @@ export interface DataSetOptions {
   model?: string;
   images?: string;
   form?: PredictionForm;
+  layout?: LabelLayout;
   upsample?: Upsampling;
   confidence?: number;
   labelCount?: number;
   names?: string;
   /** Commander turns null into an empty text. */
-  ignore?: number | 'none';
+  ignore?: IgnoreOption;
+  /** By label. */
+  truthValues?: number[];
+  predictionValues?: number[];
   /** Of evaluate: names or numbers of labels; truth holds instance ids. */
   instances?: string[];
   /** Of tune: the same, compared as one label. */
@@ -42,6 +49,7 @@ export function addDataSetOptions(command: Command): Command {
       'of the predictions: logits, probabilities or unary (.npy), or labels (.png; the default where all are)',
       oneOf('--form', predictionForms),
     )
+    .addOption(layoutOption())
     .addOption(upsampleOption())
     .option(
       '--confidence <number>',
@@ -50,7 +58,7 @@ export function addDataSetOptions(command: Command): Command {
     )
     .option(
       '--label-count <count>',
-      'how many labels there are; needed with label PNGs unless --names says it',
+      'how many labels there are; needed with label PNGs unless --names or --prediction-values says it',
       wholeNumber('--label-count', 1, 65536),
     )
     .option('--names <file>', "the labels' names: a JSON array, or a line each")
@@ -59,6 +67,16 @@ export function addDataSetOptions(command: Command): Command {
       'pixels of truth that count nowhere, or none (default: 255; none where truth holds instances)',
       ignoreOption,
     )
+    .option(
+      '--truth-values <values>',
+      'values of truth that are the labels 0, 1, ..., in this order, as 0,255 or 1..150 (default: they are the labels themselves)',
+      valueList('--truth-values'),
+    )
+    .option(
+      '--prediction-values <values>',
+      'the same of predicted labels, with --form labels',
+      valueList('--prediction-values'),
+    )
     .addOption(maxMegapixelsOption());
 }
 
@@ -66,10 +84,12 @@ export function addDataSetOptions(command: Command): Command {
 const saidByNetwork = [
   ['images', '--images'],
   ['form', '--form'],
+  ['layout', '--layout'],
   ['upsample', '--upsample'],
   ['confidence', '--confidence'],
   ['labelCount', '--label-count'],
   ['names', '--names'],
+  ['predictionValues', '--prediction-values'],
 ] as const satisfies readonly (readonly [keyof DataSetOptions, string])[];
 
 /** Splits what stands on a command line before its options: predictions, of which there may be several, and truth. */
@@ -81,7 +101,7 @@ export function predictionsAndTruth(given: readonly string[]): { predictions: st
 
 /** Finds options that exclude each other. Throws UsageError. */
 export function checkDataSetOptions(options: DataSetOptions): void {
-  const { model, form, confidence, upsample } = options;
+  const { model, form, confidence, upsample, layout, predictionValues, truthValues, ignore } = options;
   for (const [key, option] of model === undefined ? [] : saidByNetwork) {
     if (options[key] === undefined) continue;
     throw new UsageError(`${option}: got ${JSON.stringify(options[key])}, but --model ${model} says it`);
@@ -92,15 +112,49 @@ export function checkDataSetOptions(options: DataSetOptions): void {
   if (upsample !== undefined && form === 'labels') {
     throw new UsageError(`--upsample: got ${upsample}, but it is for arrays: labels have the image's size`);
   }
+  if (layout !== undefined && form === 'labels') {
+    throw new UsageError(`--layout: got ${layout}, but it is for arrays: a file of labels has no axis of them`);
+  }
+  if (predictionValues && form !== undefined && form !== 'labels') {
+    throw new UsageError(`--prediction-values: got ${predictionValues}, but it is for --form labels`);
+  }
+  if (truthValues && holdsIds(options)) {
+    const option = options.instances ? '--instances' : '--foreground';
+    throw new UsageError(`--truth-values: got ${truthValues}, but with ${option} truth may hold instance ids`);
+  }
+  if (typeof ignore === 'number' && truthValues?.includes(ignore)) {
+    throw new UsageError(`--truth-values: got ${truthValues}, but --ignore ${ignore} leaves ${ignore} out`);
+  }
+}
+
+/** Whether truth may hold instance ids, and only what is 0 in it is told from the rest. */
+export function holdsIds({ instances, foreground }: DataSetOptions): boolean {
+  return instances !== undefined || foreground !== undefined;
 }
 
 /** The value of truth that counts nowhere; null: there is none. 255 is the custom of label PNGs, but an instance like any other. */
-export function ignoreValue({ ignore, instances, foreground }: DataSetOptions): number | null {
-  if (ignore === undefined) return instances || foreground ? null : 255;
+export function ignoreValue(options: DataSetOptions): number | null {
+  const { ignore, truthValues } = options;
+  if (ignore === undefined) return holdsIds(options) || truthValues?.includes(255) ? null : 255;
   return ignore === 'none' ? null : ignore;
 }
 
-function ignoreOption(text: string): number | 'none' {
+/** Values of labels: numbers and ranges with commas between them. */
+function valueList(option: string): (text: string) => number[] {
+  return (text) => {
+    const values: number[] = [];
+    for (const part of text.split(',')) {
+      const [, first, last = first] = /^\s*(\d{1,5})(?:\.\.(\d{1,5}))?\s*$/.exec(part) ?? [];
+      for (let value = Number(first); value <= Number(last); value++) values.push(value);
+      if (first === undefined || Number(last) < Number(first)) values.push(Number.NaN);
+    }
+    const isRight = values.every((value) => value <= 65535) && new Set(values).size === values.length;
+    if (isRight && values.length >= 2) return values;
+    throw wrong(option, text, 'two values or more, each once, in 0..65535, as 0,255 or 1..150');
+  };
+}
+
+export function ignoreOption(text: string): IgnoreOption {
   if (text === 'none') return text;
   if (/^-?\d+$/.test(text) && Number(text) <= 65535 && Number(text) >= -(2 ** 31)) return Number(text);
   throw wrong('--ignore', text, 'a whole number up to 65535, or none');

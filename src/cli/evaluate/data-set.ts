@@ -6,18 +6,14 @@ import { fileStamp } from '../batch/atomic-file.js';
 import { isFile, listItems } from '../batch/items.js';
 import { about, Failure, UsageError } from '../failure.js';
 import { defaultMaximumPixels, type Photograph, photographEndings, readPhotograph } from '../files/image.js';
-import { readMarks } from '../refine/marks.js';
-import { type DataSetOptions, ignoreValue } from './data-set-options.js';
+import type { FullSize } from '../inputs/array-layout.js';
+import type { LabelPlane } from '../inputs/label-plane.js';
+import type { DataSetOptions } from './data-set-options.js';
 import { networkPredictions } from './network-predictions.js';
 import type { NetworkPredictor } from './network-predictor.js';
 import { type Prediction, type PredictionSource, predictionFiles, readNames } from './prediction-source.js';
-
-/** Truth by pixel, as its file has it. */
-export interface TruthPlane {
-  labels: Int32Array;
-  width: number;
-  height: number;
-}
+import { TruthFiles, type TruthPlane } from './truth-files.js';
+import type { TruthCounts } from './truth-tally.js';
 
 /** One image of a data set: what is predicted, what is true, and perhaps what it shows. */
 export interface Example {
@@ -25,14 +21,17 @@ export interface Example {
   size: ProblemSize;
   unary: UnaryInput<Float32Array, Int32Array>;
   truth: TruthPlane;
+  truthCounts: TruthCounts;
   image?: RgbaImage;
+  /** Share of the pixels whose probabilities, as the file has them, do not add up to 1. */
+  offSums: number;
 }
 
 /** Predictions with their truth, found by their names. Nothing is held but names. */
 export class DataSet {
   private constructor(
     private readonly predictions: PredictionSource,
-    private readonly truths: ReadonlyMap<string, string>,
+    readonly truths: TruthFiles,
     private readonly photographs: ReadonlyMap<string, string> | undefined,
     private readonly maximumPixels: number,
     /** Sorted. */
@@ -76,13 +75,15 @@ export class DataSet {
     // Who names single files means those.
     const areFolders = !(await Promise.all(predictions.map(isFile))).includes(true);
     const described = describeSources(predictions);
+    const maximumPixels = options.maxMegapixels === undefined ? defaultMaximumPixels : options.maxMegapixels * 1e6;
+    const truthFiles = new TruthFiles(truths, options, maximumPixels);
     return new DataSet(
       source,
-      truths,
+      truthFiles,
       photographs,
-      options.maxMegapixels === undefined ? defaultMaximumPixels : options.maxMegapixels * 1e6,
+      maximumPixels,
       items,
-      labelCount ?? source.known?.labelCount,
+      labelCount ?? source.known?.labelCount ?? options.predictionValues?.length,
       names ?? source.known?.names ?? null,
       source.known?.colours ?? null,
       areFolders ? [...truths.keys()].filter((item) => !source.items.has(item)) : [],
@@ -91,7 +92,7 @@ export class DataSet {
         truth,
         images: images ?? (source.photographs ? described : null),
         ...source.settings,
-        ignore: ignoreValue(options),
+        ...truthFiles.settings,
         names: names ?? source.known?.names ?? null,
         ...(options.labelCount === undefined ? undefined : { labelCount: options.labelCount }),
       },
@@ -113,23 +114,34 @@ export class DataSet {
 
   /** How many labels there are: reads predictions, if it must, until one says so. */
   async labelCount(): Promise<number> {
-    if (this.knownLabelCount !== undefined) return this.knownLabelCount;
+    if (this.knownLabelCount !== undefined) {
+      this.truths.codes(this.knownLabelCount);
+      return this.knownLabelCount;
+    }
     let first: unknown;
     for (const item of this.items) {
       try {
-        const { labelCount } = await about(this.fileOf(item), () => this.predictions.read(item, undefined));
+        const size = sizeOfTruth(await this.readTruth(item));
+        const { labelCount } = await about(this.fileOf(item), () => this.predictions.read(item, undefined, size));
+        this.truths.codes(labelCount);
         this.knownLabelCount = labelCount;
         return labelCount;
       } catch (error) {
+        if (error instanceof UsageError) throw error;
         first ??= error;
       }
     }
     throw first;
   }
 
+  private async readTruth(item: string): Promise<LabelPlane> {
+    if (this.truths.files.has(item)) return await this.truths.read(item);
+    throw new Failure(`${this.fileOf(item)}: there is no truth of the name ${item}`);
+  }
+
   /** Changes when a file of the item does. */
   async stamp(item: string): Promise<string> {
-    const files = [this.truths.get(item), this.photographs?.get(item)].filter((file) => file !== undefined);
+    const files = [this.truths.files.get(item), this.photographs?.get(item)].filter((file) => file !== undefined);
     const stamps = files.map((file) => fileStamp(file).catch(() => 'missing'));
     const prediction = this.predictions.stamp(item).catch(() => 'missing');
     return (await Promise.all([prediction, ...stamps])).join(' ');
@@ -138,28 +150,29 @@ export class DataSet {
   /** Reads one item's files, and finds that they agree. Errors name the file. */
   async read(item: string): Promise<Example> {
     const labelCount = await this.labelCount();
-    const truthFile = this.truths.get(item);
-    if (truthFile === undefined) throw new Failure(`${this.fileOf(item)}: there is no truth of the name ${item}`);
-    const truth = await about(truthFile, () => readMarks(truthFile, this.maximumPixels, null, labelCount));
+    const plane = await this.readTruth(item);
+    const { width, height, labels, counts } = await this.truths.decode(item, plane, labelCount);
     const photograph = await this.readPhotograph(item);
+    if (photograph && (photograph.width !== width || photograph.height !== height)) {
+      throw new Failure(
+        `${this.truthFileOf(item)}: it has ${width} x ${height} pixels, expected ${photograph.width} x ${photograph.height}, the image's size`,
+      );
+    }
     const file = this.fileOf(item);
-    const prediction = await about(file, () => this.predictions.read(item, photograph));
+    const size = sizeOfTruth(plane);
+    const prediction = await about(file, () => this.predictions.read(item, photograph, size));
     if (prediction.labelCount !== labelCount) {
       throw new Failure(`${file}: it has ${prediction.labelCount} labels, expected ${labelCount} as the others`);
     }
-    const { width, height } = truth;
-    if (photograph && (photograph.width !== width || photograph.height !== height)) {
-      throw new Failure(
-        `${truthFile}: it has ${width} x ${height} pixels, expected ${photograph.width} x ${photograph.height}, the image's size`,
-      );
-    }
-    checkSize(file, prediction.size, truth);
+    checkSize(file, prediction.size, plane);
     const { unary } = prediction;
     return {
       item,
       size: { width, height, labelCount },
       unary,
-      truth: { labels: truth.labels, width, height },
+      truth: { labels, width, height },
+      truthCounts: counts,
+      offSums: prediction.sums?.off ?? 0,
       ...(photograph ? { image: { data: photograph.data, width, height } } : undefined),
     };
   }
@@ -176,8 +189,12 @@ export class DataSet {
   }
 
   truthFileOf(item: string): string {
-    return this.truths.get(item) ?? item;
+    return this.truths.files.get(item) ?? item;
   }
+}
+
+function sizeOfTruth({ width, height }: LabelPlane): FullSize {
+  return { width, height, of: "the truth's size" };
 }
 
 function checkSize(file: string, size: Prediction['size'], { width, height }: { width: number; height: number }): void {

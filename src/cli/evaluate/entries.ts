@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { type InstanceCounts, type MetricCounts, SegmentationMetrics } from '../../analysis/index.js';
+import type { StrayTruth, TruthCounts } from './truth-tally.js';
 
 /** One item in the journal: what was counted, or why it could not be. */
 export type EvaluateEntry = CountedEntry | FailedEntry;
@@ -9,6 +10,10 @@ export interface CountedEntry {
   item: string;
   /** What the counts hold for: the item's files at the time. */
   stamp: string;
+  /** What truth holds. */
+  truth: TruthCounts;
+  /** Share of the pixels whose probabilities do not add up to 1; left out where all do. */
+  offSums?: number;
   before: MetricCounts;
   /** Where it was refined. */
   after?: MetricCounts;
@@ -19,6 +24,8 @@ export interface CountedEntry {
 export interface FailedEntry {
   item: string;
   failure: string;
+  /** Where its truth is what is wrong. */
+  strayTruth?: StrayTruth;
 }
 
 /** What items are ranked by: mean IoU over the item's own labels; null where it has no pixel that counts. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { RgbaImage } from '../../index.js';
 import { writeAtomically } from '../batch/atomic-file.js';
+import { about } from '../failure.js';
+import { ifThere, makeFolder } from '../files/folder.js';
 import { drawOverlay } from '../refine/overlay.js';
 import { type Colour, labelColours } from '../refine/palette.js';
 
@@ -37,28 +39,29 @@ export class Pictures {
   constructor(private readonly folder: string) {}
 
   async has(item: string): Promise<boolean> {
-    return await stat(this.fileOf(item)).then(
-      () => true,
-      () => false,
-    );
+    const file = this.fileOf(item);
+    return (await about(file, () => ifThere(stat(file)))) !== undefined;
   }
 
   async write(item: string, strip: Strip): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
+    await makeFolder(this.folder);
     await writeAtomically(this.fileOf(item), [await encodeWebp(drawStrip(strip))]);
   }
 
   /** undefined where there is none. */
   async read(item: string): Promise<Buffer | undefined> {
-    return await readFile(this.fileOf(item)).catch(() => undefined);
+    const file = this.fileOf(item);
+    return await about(file, () => ifThere(readFile(file)));
   }
 
   /** Removes all but those of `items`. */
   async keep(items: ReadonlySet<string>): Promise<void> {
     const names = new Set([...items].map((item) => path.basename(this.fileOf(item))));
-    for (const name of await readdir(this.folder).catch(() => [])) {
-      if (name.endsWith('.webp') && !names.has(name)) await rm(path.join(this.folder, name), { force: true });
-    }
+    await about(this.folder, async () => {
+      for (const name of (await ifThere(readdir(this.folder))) ?? []) {
+        if (name.endsWith('.webp') && !names.has(name)) await rm(path.join(this.folder, name), { force: true });
+      }
+    });
   }
 
   /** An item's name may have slashes, and be longer than a file's may. */

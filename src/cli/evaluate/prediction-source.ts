@@ -5,8 +5,11 @@ import { fileStamp } from '../batch/atomic-file.js';
 import { listItemsOf } from '../batch/items.js';
 import { about, Failure, UsageError } from '../failure.js';
 import { defaultMaximumPixels, type Photograph } from '../files/image.js';
-import { readFloatNpy } from '../files/npy.js';
-import { readMarks } from '../refine/marks.js';
+import { parseJson } from '../files/json.js';
+import type { FullSize } from '../inputs/array-layout.js';
+import { decodeLabels, type LabelCodes } from '../inputs/label-codes.js';
+import { readLabelPlane } from '../inputs/label-plane.js';
+import { type ProbabilitySums, readScores } from '../inputs/scores.js';
 import type { DataSetOptions, PredictionForm } from './data-set-options.js';
 
 /** What is predicted for one image. */
@@ -15,6 +18,8 @@ export interface Prediction {
   labelCount: number;
   /** Of what was predicted, and how the image's must stand to it. Left out by a network, which sees every image at a size of its own. */
   size?: { width: number; height: number; rule: 'exactly' | 'at most' };
+  /** Of probabilities from a file. */
+  sums?: ProbabilitySums;
 }
 
 /**
@@ -35,11 +40,15 @@ export interface PredictionSource {
   close?(): Promise<void>;
   /** Changes when the item's prediction may have. */
   stamp(item: string): Promise<string>;
-  /** Errors don't name the item: `about` does. */
-  read(item: string, photograph: Photograph | undefined): Promise<Prediction>;
+  /**
+   * Errors don't name the item: `about` does.
+   *
+   * @param size of the item's truth: what an array's own size is compared with
+   */
+  read(item: string, photograph: Photograph | undefined, size: FullSize): Promise<Prediction>;
 }
 
-/** Predictions as files: .npy arrays [label, y, x], or labels as PNG or .npy [y, x]. */
+/** Predictions as files: .npy arrays [label, y, x] or [y, x, label], or labels as PNG or .npy [y, x]. */
 export async function predictionFiles(
   sources: readonly string[],
   options: DataSetOptions,
@@ -51,43 +60,60 @@ export async function predictionFiles(
     throw new Failure(`${source}: no ${endingsOf(options.form).join(' or ')} file in it`);
   }
   const form = options.form ?? guessForm(source, items);
-  if (form === 'labels' && labelCount === undefined) {
-    throw new UsageError('predictions are labels: --label-count or --names must say how many labels there are');
-  }
+  checkForm(form, options);
   const fileOf = (item: string) => items.get(item) ?? item;
-  const upsampling = options.upsample ?? 'half-pixel';
-  const confidence = options.confidence ?? 0.7;
+  if (form !== 'labels') return arrayFiles(items, fileOf, form, options);
+  const { confidence = 0.7, predictionValues: values = null } = options;
+  const count = labelCount ?? values?.length;
+  if (count === undefined) {
+    throw new UsageError(
+      'predictions are labels: --label-count, --names or --prediction-values must say how many labels there are',
+    );
+  }
+  if (values && values.length !== count) {
+    throw new UsageError(`--prediction-values: got ${values.length} values, expected ${count}, one for each label`);
+  }
+  const codes: LabelCodes = { labelCount: count, values, ignore: null, option: '--prediction-values' };
   const maximumPixels = options.maxMegapixels === undefined ? defaultMaximumPixels : options.maxMegapixels * 1e6;
   return {
     items,
-    settings: { form, ...(form === 'labels' ? { confidence } : { upsampling }) },
+    settings: { form, confidence, ...(values ? { predictionValues: values } : undefined) },
     stamp: (item) => fileStamp(fileOf(item)),
     async read(item) {
-      if (form !== 'labels') return await readValues(fileOf(item), form, upsampling);
-      const marks = await readMarks(fileOf(item), maximumPixels, null, labelCount);
-      const { width, height, labels } = marks;
+      const plane = await readLabelPlane(fileOf(item), maximumPixels);
+      const { width, height } = plane;
       const size = { width, height, rule: 'exactly' } as const;
-      return { size, labelCount: marks.labelCount, unary: { labels, confidence } };
+      return { size, labelCount: count, unary: { labels: decodeLabels(plane, codes), confidence } };
     },
   };
 }
 
-async function readValues(
-  file: string,
-  form: Exclude<PredictionForm, 'labels'>,
-  upsampling: 'half-pixel' | 'align-corners',
-): Promise<Prediction> {
-  const { shape, data } = await readFloatNpy(file);
-  if (shape.length !== 3 || data.length === 0) {
-    throw new Failure(`its shape is [${shape.join(', ')}], expected [label, y, x]`);
+/** What `checkDataSetOptions` can't know before the files are seen. */
+function checkForm(form: PredictionForm, { layout, predictionValues }: DataSetOptions): void {
+  if (layout !== undefined && form === 'labels') {
+    throw new UsageError(`--layout: got ${layout}, but predictions are labels, which have no axis of them`);
   }
-  const [labelCount, height, width] = shape;
-  const values = { width, height, upsampling };
-  const unary: UnaryInput<Float32Array, never> =
-    form === 'logits'
-      ? { logits: data, ...values }
-      : { ...(form === 'unary' ? { unary: data } : { probabilities: data }), ...values };
-  return { unary, labelCount, size: { width, height, rule: 'at most' } };
+  if (predictionValues && form !== 'labels') {
+    throw new UsageError(`--prediction-values: got ${predictionValues}, but predictions are ${form}`);
+  }
+}
+
+function arrayFiles(
+  items: ReadonlyMap<string, string>,
+  fileOf: (item: string) => string,
+  form: Exclude<PredictionForm, 'labels'>,
+  { layout, upsample: upsampling = 'half-pixel' }: DataSetOptions,
+): PredictionSource {
+  return {
+    items,
+    settings: { form, upsampling, ...(layout === undefined ? undefined : { layout }) },
+    stamp: (item) => fileStamp(fileOf(item)),
+    async read(item, _photograph, fullSize) {
+      const asked = { form, upsampling, size: fullSize, ...(layout === undefined ? undefined : { layout }) };
+      const { unary, labelCount, width, height, sums } = await readScores(fileOf(item), asked);
+      return { unary, labelCount, size: { width, height, rule: 'at most' }, ...(sums ? { sums } : undefined) };
+    },
+  };
 }
 
 function endingsOf(form: PredictionForm | undefined): string[] {
@@ -106,18 +132,10 @@ function guessForm(source: string, items: ReadonlyMap<string, string>): Predicti
 export async function readNames(file: string, read: (file: string) => Promise<string>): Promise<string[]> {
   return await about(file, async () => {
     const text = await read(file);
-    const names: unknown = text.trimStart().startsWith('[') ? parse(text) : text.trim().split(/\r?\n/);
+    const names: unknown = text.trimStart().startsWith('[') ? parseJson(text) : text.trim().split(/\r?\n/);
     if (!Array.isArray(names) || names.some((name) => typeof name !== 'string' || name.trim() === '')) {
       throw new Failure('expected a JSON array of texts, or a line with a name for each label');
     }
     return names.map((name: string) => name.trim());
   });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Failure(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

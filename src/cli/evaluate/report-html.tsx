@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 
+import { listValues } from '../inputs/values.js';
 import { List, renderPage, scoreText, signedText, Tile } from '../report/document.js';
 import { gainOf } from './rankings.js';
 import type { EvaluateReport, ItemRow } from './report.js';
 import { Boundaries, Images, Instances } from './report-charts.js';
 import { PictureLists } from './report-pictures.js';
 import { Confusion, LabelTable, ScoreTable } from './report-tables.js';
+import { truthInWords } from './report-text.js';
 
 /** Failures that are listed; all are in report.json. */
 const MOST_FAILURES = 100;
@@ -41,11 +43,15 @@ export function htmlReport(
   );
 }
 
-function Summary({ report: { before, after, images } }: { report: EvaluateReport }) {
+function Summary({ report }: { report: EvaluateReport }) {
+  const { before, after, images, truth } = report;
   const gain = gainOf({ before: before.meanIoU, after: after?.meanIoU ?? null });
+  const tellsGain = before.labels.length - truth.labelsWithoutTruth.length > 1;
   return (
     <>
-      {gain !== null && <p class="lead">{verdict(gain)}</p>}
+      {gain !== null && (
+        <p class="lead">{tellsGain ? verdict(gain) : 'Truth has one label only: no gain can be told.'}</p>
+      )}
       <div class="tiles">
         <Tile name={after ? 'mean IoU before' : 'mean IoU'} value={scoreText(before.meanIoU)} />
         {after && (
@@ -63,6 +69,7 @@ function Summary({ report: { before, after, images } }: { report: EvaluateReport
           />
         )}
       </div>
+      <p>Truth: {truthInWords(report)}.</p>
     </>
   );
 }
@@ -85,8 +92,9 @@ function Failures({ report: { failures } }: { report: EvaluateReport }) {
   );
 }
 
-function Definitions({ report: { settings } }: { report: EvaluateReport }) {
+function Definitions({ report: { settings, offSums } }: { report: EvaluateReport }) {
   const { predictions, truth, images, form, network, ignore, parameters, sigmasAt, backend, unpredicted } = settings;
+  const { truthValues } = settings;
   return (
     <>
       <List
@@ -95,6 +103,10 @@ function Definitions({ report: { settings } }: { report: EvaluateReport }) {
             ? [['network', network] as const]
             : [['predictions', `${predictions}, ${form}`] as const]),
           ['truth', `${truth}${ignore === null ? '' : `, ${ignore} is ignored`}`],
+          ...(truthValues ? [['labels in truth', listValues(truthValues)] as const] : []),
+          ...(offSums
+            ? [['not normalized', `the probabilities of ${offSums.images} images do not add up to 1`] as const]
+            : []),
           ...(typeof images === 'string' ? [['images', images] as const] : []),
           ...(unpredicted > 0 ? [['not predicted', `${unpredicted} files of truth`] as const] : []),
           ...(backend ? [['backend', backend] as const] : []),

@@ -2,7 +2,11 @@
 
 import type { SegmentationScores } from '../../analysis/index.js';
 import { Failure } from '../failure.js';
+import { namedLine } from '../plain-text.js';
+import type { Streams } from '../streams.js';
 import type { EvaluateReport } from './report.js';
+import { labelName, measuredNames } from './settings.js';
+import { describeTruth } from './truth-tally.js';
 
 /** What one process did: times differ from run to run, so they are in no file. */
 export interface RunSummary {
@@ -25,13 +29,16 @@ export function describeRun(run: RunSummary, report?: EvaluateReport): string {
   const speed = run.imagesPerSecond === null ? '' : `, ${Number(run.imagesPerSecond.toPrecision(3))} images a second`;
   const taken = run.takenFromJournal === 0 ? '' : `, ${run.takenFromJournal} taken from the journal`;
   const failed = run.failed === 0 ? '' : `, ${run.failed} failed`;
-  const lines = [line('measured', `${run.measured} images${taken}${failed} in ${run.seconds.toFixed(1)} s${speed}`)];
-  if (run.adapter !== null) lines.push(line('adapter', run.adapter));
+  const lines = [
+    namedLine('measured', `${run.measured} images${taken}${failed} in ${run.seconds.toFixed(1)} s${speed}`),
+  ];
+  if (run.adapter !== null) lines.push(namedLine('adapter', run.adapter));
   return lines.join('') + (report ? describeReport(report) : '');
 }
 
 /** The scores as a table. */
-export function describeReport({ before, after, images, instances }: EvaluateReport): string {
+export function describeReport(report: EvaluateReport): string {
+  const { before, after, images, instances } = report;
   const rows: [name: string, of: (scores: SegmentationScores) => number | null][] = [
     ...(instances ? [['foreground IoU', ({ labels }) => labels[1].iou] satisfies (typeof rows)[number]] : []),
     ['pixel accuracy', ({ pixelAccuracy }) => pixelAccuracy],
@@ -60,9 +67,24 @@ export function describeReport({ before, after, images, instances }: EvaluateRep
   }
   const heading = `${''.padEnd(24)}${'before'.padStart(9)}${after ? `${'after'.padStart(9)}${'gain'.padStart(10)}` : ''}\n`;
   const gains = images
-    ? line('images', `${images.improved} improved, ${images.unchanged} unchanged, ${images.worsened} worsened`)
+    ? namedLine('images', `${images.improved} improved, ${images.unchanged} unchanged, ${images.worsened} worsened`)
     : '';
-  return heading + table.join('') + gains;
+  return heading + table.join('') + gains + namedLine('truth', truthInWords(report));
+}
+
+/** What truth holds, in words. */
+export function truthInWords({ truth, settings }: EvaluateReport): string {
+  return describeTruth(truth, settings.ignore, (label) => labelName(measuredNames(settings), label));
+}
+
+/** Says on standard error what people should hear before they trust the scores. */
+export function tellNotes({ offSums }: Pick<EvaluateReport, 'offSums'>, streams: Streams): void {
+  if (!offSums) return;
+  const { images, first, share } = offSums;
+  const which = images === 1 ? '1 image do' : `${images} images do`;
+  streams.error(
+    `note: the probabilities of ${which} not add up to 1, as those of ${(100 * share).toPrecision(3)} % of the pixels of ${first}\n`,
+  );
 }
 
 export function signed(value: number): string {
@@ -71,8 +93,4 @@ export function signed(value: number): string {
 
 function format(value: number | null): string {
   return (value === null ? '-' : value.toFixed(4)).padStart(9);
-}
-
-function line(name: string, text: string): string {
-  return `${name.padEnd(11)}${text}\n`;
 }

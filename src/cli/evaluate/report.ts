@@ -5,6 +5,7 @@ import type { Cell } from './csv.js';
 import type { ItemScore } from './entries.js';
 import type { RankedItem, RankingName } from './rankings.js';
 import type { EvaluateSettings } from './settings.js';
+import type { TruthSummary } from './truth-tally.js';
 
 /** What an evaluation found, as report.json has it. Its keys are an interface: they only ever get more. */
 export interface EvaluateReport {
@@ -12,6 +13,10 @@ export interface EvaluateReport {
   measured: number;
   /** Items that could not be measured, sorted. */
   failures: readonly { item: string; reason: string }[];
+  /** What truth holds, of the images that were measured. */
+  truth: TruthSummary;
+  /** Images with pixels whose probabilities, as predicted, do not add up to 1; null where there are none. */
+  offSums: { images: number; first: string; share: number } | null;
   before: SegmentationScores;
   /** null where nothing was refined. */
   after: SegmentationScores | null;

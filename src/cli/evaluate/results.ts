@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import {
   type InstanceCounts,
@@ -11,15 +10,27 @@ import {
 } from '../../analysis/index.js';
 import { writeAtomically } from '../batch/atomic-file.js';
 import { byCodeUnits } from '../batch/items.js';
-import { expectSame, readJournal } from '../batch/journal.js';
-import { about, Failure } from '../failure.js';
+import { describeDamage, expectSame, readJournal } from '../batch/journal.js';
+import { about, Failure, UsageError } from '../failure.js';
+import { makeFolder } from '../files/folder.js';
+import { jsonLines } from '../files/json.js';
 import { type Cell, csvLine } from './csv.js';
+import type { IgnoreOption } from './data-set-options.js';
 import { type CountedEntry, type EvaluateEntry, type FailedEntry, scoreOf } from './entries.js';
 import { Pictures } from './pictures.js';
 import { gainOf, Rankings } from './rankings.js';
 import type { EvaluateReport, ItemRow } from './report.js';
 import { htmlReport } from './report-html.js';
-import { type EvaluateSettings, measuredLabelCount, measuredNames, type ShardSettings } from './settings.js';
+import {
+  type EvaluateSettings,
+  measuredIgnore,
+  measuredLabelCount,
+  measuredNames,
+  type ShardSettings,
+  truthCodes,
+} from './settings.js';
+import { refuseTruth } from './truth-check.js';
+import { type TruthCounts, TruthTally } from './truth-tally.js';
 
 export interface Results {
   report: EvaluateReport;
@@ -31,33 +42,42 @@ export interface Results {
 /** Confusion matrices larger than this are for programs, which count their own. */
 const LARGEST_MATRIX = 64;
 
-/** Reads journals that together have every item, and writes all files of the report. */
+/**
+ * Reads journals that together have every item, and writes all files of the report.
+ *
+ * @param ignore what --ignore says, where it says anything
+ */
 export async function writeReport(
   journals: readonly string[],
   pictureFolders: readonly string[],
   out: string,
+  ignore?: IgnoreOption,
 ): Promise<EvaluateReport> {
-  const { report, rows, cellNames } = await readResults(journals);
+  const { report, rows, cellNames } = await readResults(journals, ignore);
   const pictures = await readPictures(report, pictureFolders);
-  await about(out, () => mkdir(out, { recursive: true }));
+  await makeFolder(out);
   const write = (name: string, pieces: Iterable<string>) => writeAtomically(path.join(out, name), pieces);
   await write('scores.csv', scoreLines(report));
   await write('items.csv', itemLines(rows, cellNames));
   await write('report.html', [htmlReport(report, rows, pictures)]);
   // Last: who waits for it finds the others.
-  await write('report.json', [`${JSON.stringify(report, null, 1)}\n`]);
+  await write('report.json', [jsonLines(report)]);
   return report;
 }
 
 /**
  * Adds up what journals have, in whole numbers: in whatever parts it was counted, the sum is the same.
  *
- * @throws Failure where items are missing, naming the first.
+ * @throws Failure where items are missing, and for truth against which nothing can be measured.
  */
-export async function readResults(journals: readonly string[]): Promise<Results> {
+export async function readResults(journals: readonly string[], said?: IgnoreOption): Promise<Results> {
   const { settings, places } = await survey(journals);
-  const { ignore, bandWidths, boundaryTolerances, boundaryUnit, parameters } = settings;
+  checkIgnore(said, settings);
+  const { bandWidths, boundaryTolerances, boundaryUnit, parameters } = settings;
   const labelCount = measuredLabelCount(settings);
+  const ignore = measuredIgnore(settings);
+  const truth = new TruthTally(truthCodes(settings));
+  const offSums: { item: string; share: number }[] = [];
   const empty = () => new SegmentationMetrics({ labelCount, ignore, bandWidths, boundaryTolerances, boundaryUnit });
   const before = empty();
   const after = parameters ? empty() : null;
@@ -69,15 +89,20 @@ export async function readResults(journals: readonly string[]): Promise<Results>
   await forEachLastEntry(journals, places, (entry) => {
     if ('failure' in entry) {
       failures.push(entry);
+      truth.addFailed(entry.strayTruth);
       return;
     }
+    truth.add(truthOf(entry));
+    if (entry.offSums !== undefined) offSums.push({ item: entry.item, share: entry.offSums });
     before.merge(entry.before);
     if (entry.after) after?.merge(entry.after);
     if (entry.instances) instances?.before.merge(entry.instances.before);
     if (entry.instances?.after) instances?.after?.merge(entry.instances.after);
     rows.push({ item: entry.item, ...scoreOf(entry), cells: cellsOf(entry) });
   });
+  refuseTruth(truth, said !== undefined, String(settings.truth));
   rows.sort((a, b) => byCodeUnits(a.item, b.item));
+  offSums.sort((a, b) => byCodeUnits(a.item, b.item));
   failures.sort((a, b) => byCodeUnits(a.item, b.item));
   const rankings = new Rankings();
   for (const { item, before: scoreBefore, after: scoreAfter } of rows) {
@@ -88,6 +113,8 @@ export async function readResults(journals: readonly string[]): Promise<Results>
     settings,
     measured: rows.length,
     failures: failures.map(({ item, failure }) => ({ item, reason: failure })),
+    truth: truth.summary(),
+    offSums: offSums.length > 0 ? { images: offSums.length, first: offSums[0].item, share: offSums[0].share } : null,
     before: before.scores(),
     after: after?.scores() ?? null,
     images: after ? countGains(rows) : null,
@@ -103,12 +130,25 @@ export async function readResults(journals: readonly string[]): Promise<Results>
   return { report, rows, cellNames: cellNamesOf(settings) };
 }
 
+/** Pixels were counted, or not, when they were measured. */
+function checkIgnore(said: IgnoreOption | undefined, { ignore }: EvaluateSettings): void {
+  if (said === undefined || said === (ignore ?? 'none')) return;
+  throw new UsageError(`--ignore: got ${said}, but the parts ignore ${ignore ?? 'nothing'}`);
+}
+
+/** A journal of an earlier version lacks it. */
+function truthOf({ item, truth }: Omit<CountedEntry, 'truth'> & { truth?: TruthCounts }): TruthCounts {
+  if (truth) return truth;
+  throw new Failure(`${item}: the journal does not say what its truth holds; remove the journal to measure it again`);
+}
+
 /** By item: its last entry, as journal and line. Settings must be the same, and all items there. */
 async function survey(
   journals: readonly string[],
 ): Promise<{ settings: EvaluateSettings; places: ReadonlyMap<string, string> }> {
   const places = new Map<string, string>();
   let settings: EvaluateSettings | undefined;
+  const damage: string[] = [];
   for (const [index, file] of journals.entries()) {
     let line = 0;
     const found = await about(file, () =>
@@ -117,7 +157,8 @@ async function survey(
         line++;
       }),
     );
-    const { shard, ...rest } = found as ShardSettings;
+    const { shard, ...rest } = found.settings as ShardSettings;
+    if (found.damagedLines.length > 0) damage.push(`; ${describeDamage(file, found.damagedLines)}`);
     if (rest.command !== 'evaluate') throw new Failure(`${file}: not the journal of an evaluation`);
     const common = rest as EvaluateSettings;
     if (settings) await about(file, () => expectSame(common, settings as EvaluateSettings));
@@ -127,7 +168,7 @@ async function survey(
   const missing = settings.items - places.size;
   if (missing > 0) {
     throw new Failure(
-      `${missing} of ${settings.items} items are not measured yet: run the missing parts, or run those that stopped again`,
+      `${missing} of ${settings.items} items are not measured yet: run the missing parts, or run those that stopped again${damage.join('')}`,
     );
   }
   return { settings, places };

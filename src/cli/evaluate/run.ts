@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type CrfParameters, resolveParameters } from '../../index.js';
 import { Journal } from '../batch/journal.js';
 import { Progress } from '../batch/progress.js';
 import { chooseShard, itemsOfShard, type Shard } from '../batch/shard.js';
 import { about, Failure } from '../failure.js';
+import { makeFolder } from '../files/folder.js';
 import { readParameters } from '../refine/parameters.js';
-import type { Streams } from '../streams.js';
+import { type Streams, warn } from '../streams.js';
 import {
   countInstances,
   countLabels,
@@ -20,7 +20,6 @@ import {
 } from './comparison.js';
 import { ComputeHost } from './compute-host.js';
 import { checkKernels, DataSet, type Example } from './data-set.js';
-import { ignoreValue } from './data-set-options.js';
 import { type CountedEntry, type EvaluateEntry, type ItemScore, scoreOf } from './entries.js';
 import { journalFile, picturesFolder } from './folders.js';
 import type { LabelMapsResult } from './job.js';
@@ -28,9 +27,11 @@ import { NetworkPredictor } from './network-predictor.js';
 import type { EvaluateRequest } from './options.js';
 import { Pictures } from './pictures.js';
 import { Rankings } from './rankings.js';
-import { describeRun, failedItems, type RunSummary } from './report-text.js';
+import { describeRun, failedItems, type RunSummary, tellNotes } from './report-text.js';
 import { writeReport } from './results.js';
 import { type EvaluateSettings, hashOf, parametersAt, type ShardSettings, shardName } from './settings.js';
+import { checkTruth, warnOfTruth } from './truth-check.js';
+import type { StrayTruth } from './truth-tally.js';
 
 /** What an earlier run has done for an item. */
 interface Done {
@@ -52,7 +53,10 @@ export async function evaluate(request: EvaluateRequest, streams: Streams, versi
     throw new Failure(`${request.truth}: nothing is predicted for ${dataSet.unpredicted[0]} (--strict)`);
   }
   const settings = await settingsOf(request, dataSet, predictor, version);
-  await about(options.out, () => mkdir(path.dirname(journalFile(options.out, shard)), { recursive: true }));
+  // A part can't tell for the whole; `merge` can.
+  if (shard.count === 1) await checkTruth(dataSet, dataSet.items);
+  else await warnOfTruth(dataSet, itemsOfShard(dataSet.items, shard), streams);
+  await makeFolder(path.dirname(journalFile(options.out, shard)));
 
   const run = await EvaluateRun.open(request, dataSet, settings, shard, computeHost, streams);
   try {
@@ -64,7 +68,7 @@ export async function evaluate(request: EvaluateRequest, streams: Streams, versi
 }
 
 async function finish(request: EvaluateRequest, run: EvaluateRun, shard: Shard, streams: Streams): Promise<void> {
-  const { out, json } = request.options;
+  const { out, json, ignore } = request.options;
   const summary = run.summary();
   if (shard.count > 1) {
     streams.out(json ? `${JSON.stringify(summary)}\n` : describeRun(summary));
@@ -72,7 +76,8 @@ async function finish(request: EvaluateRequest, run: EvaluateRun, shard: Shard, 
     if (summary.failed > 0) throw failedItems(summary.failed);
     return;
   }
-  const report = await writeReport([journalFile(out, shard)], [picturesFolder(out, shard)], out);
+  const report = await writeReport([journalFile(out, shard)], [picturesFolder(out, shard)], out, ignore);
+  tellNotes(report, streams);
   streams.out(json ? `${JSON.stringify({ ...report, run: summary })}\n` : describeRun(summary, report));
   if (report.failures.length > 0) throw failedItems(report.failures.length);
 }
@@ -91,8 +96,8 @@ async function settingsOf(
     command: 'evaluate',
     version,
     ...dataSet.settings,
+    ignore: dataSet.truths.ignore,
     labelCount,
-    ignore: ignoreValue(options),
     names: dataSet.names,
     colours: dataSet.colours,
     bandWidths: options.bands,
@@ -127,11 +132,11 @@ async function parametersOf(
 
 /** One process's part of an evaluation, item by item. */
 class EvaluateRun {
-  private readonly rankings = new Rankings();
+  private rankings = new Rankings();
+  /** Of all that is measured, now or by an earlier run. */
+  private readonly scores = new Map<string, ItemScore>();
   private readonly started = performance.now();
-  private measured = 0;
-  private taken = 0;
-  private failed = 0;
+  private readonly outcomes = new Map<string, 'measured' | 'taken' | 'failed'>();
 
   private constructor(
     private readonly request: EvaluateRequest,
@@ -156,11 +161,13 @@ class EvaluateRun {
     const { out } = request.options;
     const done = new Map<string, Done>();
     const shardSettings: ShardSettings = { ...settings, shard: shardName(shard) };
-    const journal = await Journal.open<EvaluateEntry>(journalFile(out, shard), shardSettings, (entry) => {
+    const take = (entry: EvaluateEntry) => {
       // A failure may be gone by now.
       if ('failure' in entry) done.delete(entry.item);
       else done.set(entry.item, { stamp: entry.stamp, score: scoreOf(entry) });
-    });
+    };
+    const file = journalFile(out, shard);
+    const journal = await Journal.open<EvaluateEntry>(file, shardSettings, take, (text) => warn(streams, text));
     const pictures = new Pictures(picturesFolder(out, shard));
     return new EvaluateRun(request, dataSet, settings, shard, streams, journal, done, pictures, computeHost);
   }
@@ -173,26 +180,63 @@ class EvaluateRun {
         `shard ${index + 1}/${count} (${source}): ${items.length} of ${this.dataSet.items.length} items\n`,
       );
     }
-    const known = items.filter((item) => this.done.has(item)).length;
-    if (known < items.length) {
+    await this.takeUp(items);
+    if (this.scores.size < items.length) {
       await this.computeHost.start();
       await this.dataSet.start();
     }
     const progress = new Progress(this.streams, items.length, 0, 'images');
     try {
       for (const item of items) {
-        if (await this.isDone(item)) this.taken++;
-        else await this.measure(item, progress);
+        if (!this.scores.has(item)) await this.measure(item, progress);
         progress.advance(item);
       }
+      await this.drawMissing(progress);
     } finally {
       progress.stop();
     }
     await this.pictures.keep(this.rankings.items());
   }
 
+  /** What an earlier run has measured, of files that are the same now. */
+  private async takeUp(items: readonly string[]): Promise<void> {
+    for (const item of items) {
+      const done = this.done.get(item);
+      if (!done || done.stamp !== (await this.dataSet.stamp(item))) continue;
+      this.scores.set(item, done.score);
+      this.outcomes.set(item, 'taken');
+    }
+    this.rank();
+  }
+
+  private rank(): void {
+    this.rankings = new Rankings();
+    for (const [item, score] of this.scores) this.rankings.add(item, score);
+  }
+
+  /**
+   * Measures those again that are among the first and have no picture: somebody removed it, or they have come back into a list after others
+   * left it.
+   */
+  private async drawMissing(progress: Progress): Promise<void> {
+    for (;;) {
+      this.rank();
+      const missing: string[] = [];
+      for (const item of this.rankings.items()) if (!(await this.pictures.has(item))) missing.push(item);
+      if (missing.length === 0) return;
+      for (const item of missing) {
+        this.scores.delete(item);
+        await this.measure(item, progress);
+      }
+    }
+  }
+
   summary(): RunSummary {
-    const { measured, taken, failed, computeHost, request } = this;
+    const { computeHost, request } = this;
+    const outcomes = [...this.outcomes.values()];
+    const [measured, taken, failed] = (['measured', 'taken', 'failed'] as const).map(
+      (outcome) => outcomes.filter((other) => other === outcome).length,
+    );
     const seconds = (performance.now() - this.started) / 1000;
     return {
       shard: shardName(this.shard),
@@ -211,29 +255,31 @@ class EvaluateRun {
     await this.computeHost.close();
   }
 
-  /** Items come in the same order every time, so the rankings see what they would have seen without a stop. */
-  private async isDone(item: string): Promise<boolean> {
-    const done = this.done.get(item);
-    if (!done || done.stamp !== (await this.dataSet.stamp(item))) return false;
-    return !this.rankings.add(item, done.score) || (await this.pictures.has(item));
-  }
-
   private async measure(item: string, progress: Progress): Promise<void> {
     const measured = await this.measureItem(item).catch((error: unknown) => {
       if (this.request.options.strict || !(error instanceof Error)) throw error;
       return error;
     });
     if (measured instanceof Error) {
-      this.failed++;
+      this.outcomes.set(item, 'failed');
       progress.warn(measured.message);
-      await this.journal.append({ item, failure: measured.message });
+      const strayTruth = await this.strayTruth(item);
+      await this.journal.append({ item, failure: measured.message, ...(strayTruth ? { strayTruth } : undefined) });
       return;
     }
     const { entry, example, maps } = measured;
+    const score = scoreOf(entry);
     // The picture comes first: an item that is done has what it needs.
-    if (this.rankings.add(item, scoreOf(entry))) await this.writePicture(example, maps);
+    if (this.rankings.add(item, score)) await this.writePicture(example, maps);
     await this.journal.append(entry);
-    this.measured++;
+    this.scores.set(item, score);
+    this.outcomes.set(item, 'measured');
+  }
+
+  private async strayTruth(item: string): Promise<StrayTruth | undefined> {
+    const { truths } = this.dataSet;
+    const plane = await truths.read(item).catch(() => undefined);
+    return plane && truths.stray(plane, this.settings.labelCount);
   }
 
   private async measureItem(item: string): Promise<{ entry: CountedEntry; example: Example; maps: LabelMapsResult }> {
@@ -255,7 +301,9 @@ class EvaluateRun {
       const [before, after] = compared.map((plane) => countLabels(this.settings, plane, truth));
       const [first, second] = compared.map((plane) => countInstances(this.settings, plane, truth));
       const entry: CountedEntry = {
-        ...{ item, stamp, before },
+        ...{ item, stamp, truth: example.truthCounts },
+        ...(example.offSums > 0 ? { offSums: example.offSums } : undefined),
+        before,
         ...(after ? { after } : undefined),
         ...(first ? { instances: { before: first, ...(second ? { after: second } : undefined) } } : undefined),
       };

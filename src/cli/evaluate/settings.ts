@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { CrfParameters } from '../../index.js';
 import { scaledParameters } from '../../pipeline/index.js';
 import type { Shard } from '../batch/shard.js';
+import { ignoredAfter, type LabelCodes } from '../inputs/label-codes.js';
 import type { DataSet } from './data-set.js';
 
 /** All that an evaluation's numbers depend on, in the first line of its journal; two runs that differ in it are not mixed. */
@@ -12,7 +13,10 @@ export interface EvaluateSettings {
   version: string;
   [name: string]: unknown;
   labelCount: number;
+  /** As truth has it. */
   ignore: number | null;
+  /** The value in truth of each label; without: the labels themselves. */
+  truthValues?: readonly number[];
   names: readonly string[] | null;
   /** `#rrggbb` by label; null: those of `labelColours`. */
   colours: readonly string[] | null;
@@ -52,6 +56,17 @@ export function parametersAt(
 /** Where truth holds instance ids, labels are compared as background and foreground. */
 export function measuredLabelCount({ labelCount, instances }: EvaluateSettings): number {
   return instances ? 2 : labelCount;
+}
+
+/** The ignored value where labels are compared, which count from 0 whatever values truth has for them. */
+export function measuredIgnore({ ignore, truthValues }: EvaluateSettings): number | null {
+  return ignoredAfter({ ignore, values: truthValues ?? null });
+}
+
+/** How the settings' truth names the labels that are compared. */
+export function truthCodes(settings: EvaluateSettings): LabelCodes {
+  const { ignore, truthValues } = settings;
+  return { labelCount: measuredLabelCount(settings), values: truthValues ?? null, ignore, option: '--truth-values' };
 }
 
 export function measuredNames({ names, instances }: EvaluateSettings): readonly string[] | null {

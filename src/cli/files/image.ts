@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { imageSize } from 'image-size';
 import { Failure } from '../failure.js';
+import { labelSamples } from './label-samples.js';
 import { decodePng, type PngSamples } from './png.js';
 
 /** A photograph as the kernels see it: 8 bits a channel, straight alpha, no colour management. */
@@ -51,14 +52,7 @@ export async function readLabelPng(file: string, maximumPixels: number): Promise
   const bytes = await readFile(file);
   const { format } = readHeader(bytes, maximumPixels);
   if (format !== 'PNG') throw new Failure(`a ${format}, expected a PNG: only a lossless format keeps labels`);
-  const png = decodePng(bytes);
-  if (png.channels !== 1) {
-    const kinds = ['', '', 'grey with alpha', 'RGB', 'RGBA'];
-    throw new Failure(
-      `a PNG of ${kinds[png.channels]} pixels, expected grey values or palette indices, which are the labels`,
-    );
-  }
-  return png;
+  return labelSamples(decodePng(bytes));
 }
 
 interface ImageHeader {

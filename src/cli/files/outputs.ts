@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { type FileHandle, open, realpath, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { about, Failure } from '../failure.js';
+import { ifThere } from './folder.js';
 
 export interface WrittenFile {
   /** The option that named it, without dashes. */
@@ -50,10 +51,10 @@ export class OutputFiles {
 
   async #add(kind: string, file: string): Promise<void> {
     const folder = path.dirname(path.resolve(file));
-    const folderStatus = await stat(folder).catch(() => undefined);
+    const folderStatus = await ifThere(stat(folder));
     if (!folderStatus) throw new Failure(`the folder ${folder} does not exist`);
     if (!folderStatus.isDirectory()) throw new Failure(`${folder} is not a folder`);
-    const existing = await stat(file).catch(() => undefined);
+    const existing = await ifThere(stat(file));
     // A rename would put a file in the place of a device such as /dev/null.
     if (existing && !existing.isFile()) throw new Failure('is there and not a regular file');
     // Through a symbolic link the file that it leads to is replaced, not the link.

@@ -32,6 +32,17 @@ export function encodeGreyPng(values: ArrayLike<number>, width: number, height: 
   return encode({ width, height, channels: 1, depth: bits, data });
 }
 
+/** Indices of a palette, whose alpha is left out. */
+export function encodePalettePng(
+  indices: ArrayLike<number>,
+  width: number,
+  height: number,
+  palette: readonly (readonly number[])[],
+): Uint8Array {
+  const colours = palette.map((colour) => colour.slice(0, 3));
+  return encode({ width, height, channels: 1, depth: 8, data: Uint8Array.from(indices), palette: colours });
+}
+
 export function encodeRgbPng(data: Uint8Array, width: number, height: number): Uint8Array {
   return encode({ width, height, channels: 3, depth: 8, data });
 }

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import type { Browser, Page } from 'puppeteer-core';
 import { type AdapterChoice, adapterFromEnvironment, launchBrowser } from '../browser.js';
 import { Failure } from '../failure.js';
+import { requireBrowser } from '../find-browser.js';
 import { type PageFiles, PageServer } from './server.js';
 
 export interface OpenSettings {
@@ -34,11 +35,13 @@ export async function openPage(
   global: string,
   { extraArguments = [], advice = defaultAdvice }: OpenSettings = {},
 ): Promise<OpenPage> {
+  const executablePath = await requireBrowser(advice);
   const server = await PageServer.start(files);
   try {
     for (const adapter of adapterChoices()) {
       const browser = await launchBrowser({
         adapter,
+        executablePath,
         extraArguments,
         endsWithProcess: true,
         // Large images may take hours in software; who waits too long presses Ctrl-C.
@@ -60,6 +63,7 @@ export async function openPage(
 async function startPage(browser: Browser, url: string, global: string): Promise<Page | undefined> {
   try {
     const [page = await browser.newPage()] = await browser.pages();
+    page.setDefaultTimeout(0);
     const failures: string[] = [];
     page.on('pageerror', (error) => failures.push(String(error)));
     await page.goto(url);

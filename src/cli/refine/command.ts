@@ -2,15 +2,20 @@
 
 import type { Command } from 'commander';
 import { fileEndingWith, numberBetween, wholeNumber, wrong } from '../option-values.js';
-import { backendOption, maxMegapixelsOption, methodOption, upsampleOption } from '../shared-options.js';
+import { backendOption, layoutOption, maxMegapixelsOption, methodOption, upsampleOption } from '../shared-options.js';
 import type { Streams } from '../streams.js';
 import { checkRequest, type RefineOptions } from './options.js';
 
 const notes = `
 Exactly one of --unary, --logits, --probabilities and --labels is needed. Arrays are .npy files
-[label, y, x] of float16, float32 or float64, as large as the image or smaller. In a label file the
-palette index or grey value is the label; with --unknown 0 the labels begin at 1, and label 1 is the
-first of the results. Results count labels from 0.
+[label, y, x] or [y, x, label] of float16, float32 or float64, as large as the image or smaller. One plane
+[1, y, x] or [y, x] of probabilities or logits is a foreground: label 1, and label 0 is the rest.
+
+In a label file the palette index or grey value is the label. The values that occur are the labels, in their order,
+whatever gaps they have. Two values are two labels: masks of 0 and 1, or 0 and 255. Of three or more, 255 is
+unknown; without 255, strokes are 1, 2, 3, ... and 0 is unknown where they cover less than a fifth of the image. Where
+that does not say it, --unknown must. The label map has the file's values again; where the file counts
+1, 2, 3, ... with 0 for unknown, or with --label-count, it counts from 0 as all other results do.
 
 Examples:
   meanfield refine photo.png --probabilities p.npy --label-map labels.png
@@ -36,12 +41,17 @@ export function addRefineCommand(program: Command, streams: Streams, version: st
       'probability of a marked label (default: 0.7)',
       numberBetween('--confidence', 0, 1),
     )
-    .option('--unknown <label>', 'value of unmarked pixels, or none (default: 0)', unknownLabel)
+    .option(
+      '--unknown <label>',
+      'value of unmarked pixels, or none (default: 0 in strokes, else see below)',
+      unknownLabel,
+    )
     .option(
       '--label-count <count>',
-      'where the highest label is not in the file',
+      'how many labels there are, where the file does not have them all',
       wholeNumber('--label-count', 1, 65536),
     )
+    .addOption(layoutOption())
     .addOption(upsampleOption())
     .addOption(maxMegapixelsOption())
     .optionsGroup('How to refine:')
@@ -52,7 +62,7 @@ export function addRefineCommand(program: Command, streams: Streams, version: st
     .optionsGroup('What to write:')
     .option(
       '--label-map <file>',
-      'label of each pixel (.png, grey, 8 or 16 bits)',
+      'label of each pixel (.png: grey of 8 or 16 bits, or with the palette of --labels)',
       fileEndingWith('--label-map', '.png'),
     )
     .option(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import path from 'node:path';
-import type { Method, Upsampling } from '../../index.js';
+import type { LabelLayout, Method, Upsampling } from '../../index.js';
 import { UsageError } from '../failure.js';
 
 /** The four forms of what is known before refinement; each is an option that names a file. */
@@ -24,6 +24,7 @@ export interface RefineOptions {
   options?: string;
   iterations?: number;
   method?: Method;
+  layout?: LabelLayout;
   upsample?: Upsampling;
   backend: 'webgpu' | 'cpu';
   labelMap?: string;
@@ -53,7 +54,7 @@ export function checkRequest(image: string, options: RefineOptions): RefineReque
     throw new UsageError(`got ${got}, expected exactly one of ${inputForms.map((form) => `--${form}`).join(', ')}`);
   }
   const form = given[0];
-  if (form === 'labels') refuse(options, ['upsample'], "arrays: labels have the image's size");
+  if (form === 'labels') refuse(options, ['layout', 'upsample'], "arrays: labels have the image's size");
   else refuse(options, ['confidence', 'unknown', 'labelCount'], '--labels');
   if (image === '-' && options.overlay !== undefined) {
     throw new UsageError(

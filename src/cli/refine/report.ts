@@ -2,6 +2,8 @@
 
 import type { ResolvedKernel, ResolvedParameters, StageTiming } from '../../index.js';
 import type { WrittenFile } from '../files/outputs.js';
+import { listValues } from '../inputs/values.js';
+import { namedLine } from '../plain-text.js';
 import type { RefineJobResult } from './job.js';
 import type { RefineRequest } from './options.js';
 import type { Problem } from './problem.js';
@@ -15,6 +17,8 @@ export interface RefineSummary {
   height: number;
   labelCount: number;
   input: Problem['input'] & { file: string };
+  /** What the label map holds: labels counted from 0, or the values that the file of labels has for them. */
+  labelMapHas: 'labels' | 'values';
   options: string | null;
   kernels: (KernelSummary & { vertexCount: number | null })[];
   backend: 'webgpu' | 'cpu';
@@ -26,11 +30,21 @@ export interface RefineSummary {
   /** max |ΔQ| of the last iteration, where a tolerance was set. */
   change: number | null;
   /** The label map's areas, by label. */
-  areas: { label: number; pixels: number; percent: number }[];
+  areas: LabelArea[];
   milliseconds: Readonly<Record<string, number>>;
   /** By stage, where the device can tell. */
   stages: readonly StageTiming[];
   files: readonly WrittenFile[];
+  /** What was also said on standard error. */
+  notes: readonly string[];
+}
+
+export interface LabelArea {
+  label: number;
+  /** Where labels come from a file of labels: what it has for this one. */
+  value?: number;
+  pixels: number;
+  percent: number;
 }
 
 export interface KernelSummary {
@@ -74,6 +88,7 @@ export function summarize(
       : null,
     ...size,
     input: { file: request.input, ...problem.input },
+    labelMapHas: problem.labelMap.values ? 'values' : 'labels',
     options: request.options.options ?? null,
     kernels: resolved.kernels.map((kernel, index) => ({
       ...summarizeKernel(kernel),
@@ -84,10 +99,11 @@ export function summarize(
     hardware: request.options.backend === 'webgpu' && !softwareAdapters.test(result.adapterName),
     iterations: report.iterations,
     change: Number.isFinite(report.change) ? report.change : null,
-    areas: measureAreas(result.labelMap, size.labelCount),
+    areas: measureAreas(result.labelMap, problem),
     milliseconds: mapValues(milliseconds, round),
     stages: report.timings.map(({ stage, milliseconds: time }) => ({ stage, milliseconds: round(time) })),
     files,
+    notes: problem.notes,
   };
 }
 
@@ -101,11 +117,11 @@ export function describeProblem(request: RefineRequest, problem: Problem, resolv
     ? `${request.image}  ${size.width} x ${size.height} ${photograph.format}${turned(photograph.orientation)}`
     : `none; ${size.width} x ${size.height}, as ${request.input}`;
   const lines = [
-    line('image', image),
-    line('input', describeInput(request, problem)),
-    ...resolved.kernels.map((kernel, index) => line(index === 0 ? 'kernels' : '', describeKernel(kernel))),
+    namedLine('image', image),
+    namedLine('input', describeInput(request, problem)),
+    ...resolved.kernels.map((kernel, index) => namedLine(index === 0 ? 'kernels' : '', describeKernel(kernel))),
   ];
-  if (resolved.kernels.length === 0) lines.push(line('kernels', 'none: the labels come from the input alone'));
+  if (resolved.kernels.length === 0) lines.push(namedLine('kernels', 'none: the labels come from the input alone'));
   return lines.join('');
 }
 
@@ -114,30 +130,33 @@ export function describeResult(summary: RefineSummary): string {
   const { kernels, iterations, change, milliseconds, stages, files } = summary;
   const vertices = kernels.map((kernel) => kernel.vertexCount?.toLocaleString('en-US') ?? '-');
   const rows = [
-    line(
+    namedLine(
       'adapter',
       summary.backend === 'webgpu' && !summary.hardware ? `${summary.adapter}, in software` : summary.adapter,
     ),
-    ...(vertices.length > 0 ? [line('vertices', vertices.join(', '))] : []),
-    line('iterations', `${iterations}${change === null ? '' : `, last change of Q ${change.toPrecision(2)}`}`),
-    line('areas', describeAreas(summary.areas)),
-    line('time', listTimes(Object.entries(milliseconds))),
+    ...(vertices.length > 0 ? [namedLine('vertices', vertices.join(', '))] : []),
+    namedLine('iterations', `${iterations}${change === null ? '' : `, last change of Q ${change.toPrecision(2)}`}`),
+    namedLine('areas', describeAreas(summary)),
+    namedLine('time', listTimes(Object.entries(milliseconds))),
   ];
-  if (stages.length > 0) rows.push(line('stages', listTimes(stages.map(({ stage, milliseconds: ms }) => [stage, ms]))));
-  for (const { kind, file, bytes } of files) rows.push(line('wrote', `${file}  ${kind}, ${sizeInWords(bytes)}`));
+  if (stages.length > 0)
+    rows.push(namedLine('stages', listTimes(stages.map(({ stage, milliseconds: ms }) => [stage, ms]))));
+  for (const { kind, file, bytes } of files) rows.push(namedLine('wrote', `${file}  ${kind}, ${sizeInWords(bytes)}`));
   return rows.join('');
 }
 
-function describeInput(request: RefineRequest, { input, size }: Problem): string {
+function describeInput(request: RefineRequest, { input, size, labelMap }: Problem): string {
   if (input.form === 'labels') {
     const { width, height, labelCount } = size;
     const marked = ((100 * input.markedPixels) / (width * height)).toPrecision(3);
-    // Where 0 is unknown the file counts from 1; the results never do.
-    const numbers = input.unknown === 0 ? ` (1..${labelCount}, below 0..${labelCount - 1})` : '';
-    return `${request.input}  ${labelCount} labels${numbers}, ${marked} % of the pixels marked, confidence ${input.confidence}`;
+    const values = `${labelCount} labels, in the file ${listValues(input.values)}, ${labelMap.values ? 'as in the label map' : `in results 0..${labelCount - 1}`}`;
+    const unknown = input.unknown === null ? 'no value is unknown' : `${input.unknown} is unknown`;
+    return `${request.input}  ${values}; ${unknown}; ${marked} % of the pixels marked, confidence ${input.confidence}`;
   }
   const upsampled = input.upsampling ? `, upsampled ${input.upsampling}` : '';
-  return `${request.input}  ${input.form} of ${size.labelCount} labels [${input.shape.join(', ')}]${upsampled}`;
+  const labels = input.foreground ? 'a foreground, label 1,' : `${size.labelCount} labels`;
+  const layout = input.layout === 'planar' ? '' : ', label last';
+  return `${request.input}  ${input.form} of ${labels} [${input.shape.join(', ')}]${layout}${upsampled}`;
 }
 
 function describeKernel(kernel: ResolvedKernel): string {
@@ -156,18 +175,20 @@ function brief(values: readonly number[]): string {
   return new Set(texts).size === 1 ? texts[0] : texts.join(', ');
 }
 
-function describeAreas(areas: RefineSummary['areas']): string {
+function describeAreas({ areas, labelMapHas }: RefineSummary): string {
   const present = areas.filter(({ pixels }) => pixels > 0).sort((a, b) => b.pixels - a.pixels);
-  const shown = present.slice(0, 8).map(({ label, percent }) => `${label}: ${percent.toFixed(1)} %`);
+  const nameOf = ({ label, value }: LabelArea) => (labelMapHas === 'values' ? value : label);
+  const shown = present.slice(0, 8).map((area) => `${nameOf(area)}: ${area.percent.toFixed(1)} %`);
   if (present.length > shown.length) shown.push(`${present.length - shown.length} more`);
   return shown.join('   ');
 }
 
-function measureAreas(labelMap: Uint32Array, labelCount: number): RefineSummary['areas'] {
-  const pixels = new Uint32Array(labelCount);
+function measureAreas(labelMap: Uint32Array, { size, input }: Problem): LabelArea[] {
+  const pixels = new Uint32Array(size.labelCount);
   for (const label of labelMap) pixels[label]++;
   return Array.from(pixels, (count, label) => ({
     label,
+    ...(input.form === 'labels' ? { value: input.values[label] } : undefined),
     pixels: count,
     percent: round((100 * count) / labelMap.length),
   }));
@@ -189,10 +210,6 @@ function timeInWords(milliseconds: number): string {
 function sizeInWords(bytes: number): string {
   if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
   return bytes >= 1e3 ? `${(bytes / 1e3).toFixed(1)} kB` : `${bytes} bytes`;
-}
-
-function line(name: string, text: string): string {
-  return `${name.padEnd(11)}${text}\n`;
 }
 
 function round(value: number): number {

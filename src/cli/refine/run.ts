@@ -4,7 +4,7 @@ import { type CrfParameters, resolveParameters } from '../../index.js';
 import { argumentOf, Failure, messageOf, UsageError } from '../failure.js';
 import { encodeFloatNpy } from '../files/npy.js';
 import { OutputFiles } from '../files/outputs.js';
-import { encodeGreyPng, encodeRgbPng } from '../files/png.js';
+import { encodeGreyPng, encodePalettePng, encodeRgbPng } from '../files/png.js';
 import { PageSession } from '../page/session.js';
 import type { Streams } from '../streams.js';
 import { type RefineJob, type RefineJobResult, runRefineJob } from './job.js';
@@ -42,6 +42,7 @@ export async function refine(request: RefineRequest, streams: Streams, version: 
 
     const summary = summarize(version, request, problem, resolved, result, milliseconds, files);
     streams.status('');
+    for (const note of problem.notes) streams.error(`note: ${note}\n`);
     streams.out(json ? `${JSON.stringify(summary)}\n` : describeResult(summary));
   } finally {
     streams.status('');
@@ -95,7 +96,7 @@ async function runInPage(job: RefineJob, milliseconds: Times, streams: Streams):
 async function writeOutputs(outputs: OutputFiles, problem: Problem, result: RefineJobResult): Promise<void> {
   const { width, height, labelCount } = problem.size;
   const { labelMap, marginals } = result;
-  await outputs.write('label-map', () => [encodeGreyPng(labelMap, width, height, labelCount <= 256 ? 8 : 16)]);
+  await outputs.write('label-map', () => [encodeLabelMap(problem, labelMap)]);
   if (marginals) await outputs.write('marginals', () => encodeFloatNpy(marginals, [labelCount, height, width]));
   const { photograph } = problem;
   if (photograph) {
@@ -105,10 +106,23 @@ async function writeOutputs(outputs: OutputFiles, problem: Problem, result: Refi
   }
 }
 
-function checkLabelCount(request: RefineRequest, problem: Problem): void {
-  const { labelCount } = problem.size;
-  if (labelCount <= 65536 || request.outputs['label-map'] === undefined) return;
-  throw new Failure(`--label-map: ${labelCount} labels, but a PNG holds at most 65536`);
+function encodeLabelMap({ size, labelMap: form }: Problem, labelMap: Uint32Array): Uint8Array {
+  const { width, height, labelCount } = size;
+  const { values, palette } = form;
+  const written = values ? labelMap.map((label) => values[label]) : labelMap;
+  if (palette) return encodePalettePng(written, width, height, palette);
+  const highest = values ? values[values.length - 1] : labelCount - 1;
+  return encodeGreyPng(written, width, height, highest <= 255 ? 8 : 16);
+}
+
+function checkLabelCount(request: RefineRequest, { size, labelMap: { values } }: Problem): void {
+  if (request.outputs['label-map'] === undefined) return;
+  const { labelCount } = size;
+  if (labelCount > 65536) {
+    throw new Failure(`--label-map: ${labelCount} labels, but a PNG holds at most 65536`);
+  }
+  const highest = values ? values[values.length - 1] : 0;
+  if (highest > 65535) throw new Failure(`--label-map: ${highest} is a label, but a PNG holds at most 65535`);
 }
 
 function blame<Result>(request: RefineRequest, problem: Problem, work: () => Result): Result {
@@ -126,18 +140,9 @@ function blamed(request: RefineRequest, problem: Problem, error: unknown): unkno
   const { argument, finding } = wrong;
   if (argument === 'unary.confidence') return new UsageError(`--confidence: ${finding}`);
   const element = /^unary\.\w+\[(\d+)\]$/.exec(argument);
-  if (element) return new Failure(`${request.input}: element ${placeOf(Number(element[1]), problem)}: ${finding}`);
+  if (element) return new Failure(`${request.input}: element ${problem.elementName(Number(element[1]))}: ${finding}`);
   if (argument.startsWith('unary')) return new Failure(`${request.input}: ${finding}`);
   if (argument.startsWith('image')) return new Failure(`${request.image}: ${finding}`);
   const { options } = request.options;
   return new Failure(options === undefined ? messageOf(error) : `${options}: ${messageOf(error)}`);
-}
-
-/** Index of an element as its array's owner writes it. */
-function placeOf(index: number, { input, size }: Problem): string {
-  const [height, width] = input.form === 'labels' ? [size.height, size.width] : input.shape.slice(-2);
-  const x = index % width;
-  const y = Math.floor(index / width) % height;
-  const label = Math.floor(index / (width * height));
-  return input.form === 'labels' ? `[${y}, ${x}]` : `[${label}, ${y}, ${x}]`;
 }

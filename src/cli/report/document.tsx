@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
+import { escapeAllButLineEnds } from '../plain-text.js';
 import type { Chart } from './chart.js';
 
 /** The policy lets nothing in from outside: the file is all there is. */
@@ -59,7 +60,10 @@ dd { margin: 0; overflow-wrap: anywhere; }
 @media print { body { padding: 0; } h2 { break-after: avoid; } figure { break-inside: avoid; } }
 `;
 
-/** A page that needs nothing but itself. Texts are escaped as they are rendered. */
+/**
+ * A page that needs nothing but itself. Texts are escaped as they are rendered; what would turn their direction, or act on who reads the
+ * page's source, is written as \uXXXX.
+ */
 export function renderPage(title: string, children: ComponentChildren): string {
   const page = (
     <html lang="en">
@@ -75,7 +79,7 @@ export function renderPage(title: string, children: ComponentChildren): string {
       </body>
     </html>
   );
-  return `<!doctype html>\n${renderToString(page)}\n`;
+  return `<!doctype html>\n${escapeAllButLineEnds(renderToString(page))}\n`;
 }
 
 export function ChartFigure({ chart, note }: { chart: Chart; note?: string }) {

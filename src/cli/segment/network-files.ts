@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { createHash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import {
@@ -16,8 +15,9 @@ import {
 import { writeAtomically } from '../batch/atomic-file.js';
 import type { Environment } from '../batch/shard.js';
 import { about, Failure, UsageError } from '../failure.js';
+import { ifThere, makeFolder } from '../files/folder.js';
 import { parseJson } from '../files/json.js';
-import type { Streams } from '../streams.js';
+import { type Streams, warn } from '../streams.js';
 import type { OpenJob } from './job.js';
 
 /** A network that is ready to be sent to the page. */
@@ -39,7 +39,7 @@ export async function findNetwork(
   streams: Streams,
   environment: Environment = process.env,
 ): Promise<FoundNetwork> {
-  const folder = modelsFolder(environment);
+  const folder = await modelsFolder(environment);
   if (Object.hasOwn(presets, model)) return await findPreset(model as PresetName, folder, streams, environment);
   if (!model.toLowerCase().endsWith('.onnx')) {
     const names = Object.keys(presets).join(', ');
@@ -47,26 +47,27 @@ export async function findNetwork(
       `--model: got ${JSON.stringify(model)}, expected one of ${names}, or a file that ends with .onnx`,
     );
   }
-  const file = [model, ...(folder ? [path.join(folder, model)] : [])].find((candidate) => existsSync(candidate));
-  if (file === undefined) {
-    throw new Failure(`${model}: no such file${folder ? `, neither here nor in MEANFIELD_MODELS (${folder})` : ''}`);
+  for (const file of [model, ...(folder ? [path.join(folder, model)] : [])]) {
+    const bytes = await readBytes(file);
+    if (bytes) return await describedNetwork(file, bytes);
   }
-  return await readNetwork(file);
+  throw new Failure(`${model}: no such file${folder ? `, neither here nor in MEANFIELD_MODELS (${folder})` : ''}`);
 }
 
 /** The folder of networks that somebody set up; undefined where nobody did. */
-function modelsFolder({ MEANFIELD_MODELS: folder }: Environment): string | undefined {
+async function modelsFolder({ MEANFIELD_MODELS: folder }: Environment): Promise<string | undefined> {
   if (!folder) return undefined;
-  if (existsSync(folder) && statSync(folder).isDirectory()) return folder;
+  const status = await about(`MEANFIELD_MODELS ${folder}`, () => ifThere(stat(folder)));
+  if (status?.isDirectory()) return folder;
   throw new Failure(`MEANFIELD_MODELS: got ${JSON.stringify(folder)}, expected a folder`);
 }
 
-async function readNetwork(file: string): Promise<FoundNetwork> {
-  const bytes = await about(file, async () => new Uint8Array(await readFile(file)));
+async function describedNetwork(file: string, bytes: Uint8Array): Promise<FoundNetwork> {
   const beside = `${file.slice(0, -'.onnx'.length)}.json`;
   const description = await about(beside, async () => {
-    if (!existsSync(beside)) throw new Failure(`no such file; it has to describe the network in ${file}`);
-    return networkFromJson(parseJson(await readFile(beside, 'utf8')), bytes);
+    const text = await ifThere(readFile(beside, 'utf8'));
+    if (text === undefined) throw new Failure(`no such file; it has to describe the network in ${file}`);
+    return networkFromJson(parseJson(text), bytes);
   });
   await fetchNetwork(description);
   return { description, job: jobOf(description, bytes), source: file, hash: hashOf(bytes) };
@@ -108,12 +109,18 @@ async function findLocal(
 ): Promise<{ file: string; bytes: Uint8Array } | undefined> {
   for (const name of [fileName, `${preset}.onnx`]) {
     const file = path.join(folder, name);
-    if (!existsSync(file)) continue;
-    const bytes = await about(file, async () => new Uint8Array(await readFile(file)));
+    const bytes = await readBytes(file);
+    if (!bytes) continue;
     if (hashOf(bytes) === sha256) return { file, bytes };
-    streams.error(`warning: ${file} is not ${preset}: its sha256 is ${hashOf(bytes)}, expected ${sha256}\n`);
+    warn(streams, `${file} is not ${preset}: its sha256 is ${hashOf(bytes)}, expected ${sha256}`);
   }
   return undefined;
+}
+
+/** undefined where there is no such file. */
+async function readBytes(file: string): Promise<Uint8Array | undefined> {
+  const bytes = await about(file, () => ifThere(readFile(file)));
+  return bytes && new Uint8Array(bytes);
 }
 
 function jobOf(description: NetworkDescription, bytes: Uint8Array): FoundNetwork['job'] {
@@ -127,11 +134,10 @@ function diskCache({ XDG_CACHE_HOME: home }: Environment): FileCache {
   const fileOf = (url: string) => path.join(folder, `${hashOf(new TextEncoder().encode(url))}.onnx`);
   return {
     async get(url) {
-      const file = fileOf(url);
-      return existsSync(file) ? new Uint8Array(await readFile(file)) : undefined;
+      return await readBytes(fileOf(url));
     },
     async put(url, bytes) {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       await writeAtomically(fileOf(url), [bytes]);
     },
     async remove(url) {

@@ -6,10 +6,15 @@ import type { Prompts } from '../../pipeline/index.js';
 import { fileStamp } from '../batch/atomic-file.js';
 import { byCodeUnits, isFile, listItems } from '../batch/items.js';
 import { about, Failure } from '../failure.js';
-import { defaultMaximumPixels, type Photograph, readLabelPng, readPhotograph } from '../files/image.js';
+import { defaultMaximumPixels, type Photograph, readPhotograph } from '../files/image.js';
+import { readLabelPlane } from '../inputs/label-plane.js';
+import { describeValues, listValues, type ValueCounts } from '../inputs/values.js';
 import type { SegmentRequest } from './options.js';
 
 const endings = ['.png', '.jpg', '.jpeg', '.webp'];
+
+/** That a network of prompts tells apart. */
+const MOST_LABELS = 16;
 
 /** A picture with what is marked on it. */
 export interface Picture {
@@ -102,20 +107,27 @@ async function strokesFor(source: string, pictures: ReadonlyMap<string, string>)
 
 /** 0 is unmarked, k marks label k - 1. */
 async function readStrokes(file: string, { width, height }: Photograph, maximumPixels: number): Promise<Prompts> {
-  const png = await readLabelPng(file, maximumPixels);
-  if (png.width !== width || png.height !== height) {
-    throw new Failure(`${png.width} x ${png.height} pixels, expected ${width} x ${height}, as the picture has`);
+  const plane = await readLabelPlane(file, maximumPixels);
+  if (plane.width !== width || plane.height !== height) {
+    throw new Failure(`${plane.width} x ${plane.height} pixels, expected ${width} x ${height}, as the picture has`);
   }
-  const labelMap = Int32Array.from(png.samples);
-  return {
-    width,
-    height,
-    labelCount: Math.max(
-      2,
-      labelMap.reduce((highest, label) => Math.max(highest, label), 0),
-    ),
-    labelMap,
-  };
+  return { width, height, labelCount: countMarked(plane.values), labelMap: plane.labels };
+}
+
+/** @throws Failure where marks are no strokes, or nothing is told from something else. */
+function countMarked(values: ValueCounts): number {
+  const found = [...values.keys()];
+  const highest = found[found.length - 1];
+  const marks = found.filter((value) => value !== 0);
+  const expected = `expected 0 where nothing is marked, 1 on the background, and 2 to ${MOST_LABELS} on objects`;
+  const stray = marks.filter((value) => value < 0 || value > MOST_LABELS);
+  if (stray.length > 0) throw new Failure(`${describeValues(found)}: got ${listValues(stray)}, ${expected}`);
+  if (marks.length < 2) {
+    const missing =
+      marks.length === 0 ? 'nothing is marked' : `only ${marks[0]} is marked, so there is nothing to choose from`;
+    throw new Failure(`${describeValues(found)}: ${missing}; ${expected}`);
+  }
+  return highest;
 }
 
 /** Where a picture's file of this ending belongs. */

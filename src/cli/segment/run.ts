@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { CrfParameters } from '../../index.js';
 import { writeAtomically } from '../batch/atomic-file.js';
 import { Journal } from '../batch/journal.js';
 import { Progress } from '../batch/progress.js';
 import { chooseShard, itemsOfShard, type Shard } from '../batch/shard.js';
-import { about, argumentOf, Failure, messageOf, UsageError } from '../failure.js';
+import { argumentOf, Failure, messageOf, UsageError } from '../failure.js';
+import { makeFolder } from '../files/folder.js';
+import { jsonLines } from '../files/json.js';
 import { encodeGreyPng, encodeRgbaPng } from '../files/png.js';
 import { readParameters } from '../refine/parameters.js';
-import type { Streams } from '../streams.js';
+import { type Streams, warn } from '../streams.js';
 import { measureAreas, type PictureAreas } from './areas.js';
 import type { OpenJob, SegmentJobResult } from './job.js';
 import { type FoundNetwork, findNetwork } from './network-files.js';
@@ -46,13 +47,14 @@ export async function segment(request: SegmentRequest, streams: Streams, version
     pictures: createHash('sha256').update(JSON.stringify(pictures.names)).digest('hex'),
   };
   const file = path.join(options.out, 'journal', `segment-${shardName(shard)}.jsonl`);
-  await about(options.out, () => mkdir(path.dirname(file), { recursive: true }));
+  await makeFolder(path.dirname(file));
   const done = new Map<string, string>();
-  const journal = await Journal.open<Entry>(file, settings, (entry) => {
+  const take = (entry: Entry) => {
     // What failed may go well by now.
     if ('failure' in entry) done.delete(entry.item);
     else done.set(entry.item, entry.stamp);
-  });
+  };
+  const journal = await Journal.open<Entry>(file, settings, take, (text) => warn(streams, text));
   const run = new SegmentRun(request, pictures, network, { crf, foreground }, journal, done, streams);
   try {
     await run.segmentAll(shard);
@@ -117,6 +119,8 @@ class SegmentRun {
   private taken = 0;
   private failed = 0;
   private adapter: string | null = null;
+  /** Why the network does not open. */
+  private closedBy: unknown;
   /** Where there is a single picture, people want to hear what is on it. */
   private last: PictureAreas | undefined;
 
@@ -193,16 +197,15 @@ class SegmentRun {
   }
 
   private async take(item: string, progress: Progress): Promise<void> {
-    // A network that does not open, or no adapter, is no fault of the picture: nothing can be done at all.
-    await this.open();
     try {
       const stamp = await this.pictures.stamp(item);
       const picture = await this.pictures.read(item);
+      await this.open();
       await this.write(item, picture, await this.run(item, picture));
       await this.journal.append({ item, stamp });
       this.segmented++;
     } catch (error) {
-      if (this.request.options.strict || !(error instanceof Error)) throw error;
+      if (this.request.options.strict || !(error instanceof Error) || this.closedBy === error) throw error;
       this.failed++;
       progress.warn(error.message);
       await this.journal.append({ item, failure: error.message });
@@ -213,7 +216,9 @@ class SegmentRun {
     try {
       this.adapter = (await this.segmenter.open()).adapterName;
     } catch (error) {
-      throw this.blameOpening(error);
+      // A network that does not open, or no adapter, is no fault of the picture: nothing can be done at all.
+      this.closedBy = this.blameOpening(error);
+      throw this.closedBy;
     }
   }
 
@@ -249,13 +254,13 @@ class SegmentRun {
       'label-map': () => encodeGreyPng(labelMap, width, height, labels.length <= 256 ? 8 : 16),
       overlay: () => overlay && encodeRgbaPng(overlay, width, height),
       'cut-out': () => cutOut && encodeRgbaPng(cutOut, width, height),
-      areas: () => `${JSON.stringify(this.last, undefined, 2)}\n`,
+      areas: () => jsonLines(this.last, 2),
     } as const;
     for (const kind of write) {
       const content = contents[kind]();
       if (content === undefined) throw new Error(`the page drew no ${kind}`);
       const file = outputFile(out, item, outputEndings[kind]);
-      await about(file, () => mkdir(path.dirname(file), { recursive: true }));
+      await makeFolder(path.dirname(file));
       await writeAtomically(file, [content]);
     }
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { namedLine } from '../plain-text.js';
 import type { PictureAreas } from './areas.js';
 
 /** What a run did, as `--json` prints it. */
@@ -37,5 +38,5 @@ export function describeSummary(summary: SegmentSummary): string {
     ...(only?.areas.map(({ name, pixels, percent }) => ['', `${name}: ${pixels} pixels (${percent.toFixed(1)} %)`]) ??
       []),
   ];
-  return lines.map(([head, text]) => `${head.padEnd(10)} ${text}\n`).join('');
+  return lines.map(([head, text]) => namedLine(head, text)).join('');
 }

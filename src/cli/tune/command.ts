@@ -29,7 +29,7 @@ export function addTuneCommand(program: Command, streams: Streams, version: stri
     .command('tune')
     .summary('find kernels and iterations on labelled examples, or find that refinement is not worth it')
     .description('Finds kernels, normalization and iterations on labelled examples.')
-    .argument('<files...>', 'folders or files of .npy arrays [label, y, x] or label PNGs; last, the folder of truth')
+    .argument('<files...>', 'folders or files of .npy arrays or label PNGs; last, the folder of truth')
     .usage('[options] <predictions...> <truth>')
     .requiredOption('--out <folder>', 'where results and the journal go; made if it is not there');
   addDataSetOptions(command)

@@ -4,9 +4,10 @@ import type { Tally, TuneObjective, TuneSource } from '../../analysis/index.js';
 import type { Kernel, ProblemSize } from '../../index.js';
 import { Journal, type JournalSettings } from '../batch/journal.js';
 import type { Progress } from '../batch/progress.js';
-import { asForeground } from '../evaluate/comparison.js';
 import type { ComputeHost } from '../evaluate/compute-host.js';
 import type { DataSet, Example } from '../evaluate/data-set.js';
+import { asForeground } from '../evaluate/truth-files.js';
+import type { TruthCounts, TruthTally } from '../evaluate/truth-tally.js';
 import { about } from '../failure.js';
 
 /** What was counted for one item, or why it could not be. */
@@ -18,6 +19,14 @@ interface TuneEntry {
   /** By iteration count. */
   tallies: readonly Tally[];
   size: ProblemSize;
+  /** Of what was counted without a CRF. */
+  truth?: TruthCounts;
+  /** Share of the pixels whose probabilities do not add up to 1; left out where all do. */
+  offSums?: number;
+}
+
+interface UsableItem extends Required<Pick<TuneEntry, 'item' | 'stamp' | 'size' | 'truth' | 'offSums'>> {
+  baseline: Tally;
 }
 
 interface CounterOptions {
@@ -31,9 +40,9 @@ interface CounterOptions {
 /** Examples in files, read again for each question; answers are kept in a journal, so that a search that was stopped goes on. */
 export class ExampleSource implements TuneSource {
   private readonly answers = new Map<string, readonly Tally[]>();
-  private readonly known = new Map<string, ProblemSize>();
+  private readonly known = new Map<string, Required<Pick<TuneEntry, 'size' | 'truth' | 'offSums'>>>();
   /** Items that can be read, and their stamps. */
-  private readonly usable: { item: string; stamp: string; baseline: Tally; size: ProblemSize }[] = [];
+  private readonly usable: UsableItem[] = [];
 
   private constructor(
     private readonly dataSet: DataSet,
@@ -48,12 +57,15 @@ export class ExampleSource implements TuneSource {
     options: CounterOptions,
     file: string,
     settings: JournalSettings,
+    warn: (text: string) => void,
   ): Promise<ExampleSource> {
     const source = new ExampleSource(dataSet, computeHost, options, undefined);
-    source.journal = await Journal.open<TuneEntry>(file, settings, ({ item, stamp, kernels, tallies, size }) => {
+    const take = ({ item, stamp, kernels, tallies, ...found }: TuneEntry) => {
       source.answers.set(keyOf(item, stamp, kernels), tallies);
-      source.known.set(item, size);
-    });
+      const { size, truth, offSums = 0 } = found;
+      if (truth) source.known.set(item, { size, truth, offSums });
+    };
+    source.journal = await Journal.open<TuneEntry>(file, settings, take, warn);
     return source;
   }
 
@@ -68,6 +80,17 @@ export class ExampleSource implements TuneSource {
   /** Where they are, for people. */
   get files(): string {
     return String(this.dataSet.settings.predictions);
+  }
+
+  /** Adds what the truth of all usable examples holds. */
+  tallyTruth(tally: TruthTally): void {
+    for (const { truth } of this.usable) tally.add(truth);
+  }
+
+  /** Images with pixels whose probabilities do not add up to 1; null where there are none. */
+  get offSums(): { images: number; first: string; share: number } | null {
+    const off = this.usable.filter(({ offSums }) => offSums > 0);
+    return off.length === 0 ? null : { images: off.length, first: off[0].item, share: off[0].offSums };
   }
 
   get items(): string[] {
@@ -135,15 +158,17 @@ export class ExampleSource implements TuneSource {
   private async checkItem(item: string): Promise<void> {
     const stamp = await this.dataSet.stamp(item);
     const answer = this.answers.get(keyOf(item, stamp, null));
-    const size = this.known.get(item);
-    if (answer && size) {
-      this.usable.push({ item, stamp, baseline: answer[0], size });
+    const known = this.known.get(item);
+    if (answer && known) {
+      this.usable.push({ item, stamp, baseline: answer[0], ...known });
       return;
     }
     const read = await this.dataSet.read(item);
     const { baseline } = await this.count(read, [], []);
-    await this.journal?.append({ item, stamp, kernels: null, tallies: [baseline], size: read.size });
-    this.usable.push({ item, stamp, baseline, size: read.size });
+    const { size, truthCounts: truth, offSums } = read;
+    const entry = { item, stamp, kernels: null, tallies: [baseline], size, truth };
+    await this.journal?.append(offSums > 0 ? { ...entry, offSums } : entry);
+    this.usable.push({ item, stamp, baseline, size, truth, offSums });
   }
 
   private async count(example: Example, kernels: readonly (readonly Kernel[])[], iterations: readonly number[]) {
@@ -153,7 +178,7 @@ export class ExampleSource implements TuneSource {
     return await about(this.dataSet.fileOf(item), () =>
       this.computeHost.count({
         options: { ...this.options, backend: this.computeHost.backend },
-        example: { ...size, unary, truth: known, ...(image ? { image } : undefined) },
+        example: { width: size.width, height: size.height, unary, truth: known, ...(image ? { image } : undefined) },
         kernels,
         iterations,
       }),

@@ -5,7 +5,7 @@ import type { CrfParameters } from '../../index.js';
 import { type Chart, chartColours, drawChart } from '../report/chart.js';
 import { ChartFigure, Gain, List, renderPage, Share, signedText, Tile, Wide } from '../report/document.js';
 import { describeObjective } from './options.js';
-import type { TuneReport } from './report.js';
+import { type TuneReport, truthInWords } from './report.js';
 
 /** Candidates in the table; all are in report.json. */
 const LISTED = 12;
@@ -72,7 +72,10 @@ export function tuneHtml(report: TuneReport): string {
           ...(typeof settings.network === 'string'
             ? [['network', settings.network] as const]
             : [['predictions', `${settings.predictions}, ${settings.form}`] as const]),
-          ['truth', `${settings.truth}${settings.ignore === null ? '' : `, ${settings.ignore} is ignored`}`],
+          ['truth', `${settings.truth}: ${truthInWords(report)}`],
+          ...(report.offSums
+            ? [['not normalized', `the probabilities of ${report.offSums.images} images do not add up to 1`] as const]
+            : []),
           ...(typeof settings.images === 'string' ? [['images', settings.images] as const] : []),
           ['backend', String(settings.backend)],
           ...(report.also ? [['other examples', report.also.files] as const] : []),

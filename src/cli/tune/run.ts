@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   checkTuneOptions,
@@ -21,14 +21,18 @@ import { labelNumbers } from '../evaluate/comparison.js';
 import { ComputeHost } from '../evaluate/compute-host.js';
 import { csvLine } from '../evaluate/csv.js';
 import { DataSet } from '../evaluate/data-set.js';
-import { ignoreValue } from '../evaluate/data-set-options.js';
 import { NetworkPredictor } from '../evaluate/network-predictor.js';
-import { failedItems, signed } from '../evaluate/report-text.js';
+import { failedItems, signed, tellNotes } from '../evaluate/report-text.js';
+import { checkTruth, refuseTruth } from '../evaluate/truth-check.js';
+import { type TruthSummary, TruthTally } from '../evaluate/truth-tally.js';
 import { about, Failure, UsageError } from '../failure.js';
-import type { Streams } from '../streams.js';
+import { makeFolder } from '../files/folder.js';
+import { jsonLines, parseJson } from '../files/json.js';
+import { namedLine } from '../plain-text.js';
+import { type Streams, warn } from '../streams.js';
 import { ExampleSource } from './example-source.js';
 import { describeObjective, type TuneCommandOptions, type TuneRequest } from './options.js';
-import type { TuneReport } from './report.js';
+import { type TuneReport, truthInWords } from './report.js';
 import { tuneHtml } from './report-html.js';
 
 /** Of a network's predictions: the search asks for each many times over. */
@@ -57,21 +61,21 @@ export async function runTune(
   checkSearch(space, options, dataSet.hasPhotographs);
   const also = options.also && (await DataSet.open(options.also, truth, options, predictor));
   const settings = await settingsOf(dataSet, items, options, version);
+  await checkTruth(dataSet, items);
+  if (also) await checkTruth(also, also.items);
   const journals = path.join(options.out, 'journal');
-  await about(options.out, () => mkdir(journals, { recursive: true }));
+  await makeFolder(journals);
 
   const counter = {
     labelCount: await dataSet.labelCount(),
-    ignore: ignoreValue(options),
+    ignore: dataSet.truths.ignored,
     objective: options.objective,
     ...(settings.countAs ? { countAs: settings.countAs as number[] } : undefined),
   };
-  const source = await ExampleSource.open(dataSet, computeHost, counter, path.join(journals, 'tune.jsonl'), settings);
-  const alsoSource =
-    also &&
-    (await ExampleSource.open(also, computeHost, counter, path.join(journals, 'also.jsonl'), {
-      ...(await settingsOf(also, also.items, options, version)),
-    }));
+  const open = (of: DataSet, file: string, under: JournalSettings) =>
+    ExampleSource.open(of, computeHost, counter, path.join(journals, file), under, (text) => warn(streams, text));
+  const source = await open(dataSet, 'tune.jsonl', settings);
+  const alsoSource = also && (await open(also, 'also.jsonl', await settingsOf(also, also.items, options, version)));
   let alsoFailed = 0;
   try {
     await computeHost.start();
@@ -86,15 +90,19 @@ export async function runTune(
       alsoFailed = await checkAll(alsoSource, also.items, options, streams);
       if (alsoSource.exampleCount === 0) throw new Failure(`--also ${alsoSource.files}: no example can be used`);
     }
+    const truth = truthOf(source, dataSet, counter.labelCount);
     const result = await search(source, space, options, dataSet.hasPhotographs, streams);
     const report: TuneReport = {
       settings,
       examples: source.items,
       failed,
+      truth,
+      offSums: source.offSums,
       ...result,
       also: alsoSource ? await tryOn(alsoSource, result, alsoFailed, options, streams) : null,
     };
     await writeFiles(options.out, report);
+    tellNotes(report, streams);
     streams.out(options.json ? `${JSON.stringify(report)}\n` : describe(options.out, report));
     if (failed + alsoFailed > 0) throw failedItems(failed + alsoFailed);
   } finally {
@@ -103,6 +111,14 @@ export async function runTune(
     await dataSet.close();
     await computeHost.close();
   }
+}
+
+/** What truth holds, of the examples that can be used. Throws Failure where nothing can be measured against it. */
+function truthOf(source: ExampleSource, { truths, settings }: DataSet, labelCount: number): TruthSummary {
+  const tally = new TruthTally(truths.codes(labelCount));
+  source.tallyTruth(tally);
+  refuseTruth(tally, truths.isIgnoreSaid, String(settings.truth));
+  return tally.summary();
 }
 
 /** Returns how many examples had to be left out. */
@@ -186,15 +202,8 @@ function defined<Values extends object>(values: Values): { [Key in keyof Values]
 
 async function readSpace(file: string | undefined): Promise<TuneSpace> {
   if (file === undefined) return {};
-  return await about(file, async () => {
-    const text = await readFile(file, 'utf8');
-    try {
-      // Still unchecked: the search looks at each key and value and trusts no type.
-      return JSON.parse(text) as TuneSpace;
-    } catch (error) {
-      throw new Failure(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  });
+  // Still unchecked: the search looks at each key and value and trusts no type.
+  return await about(file, async () => parseJson(await readFile(file, 'utf8')) as TuneSpace);
 }
 
 /** A subset by the hashes of seed and name: more examples add to it, and no other item's name matters. */
@@ -235,7 +244,7 @@ async function settingsOf(
 
 async function writeFiles(out: string, report: TuneReport): Promise<void> {
   const write = (name: string, pieces: Iterable<string>) => writeAtomically(path.join(out, name), pieces);
-  const json = (value: unknown) => [`${JSON.stringify(value, null, 1)}\n`];
+  const json = (value: unknown) => [jsonLines(value)];
   const note = `${report.reason} Tuned by meanfield ${report.settings.version} for ${describeObjective(report.objective)}.`;
   await write('curves.csv', curveLines(report));
   await write('report.html', [tuneHtml(report)]);
@@ -260,18 +269,18 @@ function describeAlso({ exampleCount, baseline, score, gain, confidence, interva
 
 function describe(out: string, report: TuneReport): string {
   const { baseline, best, crossValidation, objective, also } = report;
-  const line = (name: string, text: string) => `${name.padEnd(11)}${text}\n`;
   return [
-    line('objective', describeObjective(objective)),
-    line('examples', `${report.exampleCount}, ${report.refinements} refinements`),
-    line('no CRF', baseline.toFixed(4)),
-    line(
+    namedLine('objective', describeObjective(objective)),
+    namedLine('examples', `${report.exampleCount}, ${report.refinements} refinements`),
+    namedLine('truth', truthInWords(report)),
+    namedLine('no CRF', baseline.toFixed(4)),
+    namedLine(
       'tuned',
       `${(baseline + crossValidation.gain).toFixed(4)}, cross-validated (${best.score.toFixed(4)} on the examples themselves)`,
     ),
-    line('best', JSON.stringify(best.parameters)),
-    line('verdict', report.reason),
-    ...(also ? [line('also', describeAlso(also))] : []),
-    line('wrote', `${path.join(out, 'crf.json')}  for --options`),
+    namedLine('best', JSON.stringify(best.parameters)),
+    namedLine('verdict', report.reason),
+    ...(also ? [namedLine('also', describeAlso(also))] : []),
+    namedLine('wrote', `${path.join(out, 'crf.json')}  for --options`),
   ].join('');
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
+import { readArray } from '../../problem/reading.js';
 
 /** Red, green, blue and opacity, each 0..1, not premultiplied. */
 export type Rgba = readonly [red: number, green: number, blue: number, alpha: number];
@@ -19,7 +19,7 @@ export function checkColour(argument: string, value: unknown): Rgba {
 
 /** One colour a label; throws ArgumentError where there are fewer or one is none. */
 export function checkColours(argument: string, value: unknown, labelCount: number): Rgba[] {
-  const colours = checkArray(argument, value);
+  const colours = readArray(argument, value);
   if (colours.length < labelCount) {
     throw new ArgumentError(`${argument}.length`, colours.length, `a colour for each of ${labelCount} labels`);
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { BufferSet } from '../../gpu/buffers.js';
+import { textureUsage } from '../../gpu/given-objects.js';
+import type { ScopedDevice } from '../../gpu/scoped-device.js';
 import { DeviceError } from '../../problem/errors.js';
 import type { RgbaImage } from '../../problem/types.js';
 import type { ViewTarget } from './target.js';
@@ -10,7 +12,7 @@ const rowAlignment = 256;
 
 /** Draws into a texture that lives for this, and reads it back. */
 export async function readTexture(
-  device: GPUDevice,
+  device: ScopedDevice,
   { width, height, format }: Omit<ViewTarget, 'view'>,
   encode: (encoder: GPUCommandEncoder, target: ViewTarget) => void,
 ): Promise<RgbaImage> {
@@ -19,27 +21,28 @@ export async function readTexture(
     throw new DeviceError(`a picture of ${width}×${height}: the device's maxTextureDimension2D is ${limit}`);
   }
   const buffers = new BufferSet(device);
-  // RENDER_ATTACHMENT | COPY_SRC
-  const texture = device.createTexture({ label: 'Painter.export', size: [width, height], format, usage: 0x10 | 0x1 });
+  const bytesPerRow = Math.ceil((4 * width) / rowAlignment) * rowAlignment;
+  let texture: GPUTexture | undefined;
   try {
-    const bytesPerRow = Math.ceil((4 * width) / rowAlignment) * rowAlignment;
-    const staging = buffers.readback('Painter.export', bytesPerRow * height);
-    const encoder = device.createCommandEncoder({ label: 'Painter.export' });
-    encode(encoder, { view: texture.createView(), width, height, format });
-    encoder.copyTextureToBuffer({ texture }, { buffer: staging, bytesPerRow }, [width, height]);
-    device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(1).catch((error: Error) => {
-      throw new DeviceError(`reading the picture back failed: ${error.message}`);
+    const mapped = await device.mapped('reading the picture back', bytesPerRow * height, () => {
+      const usage = textureUsage.renderAttachment | textureUsage.copySource;
+      const drawn = device.createTexture({ label: 'Painter.export', size: [width, height], format, usage });
+      texture = drawn;
+      const staging = buffers.readback('Painter.export', bytesPerRow * height);
+      device.submit('Painter.export', (encoder) => {
+        encode(encoder, { view: drawn.createView(), width, height, format });
+        encoder.copyTextureToBuffer({ texture: drawn }, { buffer: staging, bytesPerRow }, [width, height]);
+      });
+      return staging;
     });
-    const rows = new Uint8Array(staging.getMappedRange());
+    const rows = new Uint8Array(mapped.getMappedRange());
     const data = new Uint8ClampedArray(4 * width * height);
     for (let y = 0; y < height; y++) {
       data.set(rows.subarray(y * bytesPerRow, y * bytesPerRow + 4 * width), 4 * width * y);
     }
-    staging.unmap();
     return { data, width, height };
   } finally {
-    texture.destroy();
+    texture?.destroy();
     buffers.destroy();
   }
 }

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-import { tuningFor } from '../../crf/tuning.js';
+import { tuningFor } from '../../engine/plan/tuning.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { isSoftware } from '../../gpu/device.js';
-import { gpuErrorOf } from '../../gpu/error-scopes.js';
+import { DeviceCalls } from '../../gpu/device-calls.js';
+import { type GivenObject, GivenObjects, textureUsage } from '../../gpu/given-objects.js';
 import { ProgramCache } from '../../gpu/program.js';
 import { RenderModule, type RenderProgram } from '../../gpu/render-program.js';
-import { checkArray, checkChoice, checkInteger, checkObject } from '../../problem/checks.js';
+import type { Heard } from '../../gpu/scoped-device.js';
+import { checkChoice, checkInteger } from '../../problem/checks.js';
 import { ArgumentError, DeviceError } from '../../problem/errors.js';
+import { checkDevice, hasMethods } from '../../problem/platform-objects.js';
+import { readArray, readOptions, readProperties } from '../../problem/reading.js';
 import type { RgbaImage } from '../../problem/types.js';
 import { draw } from '../../stages/pipeline/draw.js';
 import { Words } from '../gpu-values/words.js';
@@ -18,8 +22,15 @@ import { ContourLayer } from './contour-layer.js';
 import { readTexture } from './export.js';
 import { ForegroundLayer } from './foreground-layer.js';
 import { type Placement, placeFrame, tapsFor } from './placement.js';
-import { checkSources, type DrawingContext, type PainterSources } from './sources.js';
-import { openTarget, type PaintTarget, type ViewTarget } from './target.js';
+import { checkSources, type DrawingContext, objectsOf, type PainterSources } from './sources.js';
+import {
+  checkFormat,
+  objectsOfTarget,
+  openTarget,
+  type PaintTarget,
+  preferredFormat,
+  type ViewTarget,
+} from './target.js';
 import { behind, checkView, entryPointOf, type ResolvedView, type View, type ViewKind, viewKinds } from './view.js';
 
 export interface PainterOptions {
@@ -67,9 +78,11 @@ interface Scene {
  * are uniforms. One painter draws one picture a submit: what it draws with is written when it is encoded.
  */
 export class Painter {
+  private readonly calls: DeviceCalls;
   private readonly programs: ProgramCache;
   private readonly workgroupSize: number;
   private readonly buffers: BufferSet;
+  private readonly given: GivenObjects;
   private readonly picture: Words;
   private readonly unused: GPUBuffer;
   private readonly noImage: GPUTexture;
@@ -79,18 +92,22 @@ export class Painter {
   private colours: Words | undefined;
   private colourCount = 0;
   private scene: Scene | undefined;
-  private queue: Promise<unknown> = Promise.resolve();
-  private isDestroyed = false;
+  /** What the device says of the last `draw`. */
+  private drawn: Heard<void>['error'] = Promise.resolve(undefined);
 
-  /** The device stays its owner's. */
+  /** The device stays its owner's. Throws ArgumentError for what is none. */
   constructor(readonly device: GPUDevice) {
-    this.programs = new ProgramCache(device);
+    if (!checkDevice('device', device)) throw new ArgumentError('device', device, 'a GPUDevice');
+    this.calls = new DeviceCalls({ device, name: 'Painter' });
+    const { device: scoped } = this.calls;
+    this.programs = new ProgramCache(scoped);
     this.workgroupSize = tuningFor(isSoftware(device.adapterInfo)).workgroupSize;
-    this.buffers = new BufferSet(device);
-    this.picture = new Words(device, this.buffers.uniform('Painter.picture', pictureWords), pictureWords);
+    this.buffers = new BufferSet(scoped);
+    this.given = new GivenObjects(scoped, this.buffers);
+    this.picture = new Words(scoped, this.buffers.uniform('Painter.picture', pictureWords), pictureWords);
     this.unused = this.buffers.storage('Painter.unused', 256);
-    // TEXTURE_BINDING
-    this.noImage = device.createTexture({ label: 'Painter.noImage', size: [1, 1], format: 'rgba8unorm', usage: 4 });
+    const usage = textureUsage.textureBinding;
+    this.noImage = scoped.createTexture({ label: 'Painter.noImage', size: [1, 1], format: 'rgba8unorm', usage });
   }
 
   /** Bytes of GPU memory held. */
@@ -104,30 +121,32 @@ export class Painter {
    * DeviceError where the device refuses; what was prepared before then stays as it was.
    */
   prepare(options: PainterOptions): Promise<void> {
-    return this.exclusively(async () => {
-      checkObject('options', options);
-      const sources = checkSources(options.sources);
-      const kinds = checkArray('views', options.views ?? ['original']).map((kind, i) =>
-        checkChoice(`views[${i}]`, kind, viewKinds),
-      );
+    return this.calls.take(async () => {
+      const given = readOptions('options', options, ['sources', 'views', 'formats', 'colours']);
+      const { views = ['original'] } = given;
+      const sources = checkSources(given.sources);
+      const kinds = readArray('views', views).map((kind, i) => checkChoice(`views[${i}]`, kind, viewKinds));
       const needsLabels = kinds.find((kind) => kind !== 'original');
       if (needsLabels && !sources.labels) {
         throw new ArgumentError('sources.labels', undefined, `labels: the view '${needsLabels}' shows them`);
       }
-      const colours = sources.labels && this.checkedColours(options.colours, sources.labels.labelCount);
-      const formats = options.formats ?? [navigator.gpu.getPreferredCanvasFormat()];
+      const colours = sources.labels && this.checkedColours(given.colours, sources.labels.labelCount);
+      const formats =
+        given.formats === undefined
+          ? [preferredFormat()]
+          : readArray('formats', given.formats).map((format, i) => checkFormat(`formats[${i}]`, format));
       const scene = this.sceneFor(sources);
       if (scene === this.scene && this.has(kinds, formats)) {
         if (colours) this.writeColours(colours);
         return;
       }
+      if (scene !== this.scene) await this.given.check(objectsOf(sources));
       const before = scene.layers;
       try {
-        await this.reportingGpuErrors(async () => {
-          await this.compile(kinds, formats);
-          await this.addLayers(scene, kinds);
-        });
-        this.checkUsable();
+        await this.compile(kinds, formats);
+        await this.addLayers(scene, kinds);
+        await this.calls.accepted('what these views need');
+        this.calls.checkUsable();
       } catch (error) {
         destroyLayers(scene.layers, before);
         scene.layers = before;
@@ -137,7 +156,7 @@ export class Painter {
     });
   }
 
-  /** Colours by label, from the next `encode` on. */
+  /** Colours by label, from the next `encode` on. Throws ArgumentError. */
   setColours(colours: readonly string[]): void {
     const { labels } = this.currentScene().sources;
     if (!labels) throw new ArgumentError('colours', colours, 'labels among the sources');
@@ -150,14 +169,35 @@ export class Painter {
    */
   encode(encoder: GPUCommandEncoder, view: View, target: PaintTarget): void {
     const scene = this.currentScene();
+    if (!hasMethods('encoder', encoder, 'beginRenderPass', 'beginComputePass')) {
+      throw new ArgumentError('encoder', encoder, 'a GPUCommandEncoder');
+    }
     const resolved = this.checkPreparedView(scene, view);
-    const opened = openTarget(target);
+    const opened = this.calls.device.around(() => openTarget(target, this.device));
     const program = this.prepared.get(`${entryPointOf(resolved.kind)} ${opened.format}`);
     if (!program) {
       const formats = [...new Set([...this.prepared.keys()].map((key) => `'${key.split(' ')[1]}'`))];
       throw new ArgumentError('target.format', opened.format, `a prepared format: ${formats.join(', ')}`);
     }
-    this.encodeView(encoder, scene, resolved, opened, program, 'premultiplied');
+    this.calls.device.around(() => this.encodeView(encoder, scene, resolved, opened, program, 'premultiplied'));
+  }
+
+  /**
+   * As `encode`, and submits it. Throws ArgumentError also for an image, a texture or a source of another device or destroyed, DeviceError where the device
+   * refuses anything else. Of a canvas the device's answer is not waited for: the next call tells it.
+   */
+  draw(view: View, target: PaintTarget): Promise<void> {
+    return this.calls.take(async () => {
+      const scene = this.currentScene();
+      const ofCall = [...objectsOfView(this.checkPreparedView(scene, view)), ...objectsOfTarget(target)];
+      await this.given.using([...objectsOf(scene.sources), ...ofCall], async () => {
+        await this.checkDrawn();
+        const { device } = this.calls;
+        const submit = () => device.submit('Painter', (encoder) => this.encode(encoder, view, target));
+        this.drawn = device.listen(submit).error;
+        if (ofCall.length > 0) await this.checkDrawn();
+      });
+    });
   }
 
   /**
@@ -167,30 +207,41 @@ export class Painter {
   async exportImage(view: View, size?: { width: number; height: number }): Promise<RgbaImage> {
     const { sources } = this.currentScene();
     const { frame, labels } = sources;
-    const { kind } = checkView(view, frame, labels?.labelCount);
-    const { width, height } = size ?? frame;
-    checkInteger('size.width', width, 1, 65536);
-    checkInteger('size.height', height, 1, 65536);
+    const resolved = checkView(view, frame, labels?.labelCount);
+    const { kind } = resolved;
+    const given = readProperties('size', size === undefined ? frame : size, ['width', 'height']);
+    const width = checkInteger('size.width', given.width, 1, 65536);
+    const height = checkInteger('size.height', given.height, 1, 65536);
     const format = 'rgba8unorm';
     await this.prepare({ sources, views: [kind], formats: [format] });
-    const { device } = this;
-    return readTexture(device, { width, height, format }, (encoder, target) => {
+    const draw = (encoder: GPUCommandEncoder, target: ViewTarget) => {
       const scene = this.currentScene();
       const program = this.prepared.get(`${entryPointOf(kind)} ${format}`) as RenderProgram;
       this.encodeView(encoder, scene, this.checkPreparedView(scene, view), target, program, 'straight');
-    });
+    };
+    const { device } = this.calls;
+    const objects = [...objectsOf(sources), ...objectsOfView(resolved)];
+    return this.calls.take(() => this.given.using(objects, () => readTexture(device, { width, height, format }, draw)));
   }
 
   destroy(): void {
-    this.isDestroyed = true;
+    this.calls.end();
     if (this.scene) destroyLayers(this.scene.layers);
     this.scene = undefined;
     this.buffers.destroy();
     this.noImage.destroy();
   }
 
+  /** Throws DeviceError if the last `draw` was refused, once. */
+  private async checkDrawn(): Promise<void> {
+    const { drawn } = this;
+    this.drawn = Promise.resolve(undefined);
+    const error = await drawn;
+    if (error) throw new DeviceError(`the GPU refused what draws a view: ${error.message}`);
+  }
+
   private currentScene(): Scene {
-    this.checkUsable();
+    this.calls.checkUsable();
     if (!this.scene) throw new ArgumentError('sources', undefined, 'a call of prepare before');
     return this.scene;
   }
@@ -202,15 +253,15 @@ export class Painter {
     );
   }
 
-  private checkedColours(given: readonly string[] | undefined, labelCount: number): Rgba[] | undefined {
-    if (given) return checkColours('colours', given, labelCount);
+  private checkedColours(given: unknown, labelCount: number): Rgba[] | undefined {
+    if (given !== undefined) return checkColours('colours', given, labelCount);
     // Colours that were set stay, unless there are not enough.
     if (this.colourCount >= labelCount) return undefined;
     return checkColours('colours', vocColours(labelCount), labelCount);
   }
 
   private async compile(kinds: readonly ViewKind[], formats: readonly GPUTextureFormat[]): Promise<void> {
-    this.module ??= new RenderModule(this.device, draw);
+    this.module ??= new RenderModule(this.calls.device, draw);
     const { module } = this;
     const allKinds = new Set([...this.preparedKinds, ...kinds, 'original' as const]);
     const entryPoints = new Set([...allKinds].map(entryPointOf));
@@ -222,7 +273,8 @@ export class Painter {
 
   /** The scene there is, where it has these sources. */
   private sceneFor(sources: PainterSources): Scene {
-    const { scene, device, programs, workgroupSize } = this;
+    const { scene, programs, workgroupSize } = this;
+    const { device } = this.calls;
     if (scene && hasSources(scene, sources)) return scene;
     const { frame, labels } = sources;
     const context = labels && { device, programs, workgroupSize, frame, labels: { ...labels } };
@@ -268,7 +320,7 @@ export class Painter {
     const count = 4 * colours.length;
     if (!this.colours || this.colours.f32.length !== count) {
       this.buffers.release(this.colours?.buffer);
-      this.colours = new Words(this.device, this.buffers.storage('Painter.colours', count * 4), count);
+      this.colours = new Words(this.calls.device, this.buffers.storage('Painter.colours', count * 4), count);
       if (this.scene) this.scene.groups = new WeakMap();
     }
     this.colours.f32.set(colours.flat());
@@ -372,26 +424,10 @@ export class Painter {
     const [red, green, blue, opacity] = view.behind === behind.colour ? view.colour : [0, 0, 0, 0];
     f32.set([red * opacity, green * opacity, blue * opacity, opacity], 24);
   }
+}
 
-  /** What the device says of memory and validation is the cause of whatever else was thrown. */
-  private async reportingGpuErrors(work: () => Promise<void>): Promise<void> {
-    const { outcome, error } = await gpuErrorOf(this.device, work);
-    if (error) throw new DeviceError(`the GPU refused what these views need: ${error.message}`);
-    if (outcome.status === 'rejected') throw outcome.reason;
-  }
-
-  private exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.queue.then(() => {
-      this.checkUsable();
-      return work();
-    });
-    this.queue = turn.catch(() => undefined);
-    return turn;
-  }
-
-  private checkUsable(): void {
-    if (this.isDestroyed) throw new DeviceError('this Painter was destroyed');
-  }
+function objectsOfView({ image }: ResolvedView): GivenObject[] {
+  return image ? [{ argument: 'view.image', value: image }] : [];
 }
 
 function hasSources({ sources }: Scene, { frame, labels }: PainterSources): boolean {

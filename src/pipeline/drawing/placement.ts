@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import { checkChoice, checkFlag, checkNumber } from '../../problem/checks.js';
+import { readOptions, readProperties } from '../../problem/reading.js';
+
+/** The whole frame with margins around it, or the whole target filled. */
 export type Fit = 'contain' | 'cover';
 
 interface Extent {
@@ -34,15 +38,38 @@ export function tapsFor(step: number): number {
   return Math.max(1, Math.ceil(Math.abs(step) - 1e-6));
 }
 
-/** Frame position under a target position, for picking what a pointer is on; null in the margins around the frame. */
+/**
+ * Frame position under a target position, for picking what a pointer is on; null in the margins around the frame. All in pixels. Throws
+ * ArgumentError for sizes and positions that are none.
+ */
 export function framePosition(
   frame: Extent,
   target: Extent,
-  { fit = 'contain', mirror = false }: { fit?: Fit; mirror?: boolean },
-  { x, y }: { x: number; y: number },
+  options: { fit?: Fit; mirror?: boolean },
+  point: { x: number; y: number },
 ): { x: number; y: number } | null {
-  const { offsetX, offsetY, stepX, stepY } = placeFrame(frame, target, fit, mirror);
-  const position = { x: offsetX + stepX * x, y: offsetY + stepY * y };
-  const isInside = position.x >= 0 && position.x < frame.width && position.y >= 0 && position.y < frame.height;
+  const { fit = 'contain', mirror = false } = readOptions('options', options, ['fit', 'mirror']);
+  const { x, y } = readProperties('point', point, ['x', 'y']);
+  const extent = checkExtent('frame', frame);
+  const { offsetX, offsetY, stepX, stepY } = placeFrame(
+    extent,
+    checkExtent('target', target),
+    checkChoice('options.fit', fit, ['contain', 'cover'] as const),
+    checkFlag('options.mirror', mirror),
+  );
+  const position = {
+    x: offsetX + stepX * checkNumber('point.x', x),
+    y: offsetY + stepY * checkNumber('point.y', y),
+  };
+  const isInside = position.x >= 0 && position.x < extent.width && position.y >= 0 && position.y < extent.height;
   return isInside ? position : null;
+}
+
+/** Sides of anything on a screen, which need not be whole. */
+function checkExtent(argument: string, value: unknown): Extent {
+  const { width, height } = readProperties(argument, value, ['width', 'height']);
+  return {
+    width: checkNumber(`${argument}.width`, width, { above: 0 }),
+    height: checkNumber(`${argument}.height`, height, { above: 0 }),
+  };
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 
+import { checkGivenBuffer, checkGivenTexture, type GivenObject } from '../../gpu/given-objects.js';
 import type { ProgramCache } from '../../gpu/program.js';
-import { checkInteger, checkObject } from '../../problem/checks.js';
-import { checkBuffer } from '../gpu-values/check-buffer.js';
-import { checkTexture } from './view.js';
+import type { ScopedDevice } from '../../gpu/scoped-device.js';
+import { checkInteger } from '../../problem/checks.js';
+import { readProperties } from '../../problem/reading.js';
 
 /** What is known of the frame's labels, at the working size. */
 export interface LabelSource {
@@ -27,7 +28,7 @@ export interface PainterSources {
 
 /** What the parts of a painter work with. */
 export interface DrawingContext {
-  readonly device: GPUDevice;
+  readonly device: ScopedDevice;
   readonly programs: ProgramCache;
   readonly workgroupSize: number;
   readonly frame: GPUTexture;
@@ -35,16 +36,31 @@ export interface DrawingContext {
 }
 
 /** Throws ArgumentError unless all can be bound. */
-export function checkSources(value: PainterSources): PainterSources {
-  const { frame, labels } = checkObject('sources', value) as unknown as PainterSources;
-  checkTexture('sources.frame', frame);
-  if (labels === undefined) return { frame };
-  checkObject('sources.labels', labels);
-  const { width, height, labelCount, labelMap, marginals } = labels;
-  checkInteger('sources.labels.width', width, 1, 65536);
-  checkInteger('sources.labels.height', height, 1, 65536);
-  checkInteger('sources.labels.labelCount', labelCount, 1, 2 ** 24);
-  checkBuffer('sources.labels.labelMap', labelMap, width * height * 4);
-  checkBuffer('sources.labels.marginals', marginals, width * height * labelCount * 4);
-  return { frame, labels };
+export function checkSources(value: unknown): PainterSources {
+  const given = readProperties('sources', value, ['frame', 'labels']);
+  const frame = checkGivenTexture('sources.frame', given.frame);
+  return given.labels === undefined ? { frame } : { frame, labels: checkLabelSource(given.labels) };
+}
+
+function checkLabelSource(value: unknown): LabelSource {
+  const path = 'sources.labels';
+  const given = readProperties(path, value, ['width', 'height', 'labelCount', 'labelMap', 'marginals']);
+  const width = checkInteger(`${path}.width`, given.width, 1, 65536);
+  const height = checkInteger(`${path}.height`, given.height, 1, 65536);
+  const labelCount = checkInteger(`${path}.labelCount`, given.labelCount, 1, 2 ** 24);
+  const labelMap = checkGivenBuffer(`${path}.labelMap`, given.labelMap, width * height * 4, 'storage');
+  const marginals = checkGivenBuffer(`${path}.marginals`, given.marginals, width * height * labelCount * 4, 'storage');
+  return { width, height, labelCount, labelMap, marginals };
+}
+
+/** What the sources consist of, by name. */
+export function objectsOf({ frame, labels }: PainterSources): GivenObject[] {
+  const objects: GivenObject[] = [{ argument: 'sources.frame', value: frame }];
+  if (!labels) return objects;
+  const { labelMap, marginals } = labels;
+  return [
+    ...objects,
+    { argument: 'sources.labels.labelMap', value: labelMap },
+    { argument: 'sources.labels.marginals', value: marginals },
+  ];
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkChoice, checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
-import { ArgumentError } from '../../problem/errors.js';
+import { checkGivenTexture } from '../../gpu/given-objects.js';
+import { checkChoice, checkFlag, checkInteger, checkNumber } from '../../problem/checks.js';
+import { readArray, readOptions, readProperties } from '../../problem/reading.js';
 import { checkColour, type Rgba } from './colours.js';
 import type { Fit } from './placement.js';
 
@@ -123,8 +124,8 @@ export interface ResolvedView {
   readonly sigmaXY: number;
 }
 
-const lookKeys = ['kind', 'fit', 'mirror', 'split'];
-const foregroundKeys = [...lookKeys, 'foreground', 'refineEdges'];
+const lookKeys = ['kind', 'fit', 'mirror', 'split'] as const;
+const foregroundKeys = [...lookKeys, 'foreground', 'refineEdges'] as const;
 const keys: Record<ViewKind, readonly string[]> = {
   original: lookKeys,
   overlay: [...lookKeys, 'opacity', 'outline'],
@@ -138,46 +139,36 @@ const keys: Record<ViewKind, readonly string[]> = {
 
 const transparent: Rgba = [0, 0, 0, 0];
 
+/** Throws ArgumentError for what is no view. */
+export function checkViewKind(view: unknown): ViewKind {
+  return checkChoice('view.kind', readProperties('view', view, ['kind']).kind, viewKinds);
+}
+
 /** Throws ArgumentError unless `view` can be drawn of a frame of this size with these labels. */
 export function checkView(
   view: unknown,
   frame: { width: number; height: number },
   labelCount: number | undefined,
 ): ResolvedView {
-  const given = checkObject('view', view);
-  const kind = checkChoice('view.kind', given.kind, viewKinds);
-  checkKeys('view', given, keys[kind]);
+  const kind = checkViewKind(view);
+  const given = readOptions('view', view, keys[kind]);
   const diagonal = Math.hypot(frame.width, frame.height);
+  const { fit = 'contain', mirror = false, split = 0, opacity = 0.5, outline = kind === 'overlay' ? 2 : 0 } = given;
+  const { refineEdges = true, sigmaXY = diagonal / 40 } = given;
   return {
     kind,
-    fit: checkChoice('view.fit', given.fit ?? 'contain', ['contain', 'cover'] as const),
-    mirror: checkFlag('view.mirror', given.mirror ?? false),
-    split: checkNumber('view.split', given.split ?? 0, { from: 0, to: 1 }),
-    opacity: kind === 'labels' ? 1 : checkNumber('view.opacity', given.opacity ?? 0.5, { from: 0, to: 1 }),
-    outline: checkNumber('view.outline', given.outline ?? (kind === 'overlay' ? 2 : 0), { from: 0, to: 1000 }),
+    fit: checkChoice('view.fit', fit, ['contain', 'cover'] as const),
+    mirror: checkFlag('view.mirror', mirror),
+    split: checkNumber('view.split', split, { from: 0, to: 1 }),
+    opacity: kind === 'labels' ? 1 : checkNumber('view.opacity', opacity, { from: 0, to: 1 }),
+    outline: checkNumber('view.outline', outline, { from: 0, to: 1000 }),
     behind: behindOf(kind),
     colour: kind === 'colour' ? checkColour('view.colour', given.colour) : transparent,
-    image: kind === 'image' ? checkTexture('view.image', given.image) : undefined,
+    image: kind === 'image' ? checkGivenTexture('view.image', given.image) : undefined,
     foreground: given.foreground === undefined ? null : checkLabels('view.foreground', given.foreground, labelCount),
-    refineEdges: checkFlag('view.refineEdges', given.refineEdges ?? true),
-    sigmaXY: checkNumber('view.sigmaXY', given.sigmaXY ?? diagonal / 40, { above: 0, to: diagonal }),
+    refineEdges: checkFlag('view.refineEdges', refineEdges),
+    sigmaXY: checkNumber('view.sigmaXY', sigmaXY, { above: 0, to: diagonal, float32: true }),
   };
-}
-
-/** Throws ArgumentError unless the value is a texture that a shader can read. */
-export function checkTexture(argument: string, value: unknown): GPUTexture {
-  const texture = value as Partial<GPUTexture> | null;
-  if (typeof texture !== 'object' || texture === null || typeof texture.createView !== 'function') {
-    throw new ArgumentError(argument, value, 'a GPUTexture');
-  }
-  const { format = '', usage = 0 } = texture;
-  // Depth, integer and compressed formats are read otherwise.
-  if (!/^(r|rg|rgba|bgra)(8|16|32)(unorm|float)$/.test(format)) {
-    throw new ArgumentError(`${argument}.format`, format, "'rgba8unorm', 'bgra8unorm' or a float format");
-  }
-  // GPUTextureUsage.TEXTURE_BINDING
-  if ((usage & 4) === 0) throw new ArgumentError(`${argument}.usage`, usage, 'a usage with TEXTURE_BINDING');
-  return value as GPUTexture;
 }
 
 function behindOf(kind: ViewKind): number {
@@ -196,13 +187,8 @@ function behindOf(kind: ViewKind): number {
   }
 }
 
-function checkFlag(argument: string, value: unknown): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new ArgumentError(argument, value, 'true or false');
-}
-
 function checkLabels(argument: string, value: unknown, labelCount: number | undefined): readonly number[] {
-  return checkArray(argument, value).map((label, i) =>
+  return readArray(argument, value).map((label, i) =>
     checkInteger(`${argument}[${i}]`, label, 0, (labelCount ?? 2 ** 32) - 1),
   );
 }

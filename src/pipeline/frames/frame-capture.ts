@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { foldedGrid, type Grid, type Program } from '../../gpu/program.js';
-import { ArgumentError } from '../../problem/errors.js';
+import type { ScopedDevice } from '../../gpu/scoped-device.js';
+import { readingPageImage } from '../../problem/page-image.js';
 import { captureTexture } from '../../stages/pipeline/capture-texture.js';
 import { captureVideo } from '../../stages/pipeline/capture-video.js';
 import { type CheckedFrame, checkFrame, type FrameSource } from './frame-source.js';
@@ -20,7 +21,7 @@ export type { FrameSource };
  *   const frame = capture.encode(encoder, video);   // and submit in the same task: an imported picture expires with it
  */
 export class FrameCapture {
-  private readonly device: GPUDevice;
+  private readonly device: ScopedDevice;
   private readonly sampler: GPUSampler;
   private frame: GPUTexture | undefined;
   private frameView: GPUTextureView | undefined;
@@ -30,6 +31,7 @@ export class FrameCapture {
     encoded?: Program<typeof captureTexture.layout>;
     linear?: Program<typeof captureTexture.layout>;
   } = {};
+  private changeCount = 0;
   /** Bind groups by the user's texture, for the frame texture there is now. */
   private groups = new WeakMap<GPUTexture, GPUBindGroup>();
 
@@ -44,26 +46,32 @@ export class FrameCapture {
     return this.frame;
   }
 
+  /** How often `texture` has changed: tells whether it still holds the frame that it held. */
+  get changes(): number {
+    return this.changeCount;
+  }
+
   /** Bytes of GPU memory held. */
   get bytes(): number {
     return this.frame ? 4 * this.frame.width * this.frame.height : 0;
   }
 
   /**
-   * Compiles what sources of this kind need. Sizes and sources may change from call to call of `encode`, the kind may not without
-   * another `prepare`: 'video' (HTMLVideoElement, VideoFrame), texture (encoded or -srgb), and all the rest, which need nothing.
+   * Compiles what sources of this kind need, and makes room for one of this size. Sizes and sources may change from call to call of `encode`, the
+   * kind may not without another `prepare`: 'video' (HTMLVideoElement, VideoFrame), texture (encoded or -srgb), and all the rest, which need nothing.
    *
    * Throws ArgumentError for a source without a picture or too large, DeviceError if a shader is refused.
    */
   async prepare(source: FrameSource): Promise<void> {
     const checked = this.check(source);
     const { programs, workgroupSize } = this.context;
-    if (checked.kind === 'video' && this.imports) {
+    if (checked.kind === 'video' && this.device.importsVideos) {
       this.programs.video ??= await programs.get(captureVideo, { workgroupSize });
     } else if (checked.kind === 'texture') {
       const form = textureForm(checked.source);
       this.programs[form] ??= await programs.get(captureTexture, { workgroupSize, linear: form === 'linear' });
     }
+    this.ownTexture(checked);
   }
 
   /**
@@ -72,7 +80,8 @@ export class FrameCapture {
    *
    * @returns `texture`
    *
-   * Throws ArgumentError for a source without a picture, too large, or of another origin without CORS; nothing is encoded then.
+   * Throws ArgumentError for a source without a picture, too large, or that the browser does not read, as one of another origin without CORS;
+   * nothing is encoded then.
    */
   encode(encoder: GPUCommandEncoder, source: FrameSource): GPUTexture {
     const checked = this.check(source);
@@ -87,11 +96,12 @@ export class FrameCapture {
       );
     } else if (checked.kind === 'texture') {
       this.encodeTexture(encoder, checked.source);
-    } else if (checked.kind === 'video' && this.imports) {
+    } else if (checked.kind === 'video' && this.device.importsVideos) {
       this.encodeVideo(encoder, checked.source);
     } else {
       this.copy(frame, checked.source);
     }
+    this.changeCount++;
     return frame;
   }
 
@@ -105,14 +115,11 @@ export class FrameCapture {
     return checkFrame(source, this.device.limits.maxTextureDimension2D);
   }
 
-  private get imports(): boolean {
-    return typeof this.device.importExternalTexture === 'function';
-  }
-
   private ownTexture({ width, height }: CheckedFrame): GPUTexture {
     if (this.frame?.width === width && this.frame.height === height) return this.frame;
     this.frame?.destroy();
     this.groups = new WeakMap();
+    this.changeCount++;
     this.frame = this.device.createTexture({
       label: 'FrameCapture.texture',
       size: [width, height],
@@ -126,7 +133,7 @@ export class FrameCapture {
   }
 
   private copy(frame: GPUTexture, source: GPUCopyExternalImageSource): void {
-    ofThisOrigin(source, () =>
+    readingPageImage('frame', source, () =>
       this.device.queue.copyExternalImageToTexture(
         { source },
         { texture: frame, premultipliedAlpha: false, colorSpace: 'srgb' },
@@ -138,7 +145,9 @@ export class FrameCapture {
   private encodeVideo(encoder: GPUCommandEncoder, source: HTMLVideoElement | VideoFrame): void {
     const program = prepared(this.programs.video);
     const group = program.bind({
-      source: ofThisOrigin(source, () => this.device.importExternalTexture({ source, colorSpace: 'srgb' })),
+      source: readingPageImage('frame', source, () =>
+        this.device.importExternalTexture({ source, colorSpace: 'srgb' }),
+      ),
       linear: this.sampler,
       frame: this.frameView as GPUTextureView,
     });
@@ -173,14 +182,4 @@ function textureForm(texture: GPUTexture): 'encoded' | 'linear' {
 function prepared<Value>(program: Value | undefined): Value {
   if (!program) throw new Error('FrameCapture.encode before prepare');
   return program;
-}
-
-/** A picture that the page may show but not read is the user's matter: told in the words of their argument. */
-function ofThisOrigin<Result>(source: unknown, read: () => Result): Result {
-  try {
-    return read();
-  } catch (error) {
-    if ((error as Error).name !== 'SecurityError') throw error;
-    throw new ArgumentError('frame', source, 'a picture of this origin, or one that was loaded with CORS');
-  }
 }

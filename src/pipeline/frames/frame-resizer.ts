@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import { BufferSet } from '../../gpu/buffers.js';
+import { checkGivenBuffer } from '../../gpu/given-objects.js';
 import { foldedGrid, type Grid, type Program } from '../../gpu/program.js';
+import type { ScopedDevice } from '../../gpu/scoped-device.js';
 import { type UniformWord, writeUniform } from '../../gpu/uniforms.js';
 import { ArgumentError } from '../../problem/errors.js';
 import { resize } from '../../stages/pipeline/resize.js';
@@ -45,7 +47,7 @@ export class FrameResizer {
   private written: { frameWidth: number; frameHeight: number; placement: Placement } | undefined;
 
   private constructor(
-    private readonly device: GPUDevice,
+    private readonly device: ScopedDevice,
     private readonly program: Program<typeof resize.layout>,
     private readonly form: ResizeForm,
     size: Extent,
@@ -66,10 +68,7 @@ export class FrameResizer {
    */
   static async create(context: StageContext, form: ResizeForm, size: Extent, target: GPUBuffer): Promise<FrameResizer> {
     const bytes = resizeTargetBytes(form, size);
-    if (target.size < bytes) throw new ArgumentError('target.size', target.size, `at least ${bytes} bytes`);
-    if (!(target.usage & 0x80)) {
-      throw new ArgumentError('target.usage', target.usage, 'a buffer with GPUBufferUsage.STORAGE');
-    }
+    checkGivenBuffer('target', target, bytes, 'storage');
     const tensor = form.kind === 'tensor' ? form : undefined;
     const program = await context.programs.get(resize, {
       workgroupSize: context.workgroupSize,

@@ -3,7 +3,7 @@
 import { checkInteger } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
 import type { ResolvedInput } from '../network/description.js';
-import { inputSizeFor } from '../network/input-size.js';
+import { sizeOfInput } from '../network/input-size.js';
 
 /** Width and height in pixels. */
 export interface Extent {
@@ -26,7 +26,7 @@ export interface Placement extends Extent {
 const largestSide = 16384;
 
 /** Largest side of a frame, above every device's `maxTextureDimension2D` today. */
-const largestFrameSide = 32768;
+export const largestFrameSide = 32768;
 
 /**
  * The size at which a network sees a frame, and where in it the picture lies.
@@ -43,7 +43,7 @@ export function planIngest(
   frameHeight: number,
 ): Placement {
   const frame = checkFrame({ width: frameWidth, height: frameHeight });
-  const { width, height } = checkInputSize(inputSizeFor(size, frame), size);
+  const { width, height } = checkInputSize(sizeOfInput(size, frame), size);
   if (fit !== 'letterbox') return { width, height, window: { x: 0, y: 0, width, height } };
   const scale = Math.min(width / frame.width, height / frame.height);
   const inner = {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import type { ScopedQueue } from '../../gpu/scoped-device.js';
+
 /** A small buffer whose words go to the GPU only when they change. */
 export class Words {
   readonly u32: Uint32Array<ArrayBuffer>;
@@ -8,7 +10,7 @@ export class Words {
   private isWritten = false;
 
   constructor(
-    private readonly device: GPUDevice,
+    private readonly device: { readonly queue: Pick<ScopedQueue, 'writeBuffer'> },
     readonly buffer: GPUBuffer,
     count: number,
   ) {

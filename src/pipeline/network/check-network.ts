@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkChoice, checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import { checkCallback, checkChoice, checkInteger, checkNumber, checkText } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
+import { checkNumberParameter } from '../../problem/parameter-checks.js';
 import { defaultParameters, resolveParameters } from '../../problem/parameters.js';
+import { readArray, readObject, readOptions, readProperties } from '../../problem/reading.js';
+import { crfSchema } from '../../problem/schema.js';
+import { viewName } from '../../problem/typed-arrays.js';
 import type { CrfParameters } from '../../problem/types.js';
 import { vocColours } from './colours.js';
 import type {
@@ -67,21 +71,16 @@ type Record3 = readonly [number, number, number];
  * @throws ArgumentError, which names the value: `input.range[1]`, `labels[3]`, `crf.kernels[0].sigmaXY`
  */
 export function checkNetwork(value: unknown): ResolvedNetwork {
-  const given = checkObject('network', value);
-  checkKeys('', given, networkKeys);
+  const given = readOptions('network', value, networkKeys, '');
+  const { workingSize: longSide = defaultWorkingSize } = given;
   const output = checkOutput(given.output);
   const prompts = given.prompts === undefined ? undefined : checkPrompts(given.prompts);
   const input = checkInput(given.input);
   checkRoles(input, output, prompts);
   const labels = checkLabels(given.labels, output, prompts);
-  const workingSize = checkInteger('workingSize', given.workingSize ?? defaultWorkingSize, 1, maximumSide);
+  const workingSize = checkInteger('workingSize', longSide, 1, maximumSide);
   return {
-    name: checkText('name', given.name),
-    ...checkSource(given.url, given.bytes),
-    ...(given.sha256 === undefined ? undefined : { sha256: checkHash(given.sha256) }),
-    ...(given.byteLength === undefined
-      ? undefined
-      : { byteLength: checkInteger('byteLength', given.byteLength, 1, 2 ** 31 - 1) }),
+    ...checkFile(given),
     ...(given.licence === undefined ? undefined : { licence: checkText('licence', given.licence) }),
     input,
     ...(prompts === undefined ? undefined : { prompts }),
@@ -102,17 +101,36 @@ export function checkNetwork(value: unknown): ResolvedNetwork {
  * @throws ArgumentError, which names the value
  */
 export function networkFromJson(json: unknown, bytes?: Uint8Array): NetworkDescription {
-  const given = checkObject('network', json);
+  const given = readObject('network', json);
   if (given.bytes !== undefined) throw new ArgumentError('bytes', given.bytes, 'no such key in a file, only url');
   const { url, ...rest } = given;
+  if (url !== undefined) checkText('url', url);
   const description = bytes === undefined ? given : { ...rest, bytes };
+  if (bytes !== undefined) checkBytes(bytes);
   checkNetwork(description);
   return description as unknown as NetworkDescription;
 }
 
-function checkText(argument: string, value: unknown): string {
-  if (typeof value === 'string' && value.trim() !== '') return value;
-  throw new ArgumentError(argument, value, 'a text that is not empty');
+/** Keys of a description that say which file is meant. */
+export const fileKeys = [
+  'name',
+  'url',
+  'bytes',
+  'sha256',
+  'byteLength',
+] as const satisfies (keyof NetworkDescription)[];
+
+type GivenFile = { [Key in (typeof fileKeys)[number]]: unknown };
+
+/** Which file a description means. Throws ArgumentError. */
+export function checkFile(given: GivenFile): Pick<ResolvedNetwork, (typeof fileKeys)[number]> {
+  const { name, url, bytes, sha256, byteLength } = given;
+  return {
+    name: checkText('name', name),
+    ...checkSource(url, bytes),
+    ...(sha256 === undefined ? undefined : { sha256: checkHash(sha256) }),
+    ...(byteLength === undefined ? undefined : { byteLength: checkInteger('byteLength', byteLength, 1, 2 ** 31 - 1) }),
+  };
 }
 
 function checkSource(url: unknown, bytes: unknown): Pick<ResolvedNetwork, 'url' | 'bytes'> {
@@ -124,9 +142,18 @@ function checkSource(url: unknown, bytes: unknown): Pick<ResolvedNetwork, 'url' 
     );
   }
   if (bytes === undefined) return { url: checkText('url', url) };
-  if (bytes instanceof Uint8Array) return { bytes };
-  if (typeof bytes === 'function') return { bytes: bytes as () => Promise<Uint8Array> };
-  throw new ArgumentError('bytes', bytes, 'a Uint8Array, or a function that gives a promise of one');
+  if (typeof bytes === 'function') {
+    const load = bytes as () => Promise<Uint8Array>;
+    checkCallback('bytes', load);
+    return { bytes: load };
+  }
+  return { bytes: checkBytes(bytes, ', or a function that gives a promise of one') };
+}
+
+/** A file in memory. Throws ArgumentError. */
+export function checkBytes(bytes: unknown, alternative = ''): Uint8Array {
+  if (viewName(bytes) === 'Uint8Array') return bytes as Uint8Array;
+  throw new ArgumentError('bytes', bytes, `a Uint8Array${alternative}`);
 }
 
 function checkHash(value: unknown): string {
@@ -135,9 +162,9 @@ function checkHash(value: unknown): string {
 }
 
 function checkInput(value: unknown): ResolvedInput {
-  const given = checkObject('input', value);
-  checkKeys('input', given, inputKeys);
-  const fit = checkChoice('input.fit', given.fit ?? 'stretch', ['stretch', 'letterbox']);
+  const given = readOptions('input', value, inputKeys);
+  const { type = 'float32', channels = 'RGB', fill = [0, 0, 0] } = given;
+  const fit = checkChoice('input.fit', given.fit === undefined ? 'stretch' : given.fit, ['stretch', 'letterbox']);
   if (fit === 'stretch' && given.fill !== undefined) {
     throw new ArgumentError('input.fill', given.fill, `no fill unless fit is 'letterbox'`);
   }
@@ -145,20 +172,18 @@ function checkInput(value: unknown): ResolvedInput {
     name: checkText('input.name', given.name),
     size: checkInputSize(given),
     layout: checkChoice('input.layout', given.layout, layouts),
-    type: checkChoice('input.type', given.type ?? 'float32', types),
-    channels: checkChoice('input.channels', given.channels ?? 'RGB', ['RGB', 'BGR']),
+    type: checkChoice('input.type', type, types),
+    channels: checkChoice('input.channels', channels, ['RGB', 'BGR']),
     ...checkValues(given),
     fit,
-    fill: checkThree('input.fill', given.fill ?? [0, 0, 0], (path, byte) =>
-      checkNumber(path, byte, { from: 0, to: 255 }),
-    ),
+    fill: checkThree('input.fill', fill, (path, byte) => checkNumber(path, byte, { from: 0, to: 255 })),
   };
 }
 
 function checkInputSize(given: Record<string, unknown>): InputSize {
-  const { width, height, longSide, multipleOf } = given;
+  const { width, height, longSide, multipleOf = 1 } = given;
   if (longSide === undefined) {
-    if (multipleOf !== undefined) {
+    if (given.multipleOf !== undefined) {
       throw new ArgumentError('input.multipleOf', multipleOf, 'no multiple without input.longSide');
     }
     return {
@@ -174,22 +199,23 @@ function checkInputSize(given: Record<string, unknown>): InputSize {
   return {
     kind: 'free',
     longSide: checked,
-    multipleOf: checkInteger('input.multipleOf', multipleOf ?? 1, 1, checked),
+    multipleOf: checkInteger('input.multipleOf', multipleOf, 1, checked),
   };
 }
 
 /** Either way of saying it becomes value = byte·factor + offset. */
 function checkValues({ range, mean, scale }: Record<string, unknown>): Pick<ResolvedInput, 'factor' | 'offset'> {
   if (mean === undefined && scale === undefined) {
-    const [low, high] = checkRange(range ?? [0, 1]);
+    const [low, high] = checkRange(range === undefined ? [0, 1] : range);
     const factor = (high - low) / 255;
     return { factor: [factor, factor, factor], offset: [low, low, low] };
   }
   if (range !== undefined) throw new ArgumentError('input.range', range, 'no range beside input.mean and input.scale');
-  const means = checkThree('input.mean', mean, checkNumber);
+  const float32 = (path: string, element: unknown) => checkNumber(path, element, { float32: true });
+  const means = checkThree('input.mean', mean, float32);
   const scales = checkThree('input.scale', scale, (path, element) => {
     if (element === 0) throw new ArgumentError(path, element, 'a finite number that is not 0');
-    return checkNumber(path, element);
+    return float32(path, element);
   });
   // 0 - x, so that a mean of 0 doesn't become -0.
   const offset = means.map((m, channel) => 0 - m * scales[channel]);
@@ -197,23 +223,22 @@ function checkValues({ range, mean, scale }: Record<string, unknown>): Pick<Reso
 }
 
 function checkRange(value: unknown): readonly [number, number] {
-  const elements = checkArray('input.range', value);
+  const elements = readArray('input.range', value);
   if (elements.length !== 2) throw new ArgumentError('input.range', value, 'the two numbers that 0 and 255 become');
-  const [low, high] = elements.map((element, i) => checkNumber(`input.range[${i}]`, element));
+  const [low, high] = elements.map((element, i) => checkNumber(`input.range[${i}]`, element, { float32: true }));
   if (low === high) throw new ArgumentError('input.range[1]', high, 'a number other than input.range[0]');
   return [low, high];
 }
 
 function checkThree(argument: string, value: unknown, check: (path: string, element: unknown) => number): Record3 {
-  const elements = checkArray(argument, value);
+  const elements = readArray(argument, value);
   if (elements.length !== 3) throw new ArgumentError(argument, value, 'three numbers, one a channel');
   const [first, second, third] = elements.map((element, i) => check(`${argument}[${i}]`, element));
   return [first, second, third];
 }
 
 function checkPrompts(value: unknown): NetworkPrompts {
-  const given = checkObject('prompts', value);
-  checkKeys('prompts', given, promptKeys);
+  const given = readOptions('prompts', value, promptKeys);
   const minLabels = checkInteger('prompts.minLabels', given.minLabels, 2, 2 ** 16);
   return {
     keyImage: checkText('prompts.keyImage', given.keyImage),
@@ -224,14 +249,14 @@ function checkPrompts(value: unknown): NetworkPrompts {
 }
 
 function checkOutput(value: unknown): Required<NetworkOutput> {
-  const given = checkObject('output', value);
-  checkKeys('output', given, outputKeys);
+  const given = readOptions('output', value, outputKeys);
+  const { type = 'float32', upsampling = 'half-pixel' } = given;
   return {
     name: checkText('output.name', given.name),
     layout: checkChoice('output.layout', given.layout, layouts),
     activation: checkChoice('output.activation', given.activation, ['logits', 'probabilities', 'sigmoid']),
-    type: checkChoice('output.type', given.type ?? 'float32', types),
-    upsampling: checkChoice('output.upsampling', given.upsampling ?? 'half-pixel', ['half-pixel', 'align-corners']),
+    type: checkChoice('output.type', type, types),
+    upsampling: checkChoice('output.upsampling', upsampling, crfSchema.unary.upsampling.choices),
   };
 }
 
@@ -253,7 +278,7 @@ function checkRoles(input: ResolvedInput, output: NetworkOutput, prompts: Networ
 }
 
 function checkLabels(value: unknown, output: NetworkOutput, prompts: NetworkPrompts | undefined): string[] {
-  const labels = checkArray('labels', value).map((label, i) => checkText(`labels[${i}]`, label));
+  const labels = readArray('labels', value).map((label, i) => checkText(`labels[${i}]`, label));
   if (output.activation === 'sigmoid' && labels.length !== 2) {
     throw new ArgumentError('labels', value, `two names for the activation 'sigmoid'`);
   }
@@ -270,7 +295,7 @@ function checkLabels(value: unknown, output: NetworkOutput, prompts: NetworkProm
 
 function checkColours(value: unknown, labelCount: number): string[] {
   if (value === undefined) return vocColours(labelCount);
-  const colours = checkArray('colours', value);
+  const colours = readArray('colours', value);
   if (colours.length !== labelCount) throw new ArgumentError('colours', value, `${labelCount} colours, one a label`);
   return colours.map((colour, i) => {
     if (typeof colour === 'string' && /^#[0-9a-f]{6}$/i.test(colour)) return colour.toLowerCase();
@@ -282,15 +307,15 @@ function checkColours(value: unknown, labelCount: number): string[] {
 function checkCrf(value: unknown, workingSize: number, labelCount: number): CrfParameters {
   if (value === undefined) return defaultParameters;
   try {
-    const given = checkObject('', value);
-    for (const [i, kernel] of checkArray('kernels', given.kernels).entries()) {
-      const { type } = checkObject(`kernels[${i}]`, kernel);
+    const given = readObject('', value);
+    for (const [i, kernel] of readArray('kernels', given.kernels).entries()) {
+      const { type } = readProperties(`kernels[${i}]`, kernel, ['type']);
       if (type === 'features') {
         throw new ArgumentError(`kernels[${i}].type`, type, `'gaussian' or 'bilateral': features belong to a picture`);
       }
     }
     const { exactWorkLimit } = given;
-    if (exactWorkLimit !== undefined) checkNumber('exactWorkLimit', exactWorkLimit, { above: 0, infinity: true });
+    checkNumberParameter('exactWorkLimit', exactWorkLimit, crfSchema.parameters.exactWorkLimit);
     // Whether the exact sum is too much work, or the labels are too many for its pixels, depends on a picture's true size.
     const parameters = { ...given, exactWorkLimit: Number.POSITIVE_INFINITY } as unknown as CrfParameters;
     const rows = Math.max(1, Math.floor((2 ** 31 - 1) / (workingSize * labelCount)));

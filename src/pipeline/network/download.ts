@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { describe } from '../../problem/describe.js';
 import type { DownloadFailure } from './download-error.js';
 
 export interface DownloadOptions {
@@ -47,13 +48,28 @@ async function request(
   signal: AbortSignal | undefined,
   fail: DownloadOptions['fail'],
 ): Promise<Response> {
+  let response: Response;
   try {
-    return await fetch(url, signal ? { signal } : {});
+    response = await fetch(url, signal ? { signal } : {});
   } catch (cause) {
     signal?.throwIfAborted();
     const offline = globalThis.navigator?.onLine === false;
     const why = offline ? 'the browser is offline' : 'no connection, or the server lets no other site read its files';
     throw fail('unreachable', `can't be reached: ${why}`, cause);
+  }
+  // `fetch` may be the user's own.
+  if (isResponse(response)) return response;
+  throw fail('content', `expected a Response of fetch, got ${describe(response)}`);
+}
+
+/** Of any implementation of fetch. */
+function isResponse(value: unknown): boolean {
+  try {
+    const { headers, body, ok } = value as Partial<Response>;
+    const hasBody = body === null || typeof body?.getReader === 'function';
+    return typeof ok === 'boolean' && typeof headers?.get === 'function' && hasBody;
+  } catch {
+    return false;
   }
 }
 

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 
+import { unlessAborted } from '../../gpu/abort.js';
+import { checkCallback } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
-import { unlessAborted } from '../abort.js';
+import { checkSignal, hasMethods } from '../../problem/platform-objects.js';
+import { readOptions, readProperties } from '../../problem/reading.js';
+import { viewName } from '../../problem/typed-arrays.js';
 import { readModel, recognizeOther } from '../onnx/model.js';
+import { checkBytes, checkFile, fileKeys } from './check-network.js';
 import type { NetworkDescription } from './description.js';
 import { download } from './download.js';
 import { DownloadError } from './download-error.js';
@@ -44,7 +49,31 @@ export interface FetchNetworkOptions {
  * @throws ArgumentError for a `url` that is no address
  * @throws the signal's reason, by default a DOMException named AbortError
  */
-export async function fetchNetwork(network: NetworkFile, options: FetchNetworkOptions = {}): Promise<Uint8Array> {
+export async function fetchNetwork(network: NetworkFile, options?: FetchNetworkOptions): Promise<Uint8Array> {
+  const checked = checkFetchOptions(options);
+  return fetchFile(checkFile(readProperties('network', network, fileKeys)), checked);
+}
+
+/** Throws ArgumentError, which names the option. */
+export function checkFetchOptions(options: FetchNetworkOptions | undefined): FetchNetworkOptions {
+  if (options === undefined) return {};
+  const given = readOptions('options', options, ['signal', 'onProgress', 'cache', 'fetch']);
+  const { signal, onProgress, cache, fetch } = given as FetchNetworkOptions;
+  checkSignal('options.signal', signal);
+  checkCallback('options.onProgress', onProgress);
+  checkCallback('options.fetch', fetch);
+  if (cache !== undefined && cache !== false && !hasMethods('options.cache', cache, 'get', 'put', 'remove')) {
+    throw new ArgumentError('options.cache', cache, 'false, or an object with get, put and remove');
+  }
+  return {
+    ...(signal === undefined ? undefined : { signal }),
+    ...(onProgress === undefined ? undefined : { onProgress }),
+    ...(cache === undefined ? undefined : { cache }),
+    ...(fetch === undefined ? undefined : { fetch }),
+  };
+}
+
+async function fetchFile(network: NetworkFile, options: FetchNetworkOptions): Promise<Uint8Array> {
   const { signal } = options;
   signal?.throwIfAborted();
   const { sha256 } = network;
@@ -67,7 +96,8 @@ async function fromMemory(
   source: NonNullable<NetworkFile['bytes']>,
   { signal, onProgress }: FetchNetworkOptions,
 ): Promise<Uint8Array> {
-  const bytes = typeof source === 'function' ? await unlessAborted(source(), signal) : source;
+  const given = typeof source === 'function' ? await unlessAborted(Promise.resolve(source()), signal) : source;
+  const bytes = checkBytes(given);
   await verify(network, undefined, bytes, signal);
   onProgress?.({ loadedBytes: bytes.length, totalBytes: bytes.length, from: 'memory' });
   return bytes;
@@ -80,7 +110,8 @@ async function fromCache(
   { signal, onProgress }: FetchNetworkOptions,
 ): Promise<Uint8Array | undefined> {
   const bytes = await ignoringFailure(cache?.get(url), signal);
-  if (cache === undefined || bytes === undefined) return undefined;
+  // Whatever else somebody's cache gives is no copy.
+  if (cache === undefined || bytes === undefined || viewName(bytes) !== 'Uint8Array') return undefined;
   if (!(await hasHash(bytes, network.sha256, signal))) {
     await ignoringFailure(cache.remove(url), signal);
     return undefined;

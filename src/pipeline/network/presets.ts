@@ -121,9 +121,14 @@ export const presets = {
 
 export type PresetName = keyof typeof presets;
 
+/** A network as a user names it: by a preset's name, or by a description of its own. */
+export function networkNamed(network: unknown): NetworkDescription {
+  return typeof network === 'string' ? presetNetwork(network) : (network as NetworkDescription);
+}
+
 /** The preset of that name. Throws ArgumentError, which lists the names there are. */
 export function presetNetwork(name: string): NetworkDescription {
-  if (Object.hasOwn(presets, name)) return presets[name as PresetName];
+  if (typeof name === 'string' && Object.hasOwn(presets, name)) return presets[name as PresetName];
   const names = Object.keys(presets).map((known) => `'${known}'`);
   throw new ArgumentError('preset', name, `one of ${names.join(', ')}`);
 }

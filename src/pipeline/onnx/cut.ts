@@ -20,6 +20,7 @@ import { type GraphProto, type ValueInfoProto, ValueInfoProtoSchema } from './sc
  * @throws ArgumentError for bytes that are no whole ONNX model, and for names that no node computes
  */
 export function cutGraph(bytes: Uint8Array, tensorName: string): Uint8Array {
+  if (typeof tensorName !== 'string') throw new ArgumentError('tensorName', tensorName, 'the name of a tensor');
   const model = readModel(bytes);
   const { graph } = model;
   if (graph.output.length === 1 && graph.output[0].name === tensorName) return bytes;

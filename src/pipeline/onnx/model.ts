@@ -2,6 +2,7 @@
 
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ArgumentError } from '../../problem/errors.js';
+import { viewName } from '../../problem/typed-arrays.js';
 import { type GraphProto, type ModelProto, ModelProtoSchema } from './schema_pb.js';
 
 /** A model that has what every ONNX model must have. */
@@ -13,7 +14,7 @@ export type OnnxModel = ModelProto & { graph: GraphProto };
  * Throws ArgumentError for what is no ONNX model: text, another format, a file that was cut short.
  */
 export function readModel(bytes: Uint8Array): OnnxModel {
-  if (!(bytes instanceof Uint8Array)) throw new ArgumentError('bytes', bytes, 'a Uint8Array with an ONNX model');
+  if (viewName(bytes) !== 'Uint8Array') throw new ArgumentError('bytes', bytes, 'a Uint8Array with an ONNX model');
   const other = recognizeOther(bytes);
   if (other !== undefined) throw notAModel(bytes, `they are ${other}`);
   let model: ModelProto;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-import type { UnarySource } from '../../crf/api.js';
-import { coarseGridWords } from '../../crf/coarse-grid.js';
-import { checkUnarySource } from '../../crf/unary-input.js';
-import type { UnaryArray } from '../../crf/unary-source.js';
+import { coarseGridWords } from '../../engine/inputs/coarse-grid.js';
+import { checkUnarySource } from '../../engine/inputs/unary-input.js';
+import type { UnaryArray } from '../../engine/inputs/unary-source.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { foldedGrid } from '../../gpu/program.js';
 import { Readback } from '../../gpu/readback.js';
 import { float } from '../../gpu/shader.js';
 import { writeUniform } from '../../gpu/uniforms.js';
+import type { UnarySource } from '../../problem/api.js';
 import { ArgumentError } from '../../problem/errors.js';
 import { probabilityFloor } from '../../problem/inputs.js';
 import type { ProblemSize } from '../../problem/types.js';
@@ -56,11 +56,11 @@ export async function measureLabelMaxima(
       source: { buffer: values },
       maxima: { buffer: maxima },
     });
-    const encoder = device.createCommandEncoder({ label: 'label maxima' });
-    const pass = encoder.beginComputePass({ label: 'label maxima' });
-    program.encode(pass, group, foldedGrid(Math.ceil((size.width * size.height) / workgroupSize)));
-    pass.end();
-    device.queue.submit([encoder.finish()]);
+    device.submit('label maxima', (encoder) => {
+      const pass = encoder.beginComputePass({ label: 'label maxima' });
+      program.encode(pass, group, foldedGrid(Math.ceil((size.width * size.height) / workgroupSize)));
+      pass.end();
+    });
     return await readback.floats(maxima, size.labelCount);
   } finally {
     readback.destroy();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-import type { UnarySource } from '../../crf/api.js';
-import { coarseGridWords } from '../../crf/coarse-grid.js';
-import { checkUnarySource } from '../../crf/unary-input.js';
+import { coarseGridWords } from '../../engine/inputs/coarse-grid.js';
+import { checkUnarySource } from '../../engine/inputs/unary-input.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { foldedGrid } from '../../gpu/program.js';
 import { writeUniform } from '../../gpu/uniforms.js';
+import type { UnarySource } from '../../problem/api.js';
 import type { ProblemSize } from '../../problem/types.js';
 import { pin } from '../../stages/pipeline/pin.js';
 import type { StageContext } from '../frames/stage-context.js';
@@ -54,17 +54,17 @@ export class Pinner {
     const marked = this.buffers.storage('Pinner.marks', 4 * pixelCount);
     device.queue.writeBuffer(marked, 0, Uint32Array.from(marks));
     const pinned = this.buffers.storage('Pinner.pinned', 4 * pixelCount * size.labelCount);
-    const encoder = device.createCommandEncoder({ label: 'Pinner' });
-    const pass = encoder.beginComputePass({ label: 'Pinner' });
     const group = program.bind({
       pinOf: { buffer: uniform },
       planes: { buffer: values },
       marks: { buffer: marked },
       pinned: { buffer: pinned },
     });
-    program.encode(pass, group, foldedGrid(Math.ceil(pixelCount / workgroupSize)));
-    pass.end();
-    device.queue.submit([encoder.finish()]);
+    device.submit('Pinner', (encoder) => {
+      const pass = encoder.beginComputePass({ label: 'Pinner' });
+      program.encode(pass, group, foldedGrid(Math.ceil(pixelCount / workgroupSize)));
+      pass.end();
+    });
     return form === 'logits' ? { logits: pinned } : { probabilities: pinned };
   }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import { checkInteger, checkNumber } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
+import { readArray, readOptions, readProperties } from '../../problem/reading.js';
+import { isLabelArray, labelArrayNames } from '../../problem/typed-arrays.js';
 import type { LabelArray } from '../../problem/types.js';
 
 /** Labels that a prompt network can tell apart. */
@@ -66,8 +68,7 @@ export interface CheckedPrompts {
  * Throws ArgumentError. `argument` is the prefix that messages name values with.
  */
 export function checkPrompts(prompts: Prompts, argument = 'prompts'): CheckedPrompts {
-  const given = checkObject(argument, prompts);
-  checkKeys(argument, given, ['width', 'height', 'labelCount', 'box', 'labelMap', 'strokes']);
+  const given = readOptions(argument, prompts, ['width', 'height', 'labelCount', 'box', 'labelMap', 'strokes']);
   const width = checkInteger(`${argument}.width`, given.width, 1, 2 ** 24);
   const height = checkInteger(`${argument}.height`, given.height, 1, 2 ** 24);
   const labelCount = checkInteger(`${argument}.labelCount`, given.labelCount, minPromptLabels, maxPromptLabels);
@@ -78,7 +79,7 @@ export function checkPrompts(prompts: Prompts, argument = 'prompts'): CheckedPro
   const strokes =
     given.strokes === undefined
       ? []
-      : checkArray(`${argument}.strokes`, given.strokes).map((stroke, i) =>
+      : readArray(`${argument}.strokes`, given.strokes).map((stroke, i) =>
           checkStroke(`${argument}.strokes[${i}]`, stroke, labelCount),
         );
   if (!box && !labelMap && !strokes.some(({ label }) => label !== null)) {
@@ -94,14 +95,14 @@ interface LabelledSize {
 }
 
 function checkBox(argument: string, value: unknown, size: LabelledSize): Required<PromptBox> {
-  const given = checkObject(argument, value);
-  checkKeys(argument, given, ['x', 'y', 'width', 'height', 'inside', 'outside']);
+  const given = readOptions(argument, value, ['x', 'y', 'width', 'height', 'inside', 'outside']);
+  const { inside: object = 1, outside: rest = 0 } = given;
   const x = checkNumber(`${argument}.x`, given.x);
   const y = checkNumber(`${argument}.y`, given.y);
   const right = x + checkNumber(`${argument}.width`, given.width, { above: 0 });
   const bottom = y + checkNumber(`${argument}.height`, given.height, { above: 0 });
-  const inside = checkInteger(`${argument}.inside`, given.inside ?? 1, 0, size.labelCount - 1);
-  const outside = checkInteger(`${argument}.outside`, given.outside ?? 0, 0, size.labelCount - 1);
+  const inside = checkInteger(`${argument}.inside`, object, 0, size.labelCount - 1);
+  const outside = checkInteger(`${argument}.outside`, rest, 0, size.labelCount - 1);
   if (inside === outside) throw new ArgumentError(`${argument}.inside`, inside, 'another label than `outside`');
   const cut = {
     x: Math.max(0, x),
@@ -124,7 +125,7 @@ function checkBox(argument: string, value: unknown, size: LabelledSize): Require
 
 function checkLabelMap(argument: string, value: unknown, size: LabelledSize): LabelArray {
   const pixelCount = size.width * size.height;
-  if (!isLabelArray(value)) throw new ArgumentError(argument, value, 'an integer typed array');
+  if (!isLabelArray(value)) throw new ArgumentError(argument, value, `a ${labelArrayNames}`);
   if (value.length !== pixelCount) {
     throw new ArgumentError(argument, value, `${size.width}·${size.height} = ${pixelCount} labels`);
   }
@@ -139,24 +140,12 @@ function checkLabelMap(argument: string, value: unknown, size: LabelledSize): La
   return value;
 }
 
-function isLabelArray(value: unknown): value is LabelArray {
-  return (
-    value instanceof Uint8Array ||
-    value instanceof Uint8ClampedArray ||
-    value instanceof Uint16Array ||
-    value instanceof Int16Array ||
-    value instanceof Uint32Array ||
-    value instanceof Int32Array
-  );
-}
-
 function checkStroke(argument: string, value: unknown, labelCount: number): PromptStroke {
-  const given = checkObject(argument, value);
-  checkKeys(argument, given, ['label', 'radius', 'points']);
+  const given = readOptions(argument, value, ['label', 'radius', 'points']);
   const label = given.label === null ? null : checkInteger(`${argument}.label`, given.label, 0, labelCount - 1);
   const radius = checkNumber(`${argument}.radius`, given.radius, { above: 0 });
-  const points = checkArray(`${argument}.points`, given.points).map((point, i) => {
-    const at = checkObject(`${argument}.points[${i}]`, point);
+  const points = readArray(`${argument}.points`, given.points).map((point, i) => {
+    const at = readProperties(`${argument}.points[${i}]`, point, ['x', 'y']);
     return {
       x: checkNumber(`${argument}.points[${i}].x`, at.x),
       y: checkNumber(`${argument}.points[${i}].y`, at.y),

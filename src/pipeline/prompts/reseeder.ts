@@ -33,17 +33,17 @@ export class Reseeder {
     const uniform = buffers.uniform('Reseeder.uniform', 5);
     const labelCount = seeds.length / (size.width * size.height);
     writeUniform(device, uniform, [size.width, size.height, working.width, working.height, labelCount]);
-    const encoder = device.createCommandEncoder({ label: 'Reseeder' });
-    const pass = encoder.beginComputePass({ label: 'Reseeder' });
     const group = this.program.bind({
       reseed: { buffer: uniform },
       seeds: { buffer: marked },
       marginals: { buffer: marginals },
       prompts: { buffer: prompts },
     });
-    this.program.encode(pass, group, foldedGrid(Math.ceil(seeds.length / workgroupSize)));
-    pass.end();
-    device.queue.submit([encoder.finish()]);
+    device.submit('Reseeder', (encoder) => {
+      const pass = encoder.beginComputePass({ label: 'Reseeder' });
+      this.program.encode(pass, group, foldedGrid(Math.ceil(seeds.length / workgroupSize)));
+      pass.end();
+    });
     // What was submitted keeps them until it is done.
     buffers.destroy();
   }

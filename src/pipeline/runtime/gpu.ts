@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 
 import { nameOf, requestDevice } from '../../gpu/device.js';
+import { lossOf, lossReason, mayBeLoss } from '../../gpu/device-loss.js';
 import { DeviceError } from '../../problem/errors.js';
 
 /** A device, ours or the user's, and whether it is still there. */
 export class Gpu {
-  /** What the browser said when the device was lost. */
+  /** What the browser said when the device was lost; its end by `release` is no loss. */
   lost: string | undefined;
   private released = false;
 
@@ -16,10 +17,11 @@ export class Gpu {
     readonly adapter: GPUAdapter | undefined,
     onLost: (message: string) => void,
   ) {
-    void device.lost.then(({ message }) => {
-      this.lost = message || 'no reason given';
+    void device.lost.then((info) => {
       // Not by its reason: a crash may say 'destroyed', too.
-      if (!this.released) onLost(this.lost);
+      if (this.released) return;
+      this.lost = lossReason(info);
+      onLost(this.lost);
     });
   }
 
@@ -39,6 +41,12 @@ export class Gpu {
     throw new DeviceError(
       'no WebGPU adapter: this browser or machine has none that is usable; networks run on WebGPU only',
     );
+  }
+
+  /** Whether a call failed because the device is lost; a loss may be told a moment later than what fails of it. */
+  async lostBehind(error: unknown): Promise<boolean> {
+    if (this.lost === undefined && mayBeLoss(error)) await lossOf(this.device);
+    return this.lost !== undefined;
   }
 
   /** Ends our own device; a user's stays. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import { unlessAborted } from '../abort.js';
+import { Turns } from '../../gpu/turns.js';
 
 /** One for all copies of this module on a page, as there may be one onnxruntime below them. */
-const key = Symbol.for('meanfield.onnxruntime.lock');
-const holder = globalThis as { [key]?: Promise<unknown> };
+const key = Symbol.for('meanfield.onnxruntime.turns');
+const holder = globalThis as { [key]?: Pick<Turns, 'take'> };
 
 /**
  * Runs `work` when nothing else that went through here is running.
@@ -14,10 +14,6 @@ const holder = globalThis as { [key]?: Promise<unknown> };
  * begins, work that had goes on to its end, and the next one waits for it all the same.
  */
 export function inTurn<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
-  const turn = (holder[key] ?? Promise.resolve()).then(() => {
-    signal?.throwIfAborted();
-    return work();
-  });
-  holder[key] = turn.catch(() => undefined);
-  return signal ? unlessAborted(turn, signal) : turn;
+  holder[key] ??= new Turns();
+  return holder[key].take(work, signal);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { create, toBinary } from '@bufbuild/protobuf';
-import { DeviceError } from '../../problem/errors.js';
+import { ArgumentError, DeviceError } from '../../problem/errors.js';
+import { reading, readOptions } from '../../problem/reading.js';
 import { ModelProtoSchema } from '../onnx/schema_pb.js';
 import { withTappedConsole } from './console-tap.js';
 import { inTurn } from './lock.js';
@@ -14,6 +15,15 @@ export interface OnnxruntimeOptions {
    * Default: what the bundler made of onnxruntime-web's own reference to that file. Never a CDN.
    */
   wasm?: string | URL | ArrayBuffer;
+}
+
+/** Throws ArgumentError. */
+export function checkOnnxruntimeOptions(options: unknown): OnnxruntimeOptions {
+  const { wasm } = readOptions('onnxruntime', options, ['wasm']);
+  if (wasm === undefined) return {};
+  const isBytes = reading('onnxruntime.wasm', wasm, () => wasm instanceof ArrayBuffer || wasm instanceof URL);
+  if (isBytes || (typeof wasm === 'string' && wasm !== '')) return { wasm: wasm as string | URL | ArrayBuffer };
+  throw new ArgumentError('onnxruntime.wasm', wasm, 'an address, or an ArrayBuffer');
 }
 
 let loading: Promise<Onnxruntime> | undefined;

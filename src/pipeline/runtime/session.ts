@@ -2,12 +2,12 @@
 
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { BufferSet } from '../../gpu/buffers.js';
-import { gpuErrorOf } from '../../gpu/error-scopes.js';
+import { ScopedDevice } from '../../gpu/scoped-device.js';
 import { DeviceError } from '../../problem/errors.js';
 import { collectLines } from './console-tap.js';
 import { inTurn } from './lock.js';
 import type { Onnxruntime } from './onnxruntime.js';
-import { acceptSharedMemory } from './shared-memory.js';
+import { RuntimeDevice } from './runtime-device.js';
 
 export interface SessionTensor {
   name: string;
@@ -17,7 +17,7 @@ export interface SessionTensor {
 
 export interface SessionOptions {
   runtime: Onnxruntime;
-  device: GPUDevice;
+  device: GPUDevice | ScopedDevice;
   /** The ONNX file. Kept: the session is created anew after a run that failed. */
   bytes: Uint8Array;
   /** What the user calls it, for messages. */
@@ -44,6 +44,8 @@ const bytesOf = { float32: 4, float16: 2 } as const;
  *   await session.run();             // submitted when it resolves: what is submitted afterwards sees session.output.buffer
  */
 export class NetworkSession {
+  private readonly device: ScopedDevice;
+  private readonly runtimeDevice: RuntimeDevice;
   private session: InferenceSession | undefined;
   private buffers: BufferSet;
   private inputs = new Map<string, { buffer: GPUBuffer; tensor: Tensor }>();
@@ -51,12 +53,13 @@ export class NetworkSession {
   private destroyed = false;
 
   private constructor(private readonly options: SessionOptions) {
-    this.buffers = new BufferSet(options.device);
+    this.device = ScopedDevice.of(options.device);
+    this.runtimeDevice = RuntimeDevice.of(this.device.device);
+    this.buffers = new BufferSet(this.device);
   }
 
   /** Throws DeviceError where onnxruntime refuses the graph. */
   static async create(options: SessionOptions, signal?: AbortSignal): Promise<NetworkSession> {
-    acceptSharedMemory(options.device);
     const network = new NetworkSession(options);
     await inTurn(async () => {
       await network.refusing(() => network.open());
@@ -87,7 +90,7 @@ export class NetworkSession {
    * Throws DeviceError where a limit is too low, or where operators run on the CPU: their names are in the message.
    */
   async shape(inputs: readonly SessionTensor[], signal?: AbortSignal): Promise<void> {
-    const { runtime, device, output } = this.options;
+    const { runtime, output } = this.options;
     this.releaseTensors();
     for (const { name, type, dims } of inputs) {
       const buffer = this.bufferOf(name, type, dims);
@@ -99,9 +102,8 @@ export class NetworkSession {
     const tensor = runtime.Tensor.fromGpuBuffer(buffer, { dataType: output.type, dims });
     this.result = { buffer, dims, tensor };
     // Zeros may have gone through it: nobody should mistake the result for one.
-    const encoder = device.createCommandEncoder({ label: 'NetworkSession' });
-    encoder.clearBuffer(buffer);
-    device.queue.submit([encoder.finish()]);
+    this.device.submit('NetworkSession', (encoder) => encoder.clearBuffer(buffer));
+    this.throwRefusal(await this.device.settle());
   }
 
   /** Creates nothing and reads nothing back. Throws DeviceError when the run failed; the next call begins with a new session. */
@@ -110,7 +112,9 @@ export class NetworkSession {
       const session = await this.open();
       const { result } = this;
       if (!result) throw new Error('NetworkSession.run before shape');
-      await this.running(() => session.run(this.feeds(), { [this.options.output.name]: result.tensor }));
+      await this.runtimeDevice.hear(this.device, 'submitted', () =>
+        this.running(() => session.run(this.feeds(), { [this.options.output.name]: result.tensor })),
+      );
     }, signal);
   }
 
@@ -131,7 +135,8 @@ export class NetworkSession {
   }
 
   private async createSession(more?: InferenceSession.SessionOptions): Promise<InferenceSession> {
-    const { runtime, device, bytes, name, preferredLayout } = this.options;
+    const { runtime, bytes, name, preferredLayout } = this.options;
+    const { proxy: device } = this.runtimeDevice;
     try {
       return await runtime.InferenceSession.create(bytes, {
         // The only way in 1.30: `env.webgpu.device` is ignored.
@@ -176,23 +181,26 @@ export class NetworkSession {
 
   /** onnxruntime doesn't look at what the device says of its buffers and pipelines. */
   private async refusing<Result>(work: () => Promise<Result>): Promise<Result> {
-    const { outcome, error } = await gpuErrorOf(this.options.device, work);
-    if (outcome.status === 'rejected') throw outcome.reason;
-    if (!error) return outcome.value;
-    await this.close();
+    const result = await this.runtimeDevice.hear(this.device, 'everything', work);
+    const error = await this.device.settle();
+    if (error) await this.close();
+    this.throwRefusal(error);
+    return result;
+  }
+
+  private throwRefusal(error: GPUError | undefined): void {
+    if (!error) return;
     throw new DeviceError(`${this.options.name}: the GPU refused what the network needs: ${error.message}`);
   }
 
   private async warmUp(): Promise<readonly number[]> {
     const session = await this.open();
-    const { output, device, name } = this.options;
-    let dims: readonly number[] = [];
-    const downloads = await countDownloads(device, async () => {
-      const results = await this.running(() => session.run(this.feeds(), [output.name]));
-      dims = results[output.name].dims;
-      for (const tensor of Object.values(results)) tensor.dispose();
-    });
-    if (downloads > 0) {
+    const { output, name } = this.options;
+    const { downloads } = this.runtimeDevice;
+    const results = await this.running(() => session.run(this.feeds(), [output.name]));
+    const { dims } = results[output.name];
+    for (const tensor of Object.values(results)) tensor.dispose();
+    if (this.runtimeDevice.downloads > downloads) {
       throw new DeviceError(
         `${name}: ${await this.operatorsOnCpu()} run on the CPU, as onnxruntime's WebGPU provider lacks them: ` +
           'every frame would leave the GPU; cut the graph before them, or export the network without them',
@@ -230,28 +238,6 @@ function operatorsWithoutKernel(lines: readonly string[]): string {
     return match ? [match[2] ? `${match[1]} (${match[2]})` : match[1]] : [];
   });
   return [...new Set(found)].join(', ');
-}
-
-/** Buffers that the device made for reading during `work`: each is one copy from the GPU to the CPU. */
-async function countDownloads(device: GPUDevice, work: () => Promise<void>): Promise<number> {
-  const own = Object.getOwnPropertyDescriptor(device, 'createBuffer');
-  const createBuffer = device.createBuffer.bind(device);
-  let count = 0;
-  Object.defineProperty(device, 'createBuffer', {
-    configurable: true,
-    value: (descriptor: GPUBufferDescriptor) => {
-      // MAP_READ; this project's own buffers have labels.
-      if (descriptor.usage & 1 && !descriptor.label) count++;
-      return createBuffer(descriptor);
-    },
-  });
-  try {
-    await work();
-  } finally {
-    if (own) Object.defineProperty(device, 'createBuffer', own);
-    else Reflect.deleteProperty(device, 'createBuffer');
-  }
-  return count;
 }
 
 function product(dims: readonly number[]): number {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import { checkArray, checkInteger, checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
+import { checkFlag, checkInteger, checkNumber } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
+import { checkGivenNumber } from '../../problem/parameter-checks.js';
+import { readArray, readOptions, readProperties } from '../../problem/reading.js';
+import { crfSchema } from '../../problem/schema.js';
 
 /** A step of quality, in parts of what there is without a budget. */
 export interface BudgetRung {
@@ -110,8 +113,9 @@ export class FrameBudget {
    */
   constructor(options: BudgetOptions, best: { workingSize: number; iterations: number }) {
     const { framesPerSecond, ladder } = resolveBudgetOptions(options);
-    const workingSize = checkInteger('workingSize', best.workingSize, 1, 2 ** 24);
-    const iterations = checkInteger('iterations', best.iterations, 0, 10000);
+    const given = readOptions('best', best, ['workingSize', 'iterations'], '');
+    const workingSize = checkInteger('workingSize', given.workingSize, 1, 2 ** 24);
+    const iterations = checkGivenNumber('iterations', given.iterations, crfSchema.parameters.iterations);
     this.budget = 1000 / framesPerSecond;
     this.rungs = ladder.map((rung, index) => ({
       workingSize: Math.max(1, Math.round(rung.size * workingSize)),
@@ -141,6 +145,7 @@ export class FrameBudget {
    * is none.
    */
   record(choice: BudgetChoice, milliseconds: number): void {
+    checkFlag('choice.runNetwork', readProperties('choice', choice, ['runNetwork']).runNetwork);
     checkNumber('milliseconds', milliseconds, { from: 0 });
     if (!this.pending.delete(choice)) return;
     this.recorded++;
@@ -247,11 +252,13 @@ export class FrameBudget {
 }
 
 /** Throws ArgumentError for what can't be; fills in what is left out. */
-export function resolveBudgetOptions(options: BudgetOptions): Required<BudgetOptions> {
-  const given = checkObject('budget', options);
-  checkKeys('budget', given, ['framesPerSecond', 'ladder']);
-  const framesPerSecond = checkNumber('budget.framesPerSecond', options.framesPerSecond ?? 30, { above: 0, to: 1000 });
-  const ladder = checkArray('budget.ladder', options.ladder ?? defaultLadder).map(checkRung);
+export function resolveBudgetOptions(options: unknown): Required<BudgetOptions> {
+  const { framesPerSecond: rate = 30, ladder: rungs = defaultLadder } = readOptions('budget', options, [
+    'framesPerSecond',
+    'ladder',
+  ]);
+  const framesPerSecond = checkNumber('budget.framesPerSecond', rate, { above: 0, to: 1000 });
+  const ladder = readArray('budget.ladder', rungs).map(checkRung);
   if (ladder.length === 0) throw new ArgumentError('budget.ladder.length', 0, 'at least one rung');
   for (let i = 1; i < ladder.length; i++) {
     const [better, cheaper] = [ladder[i - 1], ladder[i]];
@@ -279,8 +286,7 @@ export function resolveBudgetOptions(options: BudgetOptions): Required<BudgetOpt
 
 function checkRung(value: unknown, index: number): BudgetRung {
   const path = `budget.ladder[${index}]`;
-  const rung = checkObject(path, value);
-  checkKeys(path, rung, ['size', 'iterations', 'networkEvery']);
+  const rung = readOptions(path, value, ['size', 'iterations', 'networkEvery']);
   return {
     size: checkNumber(`${path}.size`, rung.size, { above: 0, to: 1 }),
     iterations: checkNumber(`${path}.iterations`, rung.iterations, { from: 0, to: 1 }),

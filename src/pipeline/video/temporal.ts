@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
 
-import { tuningFor } from '../../crf/tuning.js';
+import { tuningFor } from '../../engine/plan/tuning.js';
 import { BufferSet } from '../../gpu/buffers.js';
 import { isSoftware } from '../../gpu/device.js';
+import { DeviceCalls } from '../../gpu/device-calls.js';
+import { checkGivenBuffer, GivenObjects } from '../../gpu/given-objects.js';
 import { foldedGrid, type Grid, type Program, ProgramCache } from '../../gpu/program.js';
-import { checkKeys, checkNumber, checkObject } from '../../problem/checks.js';
-import { ArgumentError, DeviceError } from '../../problem/errors.js';
+import { checkNumber } from '../../problem/checks.js';
+import { ArgumentError } from '../../problem/errors.js';
 import { checkSize } from '../../problem/parameters.js';
+import { checkDevice, hasMethods } from '../../problem/platform-objects.js';
+import { readOptions, readProperties } from '../../problem/reading.js';
 import type { ProblemSize } from '../../problem/types.js';
 import { temporal } from '../../stages/pipeline/temporal.js';
-import { checkBuffer } from '../gpu-values/check-buffer.js';
 import { Words } from '../gpu-values/words.js';
 
 export interface TemporalParameters {
   /** Weight of the frames before where nothing changed: 0 (none) to 1, 1 excluded. Default 0.8: a mean over about 5 frames. */
   strength?: number;
-  /** By how much a colour may change until the past counts less, on 0..255, greater than 0. Noise is allowed for besides. Default 10. */
+  /** By how much a colour may change until the past counts less, on 0..255, 1e-6..1e6. Noise is allowed for besides. Default 10. */
   colourSigma?: number;
   /** By how much another label's probability must be above the shown one's where nothing changed, 0..1. Default 0.2. */
   hysteresis?: number;
@@ -36,13 +39,17 @@ export interface TemporalSources {
 }
 
 /** Throws ArgumentError for what can't be; fills in what is left out. */
-export function resolveTemporalParameters(parameters: TemporalParameters): Required<TemporalParameters> {
-  const given = checkObject('parameters', parameters);
-  checkKeys('parameters', given, Object.keys(defaultTemporalParameters));
-  const { strength, colourSigma, hysteresis } = { ...defaultTemporalParameters, ...parameters };
+export function resolveTemporalParameters(parameters: unknown): Required<TemporalParameters> {
+  const usual = defaultTemporalParameters;
+  const {
+    strength = usual.strength,
+    colourSigma = usual.colourSigma,
+    hysteresis = usual.hysteresis,
+  } = readOptions('parameters', parameters, ['strength', 'colourSigma', 'hysteresis']);
   return {
-    strength: checkNumber('parameters.strength', strength, { from: 0, below: 1 }),
-    colourSigma: checkNumber('parameters.colourSigma', colourSigma, { above: 0 }),
+    strength: checkNumber('parameters.strength', strength, { from: 0, below: 1, float32: true }),
+    // Its square is inverted in float32.
+    colourSigma: checkNumber('parameters.colourSigma', colourSigma, { from: 1e-6, to: 1e6 }),
     hysteresis: checkNumber('parameters.hysteresis', hysteresis, { from: 0, to: 1 }),
   };
 }
@@ -80,26 +87,30 @@ export class TemporalSmoothing {
   private firstGroup: GPUBindGroup | undefined;
   private parameters = defaultTemporalParameters;
   private frame = 0;
-  private isDestroyed = false;
+  private readonly calls: DeviceCalls;
+  private readonly programs: ProgramCache;
+  private readonly given: GivenObjects;
 
   /** Throws ArgumentError for a size that can't be, DeviceError where it is too large for the device. */
-  constructor(
-    private readonly device: GPUDevice,
-    size: ProblemSize,
-  ) {
-    this.size = checkSize({ width: size.width, height: size.height, labelCount: size.labelCount });
+  constructor(device: GPUDevice, size: ProblemSize) {
+    if (!checkDevice('device', device)) throw new ArgumentError('device', device, 'a GPUDevice');
+    this.size = checkSize(size);
     const { width, height, labelCount } = this.size;
     const pixelCount = width * height;
     this.workgroupSize = tuningFor(isSoftware(device.adapterInfo)).workgroupSize;
     this.grid = foldedGrid(Math.ceil(pixelCount / this.workgroupSize));
-    this.buffers = new BufferSet(device);
+    this.calls = new DeviceCalls({ device, name: 'TemporalSmoothing' });
+    const { device: scoped } = this.calls;
+    this.programs = new ProgramCache(scoped);
+    this.buffers = new BufferSet(scoped);
+    this.given = new GivenObjects(scoped, this.buffers);
     try {
       this.marginals = this.buffers.storage('TemporalSmoothing.marginals', pixelCount * labelCount * 4);
       this.labelMap = this.buffers.storage('TemporalSmoothing.labelMap', pixelCount * 4);
       const mean = () => this.buffers.storage('TemporalSmoothing.mean', pixelCount * 8);
       this.means = [mean(), mean()];
-      this.words = new Words(device, this.buffers.uniform('TemporalSmoothing.parameters', 7), 7);
-      this.firstWords = new Words(device, this.buffers.uniform('TemporalSmoothing.first', 7), 7);
+      this.words = new Words(scoped, this.buffers.uniform('TemporalSmoothing.parameters', 7), 7);
+      this.firstWords = new Words(scoped, this.buffers.uniform('TemporalSmoothing.first', 7), 7);
     } catch (error) {
       // One is too large for the device: those before it are nobody's.
       this.buffers.destroy();
@@ -115,30 +126,33 @@ export class TemporalSmoothing {
     return this.buffers.bytes;
   }
 
-  /** Compiles, and binds the buffers that frames come in. The past stays. */
-  async prepare(sources: TemporalSources): Promise<void> {
-    this.checkUsable();
-    checkObject('sources', sources);
-    const { width, height, labelCount } = this.size;
-    checkBuffer('sources.image', sources.image, width * height * 4);
-    checkBuffer('sources.marginals', sources.marginals, width * height * labelCount * 4);
-    this.program ??= await new ProgramCache(this.device).get(temporal, { workgroupSize: this.workgroupSize });
-    this.checkUsable();
-    if (this.sources?.image === sources.image && this.sources.marginals === sources.marginals) return;
-    const { program } = this;
-    const groupOf = (uniform: GPUBuffer, past: number) =>
-      program.bind({
-        temporal: { buffer: uniform },
-        image: { buffer: sources.image },
-        pastMean: { buffer: this.means[past] },
-        marginals: { buffer: sources.marginals },
-        presentMean: { buffer: this.means[1 - past] },
-        smoothed: { buffer: this.marginals },
-        labelMap: { buffer: this.labelMap },
-      });
-    this.groups = [groupOf(this.words.buffer, 0), groupOf(this.words.buffer, 1)];
-    this.firstGroup = groupOf(this.firstWords.buffer, 0);
-    this.sources = { image: sources.image, marginals: sources.marginals };
+  /**
+   * Compiles, and binds the buffers that frames come in. The past stays.
+   *
+   * Throws ArgumentError for buffers that can't be used, DeviceError where the device refuses; what was prepared before then stays as it was.
+   */
+  prepare(sources: TemporalSources): Promise<void> {
+    return this.calls.take(async () => {
+      const given = readProperties('sources', sources, ['image', 'marginals']);
+      const { width, height, labelCount } = this.size;
+      const image = checkGivenBuffer('sources.image', given.image, width * height * 4, 'storage');
+      const marginals = checkGivenBuffer(
+        'sources.marginals',
+        given.marginals,
+        width * height * labelCount * 4,
+        'storage',
+      );
+      if (this.sources?.image === image && this.sources.marginals === marginals) return;
+      await this.given.check([
+        { argument: 'sources.image', value: image },
+        { argument: 'sources.marginals', value: marginals },
+      ]);
+      this.program ??= await this.programs.get(temporal, { workgroupSize: this.workgroupSize });
+      const groups = this.bind(this.program, { image, marginals });
+      await this.calls.accepted('what this smoothing needs');
+      [this.firstGroup, ...this.groups] = groups;
+      this.sources = { image, marginals };
+    });
   }
 
   /** From the next `encode` on. Throws ArgumentError for a parameter that can't be. */
@@ -153,7 +167,10 @@ export class TemporalSmoothing {
 
   /** Brings `marginals` and `labelMap` up to the frame in the sources. Once a frame. */
   encode(encoder: GPUCommandEncoder): void {
-    this.checkUsable();
+    this.calls.checkUsable();
+    if (!hasMethods('encoder', encoder, 'beginComputePass')) {
+      throw new ArgumentError('encoder', encoder, 'a GPUCommandEncoder');
+    }
     if (!this.program || !this.firstGroup) {
       throw new ArgumentError('sources', undefined, 'a call of prepare before encode');
     }
@@ -172,11 +189,22 @@ export class TemporalSmoothing {
   }
 
   destroy(): void {
-    this.isDestroyed = true;
+    this.calls.end();
     this.buffers.destroy();
   }
 
-  private checkUsable(): void {
-    if (this.isDestroyed) throw new DeviceError('this TemporalSmoothing was destroyed');
+  /** For the first frame, then by which mean is written. */
+  private bind(program: Program<typeof temporal.layout>, { image, marginals }: TemporalSources): GPUBindGroup[] {
+    const groupOf = (uniform: GPUBuffer, past: number) =>
+      program.bind({
+        temporal: { buffer: uniform },
+        image: { buffer: image },
+        pastMean: { buffer: this.means[past] },
+        marginals: { buffer: marginals },
+        presentMean: { buffer: this.means[1 - past] },
+        smoothed: { buffer: this.marginals },
+        labelMap: { buffer: this.labelMap },
+      });
+    return [groupOf(this.firstWords.buffer, 0), groupOf(this.words.buffer, 0), groupOf(this.words.buffer, 1)];
   }
 }

@@ -166,7 +166,10 @@ export function fitsOptional(spec: Spec, value: unknown): Verdict {
   return value === null && fits(spec, null) === 'no' ? 'unclear' : fits(spec, value);
 }
 
-function fitsList({ of, least = 0, most = Number.POSITIVE_INFINITY }: Extract<Spec, { is: 'list' }>, value: unknown): Verdict {
+function fitsList(
+  { of, least = 0, most = Number.POSITIVE_INFINITY }: Extract<Spec, { is: 'list' }>,
+  value: unknown,
+): Verdict {
   if (!Array.isArray(value) || value.length < least || value.length > most) return 'no';
   // By index: a hole is an element that is undefined.
   return worst(Array.from({ length: value.length }, (_, i) => fits(of, value[i])));

@@ -97,7 +97,9 @@ function replacement(
 }
 
 function verdictOn({ args: specs }: Door, args: readonly unknown[]): Verdict {
-  const verdicts = specs.map(({ spec, isOptional }, i) => (isOptional ? fitsOptional(spec, args[i]) : fits(spec, args[i])));
+  const verdicts = specs.map(({ spec, isOptional }, i) =>
+    isOptional ? fitsOptional(spec, args[i]) : fits(spec, args[i]),
+  );
   if (verdicts.includes('no')) return 'no';
   return verdicts.includes('unclear') ? 'unclear' : 'yes';
 }
@@ -125,7 +127,10 @@ async function makeCall(house: House, door: Door, { args, place, verdict }: Made
     }
     checkError(door, error, place, args);
     if (house.look && !isDeepStrictEqual(await house.look(), before)) {
-      throw new Finding(`${door.name} changes something although it refuses: ${place}`, `${String(error)} ${showArguments(args)}`);
+      throw new Finding(
+        `${door.name} changes something although it refuses: ${place}`,
+        `${String(error)} ${showArguments(args)}`,
+      );
     }
   } finally {
     if (house.restore && !threw) await house.restore();
@@ -137,7 +142,10 @@ function checkError(door: Door, error: unknown, place: string, args: readonly un
   const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) };
   if (!allowed.includes(name)) {
     const where = error instanceof Error ? (/\n\s+at .*?(src\/[^)\n]*)/.exec(error.stack ?? '')?.[1] ?? '') : '';
-    throw new Finding(`${door.name} throws ${name}: ${place}`, `${message.slice(0, 300)} (${where}) ${showArguments(args)}`);
+    throw new Finding(
+      `${door.name} throws ${name}: ${place}`,
+      `${message.slice(0, 300)} (${where}) ${showArguments(args)}`,
+    );
   }
   if (message.length > longestMessage) {
     throw new Finding(`${door.name} repeats a long value in its error: ${place}`, `${message.length} characters`);
@@ -148,6 +156,10 @@ function checkError(door: Door, error: unknown, place: string, args: readonly un
 }
 
 function showArguments(args: readonly unknown[]): string {
-  return inspect(args, { depth: 4, maxArrayLength: 3, maxStringLength: 40, breakLength: Number.POSITIVE_INFINITY }).slice(0, 600);
+  return inspect(args, {
+    depth: 4,
+    maxArrayLength: 3,
+    maxStringLength: 40,
+    breakLength: Number.POSITIVE_INFINITY,
+  }).slice(0, 600);
 }
-

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import * as fc from 'fast-check';
-import type { ImageInput } from '../../../src/crf/api.js';
+import type { ImageInput } from '../../../src/problem/api.js';
 import type { ProblemSize, RgbaImage } from '../../../src/problem/types.js';
 import { randomNumbers } from '../../support/random.js';
 
@@ -52,8 +52,16 @@ export function imageInput(
     return buffer;
   }
   if (given.as === 'texture' && device) {
-    const texture = device.createTexture({ label: 'image', size: [width, height], format: 'rgba8unorm', usage: 0x4 | 0x2 });
-    device.queue.writeTexture({ texture }, bytes as Uint8Array<ArrayBuffer>, { bytesPerRow: 4 * width }, [width, height]);
+    const texture = device.createTexture({
+      label: 'image',
+      size: [width, height],
+      format: 'rgba8unorm',
+      usage: 0x4 | 0x2,
+    });
+    device.queue.writeTexture({ texture }, bytes as Uint8Array<ArrayBuffer>, { bytesPerRow: 4 * width }, [
+      width,
+      height,
+    ]);
     owned.push(texture);
     return texture;
   }

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: MIT
 
 import * as fc from 'fast-check';
-import type { UnarySource } from '../../../src/crf/api.js';
-import type { ArrayWindow, LabelArray, LabelLayout, ProblemSize, UnaryInput, Upsampling } from '../../../src/problem/types.js';
+import type { UnarySource } from '../../../src/problem/api.js';
+import type {
+  ArrayWindow,
+  LabelArray,
+  LabelLayout,
+  ProblemSize,
+  UnaryInput,
+  Upsampling,
+} from '../../../src/problem/types.js';
 import { randomNumbers } from '../../support/random.js';
 
 const labelKinds = {
@@ -184,8 +191,7 @@ export function unarySource(
 ): UnarySource {
   const values = (input as unknown as Record<string, Float32Array | Float64Array | LabelArray>)[given.form];
   if (given.as !== 'buffer' || !device) return { ...input, [given.form]: values.slice() } as UnarySource;
-  const words =
-    given.form === 'labels' ? bufferLabels(input) : Float32Array.from(values as Float32Array);
+  const words = given.form === 'labels' ? bufferLabels(input) : Float32Array.from(values as Float32Array);
   const buffer = device.createBuffer({ label: 'unary', size: words.byteLength, usage: 0x80 | 0x8 });
   device.queue.writeBuffer(buffer, 0, words);
   owned.push(buffer);

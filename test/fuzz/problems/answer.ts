@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { RefineReport, Refiner } from '../../../src/crf/api.js';
+import type { RefineReport, Refiner } from '../../../src/problem/api.js';
 import type { Energy, ProblemSize } from '../../../src/problem/types.js';
 import { Finding } from '../suite.js';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import { CpuCrf } from '../../../src/cpu/cpu-crf.js';
+import { Kernel } from '../../../src/cpu/kernel.js';
 import type { Energy, ProblemSize, ResolvedKernel, ResolvedParameters } from '../../../src/problem/types.js';
-import { CpuCrf } from '../../../src/reference/cpu-crf.js';
-import { Kernel } from '../../../src/reference/kernel.js';
 import { randomNumbers } from '../../support/random.js';
 import type { Answer } from './answer.js';
 

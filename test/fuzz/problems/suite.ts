@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import * as fc from 'fast-check';
-import type { DenseCrfOptions, RefineInput } from '../../../src/crf/api.js';
-import { DenseCrf } from '../../../src/crf/dense-crf.js';
+import { DenseCrf } from '../../../src/dense-crf.js';
+import type { DenseCrfOptions, RefineInput } from '../../../src/problem/api.js';
 import { ArgumentError, DeviceError } from '../../../src/problem/errors.js';
 import { resolveUnary } from '../../../src/problem/inputs.js';
 import { resolveParameters } from '../../../src/problem/parameters.js';
@@ -149,7 +149,10 @@ async function runGpu(
       const fits = vertexCounts.every((count) => count === null || !(count > Number(vertexCapacity)));
       if (!fits && isTold) return;
       if (!fits && vertexCapacity !== 'worst-case') {
-        throw new Finding('webgpu: nobody is told that vertexCapacity is too small', `${vertexCapacity}: ${vertexCounts}`);
+        throw new Finding(
+          'webgpu: nobody is told that vertexCapacity is too small',
+          `${vertexCapacity}: ${vertexCounts}`,
+        );
       }
       answer.report = { ...answer.report, vertexCounts };
     }

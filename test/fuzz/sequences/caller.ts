@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import type { RefineInput, Refiner } from '../../../src/crf/api.js';
-import { DenseCrf } from '../../../src/crf/dense-crf.js';
+import { DenseCrf } from '../../../src/dense-crf.js';
+import type { RefineInput, Refiner } from '../../../src/problem/api.js';
 import { resolveUnary } from '../../../src/problem/inputs.js';
 import type { CrfParameters, ProblemSize, UnaryInput } from '../../../src/problem/types.js';
 import { unaryEnergies } from '../../../src/reference/unary.js';
@@ -76,14 +76,21 @@ export async function createEngine(
   device: GPUDevice | undefined,
 ): Promise<Refiner> {
   const { size } = caller;
-  return DenseCrf.create({ ...size, parameters, backend, ...(backend === 'webgpu' && device ? { device } : undefined) });
+  return DenseCrf.create({
+    ...size,
+    parameters,
+    backend,
+    ...(backend === 'webgpu' && device ? { device } : undefined),
+  });
 }
 
 /** Makes the call of a step. Steps that are the same on any engine, or need none, are not calls. */
 export async function callOf(crf: Refiner, step: Step, caller: Caller): Promise<Outcome> {
   switch (step.call) {
     case 'refine': {
-      const { iterations, change, vertexCounts } = await crf.refine(caller.input(step.image, step.unary, step.warmStart));
+      const { iterations, change, vertexCounts } = await crf.refine(
+        caller.input(step.image, step.unary, step.warmStart),
+      );
       return heard({ change: [change] }, { iterations, vertexCounts });
     }
     case 'start':

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import type { Refiner } from '../../../src/crf/api.js';
-import { DenseCrf } from '../../../src/crf/dense-crf.js';
+import { DenseCrf } from '../../../src/dense-crf.js';
+import type { Refiner } from '../../../src/problem/api.js';
 import type { WatchedDevice } from '../gpu.js';
 import type { FuzzBackend } from '../suite.js';
 import { Caller, callOf, createEngine } from './caller.js';

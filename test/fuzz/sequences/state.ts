@@ -20,7 +20,8 @@ export class ExpectedState {
     if (!this.isUsable) return false;
     const { call } = step;
     if (call === 'bad step' || call === 'bad refine' || call === 'bad start') return false;
-    if (call === 'setParameters' || call === 'invalidPixelCount' || call === 'own fault' || call === 'neighbour') return true;
+    if (call === 'setParameters' || call === 'invalidPixelCount' || call === 'own fault' || call === 'neighbour')
+      return true;
     if (call === 'refine' || call === 'start') {
       const hasImage = step.image !== null || this.image !== null;
       return (

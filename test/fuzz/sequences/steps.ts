@@ -7,7 +7,15 @@ import { type GivenParameters, givenParameters } from '../given/parameters.js';
 import { type GivenUnary, givenUnary } from '../given/unaries.js';
 
 /** Calls without arguments. */
-export const readings = ['marginals', 'labelMap', 'confidence', 'entropy', 'energy', 'invalidPixelCount', 'gpuResults'] as const;
+export const readings = [
+  'marginals',
+  'labelMap',
+  'confidence',
+  'entropy',
+  'energy',
+  'invalidPixelCount',
+  'gpuResults',
+] as const;
 export type Reading = (typeof readings)[number];
 
 /** What `step` may not be told. */
@@ -63,7 +71,9 @@ const parameters = givenParameters({ mild: true, largestFeatureDim: 4, kernelCou
 
 const image = fc.option(givenImage(['Uint8ClampedArray', 'Uint8Array']), { freq: 3 });
 const unary = fc.option(
-  givenUnary({ values: ['Float32Array', 'Float64Array'], labels: ['Uint8Array', 'Int32Array', 'Uint32Array'] }).map(tamed),
+  givenUnary({ values: ['Float32Array', 'Float64Array'], labels: ['Uint8Array', 'Int32Array', 'Uint32Array'] }).map(
+    tamed,
+  ),
   { freq: 3 },
 );
 

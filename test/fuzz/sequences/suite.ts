@@ -5,7 +5,7 @@ import { Finding, type FuzzBackend, type FuzzContext, suite } from '../suite.js'
 import { describeOutcome, distanceOf, type Outcome } from './outcomes.js';
 import { type Performance, performAsCallersDo, performCalmly } from './perform.js';
 import { ExpectedState } from './state.js';
-import { type Sequence, type Step, sequences as anySequence } from './steps.js';
+import { sequences as anySequence, type Sequence, type Step } from './steps.js';
 
 /** Two engines that are both right differ by this much and by what rounding can lead to. */
 const leastTolerance = 1e-5;
@@ -21,7 +21,10 @@ export const sequences = suite<Sequence>({
   arbitrary: () => anySequence,
   async run(sequence, context) {
     context.tally.add('sequences');
-    const [calm, shaken] = [await performCalmly(sequence, 'cpu', undefined), await performCalmly(sequence, 'cpu', undefined, 1)];
+    const [calm, shaken] = [
+      await performCalmly(sequence, 'cpu', undefined),
+      await performCalmly(sequence, 'cpu', undefined, 1),
+    ];
     const tolerances = calm.steps.map((outcome, i) => leastTolerance + safety * distanceOf(outcome, shaken.steps[i]));
     const performances = new Map<FuzzBackend, Performance>();
     for (const backend of context.backends) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { GpuCrf } from '../../../src/crf/gpu-crf.js';
+import { GpuCrf } from '../../../src/engine/gpu-crf.js';
 import { TemporalSmoothing } from '../../../src/pipeline/video/temporal.js';
 import type { ProblemSize } from '../../../src/problem/types.js';
 import { createTestDevice } from '../../support/device.js';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { basins as basinsOnCpu } from '../../../src/reference/analysis/basins.js';
-import { squaredDistance } from '../../../src/reference/analysis/distance.js';
-import { peakRoots } from '../../../src/reference/analysis/peaks.js';
-import { reliefOf } from '../../../src/reference/analysis/relief.js';
-import { restrict as restrictOnCpu } from '../../../src/reference/analysis/restrict.js';
+import { basins as basinsOnCpu } from '../../../src/analysis/cpu/basins.js';
+import { squaredDistance } from '../../../src/analysis/cpu/distance.js';
+import { peakRoots } from '../../../src/analysis/cpu/peaks.js';
+import { reliefOf } from '../../../src/analysis/cpu/relief.js';
+import { restrict as restrictOnCpu } from '../../../src/analysis/cpu/restrict.js';
 import { basins } from '../../../src/stages/analysis/basins.js';
 import { peaks } from '../../../src/stages/analysis/peaks.js';
 import { restrict } from '../../../src/stages/analysis/restrict.js';

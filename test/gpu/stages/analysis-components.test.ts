@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { componentRoots } from '../../../src/reference/analysis/components.js';
-import { idsOfRoots } from '../../../src/reference/analysis/ids.js';
-import { exclusiveSums } from '../../../src/reference/analysis/scan.js';
-import { componentSizes, fillSmall, keepLarge } from '../../../src/reference/analysis/sizes.js';
+import { componentRoots } from '../../../src/analysis/cpu/components.js';
+import { idsOfRoots } from '../../../src/analysis/cpu/ids.js';
+import { exclusiveSums } from '../../../src/analysis/cpu/scan.js';
+import { componentSizes, fillSmall, keepLarge } from '../../../src/analysis/cpu/sizes.js';
 import { components } from '../../../src/stages/analysis/components.js';
 import { ids } from '../../../src/stages/analysis/ids.js';
 import { scan } from '../../../src/stages/analysis/scan.js';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { squaredDistance } from '../../../src/reference/analysis/distance.js';
-import { lineDistance as lineDistanceOnCpu, noDistance } from '../../../src/reference/analysis/line-distance.js';
-import { reliefAround, reliefOf } from '../../../src/reference/analysis/relief.js';
-import { threshold as thresholdOnCpu } from '../../../src/reference/analysis/threshold.js';
-import { trimap as trimapOnCpu } from '../../../src/reference/analysis/trimap.js';
+import { squaredDistance } from '../../../src/analysis/cpu/distance.js';
+import { lineDistance as lineDistanceOnCpu, noDistance } from '../../../src/analysis/cpu/line-distance.js';
+import { reliefAround, reliefOf } from '../../../src/analysis/cpu/relief.js';
+import { threshold as thresholdOnCpu } from '../../../src/analysis/cpu/threshold.js';
+import { trimap as trimapOnCpu } from '../../../src/analysis/cpu/trimap.js';
 import { distance } from '../../../src/stages/analysis/distance.js';
 import { lineDistance } from '../../../src/stages/analysis/line-distance.js';
 import { relief } from '../../../src/stages/analysis/relief.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { guidedAlpha as guidedAlphaOnCpu, withTrimap } from '../../../src/analysis/cpu/guided.js';
 import { float } from '../../../src/gpu/shader.js';
-import { guidedAlpha as guidedAlphaOnCpu, withTrimap } from '../../../src/reference/analysis/guided.js';
 import { guidedAlpha } from '../../../src/stages/analysis/guided-alpha.js';
 import { guidedFit } from '../../../src/stages/analysis/guided-fit.js';
 import { guidedMeans } from '../../../src/stages/analysis/guided-means.js';

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { areas as areasOnCpu } from '../../../src/reference/analysis/areas.js';
-import { componentRoots } from '../../../src/reference/analysis/components.js';
-import { fuse as fuseOnCpu } from '../../../src/reference/analysis/fuse.js';
-import { largest as largestOnCpu } from '../../../src/reference/analysis/largest.js';
-import { outline as outlineOnCpu } from '../../../src/reference/analysis/outline.js';
-import { probability as probabilityOnCpu } from '../../../src/reference/analysis/probability.js';
-import { relabel as relabelOnCpu } from '../../../src/reference/analysis/relabel.js';
-import { componentSizes } from '../../../src/reference/analysis/sizes.js';
+import { areas as areasOnCpu } from '../../../src/analysis/cpu/areas.js';
+import { componentRoots } from '../../../src/analysis/cpu/components.js';
+import { fuse as fuseOnCpu } from '../../../src/analysis/cpu/fuse.js';
+import { largest as largestOnCpu } from '../../../src/analysis/cpu/largest.js';
+import { outline as outlineOnCpu } from '../../../src/analysis/cpu/outline.js';
+import { probability as probabilityOnCpu } from '../../../src/analysis/cpu/probability.js';
+import { relabel as relabelOnCpu } from '../../../src/analysis/cpu/relabel.js';
+import { componentSizes } from '../../../src/analysis/cpu/sizes.js';
 import { areas } from '../../../src/stages/analysis/areas.js';
 import { fuse } from '../../../src/stages/analysis/fuse.js';
 import { largest } from '../../../src/stages/analysis/largest.js';

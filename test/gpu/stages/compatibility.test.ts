@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PenaltyTransform } from '../../../src/crf/penalty-transform.js';
-import { foldedGrid } from '../../../src/gpu/program.js';
+import { rowConstants } from '../../../src/engine/lists/constants.js';
 import { addMessage } from '../../../src/reference/compatibility.js';
+import { compatibility as stage } from '../../../src/stages/compatibility.js';
+import { planFor } from '../../support/planned.js';
 import { pottsKernel, vectorKernel } from '../../support/problems.js';
 import { randomFloats } from '../../support/random.js';
 import { fromRows, toRows } from '../../support/row-layout.js';
-import { rowsFor, StageDevice, tinyTunings } from '../../support/stage-device.js';
+import { StageDevice, tinyTunings } from '../../support/stage-device.js';
 
 let gpu: StageDevice;
 beforeAll(async () => {
@@ -34,30 +35,41 @@ describe.each([
     ]);
     const kernel =
       given.kind === 'vector' ? vectorKernel(size) : pottsKernel(size, { type: 'gaussian', sigmaXY: 3, compatibility });
-    const rows = rowsFor(size, [kernel], tuning, largestBinding);
+    const plan = planFor({
+      size,
+      kernels: [kernel],
+      tuning,
+      ...(largestBinding && { largestBinding }),
+      vertexCapacity: 1,
+    });
+    const { rows } = plan;
     const values = randomFloats(rowCount * labelCount, 5);
-    const penalties = new PenaltyTransform(gpu.context(size, rows, tuning), kernel.compatibility);
-    const counted = gpu.uniform(rowCount - firstRow);
+    const matrix = (source: number, target: number) => {
+      const buffer = plan.kernels[0].penalties?.matrices[source][target];
+      return plan.values.find((value) => value.buffer === buffer)?.contents as Float32Array;
+    };
     const sums: Float32Array[] = [];
     for (let target = 0; target < rows.slabCount; target++) {
       const sum = new Float32Array(rowCount * rows.rowChannels);
       for (let source = 0; source < rows.slabCount; source++) {
         const transformed = gpu.zeros(sum.length);
-        const encode = await penalties.prepare(source, target, {
-          counted: { buffer: counted },
-          // What unused channels hold must not matter.
-          source: { buffer: gpu.storage(toRows(values, labelCount, rows, source, 9)) },
-          transformed: { buffer: transformed },
-          firstRow,
-          grid: foldedGrid(Math.ceil(rowCount / tuning.workgroupSize), rows.blockCount),
+        await gpu.run(stage, {
+          constants: { ...rowConstants(rows, tuning), firstRow },
+          bindings: {
+            counted: gpu.uniform(rowCount - firstRow),
+            penalties: gpu.storage(matrix(source, target)),
+            // What unused channels hold must not matter.
+            source: gpu.storage(toRows(values, labelCount, rows, source, 9)),
+            transformed,
+          },
+          items: rowCount,
+          blocks: rows.blockCount,
         });
-        gpu.encode((stages) => stages.stage('compatibility', encode));
         const part = await gpu.floats(transformed, sum.length);
         for (let i = 0; i < sum.length; i++) sum[i] += part[i];
       }
       sums.push(sum);
     }
-    penalties.destroy();
     const expected = new Float32Array(rowCount * labelCount);
     addMessage(kernel.compatibility, values, labelCount, labelCount, expected);
     expected.fill(0, 0, firstRow * labelCount);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ExactFilter } from '../../../src/crf/exact-filter.js';
-import { normConstants, rowConstants } from '../../../src/crf/kernel-filter.js';
+import { rowConstants } from '../../../src/engine/lists/constants.js';
+import { normalizationFlags } from '../../../src/engine/plan/kernel-base.js';
 import type { Kernel, Normalization } from '../../../src/problem/types.js';
 import { ExactFilter as ExactTwin } from '../../../src/reference/exact.js';
 import { kernelFeatures } from '../../../src/reference/features.js';
@@ -53,14 +53,10 @@ describe.each(cases)('$kernel.type, $normalization, $labelCount labels, Potts: $
   test('n and the update are what the CPU twin has', async () => {
     const size = { width, height, labelCount };
     const kernel = (given.potts ? pottsKernel : vectorKernel)(size, { ...given.kernel, normalization });
-    const features = kernelFeatures(kernel, size, drawnImage(width, height).data);
-    const create = (context: ConstructorParameters<typeof ExactFilter>[0]) => {
-      const filter = new ExactFilter(context, kernel);
-      filter.setFeatures(features);
-      return filter;
-    };
-    const problem = { size, kernel, tuning, ...(largestBinding === undefined ? undefined : { largestBinding }) };
-    const both = await filterBoth(gpu, problem, create, new ExactTwin(features, kernel.featureDim));
+    const image = drawnImage(width, height).data;
+    const features = kernelFeatures(kernel, size, image);
+    const problem = { size, kernel, tuning, image, ...(largestBinding === undefined ? undefined : { largestBinding }) };
+    const both = await filterBoth(gpu, problem, new ExactTwin(features, kernel.featureDim));
     expect(both.factors).toBeAllClose(both.expectedFactors, { tolerance: 1e-5 });
     // Sums that are not normalised are in the hundreds.
     const tolerance = normalization === 'none' ? 1e-3 : 2e-5;
@@ -79,7 +75,7 @@ test('a sum cut into ranges of pixels', async () => {
   const interleaved = features.map((_value, i) => features[(i % 5) * pixelCount + Math.floor(i / 5)]);
   const q = randomMarginals(pixelCount, 4, 5);
   const logits = gpu.filled(4 * pixelCount + 4, 77);
-  const norm = normConstants({ ...kernel, normalization: 'none' });
+  const norm = normalizationFlags({ ...kernel, normalization: 'none' });
   for (const [first, end] of [
     [0, 10],
     [10, 11],

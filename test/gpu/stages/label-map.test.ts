@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rowConstants } from '../../../src/crf/kernel-filter.js';
+import { rowConstants } from '../../../src/engine/lists/constants.js';
 import { confidence, entropy, labelMap as labelMapOnCpu } from '../../../src/reference/label-map.js';
 import { labelMap } from '../../../src/stages/label-map.js';
 import { pottsKernel, vectorKernel } from '../../support/problems.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rowConstants } from '../../../src/crf/kernel-filter.js';
+import { rowConstants } from '../../../src/engine/lists/constants.js';
 import { rowsToPlanar } from '../../../src/reference/layout.js';
 import { planar } from '../../../src/stages/planar.js';
 import { pottsKernel, vectorKernel } from '../../support/problems.js';

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SeparableFilter } from '../../../src/crf/separable-filter.js';
 import type { Normalization } from '../../../src/problem/types.js';
 import { SeparableFilter as SeparableTwin } from '../../../src/reference/separable.js';
 import { filterBoth } from '../../support/filter-fixture.js';
@@ -52,7 +51,7 @@ describe.each(cases)('sigmaXY $sigmaXY, $normalization, $labelCount labels, Pott
     });
     const problem = { size, kernel, tuning, ...(largestBinding === undefined ? undefined : { largestBinding }) };
     const twin = new SeparableTwin(size, kernel.sigmas);
-    const both = await filterBoth(gpu, problem, (context) => new SeparableFilter(context, kernel), twin);
+    const both = await filterBoth(gpu, problem, twin);
     expect(both.factors).toBeAllClose(both.expectedFactors, { tolerance: 1e-5 });
     const tolerance = normalization === 'none' ? 1e-4 : 1e-5;
     expect(both.found).toBeAllClose(both.expected, { tolerance, shape: both.shape });
@@ -65,6 +64,6 @@ test('another sigma is noticed', async () => {
   const kernel = pottsKernel(size, { type: 'gaussian', sigmaXY: 2, method: 'separable' });
   const twin = new SeparableTwin(size, [2, 2.05]);
   const problem = { size, kernel, tuning: tinyTunings[4] };
-  const both = await filterBoth(gpu, problem, (context) => new SeparableFilter(context, kernel), twin);
+  const both = await filterBoth(gpu, problem, twin);
   expect(() => expect(both.found).toBeAllClose(both.expected, { tolerance: 1e-5 })).toThrow(/largest difference/);
 });

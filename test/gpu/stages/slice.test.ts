@@ -44,7 +44,7 @@ async function sliceBoth(name: string, labelCount: number, tuning: (typeof tinyT
     norms.set([Number.NaN, row.reduce((sum, part) => sum + part, 0) / potts], 2 * pixel);
   }
 
-  const energies = toRows(relativeToLast(before, labelCount, rows), labelCount, rows, 0, 3e38);
+  const energies = toRows(relativeToLast(before, labelCount, rows), labelCount, rows, 0, 1e38);
   const { bindings, runCount } = uploadLattice(gpu, twin, tuning.maxRunLength);
   const logits = use.firstKernel ? gpu.filled(energies.length, 77) : gpu.storage(energies.map((energy) => -energy));
   await gpu.run(slice, {

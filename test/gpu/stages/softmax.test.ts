@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rowConstants } from '../../../src/crf/kernel-filter.js';
-import { isOneBlock } from '../../../src/crf/row-plan.js';
+import { rowConstants } from '../../../src/engine/lists/constants.js';
+import { isOneBlock } from '../../../src/engine/plan/row-plan.js';
 import { updateMarginals } from '../../../src/reference/softmax.js';
 import { softmax } from '../../../src/stages/softmax.js';
 import { pottsKernel, vectorKernel } from '../../support/problems.js';
@@ -29,7 +29,7 @@ async function softmaxBoth(given: (typeof cases)[number], scores = randomFloats(
   const running = gpu.storage(new Float32Array(2 * pixelCount).fill(Number.NaN));
   const largestChange = gpu.zeros(4);
   const slabs = rows.firstLabels.map((_first, slab) => ({
-    logits: gpu.storage(toRows(relative, labelCount, rows, slab, -3e38).map((logit) => sign * logit)),
+    logits: gpu.storage(toRows(relative, labelCount, rows, slab, -1e38).map((logit) => sign * logit)),
     q: gpu.storage(toRows(q, labelCount, rows, slab)),
   }));
   const compares = damping > 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RowPlan } from '../../../src/crf/row-plan.js';
+import type { RowPlan } from '../../../src/engine/plan/row-plan.js';
 import { splat as splatOnCpu } from '../../../src/reference/splat.js';
 import { splat } from '../../../src/stages/splat.js';
 import { splatScales } from '../../../src/stages/splat-scales.js';

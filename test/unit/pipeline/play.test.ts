@@ -309,7 +309,7 @@ test('arguments that can’t be are named', () => {
   expect(() => call(pipeline, video, canvas, view, { onDone: 1 })).toThrow(
     'options.onDone: got 1, expected no such key',
   );
-  expect(() => call(pipeline, video, { getContext: 1 }, view, { canvasSize: 'layout' })).toThrow(
+  expect(() => call(pipeline, video, { getContext: () => null }, view, { canvasSize: 'layout' })).toThrow(
     "options.canvasSize: got \"layout\", expected 'frame' or 'own' for a canvas that is on no page",
   );
   expect(pipeline.calls).toEqual([]);

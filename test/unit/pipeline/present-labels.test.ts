@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { CpuRefiner } from '../../../src/crf/cpu-refiner.js';
+import { CpuRefiner } from '../../../src/cpu/cpu-refiner.js';
+import { Kernel } from '../../../src/cpu/kernel.js';
 import {
   type BoundedKernel,
   droppedLabelsBound,
@@ -12,7 +13,6 @@ import {
 } from '../../../src/pipeline/outputs/present-labels.js';
 import { resolveParameters } from '../../../src/problem/parameters.js';
 import type { CrfParameters, ProblemSize } from '../../../src/problem/types.js';
-import { Kernel } from '../../../src/reference/kernel.js';
 import { labelMaxima } from '../../../src/reference/pipeline/label-maxima.js';
 import { differenceOf } from '../../support/close.js';
 import { randomFloats, randomImage, randomNumbers } from '../../support/random.js';

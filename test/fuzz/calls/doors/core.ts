@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 
 import { createHash } from 'node:crypto';
-import type { Refiner } from '../../../../src/crf/api.js';
 import {
   type CrfParameters,
   DenseCrf,
   type DenseCrfOptions,
-  parametersFromJson,
   type ProblemSize,
+  parametersFromJson,
   type RefineInput,
   refineBatch,
   resolveParameters,
 } from '../../../../src/index.js';
+import type { Refiner } from '../../../../src/problem/api.js';
 import type { FuzzBackend, FuzzContext } from '../../suite.js';
 import { arg, type Door, type House, type HousePlan, optionalArg } from '../door.js';
 import { GpuObjects } from '../gpu-objects.js';
@@ -71,7 +71,9 @@ function refinerDoors(crf: Refiner): Door[] {
     },
     {
       name: `refineBatch (${crf.backend})`,
-      args: [arg('inputs', either(list(inputSpec), { is: 'like', what: 'anything that gives inputs', test: isIterable }))],
+      args: [
+        arg('inputs', either(list(inputSpec), { is: 'like', what: 'anything that gives inputs', test: isIterable })),
+      ],
       good: () => [[goodInput()]],
       async call([inputs]) {
         for await (const item of refineBatch(crf, inputs as RefineInput[])) void item;

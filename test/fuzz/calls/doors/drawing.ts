@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-import { Painter, type PainterOptions, type TemporalParameters, TemporalSmoothing } from '../../../../src/pipeline/index.js';
+import {
+  Painter,
+  type PainterOptions,
+  type TemporalParameters,
+  TemporalSmoothing,
+} from '../../../../src/pipeline/index.js';
 import type { FuzzContext } from '../../suite.js';
 import { arg, type House, type HousePlan } from '../door.js';
 import { choice, list, number, object, record, type Spec } from '../spec.js';
@@ -66,7 +71,9 @@ async function smoothingHouse(context: FuzzContext): Promise<House> {
       },
       {
         name: 'TemporalSmoothing.encode',
-        args: [arg('encoder', { is: 'like', what: 'an encoder', test: (value) => (isEncoder(value) ? 'unclear' : 'no') })],
+        args: [
+          arg('encoder', { is: 'like', what: 'an encoder', test: (value) => (isEncoder(value) ? 'unclear' : 'no') }),
+        ],
         good: () => [device.createCommandEncoder()],
         call: ([encoder]) => smoothing.encode(encoder as GPUCommandEncoder),
       },
@@ -82,7 +89,13 @@ function isEncoder(value: unknown): boolean {
 async function painterHouse(context: FuzzContext): Promise<House> {
   const device = await deviceOf(context);
   const painter = new Painter(device);
-  const labels = { width, height, labelCount, labelMap: words(device, pixelCount), marginals: words(device, pixelCount * 3) };
+  const labels = {
+    width,
+    height,
+    labelCount,
+    labelMap: words(device, pixelCount),
+    marginals: words(device, pixelCount * 3),
+  };
   // TEXTURE_BINDING | COPY_DST
   const frame = device.createTexture({ size: [width, height], format: 'rgba8unorm', usage: 4 | 2 });
   const colours = ['#000000', '#ff0000', '#00ff0080'];
@@ -120,7 +133,9 @@ async function painterHouse(context: FuzzContext): Promise<House> {
             object(
               { sources },
               {
-                views: list(choice('original', 'overlay', 'labels', 'confidence', 'cut-out', 'colour', 'image', 'blur')),
+                views: list(
+                  choice('original', 'overlay', 'labels', 'confidence', 'cut-out', 'colour', 'image', 'blur'),
+                ),
                 formats: list(choice('rgba8unorm', 'bgra8unorm')),
                 colours: list(colour, 3),
               },

@@ -100,7 +100,11 @@ const operations: readonly Operation[] = [
     maps: [maskMap],
     options: { spec: object({ minArea: integer(0, 0xffffffff) }, { connectivity }), good: () => ({ minArea: 3 }) },
   },
-  { method: 'regions', fn: 'regionsOfIds', maps: [{ name: 'ids', spec: typed(labelTypes, pixelCount, integer(0, pixelCount)), good: () => seeds.slice() }] },
+  {
+    method: 'regions',
+    fn: 'regionsOfIds',
+    maps: [{ name: 'ids', spec: typed(labelTypes, pixelCount, integer(0, pixelCount)), good: () => seeds.slice() }],
+  },
   { method: 'distance', fn: 'distanceToZero', maps: [maskMap] },
   {
     method: 'seeds',
@@ -132,7 +136,11 @@ const operations: readonly Operation[] = [
     method: 'outline',
     fn: 'innerOutline',
     maps: [{ ...labelMap, name: 'map' }],
-    options: { spec: object({}, { connectivity, alongFrame: boolean }), good: () => ({ alongFrame: true }), isOptional: true },
+    options: {
+      spec: object({}, { connectivity, alongFrame: boolean }),
+      good: () => ({ alongFrame: true }),
+      isOptional: true,
+    },
   },
   {
     method: 'fuse',
@@ -188,15 +196,18 @@ function methodDoors(masks: analysis.MaskAnalysis): Door[] {
     ...ofOperations,
     {
       name: `${prefix}.probability`,
-      args: [arg('marginals', typed(floatTypes, marginals.length, number())), arg('options', object({ labels: someLabels }))],
+      args: [
+        arg('marginals', typed(floatTypes, marginals.length, number())),
+        arg('options', object({ labels: someLabels })),
+      ],
       good: () => [marginals.slice(), { labels: [1] }],
-      call: async (args) => (await callable.probability.call(masks, ...args) as analysis.PixelMap).read(),
+      call: async (args) => ((await callable.probability.call(masks, ...args)) as analysis.PixelMap).read(),
     },
     {
       name: `${prefix}.softAlpha`,
       args: [arg('image', imageSpec), arg('foreground', foreground), optionalArg('options', object({}, alphaOptions))],
       good: () => [goodImage(), { mask: mask.slice() }, { radius: 2, epsilon: 1e-3, trimap: mask.slice() }],
-      call: async (args) => (await callable.softAlpha.call(masks, ...args) as analysis.PixelMap).read(),
+      call: async (args) => ((await callable.softAlpha.call(masks, ...args)) as analysis.PixelMap).read(),
     },
   ];
 }
@@ -207,20 +218,22 @@ const imageOf = (values: Spec) => record({ data: values, width: choice(width), h
 
 function functionDoors(): Door[] {
   const callable = analysis as unknown as Record<string, (...args: readonly unknown[]) => unknown>;
-  const ofOperations = operations.map(({ fn, maps, namesLabels, options }): Door => ({
-    name: fn,
-    args: [
-      ...maps.map(({ name, spec }) => arg(name, imageOf(spec))),
-      ...(namesLabels ? [arg('labels', labelNames)] : []),
-      ...(options ? [{ ...arg('options', options.spec), isOptional: options.isOptional ?? false }] : []),
-    ],
-    good: () => [
-      ...maps.map(({ good }) => ({ data: good(), width, height })),
-      ...(namesLabels ? [[...names]] : []),
-      ...(options ? [options.good()] : []),
-    ],
-    call: (args) => callable[fn](...args),
-  }));
+  const ofOperations = operations.map(
+    ({ fn, maps, namesLabels, options }): Door => ({
+      name: fn,
+      args: [
+        ...maps.map(({ name, spec }) => arg(name, imageOf(spec))),
+        ...(namesLabels ? [arg('labels', labelNames)] : []),
+        ...(options ? [{ ...arg('options', options.spec), isOptional: options.isOptional ?? false }] : []),
+      ],
+      good: () => [
+        ...maps.map(({ good }) => ({ data: good(), width, height })),
+        ...(namesLabels ? [[...names]] : []),
+        ...(options ? [options.good()] : []),
+      ],
+      call: (args) => callable[fn](...args),
+    }),
+  );
   return [
     ...ofOperations,
     {

@@ -91,7 +91,10 @@ function segmentationHouse(): House {
       {
         name: 'SegmentationMetrics.add',
         // An ignored pixel's prediction is not looked at.
-        args: [arg('prediction', plane(integer(0, 2 ** 32 - 1))), arg('truth', plane(either(integer(0, labelCount - 1), choice(255))))],
+        args: [
+          arg('prediction', plane(integer(0, 2 ** 32 - 1))),
+          arg('truth', plane(either(integer(0, labelCount - 1), choice(255)))),
+        ],
         good: () => [goodPlane(prediction), goodPlane(truth)],
         call: ([found, expected]) => metrics.add(found as LabelPlane, expected as LabelPlane),
       },
@@ -153,7 +156,10 @@ function instanceHouse(): House {
       },
       {
         name: 'InstanceMetrics.add',
-        args: [arg('prediction', plane(integer(-(2 ** 31), 2 ** 32 - 1))), arg('truth', plane(integer(0, 2 ** 32 - 1)))],
+        args: [
+          arg('prediction', plane(integer(-(2 ** 31), 2 ** 32 - 1))),
+          arg('truth', plane(integer(0, 2 ** 32 - 1))),
+        ],
         good: () => [goodPlane(prediction), goodPlane(truth)],
         call: ([found, expected]) => metrics.add(found as LabelPlane, expected as LabelPlane),
       },

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import type { CrfParameters, RgbaImage } from '../../../../src/index.js';
+import { CpuNetwork } from '../../../../src/pipeline/cpu.js';
 import {
   type BudgetOptions,
   checkNetwork,
@@ -21,8 +23,6 @@ import {
   type View,
   vocColours,
 } from '../../../../src/pipeline/index.js';
-import { CpuNetwork } from '../../../../src/pipeline/cpu.js';
-import type { CrfParameters, RgbaImage } from '../../../../src/index.js';
 import { tinyDescription, tinyNetwork } from '../../../support/tiny-network.js';
 import { arg, type Door, type House, type HousePlan, optionalArg } from '../door.js';
 import { boolean, choice, either, integer, list, number, object, record, type Spec, text } from '../spec.js';
@@ -30,7 +30,11 @@ import { goodImage, imageSpec } from './problem.js';
 
 const bytes = tinyNetwork();
 const anything: Spec = { is: 'anything' };
-const signal: Spec = { is: 'like', what: 'an AbortSignal', test: (value) => (value instanceof AbortSignal ? 'yes' : 'no') };
+const signal: Spec = {
+  is: 'like',
+  what: 'an AbortSignal',
+  test: (value) => (value instanceof AbortSignal ? 'yes' : 'no'),
+};
 const onnxBytes: Spec = {
   is: 'like',
   what: 'bytes of this very model',
@@ -121,10 +125,19 @@ const plainDoors: Door[] = [
   {
     name: 'fetchNetwork',
     args: [
-      arg('network', object({ name: text, bytes: either(onnxBytes, { is: 'function' }) }, { byteLength: integer(1, 2 ** 31 - 1) })),
-      optionalArg('options', object({}, { signal, onProgress: { is: 'function' }, cache: fileCache, fetch: { is: 'function' } })),
+      arg(
+        'network',
+        object({ name: text, bytes: either(onnxBytes, { is: 'function' }) }, { byteLength: integer(1, 2 ** 31 - 1) }),
+      ),
+      optionalArg(
+        'options',
+        object({}, { signal, onProgress: { is: 'function' }, cache: fileCache, fetch: { is: 'function' } }),
+      ),
     ],
-    good: () => [{ name: 'tiny', bytes, byteLength: bytes.length }, { cache: false, onProgress: () => undefined }],
+    good: () => [
+      { name: 'tiny', bytes, byteLength: bytes.length },
+      { cache: false, onProgress: () => undefined },
+    ],
     call: ([network, options]) => fetchNetwork(network as NetworkFile, options as FetchNetworkOptions),
     throws: ['DownloadError', 'AbortError'],
   },
@@ -167,7 +180,12 @@ const plainDoors: Door[] = [
       arg('look', object({}, { fit: choice('contain', 'cover'), mirror: boolean })),
       arg('position', record({ x: number({ double: true }), y: number({ double: true }) })),
     ],
-    good: () => [{ width: 640, height: 480 }, { width: 100, height: 100 }, { fit: 'cover', mirror: true }, { x: 3, y: 4 }],
+    good: () => [
+      { width: 640, height: 480 },
+      { width: 100, height: 100 },
+      { fit: 'cover', mirror: true },
+      { x: 3, y: 4 },
+    ],
     call: (args) => framePosition(...(args as Parameters<typeof framePosition>)),
   },
   {
@@ -182,7 +200,10 @@ const plainDoors: Door[] = [
       ),
       arg('picture', extent),
     ],
-    good: () => [{ kind: 'free', longSide: 128, multipleOf: 4 }, { width: 640, height: 480 }],
+    good: () => [
+      { kind: 'free', longSide: 128, multipleOf: 4 },
+      { width: 640, height: 480 },
+    ],
     call: ([size, picture]) => inputSizeFor(size as InputSize, picture as { width: number; height: number }),
   },
   {
@@ -194,18 +215,23 @@ const plainDoors: Door[] = [
       arg('view', either({ is: 'function' }, { is: 'like', what: 'a view', test: hasKey('kind') })),
       optionalArg(
         'options',
-        object({}, { canvasSize: choice('frame', 'layout', 'own'), onFrame: { is: 'function' }, onError: { is: 'function' } }),
+        object(
+          {},
+          { canvasSize: choice('frame', 'layout', 'own'), onFrame: { is: 'function' }, onError: { is: 'function' } },
+        ),
       ),
     ],
     good: () => [goodPlayer(), goodVideo(), { getContext: () => null }, { kind: 'original' }, { canvasSize: 'own' }],
     call: (args) => playVideo(...(args as Parameters<typeof playVideo>)).stop(),
     // What only looks like a page's object is found out when it is used.
-    avoids: ([pipeline, video, canvas]) => [pipeline, video, canvas].some((one) => !Object.hasOwn(Object(one), 'isOurs')) ,
+    avoids: ([pipeline, video, canvas]) =>
+      [pipeline, video, canvas].some((one) => !Object.hasOwn(Object(one), 'isOurs')),
   },
 ];
 
 function hasKey(key: string) {
-  return (value: unknown) => (typeof value === 'object' && value !== null && key in value ? ('unclear' as const) : ('no' as const));
+  return (value: unknown) =>
+    typeof value === 'object' && value !== null && key in value ? ('unclear' as const) : ('no' as const);
 }
 
 function goodPlayer() {
@@ -246,9 +272,13 @@ function budgetHouse(): House {
     doors: [
       {
         name: 'new FrameBudget',
-        args: [arg('options', budgetSpec), arg('best', object({ workingSize: integer(1, 2 ** 24), iterations: integer(0, 10_000) }))],
+        args: [
+          arg('options', budgetSpec),
+          arg('best', object({ workingSize: integer(1, 2 ** 24), iterations: integer(0, 10_000) })),
+        ],
         good: () => [goodBudget(), { workingSize: 640, iterations: 5 }],
-        call: ([options, best]) => new FrameBudget(options as BudgetOptions, best as { workingSize: number; iterations: number }),
+        call: ([options, best]) =>
+          new FrameBudget(options as BudgetOptions, best as { workingSize: number; iterations: number }),
       },
       {
         name: 'FrameBudget.record',
@@ -272,7 +302,10 @@ async function cpuNetworkHouse(): Promise<House> {
         name: 'CpuNetwork.create',
         args: [
           arg('network', either(choice('nuclei'), described)),
-          optionalArg('options', object({}, { signal, onProgress: { is: 'function' }, cache: fileCache, fetch: { is: 'function' } })),
+          optionalArg(
+            'options',
+            object({}, { signal, onProgress: { is: 'function' }, cache: fileCache, fetch: { is: 'function' } }),
+          ),
         ],
         good: () => [goodDescription(), { cache: false }],
         async call([given, options]) {
@@ -289,14 +322,21 @@ async function cpuNetworkHouse(): Promise<House> {
         call: ([image]) => network.run(image as RgbaImage),
       },
     ],
-    look: async () => Object.values(await network.run(goodImage())).map(String).join(),
+    look: async () =>
+      Object.values(await network.run(goodImage()))
+        .map(String)
+        .join(),
     close: () => network.destroy(),
   };
 }
 
 const temporal = object(
   {},
-  { strength: number({ from: 0, below: 1 }), colourSigma: number({ above: 0 }), hysteresis: number({ from: 0, to: 1 }) },
+  {
+    strength: number({ from: 0, below: 1 }),
+    colourSigma: number({ above: 0 }),
+    hysteresis: number({ from: 0, to: 1 }),
+  },
 );
 const pipelineOptions = object(
   {},
@@ -383,17 +423,21 @@ async function pipelineHouse(device: GPUDevice): Promise<House> {
         good: () => [views[turn++ % views.length], target],
         call: ([given, on]) => pipeline.draw(given as View, on as GPUTexture),
       },
-      ...([
-        ['setBudget', either(budgetSpec, choice(null)), goodBudget],
-        ['setSmoothing', either(temporal, choice(null)), () => ({ strength: 0.2 })],
-        ['setWorkingSize', side, () => 10],
-        ['setCrf', either(descriptionOptions.crf, choice(null)), () => ({ kernels: [], iterations: 1 })],
-      ] as const).map(([method, spec, good]): Door => ({
-        name: `pipeline.${method}`,
-        args: [arg('value', spec)],
-        good: () => [good()],
-        call: ([value]) => (pipeline[method] as (given: unknown) => void)(value),
-      })),
+      ...(
+        [
+          ['setBudget', either(budgetSpec, choice(null)), goodBudget],
+          ['setSmoothing', either(temporal, choice(null)), () => ({ strength: 0.2 })],
+          ['setWorkingSize', side, () => 10],
+          ['setCrf', either(descriptionOptions.crf, choice(null)), () => ({ kernels: [], iterations: 1 })],
+        ] as const
+      ).map(
+        ([method, spec, good]): Door => ({
+          name: `pipeline.${method}`,
+          args: [arg('value', spec)],
+          good: () => [good()],
+          call: ([value]) => (pipeline[method] as (given: unknown) => void)(value),
+        }),
+      ),
     ],
     look: async () => (await (await pipeline.segment(goodImage())).labelMap()).join(),
     restore: async () => {

@@ -2,7 +2,20 @@
 
 import type { CrfParameters, ProblemSize } from '../../../../src/problem/types.js';
 import { drawnImage, drawnLogits } from '../../../support/problems.js';
-import { boolean, choice, either, floatTypes, integer, labelTypes, list, number, object, record, type Spec, typed } from '../spec.js';
+import {
+  boolean,
+  choice,
+  either,
+  floatTypes,
+  integer,
+  labelTypes,
+  list,
+  number,
+  object,
+  record,
+  type Spec,
+  typed,
+} from '../spec.js';
 
 /** The problem that all doors are tried with: a row of whole lanes, one with room for more, and no square. */
 export const size: ProblemSize = { width: 12, height: 9, labelCount: 3 };
@@ -101,7 +114,10 @@ export const unarySpec: Spec = either(
   object(
     // With an unknown value labels may be one higher.
     { labels: typed(labelTypes, pixelCount, integer(0, size.labelCount)) },
-    { confidence: number({ from: 1 / size.labelCount, below: 1 }), unknown: either(integer(-(2 ** 31), 2 ** 32 - 1), choice(null)) },
+    {
+      confidence: number({ from: 1 / size.labelCount, below: 1 }),
+      unknown: either(integer(-(2 ** 31), 2 ** 32 - 1), choice(null)),
+    },
   ),
 );
 

@@ -14,7 +14,20 @@ import {
 } from '../../../../src/analysis/index.js';
 import type { CrfParameters, Kernel } from '../../../../src/index.js';
 import { arg, type Door, type HousePlan, optionalArg } from '../door.js';
-import { boolean, choice, either, integer, labelTypes, list, number, object, record, type Spec, text, typed } from '../spec.js';
+import {
+  boolean,
+  choice,
+  either,
+  integer,
+  labelTypes,
+  list,
+  number,
+  object,
+  record,
+  type Spec,
+  text,
+  typed,
+} from '../spec.js';
 import { goodImage, goodUnary, imageSpec, parametersSpec, pixelCount, size, unarySpec } from './problem.js';
 
 const { labelCount, width, height } = size;
@@ -78,7 +91,12 @@ function goodSearch(): TuneSearchOptions {
 }
 
 const exampleSpec = record(
-  { width: choice(width), height: choice(height), unary: unarySpec, truth: typed(labelTypes, pixelCount, integer(0, 2 ** 32 - 1)) },
+  {
+    width: choice(width),
+    height: choice(height),
+    unary: unarySpec,
+    truth: typed(labelTypes, pixelCount, integer(0, 2 ** 32 - 1)),
+  },
   { name: text, image: imageSpec },
 );
 
@@ -87,7 +105,11 @@ function goodExample(): TuneExample {
   return { name: 'one', width, height, unary: goodUnary(), image: goodImage(), truth };
 }
 
-const sourceKeys = { is: 'like', what: 'a TuneSource', test: (value) => (isSource(value) ? 'unclear' : 'no') } as const satisfies Spec;
+const sourceKeys = {
+  is: 'like',
+  what: 'a TuneSource',
+  test: (value) => (isSource(value) ? 'unclear' : 'no'),
+} as const satisfies Spec;
 
 function isSource(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'baseline' in value && typeof value.baseline === 'function';
@@ -162,7 +184,8 @@ const doors: Door[] = [
         counter.destroy();
       }
     },
-    avoids: ([, , iterations]) => Array.isArray(iterations) && iterations.some((count) => !(Number(String(count)) < 100)),
+    avoids: ([, , iterations]) =>
+      Array.isArray(iterations) && iterations.some((count) => !(Number(String(count)) < 100)),
   },
 ];
 

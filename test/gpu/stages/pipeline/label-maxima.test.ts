@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { UnarySource } from '../../../../src/crf/api.js';
 import { measureLabelMaxima } from '../../../../src/pipeline/outputs/label-maxima.js';
+import type { UnarySource } from '../../../../src/problem/api.js';
 import { resolveUnary } from '../../../../src/problem/inputs.js';
 import type { ProblemSize, UnaryInput } from '../../../../src/problem/types.js';
 import { labelMaxima } from '../../../../src/reference/pipeline/label-maxima.js';
@@ -31,7 +31,7 @@ const inputs: Record<string, UnaryInput<Float32Array>> = {
 };
 
 function measure(input: UnarySource, workgroupSize = 64): Promise<Float32Array> {
-  return measureLabelMaxima({ device: gpu.device, programs: gpu.programs, workgroupSize }, input, size);
+  return measureLabelMaxima({ device: gpu.programs.device, programs: gpu.programs, workgroupSize }, input, size);
 }
 
 function onGpu(input: UnaryInput<Float32Array>): UnarySource {
@@ -64,7 +64,7 @@ test('a label that wins only between samples is seen there', async () => {
   // Label 0 holds the left sample, label 1 the right one; between them both lose to label 2.
   const logits = Float32Array.of(...planes(100, 0, 60).flatMap((left, label) => [left, [0, 100, 60][label]]));
   const small = { width: 4, height: 1, labelCount: 3 };
-  const context = { device: gpu.device, programs: gpu.programs, workgroupSize: 64 };
+  const context = { device: gpu.programs.device, programs: gpu.programs, workgroupSize: 64 };
   const found = await measureLabelMaxima(context, { logits: gpu.storage(logits), width: 2, height: 1 }, small);
   expect(found).toBeAllClose([1, 1, 0], { tolerance: 1e-6 });
   const odd = await measureLabelMaxima(

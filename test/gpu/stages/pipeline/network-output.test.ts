@@ -51,7 +51,7 @@ describe.each(forms)('$activation, $layout, $type', ({ activation, layout, type 
 
   async function read(workgroupSize: number, labels?: readonly number[], broken: readonly [number, number][] = []) {
     const { buffer, values } = outputOf(activation, type, broken);
-    const context = { device: gpu.device, programs: gpu.programs, workgroupSize };
+    const context = { device: gpu.programs.device, programs: gpu.programs, workgroupSize };
     const reader = await OutputReader.create(context, { activation, layout, type, labelCount, dims, buffer });
     if (labels) reader.choose(labels);
     gpu.encode((stages) => stages.stage('output', (pass) => reader.encode(pass)));
@@ -103,7 +103,7 @@ describe('bad arguments are named', () => {
   const good = { activation: 'logits', layout: 'NCHW', type: 'float32', labelCount: 3 } as const;
   const create = (changes: Partial<OutputReaderOptions>) =>
     OutputReader.create(
-      { device: gpu.device, programs: gpu.programs, workgroupSize: 64 },
+      { device: gpu.programs.device, programs: gpu.programs, workgroupSize: 64 },
       { ...good, dims: [1, 3, 2, 2], buffer: gpu.zeros(12), ...changes },
     );
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { coarseGridWords } from '../../../../src/crf/coarse-grid.js';
+import { coarseGridWords } from '../../../../src/engine/inputs/coarse-grid.js';
 import { resolveUnary } from '../../../../src/problem/inputs.js';
 import { pin as pinTwin } from '../../../../src/reference/pipeline/pin.js';
 import { unaryEnergies } from '../../../../src/reference/unary.js';

@@ -50,7 +50,7 @@ async function resized(
 ): Promise<Uint32Array> {
   const bytes = resizeTargetBytes(form, placement);
   const target = gpu.filled(bytes / 4 + 4, untouched);
-  const context = { device: gpu.device, programs: gpu.programs, workgroupSize };
+  const context = { device: gpu.programs.device, programs: gpu.programs, workgroupSize };
   const resizer = await FrameResizer.create(context, form, placement, target);
   const texture = gpu.texture(frame.data, frame.width, frame.height);
   gpu.encode((stages) => stages.stage('resize', (pass) => resizer.encode(pass, texture, placement)));
@@ -135,7 +135,7 @@ test('the sides of a large frame lose no precision', async () => {
 test('a frame of another size needs no other resizer', async () => {
   const size = { width: 6, height: 6 };
   const target = gpu.zeros(36);
-  const context = { device: gpu.device, programs: gpu.programs, workgroupSize: 64 };
+  const context = { device: gpu.programs.device, programs: gpu.programs, workgroupSize: 64 };
   const resizer = await FrameResizer.create(context, { kind: 'image' }, size, target);
   for (const frame of [frameOf(12, 9), frameOf(5, 20), frameOf(12, 9)]) {
     const texture = gpu.texture(frame.data, frame.width, frame.height);
@@ -148,7 +148,7 @@ test('a frame of another size needs no other resizer', async () => {
 });
 
 test('bad targets and placements are named', async () => {
-  const context = { device: gpu.device, programs: gpu.programs, workgroupSize: 64 };
+  const context = { device: gpu.programs.device, programs: gpu.programs, workgroupSize: 64 };
   const size = { width: 4, height: 4 };
   await expect(FrameResizer.create(context, { kind: 'image' }, size, gpu.zeros(12))).rejects.toThrow(
     'target.size: got 48, expected at least 64 bytes',

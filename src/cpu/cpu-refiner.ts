@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+
+import type { GpuResults, RefineInput, RefineReport, Refiner } from '../problem/api.js';
+import { CallState, checkCount, isDestroyed } from '../problem/call-state.js';
+import { ArgumentError, DeviceError } from '../problem/errors.js';
+import { readImage, sidesOf } from '../problem/images.js';
+import { type GivenUnary, readUnary, resolveGivenUnary } from '../problem/inputs.js';
+import { OwnParameters } from '../problem/own-parameters.js';
+import { readingPageImage } from '../problem/page-image.js';
+import { isBufferObject } from '../problem/platform-objects.js';
+import { readRefineInput } from '../problem/requests.js';
+import type { CrfParameters, Energy, ProblemSize } from '../problem/types.js';
+import { type RowEngine, typedArrays } from '../reference/rows.js';
+import { unaryEnergies } from '../reference/unary.js';
+import { CpuCrf } from './cpu-crf.js';
+import { OutOfMemoryError } from './memory.js';
+import { SimdRowEngine } from './row-engine.js';
+
+/** The CPU twin behind the same interface: for machines without WebGPU, and to compare with. One thread. */
+export class CpuRefiner implements Refiner {
+  readonly backend = 'cpu';
+  readonly adapterName = 'CPU';
+  readonly size: ProblemSize;
+  private readonly state = new CallState();
+  private crf: CpuCrf;
+  private parameters: OwnParameters;
+  private destroyed = false;
+
+  private constructor(size: ProblemSize, parameters: OwnParameters, engine: RowEngine | undefined) {
+    this.size = size;
+    this.parameters = parameters;
+    this.crf = new CpuCrf(this.size, this.parameters, engine);
+  }
+
+  /** In WebAssembly where there is SIMD and room for it, otherwise on typed arrays, which take three to four times as long. */
+  static async create(size: ProblemSize, parameters: CrfParameters | OwnParameters): Promise<CpuRefiner> {
+    const { width, height, labelCount } = size;
+    const own = OwnParameters.of(parameters, size);
+    const engine = await SimdRowEngine.create(width * height, labelCount);
+    const on = (rows: RowEngine | undefined) => new CpuRefiner({ width, height, labelCount }, own, rows);
+    try {
+      return inMemory(() => on(engine));
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      return inMemory(() => on(typedArrays));
+    }
+  }
+
+  setParameters(parameters: CrfParameters): void {
+    this.state.checkUsable();
+    this.parameters = OwnParameters.of(parameters, this.size, this.parameters);
+    this.crf.setParameters(this.parameters);
+  }
+
+  async refine(input: RefineInput): Promise<RefineReport> {
+    this.begin(input);
+    return this.iterate(this.parameters.iterations);
+  }
+
+  async start(input: RefineInput): Promise<void> {
+    this.begin(input);
+  }
+
+  async step(count = 1): Promise<RefineReport> {
+    this.state.checkUsable();
+    const iterations = checkCount(count);
+    this.state.checkStarted('step');
+    this.state.checkImage(this.parameters.kernels);
+    return this.iterate(iterations);
+  }
+
+  async marginals(): Promise<Float32Array> {
+    this.state.checkStarted('marginals');
+    return this.withRoom((crf) => crf.marginals());
+  }
+
+  async labelMap(): Promise<Uint32Array> {
+    this.state.checkStarted('labelMap');
+    return this.withRoom((crf) => crf.labelMap());
+  }
+
+  async confidence(): Promise<Float32Array> {
+    this.state.checkStarted('confidence');
+    return this.withRoom((crf) => crf.confidence());
+  }
+
+  async entropy(): Promise<Float32Array> {
+    this.state.checkStarted('entropy');
+    return this.withRoom((crf) => crf.entropy());
+  }
+
+  async energy(): Promise<Energy> {
+    this.state.checkStarted('energy');
+    this.state.checkImage(this.parameters.kernels);
+    return this.withRoom((crf) => crf.energy());
+  }
+
+  async gpuResults(): Promise<GpuResults> {
+    this.state.checkStarted('gpuResults');
+    throw new DeviceError("gpuResults: backend 'cpu' has no GPU buffers; read the arrays instead");
+  }
+
+  /** Typed arrays with such values are refused, so there are none. */
+  async invalidPixelCount(): Promise<number> {
+    this.state.checkUsable();
+    return 0;
+  }
+
+  destroy(): void {
+    if (!this.destroyed) this.crf.destroy();
+    this.destroyed = true;
+    this.state.close(isDestroyed);
+  }
+
+  private begin(input: RefineInput): void {
+    const { state, size } = this;
+    state.checkUsable();
+    const { image, unary, warmStart } = inMemory(() =>
+      readRefineInput(input, {
+        image: (value) => pixelsOf(value, size),
+        unary: (value) => unaryEnergies(resolveGivenUnary(arraysOf(readUnary(value)), size), size),
+      }),
+    );
+    state.checkInput({ image, unary, warmStart }, this.parameters.kernels);
+    if (image) this.crf.setImage(image);
+    state.hasImage ||= image !== undefined;
+    if (unary) this.withRoom((crf) => crf.setUnary(unary));
+    state.hasUnary = true;
+    if (!warmStart) this.withRoom((crf) => crf.start());
+    state.hasStarted = true;
+  }
+
+  private iterate(count: number): RefineReport {
+    const { iterations, change } = this.withRoom((crf) => crf.run(count));
+    const vertexCounts = this.withRoom((crf) => crf.latticeStatistics()).map(({ vertexCount }) => vertexCount);
+    return { iterations, change: this.parameters.tolerance > 0 ? change : Number.NaN, vertexCounts, timings: [] };
+  }
+
+  /** Goes on on typed arrays where WebAssembly's memory is too small: noise makes as many vertices as there can be. */
+  private withRoom<Result>(work: (crf: CpuCrf) => Result): Result {
+    try {
+      return inMemory(() => work(this.crf));
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      return inMemory(() => {
+        this.crf = this.crf.movedTo(typedArrays);
+        return work(this.crf);
+      });
+    }
+  }
+}
+
+/** Arrays that there is no memory for are RangeErrors of the engine's own. Throws DeviceError. */
+function inMemory<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DeviceError(`the CPU backend found no memory for this problem: ${error.message}`);
+  }
+}
+
+/**
+ * A copy of an image's bytes. What a page shows is drawn to a canvas to be read; GPU objects have no place here. Throws ArgumentError for what can't
+ * be read, or has another size than the problem.
+ */
+export function pixelsOf(image: unknown, size: { width: number; height: number }): Uint8Array | Uint8ClampedArray {
+  const given = readImage('image', image, sidesOf(size));
+  if (given.kind === 'bytes') return given.image.data.slice();
+  if (given.kind === 'buffer' || given.kind === 'texture') {
+    throw new ArgumentError('image', image, "pixels or something a page shows: backend 'cpu' reads no GPU object");
+  }
+  if (typeof OffscreenCanvas === 'undefined') {
+    throw new ArgumentError(
+      'image',
+      image,
+      '{ data, width, height }: there is no OffscreenCanvas here to read it with',
+    );
+  }
+  return readingPageImage('image', image, () => {
+    const drawing = new OffscreenCanvas(size.width, size.height).getContext('2d', { willReadFrequently: true });
+    if (!drawing) throw new ArgumentError('image', image, 'pixels: this browser gives no 2-D canvas');
+    // ImageData that come here have to be converted, which drawImage does not do.
+    if (typeof ImageData === 'function' && given.source instanceof ImageData) drawing.putImageData(given.source, 0, 0);
+    else drawing.drawImage(given.source as CanvasImageSource, 0, 0);
+    return drawing.getImageData(0, 0, size.width, size.height).data;
+  });
+}
+
+function arraysOf(given: GivenUnary): GivenUnary {
+  const argument = `unary.${given.form}`;
+  if (!isBufferObject(argument, given.values)) return given;
+  throw new ArgumentError(argument, given.values, "a typed array: backend 'cpu' reads no GPUBuffer");
+}

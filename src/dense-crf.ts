@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+
+import { acquireDevice } from './gpu/device.js';
+import type { DenseCrfOptions, Refiner } from './problem/api.js';
+import { checkCrfOptions } from './problem/options.js';
+
+/**
+ * A fully connected CRF with Gaussian and bilateral kernels (Krähenbühl & Koltun, NIPS 2011) for one problem size.
+ *
+ *   const crf = await DenseCrf.create({ width, height, labelCount: 21 });
+ *   await crf.refine({ image, unary: { logits } });
+ *   const labels = await crf.labelMap();
+ */
+export const DenseCrf = {
+  /** Throws ArgumentError for an option that can't be, DeviceError where there is no adapter or its limits are too low. */
+  async create(options: DenseCrfOptions): Promise<Refiner> {
+    const { size, parameters, backend, device, vertexCapacity, profile } = checkCrfOptions(options);
+    if (backend !== 'cpu') {
+      const acquired = await acquireDevice(device, backend);
+      if (acquired) {
+        const { GpuCrf } = await import('./engine/gpu-crf.js');
+        return new GpuCrf({ ...acquired, size, parameters, vertexCapacity, profile });
+      }
+    }
+    const { CpuRefiner } = await import('./cpu/cpu-refiner.js');
+    return CpuRefiner.create(size, parameters);
+  },
+};

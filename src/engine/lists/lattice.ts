@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: MIT
+
+import { float } from '../../gpu/shader.js';
+import { blur } from '../../stages/blur.js';
+import { dispatchSizeOffsets, dispatchSizes } from '../../stages/dispatch-sizes.js';
+import { embed } from '../../stages/embed.js';
+import { neighbours } from '../../stages/neighbours.js';
+import { normalization } from '../../stages/normalization.js';
+import { runs } from '../../stages/runs.js';
+import { simplices } from '../../stages/simplices.js';
+import { slice } from '../../stages/slice.js';
+import { splat } from '../../stages/splat.js';
+import { splatScales } from '../../stages/splat-scales.js';
+import { vertexIds } from '../../stages/vertex-ids.js';
+import { vertices } from '../../stages/vertices.js';
+import type { BufferPlan } from '../plan/buffer-plan.js';
+import { normalizationFlags } from '../plan/kernel-base.js';
+import { type LatticePlan, latticeScale } from '../plan/lattice-plan.js';
+import { latticeShape } from '../plan/lattice-shape.js';
+import type { EnginePlan } from '../plan/plan.js';
+import { compatibilitySteps } from './compatibility.js';
+import { type MessageUse, oneChannel, rowBytes, rowConstants } from './constants.js';
+import { type Binding, clear, dispatch, perItem, type Step, type WorkgroupCount } from './dispatch.js';
+
+/** From the image or the features to simplices, runs, vertices and neighbours. ARCHITECTURE.md follows it. */
+export function latticeBuild(plan: EnginePlan, { kernel, structure }: LatticePlan): Step[] {
+  const { scratch, pixelCount } = plan;
+  const { workgroupSize, maxRunLength } = plan.tuning;
+  const { featureDim, type } = kernel;
+  const cornerCount = featureDim + 1;
+  const { keyWords, rankBits, ranksPerWord } = latticeShape(featureDim, pixelCount);
+  const key = { workgroupSize, featureDim, cornerCount, keyWords, rankBits, ranksPerWord, maxRunLength };
+  const run = { workgroupSize, maxRunLength, runLengthBits: Math.log2(maxRunLength) };
+  const perPixel = perItem(pixelCount, workgroupSize);
+  const perSimplex = sizeAt(structure.sizes, 'simplices');
+  const perVertex = sizeAt(structure.sizes, 'vertices');
+
+  // Shaders name a buffer as the plan does, but for the two hash tables.
+  const buffers = { ...scratch, ...structure, image: plan.input.image };
+  const simplexTable = { ...buffers, table: scratch.simplexTable };
+  const vertexTable = { ...buffers, table: scratch.vertexTable };
+  const constants = { workgroupSize, maxRunLength, itemsPerWorkgroup: workgroupSize, blockCount: plan.rows.blockCount };
+  const countSizes = (timing: string) =>
+    dispatch(dispatchSizes, { timing, constants, bindings: buffers, workgroups: [1, 1, 1] });
+  const runStep = (entry: string, workgroups: WorkgroupCount) =>
+    dispatch(runs, { timing: 'runs', entry, constants: run, bindings: buffers, workgroups });
+  return [
+    clear(scratch.simplexTable),
+    clear(scratch.population),
+    clear(scratch.vertexTable),
+    clear(scratch.counters),
+    clear(structure.splatCounts),
+    dispatch(embed, {
+      timing: 'embed',
+      constants: { ...key, fromImage: type === 'bilateral', fromFeatures: type === 'features' },
+      bindings: buffers,
+      workgroups: perPixel,
+    }),
+    dispatch(simplices, { timing: 'simplices', constants: key, bindings: simplexTable, workgroups: perPixel }),
+    countSizes('simplices'),
+    runStep('count', perSimplex),
+    runStep('offsets', [1, 1, 1]),
+    runStep('place', perSimplex),
+    runStep('scatter', perPixel),
+    dispatch(vertices, { timing: 'vertices', constants: key, bindings: vertexTable, workgroups: perSimplex }),
+    dispatch(vertexIds, { timing: 'vertices', constants: key, bindings: buffers, workgroups: perSimplex }),
+    countSizes('vertices'),
+    dispatch(neighbours, { timing: 'neighbours', constants: key, bindings: vertexTable, workgroups: perVertex }),
+  ];
+}
+
+/**
+ * n, by filtering ones; the weights with n in them; where Potts leaves a label out also the message of Q = 1; and the scales of the
+ * fixed-point sums, first of ones and then of Q.
+ */
+export function latticeNormalization(plan: EnginePlan, lattice: LatticePlan): Step[] {
+  const { dividesBefore } = normalizationFlags(lattice.kernel);
+  const { scales } = lattice.normalization;
+  const row = rowBytes(plan.rows);
+  return [
+    clear(scales),
+    ...scaleSteps(plan, lattice, false),
+    ...onesSteps(plan, lattice, true),
+    normalizationStep(plan, lattice, false),
+    ...(dividesBefore ? [clear(scales), ...scaleSteps(plan, lattice, true)] : []),
+    ...(plan.rows.implicitLast && dividesBefore
+      ? [...onesSteps(plan, lattice, false), normalizationStep(plan, lattice, true)]
+      : []),
+    // The row of the vertex that does not exist is wider than one channel was.
+    clear(lattice.filter.blurredRows, row),
+    clear(plan.vertices.spareRows, row),
+  ];
+}
+
+/** First half of an iteration: Q of a slab to the vertices, blurred. */
+export function latticeSpread(plan: EnginePlan, lattice: LatticePlan, slab: number): Step[] {
+  const { rows } = plan;
+  const corners = lattice.kernel.featureDim + 1;
+  const row = rowBytes(rows);
+  const { sizes } = lattice.structure;
+  return [
+    dispatch(splat, {
+      timing: 'splat',
+      constants: { ...filterConstants(plan, lattice), byPixel: false, ones: false },
+      bindings: {
+        ...runBindings(lattice),
+        weights: lattice.normalization.splatWeights,
+        q: plan.pixels.q[slab],
+        scales: lattice.normalization.scales,
+        sums: plan.vertices.sums,
+      },
+      workgroups: sizeAt(sizes, 'runBlocks'),
+      traffic: {
+        counted: sizes,
+        // A run's entry, vertices and their scales, and an atomic addition to each vertex's row.
+        perRun: rows.blockCount * (2 + 2 * corners) * 4 + 2 * corners * row,
+        // Each block reads the pixel's place and weights for itself.
+        perPixel: rows.blockCount * (1 + corners) * 4 + row,
+      },
+    }),
+    ...blurSteps(plan, lattice, filterConstants(plan, lattice), 'vertexBlocks'),
+  ];
+}
+
+/** Second half: the message of the source slab, through the compatibility, into the logits of the target slab. */
+export function latticeMessage(
+  plan: EnginePlan,
+  lattice: LatticePlan,
+  [source, target]: readonly [source: number, target: number],
+  logits: BufferPlan,
+  use: MessageUse,
+): Step[] {
+  const { rows } = plan;
+  const { structure, normalization: factors, filter, penalties } = lattice;
+  const corners = lattice.kernel.featureDim + 1;
+  const { blurredRows } = filter;
+  const { spareRows } = plan.vertices;
+  return [
+    ...compatibilitySteps(plan, penalties, [source, target], {
+      counted: countedOf(lattice),
+      source: blurredRows,
+      transformed: spareRows,
+      firstRow: 1,
+      workgroups: sizeAt(structure.sizes, 'vertexBlocks'),
+      traffic: { counted: structure.sizes, perVertex: 2 * rowBytes(rows) },
+    }),
+    dispatch(slice, {
+      timing: 'slice',
+      constants: { ...filterConstants(plan, lattice), ...use },
+      bindings: {
+        ...runBindings(lattice),
+        parameters: filter.parameters,
+        weights: factors.sliceWeights,
+        norms: factors.norms,
+        values: penalties ? spareRows : blurredRows,
+        unary: plan.pixels.unary[target],
+        logits,
+      },
+      workgroups: sizeAt(structure.sizes, 'runBlocks'),
+      traffic: {
+        counted: structure.sizes,
+        perRun: rows.blockCount * (2 + corners) * 4 + corners * rowBytes(rows),
+        // Logits or energies in, logits out; where the last label is left out its message of ones.
+        perPixel: rows.blockCount * (1 + corners + (rows.implicitLast ? 1 : 0)) * 4 + 2 * rowBytes(rows),
+      },
+    }),
+  ];
+}
+
+/** Splat and blur of ones, one channel: with weights by pixel, or with those that have n in them. */
+function onesSteps(plan: EnginePlan, lattice: LatticePlan, byPixel: boolean): Step[] {
+  const constants = { ...filterConstants(plan, lattice), ...oneChannel };
+  const { structure, normalization: factors } = lattice;
+  const timing = 'normalization';
+  return [
+    dispatch(splat, {
+      timing,
+      constants: { ...constants, byPixel, ones: true },
+      bindings: {
+        ...runBindings(lattice),
+        weights: byPixel ? structure.weights : factors.splatWeights,
+        scales: factors.scales,
+        sums: plan.vertices.sums,
+      },
+      workgroups: sizeAt(structure.sizes, 'runs'),
+    }),
+    ...blurSteps(plan, lattice, constants, 'vertices', timing),
+  ];
+}
+
+/** d + 1 axes of blur, from sums to `blurredRows`: back and forth, so that the last axis ends there. */
+function blurSteps(
+  plan: EnginePlan,
+  { kernel, structure, normalization: { scales }, filter }: LatticePlan,
+  constants: ReturnType<typeof filterConstants>,
+  size: 'vertices' | 'vertexBlocks',
+  timing = 'blur',
+): Step[] {
+  const { sums, spareRows } = plan.vertices;
+  const { blockCount } = plan.rows;
+  const row = rowBytes(plan.rows);
+  const rowsAfter = (axis: number) => ((kernel.featureDim - axis) % 2 === 0 ? filter.blurredRows : spareRows);
+  return filter.axes.map((axisUniform, axis) => {
+    const firstAxis = axis === 0;
+    const secondAxis = axis === 1;
+    return dispatch(blur, {
+      timing,
+      constants: { ...constants, firstAxis, secondAxis },
+      bindings: {
+        counted: counted(structure.sizes),
+        neighbours: structure.neighbours,
+        scales,
+        source: firstAxis ? sums : rowsAfter(axis - 1),
+        blurred: rowsAfter(axis),
+        ...(secondAxis ? { sums } : undefined),
+        axis: axisUniform,
+      },
+      workgroups: sizeAt(structure.sizes, size),
+      traffic: {
+        counted: structure.sizes,
+        // Its own and its neighbours' rows in, one row out, the neighbours' ids; first the scales of the three, then the sums made zero.
+        perVertex: blockCount * (2 + (firstAxis ? 3 : 0)) * 4 + (secondAxis ? 5 : 4) * row,
+      },
+    });
+  });
+}
+
+function scaleSteps(plan: EnginePlan, lattice: LatticePlan, divides: boolean): Step[] {
+  const { structure, normalization: factors } = lattice;
+  const common = {
+    timing: 'normalization',
+    constants: { ...runConstants(plan, lattice), divides },
+    bindings: {
+      ...runBindings(lattice),
+      norms: factors.norms,
+      splatCounts: structure.splatCounts,
+      scales: factors.scales,
+    },
+  };
+  const bounds = dispatch(splatScales, { ...common, entry: 'bounds', workgroups: sizeAt(structure.sizes, 'runs') });
+  const scales = dispatch(splatScales, { ...common, workgroups: sizeAt(structure.sizes, 'vertices') });
+  return divides ? [bounds, scales] : [scales];
+}
+
+function normalizationStep(plan: EnginePlan, lattice: LatticePlan, secondPass: boolean): Step {
+  const { kernel, structure, filter, normalization: factors } = lattice;
+  const sliceApart = factors.sliceWeights !== factors.splatWeights;
+  return dispatch(normalization, {
+    timing: 'normalization',
+    constants: {
+      ...runConstants(plan, lattice),
+      ...normalizationFlags(kernel),
+      sliceApart,
+      secondPass,
+      latticeScale: float(latticeScale(kernel.featureDim)),
+    },
+    bindings: {
+      ...runBindings(lattice),
+      weights: structure.weights,
+      values: filter.blurredRows,
+      norms: factors.norms,
+      splatWeights: factors.splatWeights,
+      ...(sliceApart ? { sliceWeights: factors.sliceWeights } : undefined),
+    },
+    workgroups: sizeAt(structure.sizes, 'runs'),
+  });
+}
+
+function runConstants({ tuning }: EnginePlan, { kernel }: LatticePlan) {
+  const { workgroupSize, maxRunLength } = tuning;
+  return { workgroupSize, cornerCount: kernel.featureDim + 1, maxRunLength, runLengthBits: Math.log2(maxRunLength) };
+}
+
+function filterConstants(plan: EnginePlan, lattice: LatticePlan) {
+  return { ...rowConstants(plan.rows, plan.tuning), ...runConstants(plan, lattice) };
+}
+
+function runBindings({ structure }: LatticePlan) {
+  const { sizes, runs, sortedPixels, simplexVertices } = structure;
+  return { counted: counted(sizes), runs, sortedPixels, simplexVertices };
+}
+
+function countedOf({ structure }: LatticePlan): Binding {
+  return counted(structure.sizes);
+}
+
+/** Vertex and run counts, as the uniform of the stages that work on them. */
+function counted(sizes: BufferPlan): Binding {
+  return { buffer: sizes, offset: dispatchSizeOffsets.counted, size: 16 };
+}
+
+function sizeAt(
+  sizes: BufferPlan,
+  name: 'simplices' | 'runs' | 'vertices' | 'runBlocks' | 'vertexBlocks',
+): WorkgroupCount {
+  return { sizes, offset: dispatchSizeOffsets[name] };
+}

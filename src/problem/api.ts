@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+
+import type { CrfParameters, Energy, FloatArray, LabelArray, ProblemSize, RgbaImage, UnaryInput } from './types.js';
+
+/** Everything an image may come as. A GPUBuffer holds packed RGBA, one u32 a pixel, row-major. */
+export type ImageInput =
+  | RgbaImage
+  | ImageData
+  | ImageBitmap
+  | HTMLImageElement
+  | HTMLVideoElement
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | VideoFrame
+  | GPUTexture
+  | GPUBuffer;
+
+/** What is known before refinement, as typed arrays or as GPUBuffers of float32 (labels: u32) in the same layout. */
+export type UnarySource = UnaryInput<FloatArray | GPUBuffer, LabelArray | GPUBuffer>;
+
+export interface DenseCrfOptions extends ProblemSize {
+  /** Default: gaussian 3 / 3 and bilateral 80 / 13 / 10, five iterations. */
+  parameters?: CrfParameters;
+  /**
+   * 'auto' (default) takes WebGPU where there is a GPU, or a device is given, and the CPU twin elsewhere: also where the only adapter
+   * runs shaders on the CPU, as the twin is faster than that.
+   */
+  backend?: 'auto' | 'webgpu' | 'cpu';
+  /** The device to work on. It stays its owner's: never destroyed here. Without one, a device with the adapter's own limits is asked for. */
+  device?: GPUDevice;
+  /**
+   * Rows held for lattice vertices. 'measured' (default) reads one small number back when a new image has been embedded, and grows if it must;
+   * 'worst-case' never reads back and holds a row for every vertex there can be; a number holds that many and reports what did not fit.
+   */
+  vertexCapacity?: 'measured' | 'worst-case' | number;
+  /** Time every stage with timestamp queries where the device has them. Default false. */
+  profile?: boolean;
+}
+
+/** One call's input. What is left out is kept from the call before. */
+export interface RefineInput {
+  /** Needed when a kernel is bilateral. Must have the problem's width and height. */
+  image?: ImageInput;
+  unary?: UnarySource;
+  /** Begin from the Q of the call before instead of softmax(-unary). */
+  warmStart?: boolean;
+}
+
+export interface StageTiming {
+  stage: string;
+  /** GPU time where timestamps exist, else wall time of the submitted work. */
+  milliseconds: number;
+}
+
+export interface RefineReport {
+  /** Iterations done: fewer than asked for when the tolerance was met. */
+  iterations: number;
+  /** max |ΔQ| of the last iteration; NaN when it was not asked for (no tolerance set). */
+  change: number;
+  /** Lattice vertices by kernel, in the order of the parameters; null for kernels without a lattice. */
+  vertexCounts: readonly (number | null)[];
+  /** Empty unless `profile` is on. */
+  timings: readonly StageTiming[];
+}
+
+/** Results as GPU buffers, owned by the engine and overwritten by the next call of `gpuResults`. */
+export interface GpuResults {
+  /** Q, float32 [label, y, x]. */
+  marginals: GPUBuffer;
+  /** argmax of Q, u32 [y, x]. */
+  labelMap: GPUBuffer;
+  /** max of Q, float32 [y, x]. */
+  confidence: GPUBuffer;
+  /** -Σ Q log Q in nats, float32 [y, x]. */
+  entropy: GPUBuffer;
+}
+
+/** What both backends can do. Arrays are fresh copies. */
+export interface Refiner {
+  readonly backend: 'webgpu' | 'cpu';
+  /** Adapter as the browser names it, or 'CPU'. */
+  readonly adapterName: string;
+  readonly size: ProblemSize;
+  /** Bytes of GPU memory held. */
+  readonly bytes?: number;
+  /** Dispatches of one iteration. */
+  readonly dispatchesPerIteration?: number;
+  /** Bytes that one iteration moves by plan, caches left out; null where a kernel is not on a lattice. Reads a few counts back. */
+  bytesMovedPerIteration?(): Promise<number | null>;
+  setParameters(parameters: CrfParameters): void;
+  /** Everything in one call: new image and unary where given, start, iterate. */
+  refine(input: RefineInput): Promise<RefineReport>;
+  /** Begin anew from softmax(-unary), or from the Q there is. */
+  start(input: RefineInput): Promise<void>;
+  /** `count` mean-field iterations from where the last call stopped. */
+  step(count?: number): Promise<RefineReport>;
+  /** Q as float32 [label, y, x]. */
+  marginals(): Promise<Float32Array>;
+  /** argmax of Q, [y, x]; the lowest label wins a tie. */
+  labelMap(): Promise<Uint32Array>;
+  /** max of Q, [y, x], in 1/labelCount..1. */
+  confidence(): Promise<Float32Array>;
+  /** -Σ Q log Q in nats, [y, x], in 0..log(labelCount). */
+  entropy(): Promise<Float32Array>;
+  /** The sums of the KL divergence for the Q there is. Costs as much as an iteration. */
+  energy(): Promise<Energy>;
+  /** All of the above but the energy as GPUBuffers, with nothing read back; throws DeviceError on the CPU backend. */
+  gpuResults(): Promise<GpuResults>;
+  /** Pixels that came with a NaN or infinite value in a GPUBuffer and were treated as unknown. */
+  invalidPixelCount(): Promise<number>;
+  destroy(): void;
+}

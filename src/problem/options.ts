@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+
+import type { DenseCrfOptions } from './api.js';
+import { checkChoice, checkFlag, checkInteger } from './checks.js';
+import { checkSize, defaultParameters, resolveParameters } from './parameters.js';
+import { checkDevice } from './platform-objects.js';
+import { readOptions } from './reading.js';
+import type { CrfParameters, ProblemSize } from './types.js';
+
+const names = [
+  'width',
+  'height',
+  'labelCount',
+  'parameters',
+  'backend',
+  'device',
+  'vertexCapacity',
+  'profile',
+] as const satisfies (keyof DenseCrfOptions)[];
+
+/** DenseCrfOptions, each read once and checked. */
+export interface CheckedCrfOptions {
+  size: ProblemSize;
+  parameters: CrfParameters;
+  backend: 'auto' | 'webgpu' | 'cpu';
+  device: GPUDevice | undefined;
+  vertexCapacity: 'measured' | 'worst-case' | number;
+  profile: boolean;
+}
+
+/** Throws ArgumentError, which names the option: the same for both backends, and before a device is asked for. */
+export function checkCrfOptions(options: DenseCrfOptions): CheckedCrfOptions {
+  const given = readOptions('options', options, names);
+  const { width, height, labelCount, profile = false } = given;
+  const parameters = (given.parameters === undefined ? defaultParameters : given.parameters) as CrfParameters;
+  const size = checkSize({ width, height, labelCount });
+  resolveParameters(parameters, size);
+  return {
+    size,
+    parameters,
+    backend: checkBackend(given.backend),
+    device: checkDevice('device', given.device as GPUDevice | undefined),
+    vertexCapacity: checkVertexCapacity(given.vertexCapacity),
+    profile: checkFlag('profile', profile),
+  };
+}
+
+/** Throws ArgumentError. What is left out is 'auto'. */
+export function checkBackend(backend: unknown): 'auto' | 'webgpu' | 'cpu' {
+  return checkChoice('backend', backend === undefined ? 'auto' : backend, ['auto', 'webgpu', 'cpu'] as const);
+}
+
+function checkVertexCapacity(value: unknown): 'measured' | 'worst-case' | number {
+  if (value === undefined) return 'measured';
+  if (typeof value === 'number') return checkInteger('vertexCapacity', value, 1, 2 ** 31 - 1);
+  return checkChoice('vertexCapacity', value, ['measured', 'worst-case'] as const);
+}

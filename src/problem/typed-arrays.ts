@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+
+import type { FloatArray, LabelArray } from './types.js';
+
+/** `%TypedArray%.prototype[Symbol.toStringTag]`: it looks at what an object is, so that arrays of another window are known and nothing is taken in by a name. */
+const tagOfView = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get;
+
+/** 'Float32Array' and so on; undefined for what is no typed array. Never throws. */
+export function viewName(value: unknown): string | undefined {
+  return tagOfView?.call(value);
+}
+
+export function isFloat32Array(value: unknown): value is Float32Array {
+  return viewName(value) === 'Float32Array';
+}
+
+export function isFloatArray(value: unknown): value is FloatArray {
+  return isFloat32Array(value) || viewName(value) === 'Float64Array';
+}
+
+const labelArrays = ['Uint8Array', 'Uint8ClampedArray', 'Uint16Array', 'Int16Array', 'Uint32Array', 'Int32Array'];
+
+/** Whether a value is one of the arrays that labels may come in. */
+export function isLabelArray(value: unknown): value is LabelArray {
+  return labelArrays.includes(viewName(value) ?? '');
+}
+
+/**
+ * The values in memory of their own where other threads may change them, or somebody may resize them: they would be other values after their check,
+ * and WebGPU takes no such memory everywhere. Else themselves.
+ */
+export function inOwnMemory<Values extends FloatArray | LabelArray>(values: Values): Values {
+  const { buffer } = values;
+  const isFixed = buffer instanceof ArrayBuffer && !('resizable' in buffer && buffer.resizable);
+  return isFixed ? values : (values.slice() as Values);
+}
+
+/** The names of those arrays, for messages. */
+export const labelArrayNames = `${labelArrays.slice(0, -1).join(', ')} or ${labelArrays.at(-1)}`;
+
+/** Bytes of pixels. */
+export function isByteArray(value: unknown): value is Uint8Array | Uint8ClampedArray {
+  const name = viewName(value);
+  return name === 'Uint8Array' || name === 'Uint8ClampedArray';
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+
+import { createHash } from 'node:crypto';
+import {
+  type CrfParameters,
+  DenseCrf,
+  type DenseCrfOptions,
+  type ProblemSize,
+  parametersFromJson,
+  type RefineInput,
+  refineBatch,
+  resolveParameters,
+} from '../../../src/index.js';
+import type { Refiner } from '../../../src/problem/api.js';
+import {
+  arg,
+  type Backend,
+  type Door,
+  type DoorContext,
+  deviceOf,
+  type House,
+  type HousePlan,
+  optionalArg,
+  thisVery,
+} from './door.js';
+import { goodImage, goodInput, goodParameters, goodUnary, inputSpec, parametersSpec, size } from './problem.js';
+import { boolean, choice, either, integer, list, object, open, type Spec } from './spec.js';
+
+const sizeKeys = {
+  width: choice(size.width),
+  height: choice(size.height),
+  labelCount: choice(size.labelCount),
+};
+
+/** Sets and generators are as good as lists; what they hold is another question. */
+const iterable: Spec = {
+  is: 'like',
+  what: 'an iterable',
+  test: (value) => (value instanceof Set ? 'unclear' : 'no'),
+};
+
+/** Nobody waits for a billion iterations, and no upper limit is promised. */
+function tooLong([count]: readonly unknown[]): boolean {
+  return typeof count === 'number' && count > 100;
+}
+
+function refinerDoors(crf: Refiner): Door[] {
+  return [
+    {
+      name: 'Refiner.refine',
+      args: [arg('input', inputSpec)],
+      good: () => [goodInput()],
+      call: ([input]) => crf.refine(input as RefineInput),
+    },
+    {
+      name: 'Refiner.start',
+      args: [arg('input', inputSpec)],
+      good: () => [goodInput()],
+      call: ([input]) => crf.start(input as RefineInput),
+    },
+    {
+      name: 'Refiner.step',
+      args: [optionalArg('count', integer(0, 10_000))],
+      good: () => [1],
+      call: ([count]) => crf.step(count as number),
+      avoids: tooLong,
+    },
+    {
+      name: 'Refiner.setParameters',
+      args: [arg('parameters', parametersSpec)],
+      good: () => [goodParameters()],
+      async call([parameters]) {
+        crf.setParameters(parameters as CrfParameters);
+        await crf.step(0);
+      },
+    },
+    {
+      name: 'refineBatch',
+      args: [arg('crf', thisVery(crf)), arg('inputs', either(list(inputSpec), iterable))],
+      good: () => [crf, [goodInput()]],
+      async call([engine, inputs]) {
+        for await (const item of refineBatch(engine as Refiner, inputs as RefineInput[])) void item;
+      },
+    },
+  ];
+}
+
+async function refinerHouse(backend: Backend, context: DoorContext): Promise<House> {
+  const device = backend === 'webgpu' ? deviceOf(context) : undefined;
+  const crf = await DenseCrf.create({
+    ...size,
+    parameters: goodParameters(),
+    backend,
+    ...(device ? { device } : undefined),
+  });
+  const restore = async () => {
+    crf.setParameters(goodParameters());
+    await crf.refine({ image: goodImage(), unary: goodUnary() });
+  };
+  await restore();
+  return {
+    doors: refinerDoors(crf),
+    look: async () =>
+      createHash('sha1')
+        .update(await crf.marginals())
+        .digest('hex'),
+    restore,
+    close: () => crf.destroy(),
+  };
+}
+
+function createDoor(backend: Backend, device: GPUDevice | undefined): Door {
+  const options: Spec = object(sizeKeys, {
+    parameters: parametersSpec,
+    backend: choice('auto', 'webgpu', 'cpu'),
+    device: thisVery(device),
+    vertexCapacity: either(choice('measured', 'worst-case'), integer(1, 2 ** 31)),
+    profile: boolean,
+  });
+  return {
+    name: 'DenseCrf.create',
+    args: [arg('options', options)],
+    good: () => [{ ...size, parameters: goodParameters(), backend, ...(device ? { device } : undefined) }],
+    async call([given]) {
+      const crf = await DenseCrf.create(given as DenseCrfOptions);
+      crf.destroy();
+    },
+  };
+}
+
+const plainDoors: Door[] = [
+  {
+    name: 'resolveParameters',
+    args: [arg('parameters', parametersSpec), arg('size', open(sizeKeys))],
+    good: () => [goodParameters(), size],
+    call: ([parameters, given]) => resolveParameters(parameters as CrfParameters, given as ProblemSize),
+  },
+  {
+    name: 'parametersFromJson',
+    args: [
+      // Values are checked by resolveParameters, once the size is known.
+      arg('json', { is: 'anything' }),
+      arg('loadFeatures', { is: 'function' }),
+    ],
+    good: () => [
+      {
+        kernels: [
+          { type: 'features', file: 'depth.npy', compatibility: 2 },
+          { type: 'gaussian', sigmaXY: 3 },
+        ],
+        iterations: 2,
+      },
+      () => ({ data: new Float32Array(108), shape: [1, 9, 12] }),
+    ],
+    call: ([json, load]) => parametersFromJson(json, load as Parameters<typeof parametersFromJson>[1]),
+  },
+];
+
+export const core: readonly HousePlan[] = [
+  { name: 'core', build: () => ({ doors: [...plainDoors, createDoor('cpu', undefined)] }) },
+  { name: 'crf (cpu)', build: (context) => refinerHouse('cpu', context) },
+  {
+    name: 'core (webgpu)',
+    needsGpu: true,
+    build: (context) => ({ doors: [createDoor('webgpu', deviceOf(context))] }),
+  },
+  { name: 'crf (webgpu)', needsGpu: true, build: (context) => refinerHouse('webgpu', context) },
+];

@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: MIT
+
+import type { CrfParameters, RgbaImage } from '../../../src/index.js';
+import { CpuNetwork } from '../../../src/pipeline/cpu.js';
+import {
+  type BudgetOptions,
+  checkNetwork,
+  cutGraph,
+  type FetchNetworkOptions,
+  FrameBudget,
+  fetchNetwork,
+  framePosition,
+  type InputSize,
+  inputSizeFor,
+  inspectModel,
+  type NetworkFile,
+  networkFromJson,
+  Pipeline,
+  type PipelineOptions,
+  playVideo,
+  presetNetwork,
+  presets,
+  scaledParameters,
+  type View,
+  vocColours,
+} from '../../../src/pipeline/index.js';
+import { tinyDescription, tinyNetwork } from '../tiny-network.js';
+import { arg, type Door, deviceOf, type House, type HousePlan, optionalArg } from './door.js';
+import { goodImage, imageSpec, pixelCount } from './problem.js';
+import {
+  boolean,
+  choice,
+  either,
+  integer,
+  labelTypes,
+  list,
+  number,
+  object,
+  open,
+  type Spec,
+  text,
+  typed,
+} from './spec.js';
+
+const bytes = tinyNetwork();
+const anything: Spec = { is: 'anything' };
+const signal: Spec = {
+  is: 'like',
+  what: 'an AbortSignal',
+  test: (value) => (value instanceof AbortSignal ? 'yes' : 'no'),
+};
+const onnxBytes: Spec = {
+  is: 'like',
+  what: 'bytes of this very model',
+  // Whether other bytes happen to be a model is for their reader to say.
+  test: (value) => (value instanceof Uint8Array ? 'unclear' : 'no'),
+};
+const side = integer(1, 16384);
+const byte = number({ from: 0, to: 255 });
+const triple = (of: Spec) => list(of, 3, 3);
+
+const inputKeys = {
+  layout: choice('NCHW', 'NHWC'),
+  name: text,
+};
+const inputOptions = {
+  type: choice('float32', 'float16'),
+  channels: choice('RGB', 'BGR'),
+  range: list(number(), 2, 2),
+  fit: choice('stretch', 'letterbox'),
+  fill: triple(byte),
+  mean: triple(number()),
+  scale: triple(number()),
+};
+const kernels = list(anything);
+const descriptionKeys = {
+  name: text,
+  input: either(
+    object({ ...inputKeys, longSide: side }, { ...inputOptions, multipleOf: side }),
+    object({ ...inputKeys, width: side, height: side }, inputOptions),
+  ),
+  output: object(
+    { name: text, layout: choice('NCHW', 'NHWC'), activation: choice('logits', 'probabilities', 'sigmoid') },
+    { type: choice('float32', 'float16'), upsampling: choice('half-pixel', 'align-corners') },
+  ),
+  labels: list(text, 2),
+};
+const descriptionOptions = {
+  sha256: { is: 'text', matching: /^[0-9a-f]{64}$/i },
+  byteLength: integer(1, 2 ** 31 - 1),
+  licence: text,
+  colours: list({ is: 'text', matching: /^#[0-9a-f]{6}$/i }, 3, 3),
+  crf: object(
+    { kernels },
+    {
+      iterations: integer(0, 10_000),
+      method: choice('lattice', 'exact', 'separable'),
+      tolerance: number({ from: 0 }),
+      damping: number({ from: 0, below: 1 }),
+      exactWorkLimit: number({ above: 0, infinity: true }),
+    },
+  ),
+  workingSize: side,
+} satisfies Record<string, Spec>;
+const described = object({ ...descriptionKeys, bytes: either(onnxBytes, { is: 'function' }) }, descriptionOptions);
+
+function goodDescription() {
+  return {
+    ...structuredClone(tinyDescription),
+    colours: ['#000000', '#ff0000', '#0000ff'],
+    licence: 'MIT',
+    bytes,
+  };
+}
+
+const length = number({ above: 0, isDouble: true });
+const extent = open({ width: length, height: length });
+
+/** Functions that need neither a device nor onnxruntime. */
+const plainDoors: Door[] = [
+  {
+    name: 'checkNetwork',
+    args: [arg('network', described)],
+    good: () => [goodDescription()],
+    call: ([value]) => checkNetwork(value),
+  },
+  {
+    name: 'networkFromJson',
+    args: [arg('json', object(descriptionKeys, { ...descriptionOptions, url: text })), optionalArg('bytes', onnxBytes)],
+    good: () => {
+      const { bytes: given, ...json } = goodDescription();
+      return [json, given];
+    },
+    call: ([json, given]) => networkFromJson(json, given as Uint8Array),
+  },
+  {
+    name: 'fetchNetwork',
+    args: [
+      arg(
+        'network',
+        open({ name: text, bytes: either(onnxBytes, { is: 'function' }) }, { byteLength: integer(1, 2 ** 31 - 1) }),
+      ),
+      optionalArg(
+        'options',
+        object({}, { signal, onProgress: { is: 'function' }, cache: choice(false), fetch: { is: 'function' } }),
+      ),
+    ],
+    good: () => [
+      { name: 'tiny', bytes, byteLength: bytes.length },
+      { cache: false, onProgress: () => undefined },
+    ],
+    call: ([network, options]) => fetchNetwork(network as NetworkFile, options as FetchNetworkOptions),
+    throws: ['DownloadError', 'AbortError'],
+  },
+  {
+    name: 'inspectModel',
+    args: [arg('bytes', onnxBytes)],
+    good: () => [bytes],
+    call: ([given]) => inspectModel(given as Uint8Array),
+  },
+  {
+    name: 'cutGraph',
+    args: [arg('bytes', onnxBytes), arg('tensorName', choice('logits'))],
+    good: () => [bytes, 'logits'],
+    call: ([given, name]) => cutGraph(given as Uint8Array, name as string),
+  },
+  {
+    name: 'presetNetwork',
+    args: [arg('name', choice('nuclei', 'selfie', 'colour-prompt', 'deeplab-voc', 'segformer-b0-ade20k'))],
+    good: () => ['nuclei'],
+    call: ([name]) => presetNetwork(name as string),
+  },
+  {
+    name: 'vocColours',
+    args: [arg('labelCount', integer(0, 2 ** 20))],
+    good: () => [21],
+    call: ([count]) => vocColours(count as number),
+  },
+  {
+    name: 'scaledParameters',
+    args: [arg('parameters', open({ kernels })), arg('scale', length)],
+    good: () => [{ kernels: [{ type: 'gaussian', sigmaXY: [3, 2] }] }, 0.5],
+    call: ([parameters, scale]) => scaledParameters(parameters as CrfParameters, scale as number),
+  },
+  {
+    name: 'framePosition',
+    args: [
+      arg('frame', extent),
+      arg('target', extent),
+      arg('look', object({}, { fit: choice('contain', 'cover'), mirror: boolean })),
+      arg('position', open({ x: number({ isDouble: true }), y: number({ isDouble: true }) })),
+    ],
+    good: () => [
+      { width: 640, height: 480 },
+      { width: 100, height: 100 },
+      { fit: 'cover', mirror: true },
+      { x: 3, y: 4 },
+    ],
+    call: (args) => framePosition(...(args as Parameters<typeof framePosition>)),
+  },
+  {
+    name: 'inputSizeFor',
+    args: [
+      arg(
+        'size',
+        either(
+          open({ kind: choice('fixed'), width: side, height: side }),
+          open({ kind: choice('free'), longSide: side, multipleOf: side }),
+        ),
+      ),
+      arg('picture', extent),
+    ],
+    good: () => [
+      { kind: 'free', longSide: 128, multipleOf: 4 },
+      { width: 640, height: 480 },
+    ],
+    call: ([size, picture]) => inputSizeFor(size as InputSize, picture as { width: number; height: number }),
+  },
+  {
+    name: 'playVideo',
+    args: [
+      arg('pipeline', { is: 'like', what: 'a Pipeline', test: hasKey('segmentFrame') }),
+      arg('video', { is: 'like', what: 'a video', test: hasKey('videoWidth') }),
+      arg('canvas', { is: 'like', what: 'a canvas', test: hasKey('getContext') }),
+      arg('view', either({ is: 'function' }, { is: 'like', what: 'a view', test: hasKey('kind') })),
+      optionalArg(
+        'options',
+        object(
+          {},
+          { canvasSize: choice('frame', 'layout', 'own'), onFrame: { is: 'function' }, onError: { is: 'function' } },
+        ),
+      ),
+    ],
+    good: () => [goodPlayer(), goodVideo(), { getContext: () => null }, { kind: 'original' }, { canvasSize: 'own' }],
+    call: (args) => playVideo(...(args as Parameters<typeof playVideo>)).stop(),
+  },
+];
+
+function hasKey(key: string) {
+  return (value: unknown) =>
+    typeof value === 'object' && value !== null && key in value ? ('unclear' as const) : ('no' as const);
+}
+
+function goodPlayer() {
+  return { segmentFrame: async () => undefined, draw: async () => undefined };
+}
+
+function goodVideo() {
+  return {
+    videoWidth: 4,
+    videoHeight: 3,
+    readyState: 0,
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+    requestVideoFrameCallback: () => 1,
+    cancelVideoFrameCallback: () => undefined,
+  };
+}
+
+const part = number({ above: 0, to: 1 });
+const ladder = list(object({ size: part, iterations: number({ from: 0, to: 1 }), networkEvery: integer(1, 1000) }), 1);
+const budgetSpec = object({}, { framesPerSecond: number({ above: 0, to: 1000 }), ladder });
+
+function goodBudget(): BudgetOptions {
+  return {
+    framesPerSecond: 30,
+    ladder: [
+      { size: 1, iterations: 1, networkEvery: 1 },
+      { size: 0.5, iterations: 0.5, networkEvery: 2 },
+    ],
+  };
+}
+
+function budgetHouse(): House {
+  let budget = new FrameBudget(goodBudget(), { workingSize: 640, iterations: 5 });
+  let last = budget.next();
+  return {
+    doors: [
+      {
+        name: 'new FrameBudget',
+        args: [
+          arg('options', budgetSpec),
+          arg('best', object({ workingSize: integer(1, 2 ** 24), iterations: integer(0, 10_000) })),
+        ],
+        good: () => [goodBudget(), { workingSize: 640, iterations: 5 }],
+        call: ([options, best]) =>
+          new FrameBudget(options as BudgetOptions, best as { workingSize: number; iterations: number }),
+      },
+      {
+        name: 'FrameBudget.record',
+        args: [arg('choice', anything), arg('milliseconds', number({ from: 0, isDouble: true }))],
+        good: () => [last, 12],
+        call: ([given, milliseconds]) => budget.record(given as typeof last, milliseconds as number),
+      },
+    ],
+    restore: async () => {
+      budget = new FrameBudget(goodBudget(), { workingSize: 640, iterations: 5 });
+      last = budget.next();
+    },
+  };
+}
+
+async function cpuNetworkHouse(): Promise<House> {
+  const network = await CpuNetwork.create(goodDescription());
+  return {
+    doors: [
+      {
+        name: 'CpuNetwork.create',
+        args: [
+          arg('network', either(choice('nuclei'), described)),
+          optionalArg(
+            'options',
+            object({}, { signal, onProgress: { is: 'function' }, cache: choice(false), fetch: { is: 'function' } }),
+          ),
+        ],
+        good: () => [goodDescription(), { cache: false }],
+        async call([given, options]) {
+          const made = await CpuNetwork.create(given as 'nuclei', options as FetchNetworkOptions);
+          await made.destroy();
+        },
+        throws: ['DownloadError', 'AbortError'],
+        isSlow: true,
+      },
+      {
+        name: 'CpuNetwork.run',
+        args: [arg('image', imageSpec)],
+        good: () => [goodImage()],
+        call: ([image]) => network.run(image as RgbaImage),
+        isSlow: true,
+      },
+    ],
+    look: async () =>
+      Object.values(await network.run(goodImage()))
+        .map(String)
+        .join(),
+    close: () => network.destroy(),
+  };
+}
+
+/** Of a file, or the file itself. */
+const address: Spec = {
+  is: 'like',
+  what: 'an address or an ArrayBuffer',
+  test: (value) => ((typeof value === 'string' && value !== '') || value instanceof ArrayBuffer ? 'unclear' : 'no'),
+};
+
+const temporal = object(
+  {},
+  {
+    strength: number({ from: 0, below: 1 }),
+    colourSigma: number({ from: 1e-6, to: 1e6 }),
+    hysteresis: number({ from: 0, to: 1 }),
+  },
+);
+const pipelineOptions = object(
+  {},
+  {
+    network: either(choice('nuclei', 'colour-prompt', 'selfie', 'deeplab-voc', 'segformer-b0-ade20k'), described),
+    crf: either(descriptionOptions.crf, choice(null)),
+    workingSize: side,
+    warmStart: boolean,
+    smoothing: either(temporal, choice(null)),
+    budget: either(budgetSpec, choice(null)),
+    dropBelow: number({ from: 0, below: 1 }),
+    // One of its own, here.
+    device: choice(undefined),
+    profile: boolean,
+    onnxruntime: object({}, { wasm: address }),
+    onProgress: { is: 'function' },
+    onDeviceLost: { is: 'function' },
+    signal,
+  },
+);
+
+function goodPipelineOptions(): PipelineOptions {
+  return {
+    network: goodDescription() as NonNullable<PipelineOptions['network']>,
+    crf: { kernels: [{ type: 'gaussian', sigmaXY: 1 }], iterations: 1 },
+    workingSize: 12,
+    warmStart: false,
+    smoothing: { strength: 0.5 },
+    budget: goodBudget(),
+    dropBelow: 0.1,
+    profile: false,
+  };
+}
+
+const pipelineCreate: Door = {
+  name: 'Pipeline.create',
+  args: [optionalArg('options', pipelineOptions)],
+  good: () => [goodPipelineOptions()],
+  async call([options]) {
+    const pipeline = await Pipeline.create(options as PipelineOptions);
+    await pipeline.destroy();
+  },
+  throws: ['DownloadError', 'AbortError'],
+  isSlow: true,
+};
+
+/** The pipeline as it is made; its last result, which a refused call leaves readable. */
+async function pipelineHouse(device: GPUDevice): Promise<House> {
+  const pipeline = await Pipeline.create({ ...goodPipelineOptions(), budget: null, smoothing: null, device });
+  let last = await pipeline.segment(goodImage());
+  // RENDER_ATTACHMENT | COPY_SRC
+  const target = device.createTexture({ size: [12, 9], format: 'rgba8unorm', usage: 16 | 1 });
+  const look = { fit: choice('contain', 'cover'), mirror: boolean, split: number({ from: 0, to: 1 }) };
+  const foreground = { ...look, foreground: list(integer(0, 2)), refineEdges: boolean };
+  const pixels = number({ from: 0, to: 1000 });
+  const view = either(
+    object({ kind: choice('original', 'confidence') }, look),
+    object({ kind: choice('overlay') }, { ...look, opacity: number({ from: 0, to: 1 }), outline: pixels }),
+    object({ kind: choice('labels') }, { ...look, outline: pixels }),
+    object({ kind: choice('cut-out') }, foreground),
+    object({ kind: choice('colour'), colour: { is: 'text', matching: /^#([0-9a-f]{6}|[0-9a-f]{8})$/i } }, foreground),
+    object({ kind: choice('blur') }, { ...foreground, sigmaXY: number({ above: 0, to: 15 }) }),
+  );
+  const isTarget: Spec = { is: 'like', what: 'a texture', test: (value) => (value === target ? 'yes' : 'no') };
+  const views: View[] = [{ kind: 'original' }, { kind: 'overlay', outline: 1 }, { kind: 'colour', colour: '#00ff00' }];
+  let turn = 0;
+  return {
+    doors: [
+      {
+        name: 'Pipeline.segment',
+        args: [arg('source', imageSpec), optionalArg('options', object({}, { signal }))],
+        good: () => [goodImage(), {}],
+        call: ([source, options]) => pipeline.segment(source as RgbaImage, options as object),
+        throws: ['AbortError'],
+        isSlow: true,
+      },
+      {
+        name: 'Pipeline.segmentFrame',
+        args: [arg('source', imageSpec), optionalArg('options', object({}, { signal }))],
+        good: () => [goodImage(), {}],
+        call: ([source, options]) => pipeline.segmentFrame(source as RgbaImage, options as object),
+        throws: ['AbortError'],
+        isSlow: true,
+      },
+      {
+        name: 'Pipeline.draw',
+        args: [arg('view', view), arg('target', isTarget)],
+        good: () => [views[turn++ % views.length], target],
+        call: ([given, on]) => pipeline.draw(given as View, on as GPUTexture),
+      },
+      ...(
+        [
+          ['setBudget', either(budgetSpec, choice(null)), goodBudget],
+          ['setSmoothing', either(temporal, choice(null)), () => ({ strength: 0.2 })],
+          ['setWorkingSize', side, () => 10],
+          ['setCrf', either(descriptionOptions.crf, choice(null)), () => ({ kernels: [], iterations: 1 })],
+        ] as const
+      ).map(
+        ([method, spec, good]): Door => ({
+          name: `Pipeline.${method}`,
+          args: [arg('value', spec)],
+          good: () => [good()],
+          call: ([value]) => (pipeline[method] as (given: unknown) => void)(value),
+        }),
+      ),
+    ],
+    look: async () => (await last.labelMap()).join(),
+    restore: async () => {
+      const { crf = null, workingSize = 12 } = goodPipelineOptions();
+      pipeline.setBudget(null);
+      pipeline.setSmoothing(null);
+      pipeline.setWorkingSize(workingSize);
+      pipeline.setCrf(crf);
+      last = await pipeline.segment(goodImage());
+    },
+    close: () => pipeline.destroy(),
+  };
+}
+
+const place = number({ isDouble: true });
+const strokes = list(
+  object({
+    label: either(integer(0, 1), choice(null)),
+    radius: number({ above: 0, isDouble: true }),
+    points: list(open({ x: place, y: place }), 1),
+  }),
+);
+const promptsSpec = object(
+  { width: integer(1, 2 ** 24), height: integer(1, 2 ** 24), labelCount: choice(2) },
+  {
+    // Whether it lies on the picture is another question.
+    box: object(
+      { x: place, y: place, width: length, height: length },
+      { inside: integer(0, 1), outside: integer(0, 1) },
+    ),
+    labelMap: typed(labelTypes, pixelCount, integer(0, 2)),
+    strokes,
+  },
+);
+
+function goodPrompts() {
+  return {
+    ...{ width: 12, height: 9, labelCount: 2 },
+    box: { x: 6, y: 1, width: 5, height: 7, inside: 1, outside: 0 },
+    labelMap: Uint8Array.from({ length: pixelCount }, (_, pixel) => 1 + Number(pixel % 12 > 6)),
+    strokes: [{ label: 0, radius: 1, points: [{ x: 2, y: 2 }] }],
+  };
+}
+
+async function promptHouse(device: GPUDevice): Promise<House> {
+  const network = { ...presets['colour-prompt'], input: { ...presets['colour-prompt'].input, longSide: 36 } };
+  const pipeline = await Pipeline.create({ network, crf: null, device });
+  await pipeline.setPrompts(goodImage(), goodPrompts());
+  let last = await pipeline.segment(goodImage());
+  return {
+    doors: [
+      {
+        name: 'Pipeline.setPrompts',
+        args: [
+          arg('keyImage', imageSpec),
+          arg('prompts', promptsSpec),
+          optionalArg('options', object({}, { signal, rounds: integer(1, 16) })),
+        ],
+        good: () => [goodImage(), goodPrompts(), { rounds: 1 }],
+        call: (args) => pipeline.setPrompts(...(args as Parameters<Pipeline['setPrompts']>)),
+        throws: ['AbortError'],
+        isSlow: true,
+      },
+    ],
+    look: async () => (await last.labelMap()).join(),
+    restore: async () => {
+      await pipeline.setPrompts(goodImage(), goodPrompts());
+      last = await pipeline.segment(goodImage());
+    },
+    close: () => pipeline.destroy(),
+  };
+}
+
+export const networks: readonly HousePlan[] = [
+  { name: 'networks', build: () => ({ doors: plainDoors }) },
+  { name: 'FrameBudget', build: budgetHouse },
+  { name: 'CpuNetwork', build: cpuNetworkHouse },
+  {
+    name: 'pipeline',
+    needsGpu: true,
+    build: (context) => pipelineHouse(deviceOf(context)),
+  },
+  { name: 'Pipeline.create', needsGpu: true, build: () => ({ doors: [pipelineCreate] }) },
+  { name: 'prompts', needsGpu: true, build: (context) => promptHouse(deviceOf(context)) },
+];

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+
+import { describe, expect, test } from 'vitest';
+import type { Binding, Step } from '../../../src/engine/lists/dispatch.js';
+import { build, iteration, normalize, start } from '../../../src/engine/lists/iteration.js';
+import {
+  energySteps,
+  planarSteps,
+  planEnergy,
+  planPlanar,
+  planResults,
+  planSlabs,
+  resultSteps,
+} from '../../../src/engine/lists/results.js';
+import { dispatchesOf } from '../../../src/engine/lists/summary.js';
+import type { BufferPlan } from '../../../src/engine/plan/buffer-plan.js';
+import type { EnginePlan } from '../../../src/engine/plan/plan.js';
+import { kernelSets, planOf } from '../../support/engine-plans.js';
+
+const problems = Object.entries(kernelSets).flatMap(([name, kernels]) => [
+  { name, plan: () => planOf(kernels) },
+  { name: `${name}, damped`, plan: () => planOf(kernels, { damping: 0.5 }) },
+  { name: `${name}, 30 labels`, plan: () => planOf(kernels, { labelCount: 30 }) },
+  { name: `${name}, slabs`, plan: () => planOf(kernels, { labelCount: 30, largestBinding: 60 * 40 * 6 * 4 * 12 }) },
+]);
+
+/** Everything that an engine of this plan ever does. */
+function everyList(plan: EnginePlan): Step[] {
+  const slabs = planSlabs(plan);
+  return [
+    ...plan.kernels.flatMap((kernel) => [...build(plan, kernel), ...normalize(plan, kernel)]),
+    ...start(plan),
+    ...iteration(plan),
+    ...resultSteps(plan, slabs, planResults(plan.size)),
+    ...planarSteps(plan, slabs, planPlanar(plan.size)),
+    ...energySteps(plan, planEnergy(plan)),
+  ];
+}
+
+function bufferOf(binding: Binding): BufferPlan {
+  return 'buffer' in binding ? binding.buffer : binding;
+}
+
+test('an iteration of the usual kernels, from top to bottom', () => {
+  const names = dispatchesOf(iteration(planOf(kernelSets.usual))).map(({ stage }) => stage.name);
+  expect(names).toEqual(['splat', ...Array(3).fill('blur'), 'splat', ...Array(6).fill('blur'), 'slice', 'slice']);
+});
+
+test('a lattice, from top to bottom', () => {
+  const plan = planOf(kernelSets.usual);
+  const names = dispatchesOf(build(plan, plan.kernels[1])).map(({ stage, entry }) => `${stage.name} ${entry}`);
+  expect(names).toEqual([
+    'embed main',
+    'simplices main',
+    'dispatch-sizes main',
+    'runs count',
+    'runs offsets',
+    'runs place',
+    'runs scatter',
+    'vertices main',
+    'vertex-ids main',
+    'dispatch-sizes main',
+    'neighbours main',
+  ]);
+});
+
+test('messages that reach all slabs come first, begin from -unary once a slab, and Q is last', () => {
+  const plan = planOf(kernelSets.penalties, { labelCount: 30, largestBinding: 60 * 40 * 6 * 4 * 12 });
+  expect(plan.rows.slabCount).toBeGreaterThan(1);
+  const steps = dispatchesOf(iteration(plan));
+  const begun = steps.filter(({ constants }) => constants.firstKernel === true).map(({ bindings }) => bindings.logits);
+  expect(begun).toEqual([...plan.logits]);
+  for (const logits of plan.logits) {
+    const touching = steps.filter(({ bindings }) => bindings.logits === logits);
+    expect(touching[0].constants.firstKernel).toBe(true);
+    expect(touching.at(-1)?.stage.name).toBe('softmax');
+  }
+});
+
+describe.each(problems)('$name', ({ plan: make }) => {
+  const plan = make();
+  const dispatches = dispatchesOf(everyList(plan));
+
+  test('no dispatch writes a buffer that it binds a second time: WebGPU refuses that', () => {
+    for (const dispatch of dispatches) {
+      const names = Object.keys(dispatch.bindings);
+      for (const name of names.filter((one) => dispatch.stage.layout[one] === 'write')) {
+        const others = names.filter((other) => other !== name).map((other) => bufferOf(dispatch.bindings[other]));
+        expect(others, `${dispatch.stage.name}.${name}`).not.toContain(bufferOf(dispatch.bindings[name]));
+      }
+    }
+  });
+
+  test('four unused bindings to write are the most', () => {
+    for (const { stage, bindings } of dispatches) {
+      const unused = Object.entries(stage.layout).filter(([name, use]) => use === 'write' && !bindings[name]);
+      expect(unused.length).toBeLessThanOrEqual(4);
+    }
+  });
+
+  test('every buffer of the plan is used', () => {
+    const used = new Set(
+      dispatches.flatMap((dispatch) => [
+        ...Object.values(dispatch.bindings).map(bufferOf),
+        ...('sizes' in dispatch.workgroups ? [dispatch.workgroups.sizes] : []),
+      ]),
+    );
+    const buffers = plan.parts.flatMap((part) => part.buffers);
+    // Who has no lattice needs no rows by vertex; two buffers of four bytes are not worth a case of their own.
+    const idle = buffers.filter((buffer) => !used.has(buffer) && buffer.bytes > 8).map(({ name }) => name);
+    expect(idle).toEqual([]);
+  });
+
+  test('workgroups fit a dispatch', () => {
+    for (const { workgroups } of dispatches) {
+      if ('sizes' in workgroups) continue;
+      for (const count of workgroups) {
+        expect(count).toBeGreaterThanOrEqual(1);
+        expect(count).toBeLessThanOrEqual(65535);
+      }
+    }
+  });
+});
