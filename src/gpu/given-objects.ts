@@ -30,8 +30,8 @@ export const textureUsage = {
 const computeStage = 4;
 
 /**
- * Formats that are read as pictures: four channels, or three, of numbers in 0..1 that are encoded as a screen wants them. Textures in -srgb formats are decoded
- * when read, one and two channels are no colours, integers and depths are read otherwise.
+ * Formats that are read as pictures: colours in 0..1, encoded as a screen wants them. One and two channels are no colours, integers and depths are
+ * read otherwise, and what stands in an -srgb format is decoded when it is read.
  */
 const pictureFormats: readonly string[] = [
   'rgba8unorm',

@@ -294,7 +294,13 @@ export class FramePath {
     const frame = this.extentOf(source);
     if (isTexture(source)) await this.given.check([{ argument: 'frame', value: source }]);
     await this.capture.prepare(source);
-    await this.accepted('a frame of this size');
+    try {
+      await this.accepted('a frame of this size');
+    } catch (error) {
+      // The next one makes its texture anew.
+      this.capture.destroy();
+      throw error;
+    }
     return frame;
   }
 

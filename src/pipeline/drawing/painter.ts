@@ -165,7 +165,7 @@ export class Painter {
 
   /**
    * Encodes what draws the view into all of the target. Throws ArgumentError for a view or target that can't be, or that is not
-   * prepared, before anything is encoded.
+   * prepared, before anything is encoded. Whether the device can use it all it says where you submit; `draw` asks it.
    */
   encode(encoder: GPUCommandEncoder, view: View, target: PaintTarget): void {
     const scene = this.currentScene();
@@ -183,8 +183,8 @@ export class Painter {
   }
 
   /**
-   * As `encode`, and submits it. Throws ArgumentError also for an image, a texture or a source of another device or destroyed, DeviceError where the device
-   * refuses anything else. Of a canvas the device's answer is not waited for: the next call tells it.
+   * As `encode`, and submits it. Throws ArgumentError also for an image, a texture or a source of another device or destroyed, DeviceError where
+   * the device refuses anything else. Of a canvas the device's answer is not waited for: the next call tells it.
    */
   draw(view: View, target: PaintTarget): Promise<void> {
     return this.calls.take(async () => {

@@ -94,6 +94,7 @@ export function objectsOfTarget(target: PaintTarget): GivenObject[] {
 function currentTexture(context: GPUCanvasContext, device: GPUDevice): GPUTexture {
   // Older browsers don't say what a canvas is configured for.
   const configured = context.getConfiguration?.();
+  checkPixels(context.canvas);
   if (configured && configured.device !== device) {
     throw new ArgumentError('target', context, 'a canvas that is configured for the device in use');
   }
@@ -101,8 +102,13 @@ function currentTexture(context: GPUCanvasContext, device: GPUDevice): GPUTextur
     return context.getCurrentTexture();
   } catch (cause) {
     const { message } = cause as Error;
-    throw new ArgumentError('target', context, `a configured canvas of at least one pixel (${message})`, { cause });
+    throw new ArgumentError('target', context, `a configured canvas (${message})`, { cause });
   }
+}
+
+function checkPixels(canvas: { width: number; height: number } | undefined): void {
+  if (!canvas || (canvas.width > 0 && canvas.height > 0)) return;
+  throw new ArgumentError('target', `${canvas.width}×${canvas.height}`, 'a canvas of at least one pixel');
 }
 
 function viewOf(texture: GPUTexture): ViewTarget {
