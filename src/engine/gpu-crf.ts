@@ -274,8 +274,9 @@ export class GpuCrf implements Refiner {
     if (input.image) await this.takeImage(input.image);
     if (input.unary) await this.takeUnary(input.unary);
     if (input.warmStart || this.vertexCapacity !== 'measured') {
-      if (!input.warmStart) await this.submit((stages) => this.encodeStart(stages));
+      // Before the start: where there is no room for a lattice, the Q that there is stays.
       await this.bringUpToDate();
+      if (!input.warmStart) await this.submit((stages) => this.encodeStart(stages));
       await this.iterate(iterations);
       return;
     }
@@ -285,7 +286,7 @@ export class GpuCrf implements Refiner {
       return this.encodeBuild(stages);
     });
     await this.iterate(iterations);
-    if (built && (await this.makeRoom())) {
+    if (built && (await this.makeRoomOrForget())) {
       await this.submit((stages) => this.encodeStart(stages));
       await this.iterate(iterations);
     }
@@ -365,6 +366,16 @@ export class GpuCrf implements Refiner {
       }
       await this.replan(vertexCounts);
       await this.submit((stages) => this.encodeBuild(stages));
+    }
+  }
+
+  /** As `makeRoom`; where there is none, the Q that came of lattices without all vertices is none. */
+  private async makeRoomOrForget(): Promise<boolean> {
+    try {
+      return await this.makeRoom();
+    } catch (error) {
+      this.state.hasStarted = false;
+      throw error;
     }
   }
 

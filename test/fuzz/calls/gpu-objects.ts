@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import type { Spec } from './spec.js';
+import type { Spec } from '../../support/doors/spec.js';
+
+/** STORAGE | COPY_SRC | COPY_DST */
+export const allBufferUses = 0x80 | 0x4 | 0x8;
 
 export type GpuPlace = 'image' | 'unary' | 'map';
 
@@ -23,15 +26,25 @@ export class GpuObjects {
   /** What can be in place of an argument. */
   readonly strange: readonly (() => unknown)[] = [
     () => this.noted(this.destroyed(this.buffer(allBufferUses)), ['image', 'unary', 'map']),
-    () => this.noted(this.device.createBuffer({ size: this.bytes, usage: allBufferUses, mappedAtCreation: true }), ['image', 'unary', 'map']),
-    () => this.noted(this.other.createBuffer({ size: this.bytes, usage: allBufferUses }), ['image', 'unary', 'map']),
+    () =>
+      this.noted(
+        this.kept(this.device.createBuffer({ size: this.bytes, usage: allBufferUses, mappedAtCreation: true })),
+        ['image', 'unary', 'map'],
+      ),
+    () =>
+      this.noted(this.kept(this.other.createBuffer({ size: this.bytes, usage: allBufferUses })), [
+        'image',
+        'unary',
+        'map',
+      ]),
     // STORAGE | COPY_DST: not to be copied from.
     () => this.noted(this.buffer(0x80 | 0x8), ['image', 'map']),
     // COPY_SRC | COPY_DST: not to be bound.
     () => this.noted(this.buffer(0x4 | 0x8), ['unary']),
-    () => this.noted(this.device.createBuffer({ size: 16, usage: allBufferUses }), ['image', 'unary', 'map']),
+    () =>
+      this.noted(this.kept(this.device.createBuffer({ size: 16, usage: allBufferUses })), ['image', 'unary', 'map']),
     () => this.noted(this.destroyed(this.texture({})), ['image']),
-    () => this.noted(this.other.createTexture(this.descriptor({})), ['image']),
+    () => this.noted(this.kept(this.other.createTexture(this.descriptor({}))), ['image']),
     // COPY_SRC | COPY_DST: not to be bound.
     () => this.noted(this.texture({ usage: 0x1 | 0x2 }), ['image']),
     () => this.noted(this.texture({ format: 'r8uint' }), ['image']),
@@ -87,6 +100,3 @@ export class GpuObjects {
     return object;
   }
 }
-
-/** STORAGE | COPY_SRC | COPY_DST */
-const allBufferUses = 0x80 | 0x4 | 0x8;

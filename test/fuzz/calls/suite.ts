@@ -2,12 +2,13 @@
 
 import { inspect, isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
+import type { Door } from '../../support/doors/door.js';
+import { changes, commonValues, rareValues } from '../../support/doors/mutations.js';
+import { changedAt, nameOf, placesIn, valueAt } from '../../support/doors/paths.js';
+import type { Verdict } from '../../support/doors/spec.js';
+import { outcomeOf, verdictOn, wrongWith } from '../../support/doors/sweep.js';
 import { Finding, type FuzzContext, suite } from '../suite.js';
-import type { Door, House, HousePlan } from './door.js';
-import { houseOf, housePlans } from './houses.js';
-import { changes, strangeValues } from './mutations.js';
-import { changedAt, nameOf, placesIn, valueAt } from './paths.js';
-import { fits, fitsOptional, type Verdict } from './spec.js';
+import { type FuzzHouse, type FuzzHousePlan, houseOf, housePlans } from './houses.js';
 
 /** Numbers that stand for choices of which only the call knows how many there are. */
 interface BadCall {
@@ -21,9 +22,6 @@ interface Edit {
   with: 'a strange value' | 'a change';
   index: number;
 }
-
-/** Texts of users are cut short before this. */
-const longestMessage = 1500;
 
 /** Of choices none is smaller than another. */
 const number = fc.noShrink(fc.nat(9999));
@@ -53,14 +51,14 @@ export const calls = suite<BadCall>({
     const plan = plansFor(context)[given.house];
     const house = await houseOf(plan, context);
     const door = house.doors[given.door % house.doors.length];
-    const call = badCall(door, given.edits, [...strangeValues, ...(house.strange ?? [])]);
+    const call = badCall(door, given.edits, [...commonValues, ...rareValues, ...(house.strange ?? [])]);
     if (!call || door.avoids?.(call.args) || (door.isSlow && call.verdict !== 'no')) return;
     context.tally.add('calls');
-    await makeCall(house, door, call);
+    await makeCall(house, { ...call, door, where: `${plan.name}: ${door.name}` });
   },
 });
 
-function plansFor({ backends, gpu }: FuzzContext): readonly HousePlan[] {
+function plansFor({ backends, gpu }: FuzzContext): readonly FuzzHousePlan[] {
   return housePlans.filter(({ needsGpu }) => (needsGpu ? gpu !== undefined : backends.includes('cpu')));
 }
 
@@ -96,66 +94,39 @@ function replacement(
   return possible[index % possible.length];
 }
 
-function verdictOn({ args: specs }: Door, args: readonly unknown[]): Verdict {
-  const verdicts = specs.map(({ spec, isOptional }, i) =>
-    isOptional ? fitsOptional(spec, args[i]) : fits(spec, args[i]),
-  );
-  if (verdicts.includes('no')) return 'no';
-  return verdicts.includes('unclear') ? 'unclear' : 'yes';
+interface MadeCall extends Made {
+  door: Door;
+  /** The door's name and house. */
+  where: string;
 }
 
-async function makeCall(house: House, door: Door, { args, place, verdict }: Made): Promise<void> {
+async function makeCall(house: FuzzHouse, { door, where, args, place, verdict }: MadeCall): Promise<void> {
   const before = await house.look?.();
-  let error: unknown;
-  let threw = false;
+  let outcome: Awaited<ReturnType<typeof outcomeOf>> = { threw: false };
   const call = async () => {
-    try {
-      await door.call(args);
-    } catch (thrown) {
-      error = thrown;
-      threw = true;
-    }
+    outcome = await outcomeOf(() => door.call(args));
   };
-  const complaints = house.watched ? await house.watched.errorsOf(call) : (await call(), []);
+  const complaints = house.watched ? await house.watched.errorsOf(call) : [];
+  if (!house.watched) await call();
+  const { threw, error } = outcome;
+  const finding = (what: string, detail = '') => new Finding(`${where} ${what}: ${place}`, `${detail} ${show(args)}`);
   try {
-    if (complaints.length > 0) {
-      throw new Finding(`${door.name}: the device reports an error: ${place}`, `${complaints[0]} ${showArguments(args)}`);
-    }
+    if (complaints.length > 0) throw finding('leaves an error to the device', complaints[0]);
     if (!threw) {
-      if (verdict !== 'no') return;
-      throw new Finding(`${door.name} takes what it should refuse: ${place}`, showArguments(args));
+      if (verdict === 'no') throw finding('takes what it should refuse');
+      return;
     }
-    checkError(door, error, place, args);
+    const wrong = wrongWith(door, error);
+    if (wrong) throw finding(wrong);
     if (house.look && !isDeepStrictEqual(await house.look(), before)) {
-      throw new Finding(
-        `${door.name} changes something although it refuses: ${place}`,
-        `${String(error)} ${showArguments(args)}`,
-      );
+      throw finding('changes something although it refuses', String(error));
     }
   } finally {
     if (house.restore && !threw) await house.restore();
   }
 }
 
-function checkError(door: Door, error: unknown, place: string, args: readonly unknown[]): void {
-  const allowed = ['ArgumentError', 'DeviceError', ...(door.throws ?? [])];
-  const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) };
-  if (!allowed.includes(name)) {
-    const where = error instanceof Error ? (/\n\s+at .*?(src\/[^)\n]*)/.exec(error.stack ?? '')?.[1] ?? '') : '';
-    throw new Finding(
-      `${door.name} throws ${name}: ${place}`,
-      `${message.slice(0, 300)} (${where}) ${showArguments(args)}`,
-    );
-  }
-  if (message.length > longestMessage) {
-    throw new Finding(`${door.name} repeats a long value in its error: ${place}`, `${message.length} characters`);
-  }
-  if (name === 'ArgumentError' && !(error as { argument?: unknown }).argument) {
-    throw new Finding(`${door.name} does not name the argument: ${place}`, message);
-  }
-}
-
-function showArguments(args: readonly unknown[]): string {
+function show(args: readonly unknown[]): string {
   return inspect(args, {
     depth: 4,
     maxArrayLength: 3,

@@ -4,13 +4,17 @@ import { constants, deflateSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { readPhotograph } from '../../../src/cli/files/image.js';
 import { inspectModel } from '../../../src/pipeline/index.js';
-import { chunk, signature } from './png.js';
+import { chunk, signature, zlibBomb } from './png.js';
 import { readSafely } from './safety.js';
 import { storedFile } from './workplace.js';
-import { zlibBomb } from './png.js';
 
 /** Small files that ask for much more than their header allows. */
-export type Bomb = 'pixels of a PNG' | 'colour profile of a PNG' | 'text of a PNG' | 'lengths of a model' | 'depth of a model';
+export type Bomb =
+  | 'pixels of a PNG'
+  | 'colour profile of a PNG'
+  | 'text of a PNG'
+  | 'lengths of a model'
+  | 'depth of a model';
 
 export const bombs: fc.Arbitrary<Bomb> = fc.constantFrom<Bomb>(
   'pixels of a PNG',
@@ -25,7 +29,9 @@ const megabytes = 700;
 export async function checkBomb(bomb: Bomb): Promise<void> {
   if (bomb === 'lengths of a model' || bomb === 'depth of a model') {
     const file = await storedFile('bomb.onnx', bomb === 'depth of a model' ? deepModel() : longModel());
-    await readSafely(`ONNX models (${bomb})`, file, async () => inspectModel(bomb === 'depth of a model' ? deepModel() : longModel()));
+    await readSafely(`ONNX models (${bomb})`, file, async () =>
+      inspectModel(bomb === 'depth of a model' ? deepModel() : longModel()),
+    );
     return;
   }
   const file = await storedFile('bomb.png', pngBomb(bomb));
@@ -68,7 +74,7 @@ function varint(value: number): Buffer {
 
 /** A graph in an attribute of a node of a graph in an attribute …: ModelProto.graph 7, node 1, attribute 5, g 6. */
 function deepModel(): Buffer {
-  let graph = Buffer.alloc(0);
+  let graph: Buffer = Buffer.alloc(0);
   for (let depth = 0; depth < 4000; depth++) graph = field(1, field(5, field(6, graph)));
   return Buffer.concat([Buffer.from([8, 7]), field(7, graph)]);
 }

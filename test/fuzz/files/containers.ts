@@ -56,7 +56,10 @@ const npys: fc.Arbitrary<GivenNpy> = fc
     seed: fc.nat(999),
   })
   // NumPy writes | for what has no order, and takes it for nothing else.
-  .map((given) => ({ ...given, order: given.order === '|' && Number(given.kind[1]) > 1 ? ('<' as const) : given.order }));
+  .map((given) => ({
+    ...given,
+    order: given.order === '|' && Number(given.kind[1]) > 1 ? ('<' as const) : given.order,
+  }));
 
 export const containers: fc.Arbitrary<Container> = fc.oneof(
   { weight: 3, arbitrary: pngs.map((png) => ({ is: 'a PNG' as const, png })) },
@@ -83,7 +86,8 @@ async function readOrUnsupported<Value>(
       throw error;
     }),
   );
-  if (value === undefined && !/not supported/.test(reason)) throw new Finding(`${reader} refuses what is right`, reason);
+  if (value === undefined && !/not supported/.test(reason))
+    throw new Finding(`${reader} refuses what is right`, reason);
   return value;
 }
 
@@ -94,13 +98,15 @@ async function checkPng(given: GivenPng): Promise<void> {
   const { width, height } = given;
   const plain = { data: rgbaOf(given, made) as Rgba['data'], width, height };
   const orientation = given.orientation ?? 1;
-  if (photograph) comparePictures('PNG photographs', photograph, turned(plain, { orientation, type: 3 }), given.depth === 16 ? 1 : 0);
+  if (photograph)
+    comparePictures('PNG photographs', photograph, turned(plain, { orientation, type: 3 }), given.depth === 16 ? 1 : 0);
   if (given.colourType !== 0 && given.colourType !== 3) return;
   const labels = await readOrUnsupported('PNG labels', file, (name) => readLabelPng(name, 1e6));
   // Labels are not turned: whether they should be is nobody's promise.
   if (!labels || given.orientation !== null) return;
   const wrong = made.samples.findIndex((value, i) => value !== labels.samples[i]);
-  if (wrong >= 0) throw new Finding('PNG labels are wrong', `${labels.samples[wrong]} at ${wrong}, not ${made.samples[wrong]}`);
+  if (wrong >= 0)
+    throw new Finding('PNG labels are wrong', `${labels.samples[wrong]} at ${wrong}, not ${made.samples[wrong]}`);
 }
 
 let jpeg: Promise<{ bytes: Uint8Array; picture: Rgba }> | undefined;
@@ -119,9 +125,17 @@ async function checkExif(given: GivenExif): Promise<void> {
   if (photograph) comparePictures('JPEG photographs', photograph, turned(picture, given), 0);
 }
 
-function comparePictures(reader: string, found: Omit<Rgba, 'data'> & { data: Uint8ClampedArray }, expected: Rgba, tolerance: number): void {
+function comparePictures(
+  reader: string,
+  found: Omit<Rgba, 'data'> & { data: Uint8ClampedArray },
+  expected: Rgba,
+  tolerance: number,
+): void {
   if (found.width !== expected.width || found.height !== expected.height) {
-    throw new Finding(`${reader} are turned otherwise`, `${found.width} x ${found.height}, not ${expected.width} x ${expected.height}`);
+    throw new Finding(
+      `${reader} are turned otherwise`,
+      `${found.width} x ${found.height}, not ${expected.width} x ${expected.height}`,
+    );
   }
   const { worstIndex, countAbove } = differenceOf(found.data, expected.data, tolerance);
   if (countAbove === 0) return;
@@ -140,7 +154,8 @@ async function checkNpy(given: GivenNpy): Promise<void> {
   const read = (name: string) => (isFloat ? readFloatNpy(name) : readIntegerNpy(name));
   const array = await readOrUnsupported<{ shape: number[]; data: ArrayLike<number> }>(reader, file, read);
   if (!array) return;
-  if (String(array.shape) !== String(given.shape)) throw new Finding(`${reader} have another shape`, `[${array.shape}]`);
+  if (String(array.shape) !== String(given.shape))
+    throw new Finding(`${reader} have another shape`, `[${array.shape}]`);
   const wrong = values.findIndex((value, i) => value !== array.data[i]);
   if (wrong >= 0) throw new Finding(`${reader} are wrong`, `${array.data[wrong]} at ${wrong}, not ${values[wrong]}`);
 }

@@ -14,7 +14,21 @@ export type Damage =
 
 /** Numbers at the borders of what formats and readers count with. */
 const borders = [0, 1, 2, 7, 8, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 0x7fffffff, 0x80000000, 0xffffffff];
-const texts = ['\0', '\n', '"', '{', '}', '-', '1e999', 'null', '\u001b[31m', '\u0085', '��', '9'.repeat(400), '['.repeat(3000)];
+const texts = [
+  '\0',
+  '\n',
+  '"',
+  '{',
+  '}',
+  '-',
+  '1e999',
+  'null',
+  '\u001b[31m',
+  '\u0085',
+  '��',
+  '9'.repeat(400),
+  '['.repeat(3000),
+];
 
 const place = fc.double({ min: 0, max: 1, noNaN: true });
 
@@ -22,7 +36,11 @@ export const damages: fc.Arbitrary<Damage> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('flip a bit' as const), at: place, bit: fc.nat(7) }) },
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constant('set a byte' as const), at: place, value: fc.constantFrom(0, 255, 127, 1, 32, 48) }),
+    arbitrary: fc.record({
+      kind: fc.constant('set a byte' as const),
+      at: place,
+      value: fc.constantFrom(0, 255, 127, 1, 32, 48),
+    }),
   },
   {
     weight: 3,

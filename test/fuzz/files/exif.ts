@@ -25,8 +25,10 @@ export function withExif(jpeg: Uint8Array, given: GivenExif): Uint8Array {
 function app1({ orientation, bigEndian, type, gap, entriesBefore }: GivenExif): Buffer {
   const start = 8 + gap;
   const tiff = Buffer.alloc(start + 2 + 12 * (entriesBefore + 1) + 4);
-  const write16 = (value: number, at: number) => (bigEndian ? tiff.writeUInt16BE(value, at) : tiff.writeUInt16LE(value, at));
-  const write32 = (value: number, at: number) => (bigEndian ? tiff.writeUInt32BE(value, at) : tiff.writeUInt32LE(value, at));
+  const write16 = (value: number, at: number) =>
+    bigEndian ? tiff.writeUInt16BE(value, at) : tiff.writeUInt16LE(value, at);
+  const write32 = (value: number, at: number) =>
+    bigEndian ? tiff.writeUInt32BE(value, at) : tiff.writeUInt32LE(value, at);
   tiff.write(bigEndian ? 'MM' : 'II', 0, 'latin1');
   write16(42, 2);
   write32(start, 4);

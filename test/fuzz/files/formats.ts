@@ -40,7 +40,15 @@ function checkPhotograph({ data, width, height }: Photograph): void {
   }
 }
 
-const png = { width: 9, height: 7, interlaced: false, transparency: false, orientation: null, pieces: 2, seed: 1 } as const;
+const png = {
+  width: 9,
+  height: 7,
+  interlaced: false,
+  transparency: false,
+  orientation: null,
+  pieces: 2,
+  seed: 1,
+} as const;
 const npy = {
   order: '<',
   fortran: false,
@@ -99,7 +107,10 @@ export const formats: readonly Format[] = [
     fileName: 'photo.jpg',
     bases: async () => {
       const plain = await jpegOf(testPicture(24, 17));
-      return [plain, withExif(plain, { orientation: 6, bigEndian: false, type: 3, gap: 0, entriesBefore: 2, isTwice: false })];
+      return [
+        plain,
+        withExif(plain, { orientation: 6, bigEndian: false, type: 3, gap: 0, entriesBefore: 2, isTwice: false }),
+      ];
     },
     read: async (file) => checkPhotograph(await readPhotograph(file, maximumPixels)),
   },
@@ -132,7 +143,7 @@ export const formats: readonly Format[] = [
     async read(file) {
       const { shape, data } = await readIntegerNpy(file);
       checkShape(shape, data.length);
-      await readMarks(file, maximumPixels, 0, undefined);
+      await readMarks(file, maximumPixels, {});
     },
   },
   {

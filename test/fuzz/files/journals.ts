@@ -22,7 +22,15 @@ export const damagedJournals: fc.Arbitrary<DamagedJournal> = fc.record({
   damages: fc.array(damages, { minLength: 1, maxLength: 2 }),
 });
 
-const options = { labelCount: 2, ignore: null, bandWidths: [2], boundaryTolerances: [1], boundaryUnit: 'pixels' as const };
+const options = {
+  labelCount: 2,
+  ignore: null,
+  bandWidths: [2],
+  boundaryTolerances: [1],
+  boundaryUnit: 'pixels' as const,
+};
+
+const unheard = () => undefined;
 
 function settingsFor(items: number) {
   return {
@@ -41,7 +49,9 @@ function entriesOf(count: number) {
       height: 5,
     });
     metrics.add(plane(index), plane(0));
-    return { item: `image-${index}`, stamp: `30@${1000 + index}`, before: metrics.counts() };
+    const ones = plane(0).labels.filter((label) => label === 1).length;
+    const truth = { labels: [[0, 30 - ones] as const, [1, ones] as const], ignoredPixels: 0 };
+    return { item: `image-${index}`, stamp: `30@${1000 + index}`, truth, before: metrics.counts() };
   });
 }
 
@@ -54,7 +64,7 @@ export async function checkJournal({ entryCount, damages: what }: DamagedJournal
   const file = await storedFile('journal.jsonl', bytes);
   const reopened = await readSafely('journals', file, async (name) => {
     const found: unknown[] = [];
-    const journal = await Journal.open(name, settings, (entry) => found.push(entry));
+    const journal = await Journal.open(name, settings, (entry) => found.push(entry), unheard);
     await journal.close();
     return found;
   });
@@ -68,7 +78,7 @@ export async function checkJournal({ entryCount, damages: what }: DamagedJournal
 async function writtenJournal(settings: object, entries: readonly object[]): Promise<Buffer> {
   const file = await storedFile('whole.jsonl', '');
   await rm(file);
-  const journal = await Journal.open(file, { ...settings }, () => undefined);
+  const journal = await Journal.open(file, { ...settings }, unheard, unheard);
   await journal.append(...entries);
   await journal.close();
   return await readFile(file);

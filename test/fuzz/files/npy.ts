@@ -40,7 +40,18 @@ export function makeNpy(given: GivenNpy): MadeNpy {
   return { bytes: Buffer.concat([headerOf(given), data]), values };
 }
 
-function headerOf({ kind, order, fortran, shape, version, quote, spaces, keyOrder, trailingComma, alignment }: GivenNpy): Buffer {
+function headerOf({
+  kind,
+  order,
+  fortran,
+  shape,
+  version,
+  quote,
+  spaces,
+  keyOrder,
+  trailingComma,
+  alignment,
+}: GivenNpy): Buffer {
   const q = (text: string) => `${quote}${text}${quote}`;
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(`,${spaces}`)})`;
   const entries = [

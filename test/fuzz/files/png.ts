@@ -50,7 +50,8 @@ export function makePng(given: GivenPng): MadePng {
     const alpha = given.transparency && index < 2 ? byte() : 255;
     return [byte(), byte(), byte(), alpha] as const;
   });
-  const transparent = given.transparency && (colourType === 0 || colourType === 2) ? [...samples.subarray(0, channels)] : null;
+  const transparent =
+    given.transparency && (colourType === 0 || colourType === 2) ? [...samples.subarray(0, channels)] : null;
   const data = deflateSync(interlaced ? interlacedRows(given, samples, random) : plainRows(given, samples, random));
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -102,9 +103,7 @@ function piecesOf(data: Buffer, count: number): Buffer[] {
 
 function plainRows(given: GivenPng, samples: Uint16Array, random: () => number): Buffer {
   const { width, height } = given;
-  const rows = Array.from({ length: height }, (_, y) =>
-    Array.from({ length: width }, (_unused, x) => y * width + x),
-  );
+  const rows = Array.from({ length: height }, (_, y) => Array.from({ length: width }, (_unused, x) => y * width + x));
   return filtered(given, rows, samples, random);
 }
 

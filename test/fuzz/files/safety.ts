@@ -33,7 +33,8 @@ export async function readSafely<Value>(
 /** CPU time, which doesn't grow where the machine is busy. */
 function checkCosts(reader: string, seconds: number, megabytes: number): void {
   if (seconds > mostSeconds) throw new Finding(`${reader} takes too long`, `${seconds} s`);
-  if (megabytes > mostMegabytes) throw new Finding(`${reader} takes too much memory`, `${Math.round(megabytes)} MB more than before`);
+  if (megabytes > mostMegabytes)
+    throw new Finding(`${reader} takes too much memory`, `${Math.round(megabytes)} MB more than before`);
 }
 
 function checkRefusal(reader: string, error: unknown): void {
@@ -42,7 +43,8 @@ function checkRefusal(reader: string, error: unknown): void {
   if (foreignWords.test(message)) throw new Finding(`${reader} tells an error in an engine's words`, message);
   const { line } = describeError(error);
   if (line.length > 2000) throw new Finding(`${reader} repeats the file in its error`, `${line.length} characters`);
-  if (hasControls(line)) throw new Finding(`${reader} lets control characters through to the terminal`, JSON.stringify(line));
+  if (hasControls(line))
+    throw new Finding(`${reader} lets control characters through to the terminal`, JSON.stringify(line));
 }
 
 function hasControls(line: string): boolean {
