@@ -42,7 +42,7 @@ import { ResultReader } from './result-reader.js';
 
 export interface GpuCrfOptions {
   size: ProblemSize;
-  parameters: CrfParameters;
+  parameters: CrfParameters | OwnParameters;
   device: GPUDevice;
   adapterName?: string;
   /** Whether `destroy` also destroys the device. */
@@ -556,7 +556,11 @@ function givenObjects({ image, unary }: OwnInput): GivenObject[] {
   return objects;
 }
 
-function ownParameters(parameters: CrfParameters, size: ProblemSize, before?: OwnParameters): OwnParameters {
+function ownParameters(
+  parameters: CrfParameters | OwnParameters,
+  size: ProblemSize,
+  before?: OwnParameters,
+): OwnParameters {
   const own = OwnParameters.of(parameters, size, before);
   checkLatticeDims(own.kernels);
   return own;

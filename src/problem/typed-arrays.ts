@@ -25,6 +25,13 @@ export function isLabelArray(value: unknown): value is LabelArray {
   return labelArrays.includes(viewName(value) ?? '');
 }
 
+const slice: () => FloatArray | LabelArray = Object.getPrototypeOf(Uint8Array.prototype).slice;
+
+/** A copy. Node's Buffers have a `slice` of their own, which copies nothing. */
+export function copyOf<Values extends FloatArray | LabelArray>(values: Values): Values {
+  return slice.call(values) as Values;
+}
+
 /**
  * The values in memory of their own where other threads may change them, or somebody may resize them: they would be other values after their check,
  * and WebGPU takes no such memory everywhere. Else themselves.
@@ -32,7 +39,7 @@ export function isLabelArray(value: unknown): value is LabelArray {
 export function inOwnMemory<Values extends FloatArray | LabelArray>(values: Values): Values {
   const { buffer } = values;
   const isFixed = buffer instanceof ArrayBuffer && !('resizable' in buffer && buffer.resizable);
-  return isFixed ? values : (values.slice() as Values);
+  return isFixed ? values : copyOf(values);
 }
 
 /** The names of those arrays, for messages. */

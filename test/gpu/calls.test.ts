@@ -55,8 +55,6 @@ test('destroyed while calls are under way, all of them say so, and nothing is le
     crf.gpuResults(),
     crf.energy(),
   ];
-  // The first is at work by now.
-  await new Promise((resolve) => setTimeout(resolve, 1));
   crf.destroy();
   for (const call of calls) await expect(call).rejects.toThrow('DenseCrf was destroyed');
   const again = create(coloured);
@@ -68,65 +66,23 @@ test('destroyed while calls are under way, all of them say so, and nothing is le
 
 describe('other parameters', () => {
   const potts: CrfParameters = { kernels: [{ type: 'gaussian', sigmaXY: 2, compatibility: 2 }], iterations: 2 };
-  const changes: Record<string, (labelCount: number) => Kernel> = {
-    'a matrix': (labelCount) => ({
-      type: 'gaussian',
-      sigmaXY: 2,
-      compatibility: Array.from({ length: labelCount }, (_row, a) =>
-        Array.from({ length: labelCount }, (_column, b) => (a === b ? 0 : 2 + ((a + b) % 2))),
-      ),
-    }),
-    'normalization none': () => ({ type: 'gaussian', sigmaXY: 2, compatibility: 0.2, normalization: 'none' }),
-    'another sigma': () => ({ type: 'gaussian', sigmaXY: 4, compatibility: 2 }),
-    'another normalization': () => ({ type: 'gaussian', sigmaXY: 2, compatibility: 2, normalization: 'after' }),
-    'a weight that rows with a label left out could not tell apart': () => ({
-      type: 'gaussian',
-      sigmaXY: 2,
-      compatibility: 2000,
-    }),
-  };
-
-  describe.each([5, 9, 21])('%i labels', (labelCount) => {
-    const size = { ...callSize, labelCount };
-    const unary = { logits: drawnLogits(size) };
-
-    test.each(Object.entries(changes))(
-      '%s: the energy is theirs, Q stays, a step goes on from it',
-      async (_name, kernel) => {
-        const next = { kernels: [kernel(labelCount)], iterations: 2 };
-        const [gpu, cpu] = [create(potts, size), await CpuRefiner.create(size, potts)];
-        for (const crf of [gpu, cpu]) await crf.refine({ unary });
-        const q = await gpu.marginals();
-        const results = await gpu.gpuResults();
-        for (const crf of [gpu, cpu]) crf.setParameters(next);
-        const [found, expected] = [await gpu.energy(), await cpu.energy()];
-        for (const term of ['entropyTerm', 'unaryTerm', 'pairwiseTerm'] as const) {
-          expect(Math.abs(found[term] - expected[term])).toBeLessThan(1e-3 * (1 + Math.abs(expected[term])));
-        }
-        expect(await gpu.marginals()).toBeAllClose(q, { tolerance: 1e-6 });
-        // What was handed out is still what it was.
-        expect(await gpu.gpuResults()).toEqual(results);
-        for (const crf of [gpu, cpu]) await crf.step(1);
-        expect(await gpu.marginals()).toBeAllClose(await cpu.marginals(), { tolerance: 1e-3 });
-        for (const crf of [gpu, cpu]) crf.setParameters(potts);
-        for (const crf of [gpu, cpu]) await crf.refine({ warmStart: true });
-        expect(await gpu.marginals()).toBeAllClose(await cpu.marginals(), { tolerance: 1e-3 });
-        expect(await gpu.labelMap()).toEqual(await cpu.labelMap());
-        gpu.destroy();
-      },
-    );
-  });
+  const penalties = Array.from({ length: 5 }, (_row, a) =>
+    Array.from({ length: 5 }, (_column, b) => (a === b ? 0 : 2)),
+  );
 
   test('go back and forth without making anything twice, and the count of invalid pixels stays', async () => {
     const size = { ...callSize, labelCount: 5 };
     const poisoned = drawnLogits(size);
     poisoned[7] = Number.NaN;
-    const buffer = filledBuffer(testDevice.device, poisoned);
+    const buffer = filledBuffer(testDevice.device, poisoned, 0x80);
     const crf = create(potts, size);
     await crf.refine({ unary: { logits: buffer } });
     buffer.destroy();
     expect(await crf.invalidPixelCount()).toBe(1);
-    const matrix = { kernels: [changes['a matrix'](5)], iterations: 1 };
+    const matrix: CrfParameters = {
+      kernels: [{ type: 'gaussian', sigmaXY: 2, compatibility: penalties }],
+      iterations: 1,
+    };
     const bytes: number[] = [];
     for (let turn = 0; turn < 4; turn++) {
       for (const parameters of [matrix, potts]) {
@@ -153,50 +109,6 @@ describe('other parameters', () => {
   });
 });
 
-describe('logits as far from zero as float32 goes', () => {
-  /** What the labels of a pixel get in turn, from the first and from the last. */
-  const rows = [[-3.4e38], [3.4e38], [-3.4e38, -3e38], [-3.4e38, 2, 1], [1, 2, -1e9], [3.4e38, 1, -3.4e38], [0, 1]];
-  const changed: CrfParameters = {
-    kernels: [{ type: 'gaussian', sigmaXY: 2, compatibility: 2, normalization: 'none' }],
-    iterations: 1,
-  };
-
-  test.each([1, 2, 3, 5, 9, 21, 30])('%i labels: as on the CPU, also after rows were laid anew', async (labelCount) => {
-    const size = { width: 14, height: 4, labelCount };
-    const logits = new Float32Array(56 * labelCount);
-    for (let pixel = 0; pixel < 56; pixel++) {
-      const row = rows[pixel % rows.length];
-      for (let label = 0; label < labelCount; label++) {
-        const at = pixel < 28 ? label : labelCount - 1 - label;
-        logits[label * 56 + pixel] = row[Math.min(at, row.length - 1)];
-      }
-    }
-    const [gpu, cpu] = [create(spatial, size), await CpuRefiner.create(size, spatial)];
-    for (const crf of [gpu, cpu]) await crf.refine({ unary: { logits } });
-    const compare = async () => {
-      expect(await gpu.marginals()).toBeAllClose(await cpu.marginals(), { tolerance: 1e-3 });
-      expect(Math.max(...(await gpu.labelMap()))).toBeLessThan(labelCount);
-      const { entropyTerm, pairwiseTerm, unaryTerm } = await gpu.energy();
-      for (const term of [entropyTerm, pairwiseTerm, unaryTerm]) expect(Number.isFinite(term)).toBe(true);
-    };
-    await compare();
-    for (const crf of [gpu, cpu]) crf.setParameters(changed);
-    for (const crf of [gpu, cpu]) await crf.refine({});
-    await compare();
-    gpu.destroy();
-  });
-
-  test('coarse ones too', async () => {
-    const size = { width: 12, height: 8, labelCount: 5 };
-    const logits = new Float32Array(6 * 4 * 5);
-    for (const [index] of logits.entries()) logits[index] = index % 7 === 0 ? 3.4e38 : -3.4e38;
-    const [gpu, cpu] = [create(spatial, size), await CpuRefiner.create(size, spatial)];
-    for (const crf of [gpu, cpu]) await crf.refine({ unary: { logits, width: 6, height: 4 } });
-    expect(await gpu.marginals()).toBeAllClose(await cpu.marginals(), { tolerance: 1e-3 });
-    gpu.destroy();
-  });
-});
-
 describe('features of many dimensions', () => {
   const size = { width: 12, height: 4, labelCount: 3 };
   const featuresOf = (featureDim: number) =>
@@ -219,15 +131,8 @@ describe('features of many dimensions', () => {
     gpu.destroy();
   }
 
-  test.each(['symmetric', 'before', 'after', 'none'] as const)(
-    '64 on a lattice, normalization %s',
-    async (normalization) => {
-      await expectTwins(64, { normalization, compatibility: normalization === 'none' ? 0.1 : 3 });
-    },
-  );
-
-  test('as many as there may be on a lattice', async () => {
-    await expectTwins(255, {});
+  test('64 on a lattice, which is more than what is bound unused holds', async () => {
+    await expectTwins(64, {});
   });
 
   test('1000 by the exact sum', async () => {

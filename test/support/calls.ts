@@ -89,7 +89,9 @@ export async function allRefusals(crf: Refiner): Promise<Record<string, Record<s
 export async function afterReuse(create: (parameters: CrfParameters) => Promise<Refiner>): Promise<Float32Array[]> {
   const { width, height } = callSize;
   const features = Float32Array.from({ length: 2 * width * height }, (_unused, index) => (index % 13) / 4);
-  const matrix: number[][] = Array.from({ length: 5 }, (_row, a) => Array.from({ length: 5 }, (_column, b) => (a === b ? 0 : 2)));
+  const matrix: number[][] = Array.from({ length: 5 }, (_row, a) =>
+    Array.from({ length: 5 }, (_column, b) => (a === b ? 0 : 2)),
+  );
   const given: CrfParameters = {
     kernels: [...coloured.kernels, { type: 'features', features, featureDim: 2, compatibility: 1 }],
     iterations: 2,
@@ -134,7 +136,9 @@ export async function afterReuse(create: (parameters: CrfParameters) => Promise<
 export async function withoutReuse(create: (parameters: CrfParameters) => Promise<Refiner>): Promise<Float32Array[]> {
   const { width, height } = callSize;
   const features = Float32Array.from({ length: 2 * width * height }, (_unused, index) => (index % 13) / 4);
-  const matrix: number[][] = Array.from({ length: 5 }, (_row, a) => Array.from({ length: 5 }, (_column, b) => (a === b ? 0 : 2)));
+  const matrix: number[][] = Array.from({ length: 5 }, (_row, a) =>
+    Array.from({ length: 5 }, (_column, b) => (a === b ? 0 : 2)),
+  );
   const crf = await create({
     kernels: [...coloured.kernels, { type: 'features', features, featureDim: 2, compatibility: 1 }],
     iterations: 2,
