@@ -71,17 +71,33 @@ interface Made {
 
 /** Undefined where a change says nothing of what it was to change. */
 function badCall(door: Door, edits: readonly Edit[], strange: readonly (() => unknown)[]): Made | undefined {
-  let args = door.good();
-  const places: string[] = [];
+  let made: Edited = { args: door.good(), places: new Set() };
   for (const one of edits) {
+    const next = edited(door, one, made, strange);
+    if (!next) return undefined;
+    made = next;
+  }
+  const { args, places } = made;
+  return { args, place: [...places].join(' and '), verdict: verdictOn(door, args) };
+}
+
+type Edited = { args: unknown[]; places: ReadonlySet<string> };
+
+function edited(
+  door: Door,
+  one: Edit,
+  { args, places }: Edited,
+  strange: readonly (() => unknown)[],
+): Edited | undefined {
+  try {
     const paths = placesIn(door.args, args);
     const path = paths[one.place % paths.length];
     const make = replacement(one, valueAt(args, path), strange);
-    if (!make) return undefined;
-    args = changedAt(args, path, make());
-    places.push(nameOf(door.args, path));
+    return make && { args: changedAt(args, path, make()), places: new Set([...places, nameOf(door.args, path)]) };
+  } catch {
+    // What an edit before made unreadable can't be changed.
+    return undefined;
   }
-  return { args, place: [...new Set(places)].join(' and '), verdict: verdictOn(door, args) };
 }
 
 function replacement(

@@ -109,7 +109,7 @@ export const changes: readonly ((value: unknown) => (() => unknown) | undefined)
   ofTyped((values) => concatenated(values, [0])),
   ofTyped((values) => Array.from(values)),
   ofTyped((values) => Int8Array.from(values)),
-  ofTyped((values) => BigInt64Array.from(Array.from(values, asBigInt))),
+  ofTyped((values) => BigInt64Array.from(Array.from(values, (value) => BigInt(Math.round(value))))),
   ofTyped((values) => Float64Array.from(values)),
   ofTyped((values) => withElement(values, 0, Number.NaN)),
   ofTyped((values) => withElement(values, values.length - 1, Number.POSITIVE_INFINITY)),
@@ -142,11 +142,6 @@ export const changes: readonly ((value: unknown) => (() => unknown) | undefined)
   ofText((value) => [value]),
   ofText((value) => Object(value)),
 ];
-
-/** Not only of numbers: of two changes one may have made infinity, or bigints already. */
-function asBigInt(value: number | bigint): bigint {
-  return typeof value === 'number' && !Number.isFinite(value) ? 0n : BigInt(Math.round(Number(value)));
-}
 
 type Numbers = Float32Array | Uint8Array;
 
