@@ -2,6 +2,7 @@
 
 import { Option } from 'commander';
 import { numberBetween, oneOf } from './option-values.js';
+import { defaultNetworkSeconds } from './time-limit.js';
 
 /** Options that several commands have, each written once. A new one a call: commander notes in it what a command does with it. */
 
@@ -30,6 +31,13 @@ export function layoutOption(): Option {
     '--layout <layout>',
     'of arrays: planar [label, y, x] or interleaved [y, x, label] (default: as the size of the image shows, else planar)',
   ).argParser(oneOf('--layout', ['planar', 'interleaved']));
+}
+
+export function timeoutOption(): Option {
+  return new Option(
+    '--timeout <seconds>',
+    `give up an image for which the network takes longer (default: ${defaultNetworkSeconds})`,
+  ).argParser(numberBetween('--timeout', 0, 1e6));
 }
 
 export function maxMegapixelsOption(): Option {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { CrfParameters, Energy, FloatArray, LabelArray, ProblemSize, RgbaImage, UnaryInput } from './types.js';
+import type { CrfParameters, Energy, FloatArray, MarkedLabels, ProblemSize, RgbaImage, UnaryInput } from './types.js';
 
 /** Everything an image may come as. A GPUBuffer holds packed RGBA, one u32 a pixel, row-major. */
 export type ImageInput =
@@ -16,7 +16,7 @@ export type ImageInput =
   | GPUBuffer;
 
 /** What is known before refinement, as typed arrays or as GPUBuffers of float32 (labels: u32) in the same layout. */
-export type UnarySource = UnaryInput<FloatArray | GPUBuffer, LabelArray | GPUBuffer>;
+export type UnarySource = UnaryInput<FloatArray | GPUBuffer, MarkedLabels | GPUBuffer>;
 
 export interface DenseCrfOptions extends ProblemSize {
   /** Default: gaussian 3 / 3 and bilateral 80 / 13 / 10, five iterations. */

@@ -110,7 +110,16 @@ export type Upsampling = 'half-pixel' | 'align-corners';
 export type LabelLayout = 'planar' | 'interleaved';
 
 export type FloatArray = Float32Array | Float64Array;
-export type LabelArray = Uint8Array | Uint8ClampedArray | Uint16Array | Int16Array | Uint32Array | Int32Array;
+export type LabelArray =
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array;
+/** What marked labels may come in: also as other programs' tensors have them. */
+export type MarkedLabels = LabelArray | BigInt64Array | BigUint64Array;
 
 /** A rectangle of an array, in its pixels, between edges: sample k reaches from k to k + 1, its centre is at k + ½. */
 export interface ArrayWindow {
@@ -144,7 +153,7 @@ interface ArrayShape {
  * A label above the unknown value counts one less: with `unknown: 0` the labels are 1..labelCount, with 255 they are 0..labelCount-1.
  * A negative unknown value shifts nothing. `confidence` (default 0.7) is in 1/labelCount..1, 1 excluded; `unknown` is null by default.
  */
-export type UnaryInput<Floats = FloatArray, Labels = LabelArray> =
+export type UnaryInput<Floats = FloatArray, Labels = MarkedLabels> =
   | ({ logits: Floats } & ArrayShape)
   | ({ probabilities: Floats } & ArrayShape)
   | ({ unary: Floats } & ArrayShape)

@@ -98,6 +98,23 @@ describe('floats', () => {
 describe('labels', () => {
   const labels = (...values: number[]) => Uint8Array.from(values);
 
+  test.each([
+    Int8Array.of(0, 1, -1, 1, 1, 0),
+    Int16Array.of(0, 1, -1, 1, 1, 0),
+    Int32Array.of(0, 1, -1, 1, 1, 0),
+    BigInt64Array.of(0n, 1n, -1n, 1n, 1n, 0n),
+  ])('of whole numbers with a sign: %s', (marked) => {
+    expect(resolve({ labels: marked, unknown: -1 })).toMatchObject({
+      labels: Uint32Array.of(0, 1, unknownLabel, 1, 1, 0),
+    });
+  });
+
+  test('of 64 bits without a sign', () => {
+    expect(resolve({ labels: BigUint64Array.of(0n, 1n, 255n, 1n, 1n, 0n), unknown: 255 })).toMatchObject({
+      labels: Uint32Array.of(0, 1, unknownLabel, 1, 1, 0),
+    });
+  });
+
   test('are counted from 0, the unknown one apart', () => {
     expect(resolve({ labels: labels(0, 1, 2, 2, 1, 0), unknown: 0 })).toEqual({
       form: 'labels',
@@ -121,6 +138,9 @@ describe('labels', () => {
     ['unary.labels[1]', { labels: labels(0, 3, 2, 0, 0, 0), unknown: 0 }, '1..2, or 0 for unknown'],
     ['unary.labels[5]', { labels: labels(0, 1, 255, 0, 0, 2), unknown: 255 }, '0..1, or 255 for unknown'],
     ['unary.labels[0]', { labels: Int32Array.of(-1, 0, 0, 0, 0, 0) }, '0..1'],
+    ['unary.labels[1]', { labels: BigInt64Array.of(0n, 2n ** 62n, 0n, 0n, 0n, 0n) }, '0..1'],
+    ['unary.labels[1]', { labels: BigUint64Array.of(0n, 2n ** 64n - 1n, 0n, 0n, 0n, 0n) }, '0..1'],
+    ['unary.labels', { labels: BigInt64Array.of(0n) }, '6 whole numbers'],
     ['unary.confidence', { labels: labels(0, 0, 0, 0, 0, 0), confidence: 1 }, 'less than 1'],
     ['unary.confidence', { labels: labels(0, 0, 0, 0, 0, 0), confidence: 0.49 }, 'at least 0.5'],
     ['unary.unknown', { labels: labels(0, 0, 0, 0, 0, 0), unknown: 0.5 }, 'a whole number'],
