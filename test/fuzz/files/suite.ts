@@ -46,7 +46,7 @@ export const files = suite<DamagedFile | { is: 'a journal'; journal: DamagedJour
 export const containers = suite<{ is: 'right'; container: Container } | { is: 'a bomb'; bomb: Bomb }>({
   name: 'containers',
   batchSize: 50,
-  testBatches: { cpu: 0, webgpu: 0 },
+  testBatches: { cpu: 8, webgpu: 0 },
   arbitrary: () =>
     fc.oneof(
       { weight: 20, arbitrary: fc.record({ is: fc.constant('right' as const), container: rareContainers }) },
