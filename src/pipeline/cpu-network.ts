@@ -20,6 +20,7 @@ import { unaryPlace } from './outputs/unary-window.js';
 import { inTurn } from './runtime/lock.js';
 import { loadCpuOnnxruntime } from './runtime/onnxruntime-cpu.js';
 
+/** What `CpuNetwork.create` takes beside the network. */
 export type CpuNetworkOptions = FetchNetworkOptions;
 
 /**

@@ -3,6 +3,7 @@
 import { DenseCrf } from '../dense-crf.js';
 import type { Refiner } from '../problem/api.js';
 import { checkNumber } from '../problem/checks.js';
+import { type CrfParametersOrName, parametersNamed } from '../problem/presets.js';
 import { readArray, readObject } from '../problem/reading.js';
 import type { CrfParameters } from '../problem/types.js';
 import type { Extent } from './frames/plan.js';
@@ -89,11 +90,12 @@ function sameWish(a: EngineWish, b: EngineWish): boolean {
  * shrink with it. Parameters of a network are meant at its `workingSize`. Throws ArgumentError for a scale that is not above 0, and for what has no
  * kernels; their values are checked by `resolveParameters`.
  */
-export function scaledParameters(parameters: CrfParameters, scale: number): CrfParameters {
+export function scaledParameters(parameters: CrfParametersOrName, scale: number): CrfParameters {
   checkNumber('scale', scale, { above: 0 });
-  const { kernels, ...others } = readObject('parameters', parameters);
+  const named = parametersNamed('parameters', parameters) as CrfParameters;
+  const { kernels, ...others } = readObject('parameters', named);
   const scaled = readArray('kernels', kernels).map((kernel, i) => scaledKernel(`kernels[${i}]`, kernel, scale));
-  return scale === 1 ? parameters : ({ ...others, kernels: scaled } as CrfParameters);
+  return scale === 1 ? named : ({ ...others, kernels: scaled } as CrfParameters);
 }
 
 function scaledKernel(path: string, value: unknown, scale: number): unknown {

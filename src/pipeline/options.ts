@@ -2,6 +2,7 @@
 
 import { checkCallback, checkFlag, checkInteger, checkNumber } from '../problem/checks.js';
 import { checkDevice, checkSignal } from '../problem/platform-objects.js';
+import { parametersNamed } from '../problem/presets.js';
 import { readObject, readOptions } from '../problem/reading.js';
 import type { CrfParameters } from '../problem/types.js';
 import type { PipelineOptions, PromptOptions, SegmentOptions } from './api.js';
@@ -67,7 +68,8 @@ export function readPipelineOptions(options: unknown): GivenOptions {
 
 /** Throws ArgumentError for what can't be, before anything is loaded. */
 export function checkOptions(given: GivenOptions): Settings {
-  const { network = 'person', crf, warmStart = false, smoothing = {}, budget = null, profile = false } = given;
+  const crf = parametersNamed('crf', given.crf);
+  const { network = 'person', warmStart = false, smoothing = {}, budget = null, profile = false } = given;
   const ownCrf = crf !== undefined && crf !== null;
   const description = networkNamed(network);
   const resolved = checkNetwork(ownCrf ? { ...readObject('options.network', description), crf } : description);

@@ -2,6 +2,7 @@
 
 import { Turns } from '../gpu/turns.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
+import type { CrfParametersOrName } from '../problem/presets.js';
 import { crfSchema } from '../problem/schema.js';
 import type { CrfParameters } from '../problem/types.js';
 import type { FrameReport, LoadProgress, PipelineOptions, PromptOptions, Segmentation, SegmentOptions } from './api.js';
@@ -105,6 +106,7 @@ export class Pipeline {
     return path.gpu.device;
   }
 
+  /** Adapter as the browser names it; 'none' while there is no device. */
   get adapterName(): string {
     return this.keeper.path?.gpu.adapterName ?? 'none';
   }
@@ -134,8 +136,8 @@ export class Pipeline {
     this.configure('workingSize', workingSize);
   }
 
-  /** Other parameters from the next call on; null leaves the network's output as it is. Throws ArgumentError. */
-  setCrf(crf: CrfParameters | null): void {
+  /** Other parameters, or the name of a preset, from the next call on; null leaves the network's output as it is. Throws ArgumentError. */
+  setCrf(crf: CrfParametersOrName | null): void {
     this.configure('crf', crf);
   }
 

@@ -18,16 +18,8 @@ export function isFloatArray(value: unknown): value is FloatArray {
   return isFloat32Array(value) || viewName(value) === 'Float64Array';
 }
 
-const labelArrays = [
-  'Uint8Array',
-  'Uint8ClampedArray',
-  'Int8Array',
-  'Uint16Array',
-  'Int16Array',
-  'Uint32Array',
-  'Int32Array',
-];
-const markedLabels = [...labelArrays, 'BigInt64Array', 'BigUint64Array'];
+const labelArrays = ['Uint8Array', 'Uint8ClampedArray', 'Uint16Array', 'Int16Array', 'Uint32Array', 'Int32Array'];
+const markedLabels = [...labelArrays, 'Int8Array', 'BigInt64Array', 'BigUint64Array'];
 
 /** Whether a value is one of the arrays that labels may come in. */
 export function isLabelArray(value: unknown): value is LabelArray {

@@ -3,7 +3,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Readback } from '../../src/gpu/readback.js';
 import { DenseCrf } from '../../src/index.js';
-import { type NetworkDescription, Pipeline, presets } from '../../src/pipeline/index.js';
+import { checkNetwork, type NetworkDescription, Pipeline, presets } from '../../src/pipeline/index.js';
 import type { DeviceCounts } from '../support/device.js';
 import { height, picture, TestPipelines, tinyNetwork, width } from '../support/tiny-pipeline.js';
 
@@ -119,7 +119,7 @@ describe('segmentFrame', () => {
   });
 
   it('begins warm from the frame before only, not from one that was last seen at this size', async () => {
-    const parameters = { kernels: presets['colour-prompt'].crf?.kernels ?? [], iterations: 1 };
+    const parameters = { ...checkNetwork(presets['colour-prompt']).crf, iterations: 1 };
     const q = async (warmStart: boolean, sizes: readonly number[]) => {
       const pipeline = await open({ warmStart, smoothing: null, crf: parameters });
       let frame = 0;

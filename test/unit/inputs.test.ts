@@ -77,6 +77,9 @@ describe('floats', () => {
       'unary.upsampling',
       { logits: twelve(), upsampling: 'align-corners', window: { x: 0, y: 0, width: 3, height: 2 } },
     ],
+    // The image's width and height in each other's place.
+    ['unary.width', { logits: twelve(), width: 2, height: 3 }],
+    ['unary.labels', { labels: [0, 0, 0, 0, 0, 0] }],
     ['unary.logits[4]', { logits: twelve().fill(Number.NaN, 4) }],
     ['unary.unary[11]', { unary: twelve().fill(Number.POSITIVE_INFINITY, 11) }],
     ['unary.logits[0]', { logits: twelve().fill(Number.NEGATIVE_INFINITY, 0, 1) }],
@@ -85,6 +88,34 @@ describe('floats', () => {
     ['unary.probabilities[5]', { probabilities: twelve().fill(7, 5) }],
   ])('errors name %s', (argument, unary) => {
     expect(errorOf(() => resolve(unary)).argument).toBe(argument);
+  });
+
+  test('an array of the transposed size may be meant: a window says so', () => {
+    const window = { x: 0, y: 0, width: 2, height: 3 };
+    expect(resolve({ logits: twelve(), width: 2, height: 3, window })).toMatchObject({ width: 2, height: 3, window });
+    expect(errorOf(() => resolve({ logits: twelve(), width: 2, height: 3 })).message).toContain(
+      'window: { x: 0, y: 0, width: 2, height: 3 }',
+    );
+    const square = { width: 2, height: 2, labelCount: 3 };
+    expect(resolveUnary({ logits: twelve(), width: 2, height: 2 }, square)).toMatchObject({ width: 2, height: 2 });
+  });
+
+  test('memory that others may change or resize is copied', () => {
+    const shared = new Float32Array(new SharedArrayBuffer(48));
+    const resolved = resolve({ logits: shared });
+    expect('values' in resolved && resolved.values.buffer).toBeInstanceOf(ArrayBuffer);
+  });
+
+  test('what is checked is what is used, whatever a getter gives the next time', () => {
+    let reads = 0;
+    const unary = {
+      get logits() {
+        reads++;
+        // Another array each time: what was checked is what is used.
+        return twelve().fill(reads === 1 ? 0 : Number.NaN);
+      },
+    };
+    expect(errorOf(() => resolve(unary)).argument).toBe('unary.logits[0]');
   });
 
   test('an infinity is answered with what to do', () => {

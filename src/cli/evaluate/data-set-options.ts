@@ -3,8 +3,14 @@
 import type { Command } from 'commander';
 import type { LabelLayout, Upsampling } from '../../index.js';
 import { UsageError } from '../failure.js';
-import { numberBetween, oneOf, wholeNumber, wrong } from '../option-values.js';
-import { layoutOption, maxMegapixelsOption, timeoutOption, upsampleOption } from '../shared-options.js';
+import { oneOf, wholeNumber, wrong } from '../option-values.js';
+import {
+  confidenceOption,
+  layoutOption,
+  maxMegapixelsOption,
+  timeoutOption,
+  upsampleOption,
+} from '../shared-options.js';
 
 /** What predictions may be. */
 export const predictionForms = ['logits', 'probabilities', 'unary', 'labels'] as const;
@@ -53,11 +59,7 @@ export function addDataSetOptions(command: Command): Command {
     )
     .addOption(layoutOption())
     .addOption(upsampleOption())
-    .option(
-      '--confidence <number>',
-      'probability of a predicted label, with --form labels (default: 0.7)',
-      numberBetween('--confidence', 0, 1),
-    )
+    .addOption(confidenceOption('predicted label, with --form labels'))
     .option(
       '--label-count <count>',
       'how many labels there are; needed with label PNGs unless --names or --prediction-values says it',

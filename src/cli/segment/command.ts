@@ -48,7 +48,7 @@ export function addSegmentCommand(program: Command, streams: Streams, version: s
       wholeNumber('--rounds', 1, 16),
     )
     .optionsGroup('How to refine:')
-    .option('--options <file>', "kernels and iterations (JSON); without: the network's own")
+    .option('--options <file>', "kernels and iterations (JSON), or a name as deeplab-v2; without: the network's own")
     .option('--no-refine', "only upsample the network's output")
     .option(
       '--working-size <pixels>',
