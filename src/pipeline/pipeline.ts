@@ -33,6 +33,13 @@ import { GpuSegmentation } from './segmentation.js';
 import { type BudgetChoice, type BudgetOptions, FrameBudget } from './video/budget.js';
 import type { TemporalParameters } from './video/temporal.js';
 
+/** What every device is given anew. Files are found by the network they were loaded for: options that change later make another object of it. */
+interface Loaded {
+  network: ResolvedNetwork;
+  files: NetworkFiles;
+  runtime: Onnxruntime;
+}
+
 /**
  * From a camera or an image to refined labels without leaving the GPU: a network run by onnxruntime-web and a dense CRF on one device.
  *
@@ -60,8 +67,7 @@ export class Pipeline {
   private constructor(
     private options: GivenOptions,
     private settings: Settings,
-    private readonly files: NetworkFiles,
-    private readonly runtime: Onnxruntime,
+    private readonly loaded: Loaded,
   ) {
     const { device, onDeviceLost } = settings;
     const { turns } = this;
@@ -77,14 +83,14 @@ export class Pipeline {
   static async create(options: PipelineOptions = {}): Promise<Pipeline> {
     const given = readPipelineOptions(options);
     const settings = checkOptions(given);
-    const { signal, onProgress } = settings;
+    const { network, signal, onProgress } = settings;
     const [files, runtime] = await Promise.all([
-      loadNetworks(settings.network, progressOptions(signal, onProgress)),
+      loadNetworks(network, progressOptions(signal, onProgress)),
       loadOnnxruntime(settings.onnxruntime),
     ]);
     signal?.throwIfAborted();
     onProgress?.({ phase: 'session' });
-    const pipeline = new Pipeline(given, settings, files, runtime);
+    const pipeline = new Pipeline(given, settings, { network, files, runtime });
     try {
       await pipeline.turns.take(() => pipeline.keeper.run(async () => undefined, signal), signal);
     } catch (error) {
@@ -345,9 +351,9 @@ export class Pipeline {
   }
 
   private async build(gpu: Gpu, key: Key | undefined, signal: AbortSignal | undefined): Promise<FramePath> {
-    const { files, runtime } = this;
-    const { network, profile, frameSize } = this.settings;
-    const path = await FramePath.create({ gpu, runtime, network, files, profile, frameSize }, signal);
+    const { network } = this.loaded;
+    const { profile, frameSize } = this.settings;
+    const path = await FramePath.create({ gpu, ...this.loaded, profile, frameSize }, signal);
     try {
       await path.network.adoptKey(key);
       // Which variant will be needed is not known before the first frame.

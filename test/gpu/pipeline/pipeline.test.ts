@@ -222,6 +222,8 @@ describe('colour-prompt', () => {
     const pipeline = await pipelines.openAlone({ network: smallColourPrompt, crf: null });
     await pipeline.setPrompts(picture(), { width, height, labelCount: 2, strokes });
     const labels = await (await pipeline.segment(picture(2, 6))).labelMap();
+    // An option that was changed since the network was loaded changes nothing of that.
+    pipeline.setSmoothing(null);
     pipeline.device.destroy();
     expect(await (await pipeline.segment(picture(2, 6))).labelMap()).toEqual(labels);
   });
