@@ -38,7 +38,7 @@ const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups
  */
 export async function requestDevice(kind: 'any' | 'hardware' = 'any'): Promise<AcquiredDevice | undefined> {
   const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter || (kind === 'hardware' && isSoftware(adapter.info))) return undefined;
+  if (!adapter || (kind === 'hardware' && isSoftwareAdapter(adapter))) return undefined;
   const adapterName = nameOf(adapter.info);
   const limits = wantedLimits.map((name): [string, number | undefined] => [name, adapter.limits[name]]);
   try {
@@ -47,7 +47,7 @@ export async function requestDevice(kind: 'any' | 'hardware' = 'any'): Promise<A
       requiredLimits: Object.fromEntries(limits.filter(([, amount]) => amount !== undefined)),
       requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
     });
-    return { device, adapter, adapterName, isSoftware: isSoftware(adapter.info) };
+    return { device, adapter, adapterName, isSoftware: isSoftwareAdapter(adapter) };
   } catch (error) {
     throw new DeviceError(`the adapter (${adapterName}) gave no device: ${(error as Error).message}`);
   }
@@ -79,6 +79,11 @@ export function isSoftware(info: GPUAdapterInfo | undefined): boolean {
       `${info?.architecture} ${info?.device} ${info?.description}`,
     )
   );
+}
+
+/** Browsers before Chromium 140 say of the adapter itself, and not of its information, that it is a fallback. */
+function isSoftwareAdapter(adapter: GPUAdapter & { readonly isFallbackAdapter?: boolean }): boolean {
+  return adapter.isFallbackAdapter === true || isSoftware(adapter.info);
 }
 
 /** As the browser names the adapter. Browsers that hide names still tell whether it is a software one. */

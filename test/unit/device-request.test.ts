@@ -5,6 +5,7 @@ import { acquireDevice, isSoftware, nameOf, requestDevice } from '../../src/gpu/
 
 interface FakeAdapter {
   info: Partial<GPUAdapterInfo>;
+  isFallbackAdapter?: boolean;
   limits?: Record<string, number>;
   features?: readonly string[];
   refuses?: boolean;
@@ -17,6 +18,7 @@ const navigatorBefore = Object.getOwnPropertyDescriptor(globalThis, 'navigator')
 function withAdapter(adapter: FakeAdapter | null): void {
   const given = adapter && {
     info: adapter.info,
+    isFallbackAdapter: adapter.isFallbackAdapter,
     limits: adapter.limits ?? {},
     features: new Set(adapter.features),
     requestDevice: async (descriptor: GPUDeviceDescriptor) => {
@@ -53,6 +55,11 @@ describe('requestDevice', () => {
     withAdapter({ info: { ...hardware, isFallbackAdapter: true } });
     expect(await requestDevice('hardware')).toBeUndefined();
     expect(asked).toBeUndefined();
+    expect(await requestDevice('any')).toMatchObject({ isSoftware: true });
+    // As older browsers say it.
+    const { isFallbackAdapter: _unknown, ...older } = hardware;
+    withAdapter({ info: older, isFallbackAdapter: true });
+    expect(await requestDevice('hardware')).toBeUndefined();
     expect(await requestDevice('any')).toMatchObject({ isSoftware: true });
   });
 
