@@ -40,14 +40,28 @@ afterEach(() => {
 const hardware = { vendor: 'nvidia', architecture: 'hopper', device: '', description: '', isFallbackAdapter: false };
 
 describe('requestDevice', () => {
-  test('asks by name for what is of use, as much as the adapter has', async () => {
+  test('asks by name for what is of use, no more than that and no more than the adapter has', async () => {
     withAdapter({
       info: hardware,
-      limits: { maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 31, maxBindGroups: 8, limitOfTomorrow: 7 },
+      limits: {
+        maxBufferSize: 2 ** 32,
+        maxStorageBufferBindingSize: 2 ** 31,
+        maxTextureDimension2D: 8192,
+        maxStorageBuffersPerShaderStage: 524288,
+        maxComputeInvocationsPerWorkgroup: 256,
+        maxBindGroups: 8,
+        limitOfTomorrow: 7,
+      },
       features: ['shader-f16', 'subgroups', 'feature-of-tomorrow'],
     });
     expect(await requestDevice()).toMatchObject({ adapterName: 'nvidia hopper', isSoftware: false });
-    expect(asked?.requiredLimits).toEqual({ maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 31 });
+    expect(asked?.requiredLimits).toEqual({
+      maxBufferSize: 2 ** 32,
+      maxStorageBufferBindingSize: 2 ** 31,
+      maxTextureDimension2D: 8192,
+      maxStorageBuffersPerShaderStage: 16,
+      maxComputeInvocationsPerWorkgroup: 256,
+    });
     expect(asked?.requiredFeatures).toEqual(['subgroups', 'shader-f16']);
   });
 
