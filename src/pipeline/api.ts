@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { GpuResults, StageTiming } from '../problem/api.js';
+import type { CrfParametersOrName } from '../problem/presets.js';
 import type { CrfParameters, UnaryInput } from '../problem/types.js';
 import type { FrameSource } from './frames/frame-source.js';
 import type { Extent } from './frames/plan.js';
@@ -12,6 +13,7 @@ import type { TemporalParameters } from './video/temporal.js';
 
 /** How far `Pipeline.create` has come. */
 export interface LoadProgress {
+  /** The network's file is fetched, or made ready to run. */
   phase: 'download' | 'session';
   /** Of the network's file; only while downloading. */
   loadedBytes?: number;
@@ -19,6 +21,7 @@ export interface LoadProgress {
   totalBytes?: number;
 }
 
+/** A pipeline lost its device. */
 export interface DeviceLoss {
   /** What the browser says of the cause. */
   message: string;
@@ -26,13 +29,24 @@ export interface DeviceLoss {
   rebuilding: boolean;
 }
 
+/** What `Pipeline.create` takes. */
 export interface PipelineOptions {
-  /** A preset's name, or a description of your own. Default 'colour-prompt', which needs no download but `setPrompts`. */
+  /**
+   * A preset's name, or a description of your own. Default 'person', which comes with the package: people near the camera. Where a network
+   * has variants, as it has, each frame goes through the one that is nearest to its shape; when a video's shape changes, the first frame
+   * of the new one waits until that is ready.
+   */
   network?: PresetName | NetworkDescription;
-  /** Default: what suits the network. Null: the network's output is only upsampled. Sigmas are meant at `workingSize`. */
-  crf?: CrfParameters | null;
+  /** Or the name of a preset. Default: what suits the network. Null: the network's output is only upsampled. Sigmas are meant at `workingSize`. */
+  crf?: CrfParametersOrName | null;
   /** Long side in pixels of the picture that the CRF works on, 1..16384; never larger than the frame. Default: the network's. */
   workingSize?: number;
+  /**
+   * Size in pixels of the frames to come, each side 1..32768, where it is known beforehand: what they need is made while the pipeline is.
+   * Frames of other sizes are taken all the same. Default: of a network of one size and no variants everything is made, of others the rest
+   * comes with the first frame.
+   */
+  frameSize?: Extent;
   /**
    * Frames of a video begin from the Q of the frame before, which makes up for few iterations. Default false: on a scene of low contrast
    * with noisy logits it kept 18 % of the labels wrong where frames on their own had 10 %.
@@ -51,17 +65,23 @@ export interface PipelineOptions {
   device?: GPUDevice;
   /** Time every stage with timestamp queries, which are read back. Default false. */
   profile?: boolean;
+  /** How onnxruntime is loaded. */
   onnxruntime?: OnnxruntimeOptions;
+  /** Called as the network is loaded. */
   onProgress?: (progress: LoadProgress) => void;
+  /** Called when the device is lost, before anything is made anew. */
   onDeviceLost?: (loss: DeviceLoss) => void;
   /** Ends loading; the pipeline is then never made. */
   signal?: AbortSignal;
 }
 
+/** What calls on one picture take. */
 export interface SegmentOptions {
+  /** Gives the call up before its turn; the promise is then rejected with the signal's reason. */
   signal?: AbortSignal;
 }
 
+/** What `Pipeline.setPrompts` takes beside the prompts. */
 export interface PromptOptions extends SegmentOptions {
   /**
    * How often the network looks at the key image while it is told what to look for, 1..16, default 1: after each round but the last
@@ -72,6 +92,7 @@ export interface PromptOptions extends SegmentOptions {
 
 /** What one call did. */
 export interface FrameReport {
+  /** The picture as it came. */
   frame: Extent;
   /** The picture that the CRF worked on: the size of all results. */
   working: Extent;
@@ -103,15 +124,18 @@ export type NetworkUnary = Exclude<UnaryInput<Float32Array, never>, { labels: ne
 export interface Segmentation {
   /** Of the results, in pixels: the working size. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
   /** Names by label. */
   readonly labels: readonly string[];
+  /** How it came about. */
   readonly report: FrameReport;
   /**
    * On the pipeline's device, overwritten by its next call. Labels that were dropped are missing here: plane k of the marginals and the
    * value k in the label map mean label `keptLabels[k]`.
    */
   readonly gpu: GpuResults;
+  /** Labels that were not dropped, rising. */
   readonly keptLabels: readonly number[];
   /** Label by pixel, u32 [y, x]. */
   labelMap(): Promise<Uint32Array>;

@@ -10,17 +10,20 @@ import type { GpuResults, RefineReport, Refiner, UnarySource } from '../problem/
 import { DeviceError } from '../problem/errors.js';
 import { unreadable } from '../problem/page-image.js';
 import type { CrfParameters, ProblemSize } from '../problem/types.js';
-import { Engines } from './engines.js';
+import { Engines, videoSizesKept } from './engines.js';
 import { FrameCapture } from './frames/frame-capture.js';
 import { FrameResizer, resizeTargetBytes } from './frames/frame-resizer.js';
 import { checkFrame, type FrameSource } from './frames/frame-source.js';
 import { type Extent, type Placement, planWorkingSize } from './frames/plan.js';
 import type { StageContext } from './frames/stage-context.js';
 import type { ResolvedNetwork } from './network/description.js';
-import { NetworkRun } from './network-run.js';
+import type { NetworkFiles } from './network/load-network.js';
+import type { NetworkRun } from './network-run.js';
+import { NetworkRuns } from './network-runs.js';
 import { measureLabelMaxima } from './outputs/label-maxima.js';
 import { parametersForLabels, presentLabels } from './outputs/present-labels.js';
 import { Pinner } from './prompts/pinner.js';
+import { Recent } from './recent.js';
 import type { Gpu } from './runtime/gpu.js';
 import type { Onnxruntime } from './runtime/onnxruntime.js';
 import { type TemporalParameters, TemporalSmoothing } from './video/temporal.js';
@@ -62,6 +65,14 @@ export interface FrameResult {
   parameters: CrfParameters;
 }
 
+/** A frame at the size that the CRF works on, and what fills it. */
+interface WorkingImage {
+  extent: Extent;
+  /** RGBA bytes, u32 [y, x]. */
+  image: GPUBuffer;
+  resizer: FrameResizer;
+}
+
 /**
  * Everything a pipeline has on one device, and the way of a frame through it:
  * source → frame texture → network's input and working image → network → unary → CRF.
@@ -69,29 +80,33 @@ export interface FrameResult {
  */
 export class FramePath {
   readonly capture: FrameCapture;
-  readonly network: NetworkRun;
   private readonly context: StageContext;
   private readonly engines: Engines;
   private readonly buffers: BufferSet;
   private readonly given: GivenObjects;
   /** Labels, where none is left out. */
   private all: readonly number[] = [];
-  /** Engines that have a Q to start from. */
-  private refined = new WeakSet<Refiner>();
+  /** The engine that has the Q of the frame before. */
+  private refined: Refiner | undefined;
   /** Size of the frame that the network's output is of. */
   private networkFrame: Extent | undefined;
   private pinner: Pinner | undefined;
+  /** That of the frame before. */
   private smoothing: TemporalSmoothing | undefined;
-  private working: { extent: Extent; image: GPUBuffer; resizer: FrameResizer } | undefined;
+  private readonly smoothings = new Recent<TemporalSmoothing>(videoSizesKept, (smoothing) => smoothing.destroy());
+  private working: WorkingImage | undefined;
+  private readonly workingImages = new Recent<WorkingImage>(videoSizesKept, ({ image, resizer }) => {
+    resizer.destroy();
+    this.buffers.release(image);
+  });
 
   private constructor(
     readonly gpu: Gpu,
-    network: NetworkRun,
+    private readonly networks: NetworkRuns,
     context: StageContext,
     profile: boolean,
   ) {
     this.context = context;
-    this.network = network;
     this.capture = new FrameCapture(context);
     this.engines = new Engines(gpu.device, profile);
     this.buffers = new BufferSet(context.device);
@@ -99,21 +114,33 @@ export class FramePath {
   }
 
   static async create(
-    options: { gpu: Gpu; runtime: Onnxruntime; network: ResolvedNetwork; bytes: Uint8Array; profile: boolean },
+    options: {
+      gpu: Gpu;
+      runtime: Onnxruntime;
+      network: ResolvedNetwork;
+      files: NetworkFiles;
+      profile: boolean;
+      /** Of the frames to come, where it is known. */
+      frameSize: Extent | undefined;
+    },
     signal?: AbortSignal,
   ): Promise<FramePath> {
-    const { gpu, profile } = options;
+    const { gpu, profile, frameSize } = options;
     const device = new ScopedDevice(gpu.device);
     const { workgroupSize } = tuningFor(isSoftware(device.adapterInfo));
     const context = { device, programs: new ProgramCache(device), workgroupSize };
-    return new FramePath(gpu, await NetworkRun.create({ ...options, context }, signal), context, profile);
+    return new FramePath(gpu, await NetworkRuns.create({ ...options, context }, frameSize, signal), context, profile);
+  }
+
+  /** The variant that the latest frame was for. */
+  get network(): NetworkRun {
+    return this.networks.current;
   }
 
   /** Bytes of GPU memory held, but for what onnxruntime holds. */
   get bytes(): number {
-    return (
-      this.buffers.bytes + this.capture.bytes + this.engines.bytes + this.network.bytes + (this.smoothing?.bytes ?? 0)
-    );
+    const smoothing = this.smoothings.all.reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.buffers.bytes + this.capture.bytes + this.engines.bytes + this.networks.bytes + smoothing;
   }
 
   get workingImage(): GPUBuffer {
@@ -129,7 +156,7 @@ export class FramePath {
     const { source, use } = job;
     const frame = source === 'captured' ? this.capture.texture : await this.check(source);
     const working = planWorkingSize(frame, job.workingSize);
-    const placement = this.network.placementFor(frame);
+    const placement = (await this.networks.take(frame, signal)).placementFor(frame);
     const runNetwork = job.runNetwork || !this.network.hasRun || !sameExtent(frame, this.networkFrame);
     if (runNetwork) await this.network.shape(placement, signal);
     const { image, resizer } = await this.workingFor(working);
@@ -153,9 +180,9 @@ export class FramePath {
     const refinement = await engine.refine({
       image,
       unary,
-      warmStart: job.warmStart && this.refined.has(engine),
+      warmStart: job.warmStart && this.refined === engine,
     });
-    this.refined.add(engine);
+    this.refined = engine;
     const results = await engine.gpuResults();
     // The engine has waited for later answers of the device: these are there.
     await this.checkIngested(source, refusal);
@@ -184,7 +211,7 @@ export class FramePath {
   /** Forgets the frames before. */
   restart(): void {
     this.smoothing?.reset();
-    this.refined = new WeakSet();
+    this.refined = undefined;
   }
 
   /** Shows a prompt network its key image, with seeds for each label; with marginals of the key image refined `rounds - 1` times. */
@@ -219,12 +246,12 @@ export class FramePath {
 
   async destroy(): Promise<void> {
     this.capture.destroy();
-    this.working?.resizer.destroy();
-    this.smoothing?.destroy();
+    this.workingImages.endAll();
+    this.smoothings.endAll();
     this.pinner?.destroy();
     this.engines.destroy();
     this.buffers.destroy();
-    await this.network.destroy();
+    await this.networks.destroy();
     this.gpu.release();
   }
 
@@ -312,40 +339,49 @@ export class FramePath {
 
   private async smoothingFor({ working, kept, results }: FrameResult): Promise<TemporalSmoothing> {
     const size = { ...working, labelCount: kept.labels.length };
-    if (!this.smoothing || !sameSize(this.smoothing.size, size)) {
-      this.smoothing?.destroy();
-      this.smoothing = undefined;
-      this.smoothing = new TemporalSmoothing(this.gpu.device, size);
-    }
-    const { smoothing } = this;
+    const smoothing = this.smoothings.find((other) => sameSize(other.size, size)) ?? this.newSmoothing(size);
+    // Frames of another size have come between, and it has not seen them.
+    if (smoothing !== this.smoothing) smoothing.reset();
+    this.smoothing = undefined;
     try {
       await smoothing.prepare({ image: this.workingImage, marginals: results.marginals });
     } catch (error) {
       // Its buffers may be what was refused.
-      smoothing.destroy();
-      this.smoothing = undefined;
+      this.smoothings.endOne(smoothing);
       throw error;
     }
+    this.smoothing = smoothing;
     return smoothing;
   }
 
-  private async workingFor(extent: Extent): Promise<{ image: GPUBuffer; resizer: FrameResizer }> {
-    const { working } = this;
-    if (working && sameExtent(working.extent, extent)) return working;
-    working?.resizer.destroy();
-    this.buffers.release(working?.image);
+  private newSmoothing(size: ProblemSize): TemporalSmoothing {
+    this.smoothings.makeRoom();
+    const smoothing = new TemporalSmoothing(this.gpu.device, size);
+    this.smoothings.add(smoothing);
+    return smoothing;
+  }
+
+  private async workingFor(extent: Extent): Promise<WorkingImage> {
+    if (this.working && sameExtent(extent, this.working.extent)) return this.working;
     this.working = undefined;
+    this.working =
+      this.workingImages.find((other) => sameExtent(extent, other.extent)) ?? (await this.newWorking(extent));
+    return this.working;
+  }
+
+  private async newWorking(extent: Extent): Promise<WorkingImage> {
+    this.workingImages.makeRoom();
     const image = this.buffers.storage('FramePath.workingImage', resizeTargetBytes({ kind: 'image' }, extent));
     const resizer = await FrameResizer.create(this.context, { kind: 'image' }, extent, image);
+    const working = { extent, image, resizer };
+    this.workingImages.add(working);
     try {
       await this.accepted('a picture of the working size');
     } catch (error) {
-      resizer.destroy();
-      this.buffers.release(image);
+      this.workingImages.endOne(working);
       throw error;
     }
-    this.working = { extent, image, resizer };
-    return this.working;
+    return working;
   }
 }
 

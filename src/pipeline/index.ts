@@ -37,6 +37,7 @@ export type {
   NetworkInput,
   NetworkOutput,
   NetworkPrompts,
+  NetworkVariant,
   ResolvedInput,
   ResolvedNetwork,
 } from './network/description.js';
@@ -55,6 +56,8 @@ export { type ElementType, inspectModel, type ModelInfo, type OperatorInfo, type
 export { Pipeline } from './pipeline.js';
 export { type Playing, type PlayOptions, playVideo } from './play.js';
 export type { PromptBox, PromptPoint, PromptStroke, Prompts } from './prompts/prompts.js';
+export type { DrawTarget } from './result-painter.js';
+export type { OnnxruntimeOptions } from './runtime/onnxruntime.js';
 export { type BudgetChoice, type BudgetOptions, type BudgetRung, FrameBudget } from './video/budget.js';
 export {
   defaultTemporalParameters,

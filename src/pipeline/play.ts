@@ -9,6 +9,7 @@ import { checkViewKind, type View } from './drawing/view.js';
 import type { Extent } from './frames/plan.js';
 import type { Pipeline } from './pipeline.js';
 
+/** What `playVideo` takes beside pipeline, video, canvas and view. */
 export interface PlayOptions {
   /**
    * Where the canvas gets its width and height from: 'frame' (default), the video's; 'layout', the device pixels that it covers on

@@ -8,18 +8,18 @@ import { Painter } from './drawing/painter.js';
 import { checkFormat, configureCanvas, isCanvasContext, type PaintTarget, preferredFormat } from './drawing/target.js';
 import { checkView, entryPointOf, type ResolvedView, type View } from './drawing/view.js';
 
+/** Where a pipeline draws: a canvas, which it configures, or what a painter takes. */
 export type DrawTarget = HTMLCanvasElement | OffscreenCanvas | PaintTarget;
 
 /** Draws results of one device into canvases and textures. */
 export class ResultPainter {
-  private readonly painter: Painter;
+  /** Made for the first call that is not refused. */
+  private painter: Painter | undefined;
 
-  constructor(readonly device: GPUDevice) {
-    this.painter = new Painter(device);
-  }
+  constructor(readonly device: GPUDevice) {}
 
   get bytes(): number {
-    return this.painter.bytes;
+    return this.painter?.bytes ?? 0;
   }
 
   /**
@@ -33,9 +33,11 @@ export class ResultPainter {
     view: View,
     target: DrawTarget,
   ): Promise<void> {
-    const { painter, device } = this;
+    const { device } = this;
     const checked = checkView(view, frame, result.labels.length);
     const surface = surfaceOf(target, device);
+    this.painter ??= new Painter(device);
+    const { painter } = this;
     const { width, height, gpu, keptLabels } = result;
     const labels = { width, height, labelCount: keptLabels.length, labelMap: gpu.labelMap, marginals: gpu.marginals };
     await painter.prepare({
@@ -48,7 +50,7 @@ export class ResultPainter {
   }
 
   destroy(): void {
-    this.painter.destroy();
+    this.painter?.destroy();
   }
 }
 

@@ -3,17 +3,17 @@
 import type { Command } from 'commander';
 import { shardOption } from '../batch/shard.js';
 import { wholeNumber, wrong } from '../option-values.js';
-import { maxMegapixelsOption } from '../shared-options.js';
+import { maxMegapixelsOption, timeoutOption } from '../shared-options.js';
 import type { Streams } from '../streams.js';
 import { type Box, checkSegmentRequest, type OutputKind, outputKinds, type SegmentOptions } from './options.js';
 
 const notes = `
-MODEL is one of the networks that are built in or known (selfie, deeplab-voc, segformer-b0-ade20k, nuclei), or
-an ONNX file, which a file of the same name with the ending .json describes. Known networks are looked for in the
-folder that MEANFIELD_MODELS names, then in the cache, then downloaded. Without --model, marks say what to look for: --box
-x,y,w,h around one object, or --strokes, a grey or palette PNG of the picture's size with 0 where nothing is
-marked, 1 for the background and 2, 3, ... for the objects. For a folder of pictures, --strokes is a folder
-of PNGs with the pictures' names.
+Without MODEL, and without marks, people are cut out: person is built in. MODEL is another network that is built in or
+known (nuclei, deeplab-voc, segformer-b0-ade20k), or an ONNX file, which a file of the same name with the ending .json
+describes. Known networks that are not built in are looked for in the folder that MEANFIELD_MODELS names, then in the cache,
+then downloaded. Marks say what to look for: --box x,y,w,h around one object, or --strokes, a grey or palette PNG of the
+picture's size with 0 where nothing is marked, 1 for the background and 2, 3, ... for the objects. For a folder of
+pictures, --strokes is a folder of PNGs with the pictures' names.
 
 For each picture NAME there will be in --out: NAME.labels.png (label of each pixel, grey), NAME.overlay.png,
 NAME.cut-out.png (straight alpha), NAME.json (areas). Run the same command again after it was stopped, and it goes on.
@@ -21,8 +21,9 @@ With --shard i/n it does one part of n. Slurm's arrays are recognised by themsel
 indexed jobs take --shard auto/n.
 
 Examples:
+  meanfield segment photos --out result --write cut-out
   meanfield segment photo.jpg --box 120,40,300,420 --out result
-  meanfield segment photos --model selfie --out result --write cut-out
+  meanfield segment photos --model deeplab-voc --out result
   meanfield segment photos --model mine.onnx --out result --shard 3/8
 `;
 
@@ -35,7 +36,10 @@ export function addSegmentCommand(program: Command, streams: Streams, version: s
     .argument('<images...>', 'PNG, JPEG or WebP files, and folders of them')
     .requiredOption('--out <folder>', 'where results and the journal go; made if it is not there')
     .optionsGroup('What to look for:')
-    .option('--model <model>', "a network's name, or an ONNX file with its description beside it (FILE.json)")
+    .option(
+      '--model <model>',
+      "a network's name, or an ONNX file with its description beside it (FILE.json) (default: person)",
+    )
     .option('--box <x,y,w,h>', 'a box around the object, in pixels', boxOption)
     .option('--strokes <file>', 'marks by pixel: 0 unmarked, 1 background, 2 and more objects (grey or palette PNG)')
     .option(
@@ -44,7 +48,7 @@ export function addSegmentCommand(program: Command, streams: Streams, version: s
       wholeNumber('--rounds', 1, 16),
     )
     .optionsGroup('How to refine:')
-    .option('--options <file>', "kernels and iterations (JSON); without: the network's own")
+    .option('--options <file>', "kernels and iterations (JSON), or a name as deeplab-v2; without: the network's own")
     .option('--no-refine', "only upsample the network's output")
     .option(
       '--working-size <pixels>',
@@ -56,6 +60,7 @@ export function addSegmentCommand(program: Command, streams: Streams, version: s
     .option('--write <kinds>', `of ${outputKinds.join(', ')} (default: all)`, writeOption, outputKinds)
     .option('--foreground <names>', 'labels that the cut-out keeps, by name (default: all but the first)', nameList)
     .optionsGroup('How to work:')
+    .addOption(timeoutOption())
     .option('--shard <part>', 'the part to do: i/n, auto, or auto/n', shardOption)
     .option('--strict', 'stop at the first picture that fails')
     .option('--json', 'print the summary as one JSON object instead of text')

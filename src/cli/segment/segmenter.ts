@@ -3,18 +3,22 @@
 import { Failure } from '../failure.js';
 import { PageSession } from '../page/session.js';
 import type { Streams } from '../streams.js';
+import { loadingLimit, type TimeLimit } from '../time-limit.js';
 import type { OpenJob, OpenJobResult, SegmentJob, SegmentJobResult } from './job.js';
 
 /** A network in a headless browser's page. A page that ended, or lost its device for good, is replaced for the next picture. */
 export class Segmenter {
   readonly #network: OpenJob;
   readonly #streams: Streams;
+  readonly #limit: TimeLimit;
   #session: PageSession | undefined;
   #opened: OpenJobResult | undefined;
 
-  constructor(network: OpenJob, streams: Streams) {
+  /** @param limit of the work on one picture. */
+  constructor(network: OpenJob, streams: Streams, limit: TimeLimit) {
     this.#network = network;
     this.#streams = streams;
+    this.#limit = limit;
   }
 
   get adapterName(): string | null {
@@ -29,7 +33,7 @@ export class Segmenter {
     this.#streams.status('loading the network');
     try {
       // The other side of the wire is this same program.
-      this.#opened = (await this.#session.run('open-network', this.#network)) as OpenJobResult;
+      this.#opened = (await this.#session.run('open-network', this.#network, loadingLimit)) as OpenJobResult;
     } catch (error) {
       await this.close();
       throw error;
@@ -42,7 +46,7 @@ export class Segmenter {
   async segment(job: SegmentJob): Promise<SegmentJobResult> {
     await this.open();
     try {
-      return (await this.#session?.run('segment-picture', job)) as SegmentJobResult;
+      return (await this.#session?.run('segment-picture', job, this.#limit)) as SegmentJobResult;
     } catch (error) {
       const isOver = error instanceof Failure || (error instanceof Error && error.name === 'DeviceError');
       if (isOver) await this.close();

@@ -8,10 +8,13 @@ import { reading, readProperties } from '../../problem/reading.js';
 
 /** A part of a texture to draw on, where a view of it is all there is. */
 export interface ViewTarget {
+  /** Of a texture with usage RENDER_ATTACHMENT. */
   view: GPUTextureView;
   /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
+  /** Of the view. */
   format: GPUTextureFormat;
 }
 

@@ -76,6 +76,7 @@ export interface BlurView extends ForegroundLook {
   sigmaXY?: number;
 }
 
+/** What is drawn of a frame and its labels. Each takes `fit`, `mirror` and `split` too. */
 export type View =
   | OriginalView
   | OverlayView
@@ -85,6 +86,7 @@ export type View =
   | ColourView
   | ImageView
   | BlurView;
+/** What tells one view from another. */
 export type ViewKind = View['kind'];
 
 export const viewKinds = [

@@ -16,6 +16,7 @@ export interface BudgetRung {
   networkEvery: number;
 }
 
+/** What a frame budget holds to, and how. */
 export interface BudgetOptions {
   /** What is to be held: greater than 0, at most 1000. Default 30. */
   framesPerSecond?: number;
@@ -27,12 +28,15 @@ export interface BudgetOptions {
 export interface BudgetChoice {
   /** Long side in pixels of the picture that the CRF works on. */
   readonly workingSize: number;
+  /** Mean-field iterations of the frame. */
   readonly iterations: number;
+  /** The network runs every n-th frame. */
   readonly networkEvery: number;
   /** Whether this is a frame for the network. */
   readonly runNetwork: boolean;
   /** 0 is the best. */
   readonly rung: number;
+  /** How many rungs there are. */
   readonly rungCount: number;
   /** Mean time of a frame at this rung as measured last; NaN before. */
   readonly milliseconds: number;

@@ -15,6 +15,7 @@ import type { ProblemSize } from '../../problem/types.js';
 import { temporal } from '../../stages/pipeline/temporal.js';
 import { Words } from '../gpu-values/words.js';
 
+/** How much of the frames before goes into a frame. */
 export interface TemporalParameters {
   /** Weight of the frames before where nothing changed: 0 (none) to 1, 1 excluded. Default 0.8: a mean over about 5 frames. */
   strength?: number;
@@ -24,6 +25,7 @@ export interface TemporalParameters {
   hysteresis?: number;
 }
 
+/** What `TemporalParameters` leaves out. */
 export const defaultTemporalParameters: Required<TemporalParameters> = {
   strength: 0.8,
   colourSigma: 10,
@@ -69,6 +71,7 @@ export function resolveTemporalParameters(parameters: unknown): Required<Tempora
  * CRF, and brought those 10 % to 9 % and their flicker to a tenth. The two go together: this one against flicker, that one for speed.
  */
 export class TemporalSmoothing {
+  /** Of the marginals and the label map. */
   readonly size: ProblemSize;
   /** Q', f32 [labelCount, height, width]. */
   readonly marginals: GPUBuffer;
@@ -188,6 +191,7 @@ export class TemporalSmoothing {
     this.frame++;
   }
 
+  /** Gives up its buffers. */
   destroy(): void {
     this.calls.end();
     this.buffers.destroy();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { CrfParameters, RgbaImage } from '../../../src/index.js';
+import { type CrfParameters, crfSchema, type RgbaImage } from '../../../src/index.js';
 import { CpuNetwork } from '../../../src/pipeline/cpu.js';
 import {
   type BudgetOptions,
@@ -25,6 +25,7 @@ import {
   vocColours,
 } from '../../../src/pipeline/index.js';
 import { tinyDescription, tinyNetwork } from '../tiny-network.js';
+import { twoShapes } from '../two-shapes.js';
 import { arg, type Door, deviceOf, type House, type HousePlan, optionalArg } from './door.js';
 import { goodImage, imageSpec, pixelCount } from './problem.js';
 import {
@@ -38,17 +39,14 @@ import {
   object,
   open,
   type Spec,
+  signal,
   text,
   typed,
 } from './spec.js';
+import { viewSpec } from './views.js';
 
 const bytes = tinyNetwork();
 const anything: Spec = { is: 'anything' };
-const signal: Spec = {
-  is: 'like',
-  what: 'an AbortSignal',
-  test: (value) => (value instanceof AbortSignal ? 'yes' : 'no'),
-};
 const onnxBytes: Spec = {
   is: 'like',
   what: 'bytes of this very model',
@@ -95,14 +93,15 @@ const descriptionOptions = {
     {
       iterations: integer(0, 10_000),
       method: choice('lattice', 'exact', 'separable'),
-      tolerance: number({ from: 0 }),
+      tolerance: number({ from: 0, to: 1 }),
       damping: number({ from: 0, below: 1 }),
       exactWorkLimit: number({ above: 0, infinity: true }),
     },
   ),
   workingSize: side,
 } satisfies Record<string, Spec>;
-const described = object({ ...descriptionKeys, bytes: either(onnxBytes, { is: 'function' }) }, descriptionOptions);
+const describedKeys = { ...descriptionKeys, bytes: either(onnxBytes, { is: 'function' }) };
+const described = object(describedKeys, descriptionOptions);
 
 function goodDescription() {
   return {
@@ -113,16 +112,60 @@ function goodDescription() {
   };
 }
 
+/** Of one size, which networks with variants have. */
+const variedKeys = {
+  ...descriptionKeys,
+  input: object({ ...inputKeys, width: side, height: side }, inputOptions),
+  labels: list(text, 2, 2),
+};
+const variantKeys = { width: side, height: side };
+const variantOptions = { sha256: descriptionOptions.sha256, byteLength: descriptionOptions.byteLength };
+const varied = object(
+  { ...variedKeys, bytes: either(onnxBytes, { is: 'function' }) },
+  {
+    ...descriptionOptions,
+    variants: list(object({ ...variantKeys, bytes: either(onnxBytes, { is: 'function' }) }, variantOptions)),
+  },
+);
+
 const length = number({ above: 0, isDouble: true });
 const extent = open({ width: length, height: length });
+
+/** Looked at once the size is known. */
+const unscaled = Object.fromEntries(Object.keys(crfSchema.parameters).map((name) => [name, anything]));
 
 /** Functions that need neither a device nor onnxruntime. */
 const plainDoors: Door[] = [
   {
     name: 'checkNetwork',
-    args: [arg('network', described)],
+    args: [arg('value', described)],
     good: () => [goodDescription()],
     call: ([value]) => checkNetwork(value),
+  },
+  {
+    name: 'checkNetwork',
+    args: [arg('network', varied)],
+    good: () => [{ ...twoShapes(), workingSize: 64 }],
+    call: ([value]) => checkNetwork(value),
+  },
+  {
+    name: 'networkFromJson',
+    args: [
+      arg(
+        'json',
+        object(variedKeys, {
+          ...descriptionOptions,
+          url: text,
+          variants: list(object({ ...variantKeys, url: text }, variantOptions)),
+        }),
+      ),
+      arg('bytes', onnxBytes),
+    ],
+    good: () => {
+      const { bytes: given, ...json } = twoShapes();
+      return [{ ...json, variants: [{ url: 'wide.onnx', width: 32, height: 16 }] }, given];
+    },
+    call: ([json, given]) => networkFromJson(json, given as Uint8Array),
   },
   {
     name: 'networkFromJson',
@@ -166,8 +209,8 @@ const plainDoors: Door[] = [
   },
   {
     name: 'presetNetwork',
-    args: [arg('name', choice('nuclei', 'selfie', 'colour-prompt', 'deeplab-voc', 'segformer-b0-ade20k'))],
-    good: () => ['nuclei'],
+    args: [arg('name', choice('person', 'selfie', 'colour-prompt', 'deeplab-voc', 'segformer-b0-ade20k'))],
+    good: () => ['person'],
     call: ([name]) => presetNetwork(name as string),
   },
   {
@@ -178,7 +221,7 @@ const plainDoors: Door[] = [
   },
   {
     name: 'scaledParameters',
-    args: [arg('parameters', open({ kernels })), arg('scale', length)],
+    args: [arg('parameters', open({ kernels }, unscaled)), arg('scale', length)],
     good: () => [{ kernels: [{ type: 'gaussian', sigmaXY: [3, 2] }] }, 0.5],
     call: ([parameters, scale]) => scaledParameters(parameters as CrfParameters, scale as number),
   },
@@ -187,8 +230,8 @@ const plainDoors: Door[] = [
     args: [
       arg('frame', extent),
       arg('target', extent),
-      arg('look', object({}, { fit: choice('contain', 'cover'), mirror: boolean })),
-      arg('position', open({ x: number({ isDouble: true }), y: number({ isDouble: true }) })),
+      arg('options', object({}, { fit: choice('contain', 'cover'), mirror: boolean })),
+      arg('point', open({ x: number({ isDouble: true }), y: number({ isDouble: true }) })),
     ],
     good: () => [
       { width: 640, height: 480 },
@@ -307,7 +350,13 @@ async function cpuNetworkHouse(): Promise<House> {
       {
         name: 'CpuNetwork.create',
         args: [
-          arg('network', either(choice('nuclei'), described)),
+          optionalArg(
+            'network',
+            either(
+              choice('person'),
+              object(describedKeys, { ...descriptionOptions, url: anything, prompts: anything, variants: anything }),
+            ),
+          ),
           optionalArg(
             'options',
             object({}, { signal, onProgress: { is: 'function' }, cache: choice(false), fetch: { is: 'function' } }),
@@ -315,7 +364,7 @@ async function cpuNetworkHouse(): Promise<House> {
         ],
         good: () => [goodDescription(), { cache: false }],
         async call([given, options]) {
-          const made = await CpuNetwork.create(given as 'nuclei', options as FetchNetworkOptions);
+          const made = await CpuNetwork.create(given as 'person', options as FetchNetworkOptions);
           await made.destroy();
         },
         throws: ['DownloadError', 'AbortError'],
@@ -355,9 +404,10 @@ const temporal = object(
 const pipelineOptions = object(
   {},
   {
-    network: either(choice('nuclei', 'colour-prompt', 'selfie', 'deeplab-voc', 'segformer-b0-ade20k'), described),
+    network: either(choice('person', 'colour-prompt', 'selfie', 'deeplab-voc', 'segformer-b0-ade20k'), described),
     crf: either(descriptionOptions.crf, choice(null)),
     workingSize: side,
+    frameSize: object({ width: side, height: side }),
     warmStart: boolean,
     smoothing: either(temporal, choice(null)),
     budget: either(budgetSpec, choice(null)),
@@ -377,6 +427,7 @@ function goodPipelineOptions(): PipelineOptions {
     network: goodDescription() as NonNullable<PipelineOptions['network']>,
     crf: { kernels: [{ type: 'gaussian', sigmaXY: 1 }], iterations: 1 },
     workingSize: 12,
+    frameSize: { width: 12, height: 9 },
     warmStart: false,
     smoothing: { strength: 0.5 },
     budget: goodBudget(),
@@ -403,17 +454,6 @@ async function pipelineHouse(device: GPUDevice): Promise<House> {
   let last = await pipeline.segment(goodImage());
   // RENDER_ATTACHMENT | COPY_SRC
   const target = device.createTexture({ size: [12, 9], format: 'rgba8unorm', usage: 16 | 1 });
-  const look = { fit: choice('contain', 'cover'), mirror: boolean, split: number({ from: 0, to: 1 }) };
-  const foreground = { ...look, foreground: list(integer(0, 2)), refineEdges: boolean };
-  const pixels = number({ from: 0, to: 1000 });
-  const view = either(
-    object({ kind: choice('original', 'confidence') }, look),
-    object({ kind: choice('overlay') }, { ...look, opacity: number({ from: 0, to: 1 }), outline: pixels }),
-    object({ kind: choice('labels') }, { ...look, outline: pixels }),
-    object({ kind: choice('cut-out') }, foreground),
-    object({ kind: choice('colour'), colour: { is: 'text', matching: /^#([0-9a-f]{6}|[0-9a-f]{8})$/i } }, foreground),
-    object({ kind: choice('blur') }, { ...foreground, sigmaXY: number({ above: 0, to: 15 }) }),
-  );
   const isTarget: Spec = { is: 'like', what: 'a texture', test: (value) => (value === target ? 'yes' : 'no') };
   const views: View[] = [{ kind: 'original' }, { kind: 'overlay', outline: 1 }, { kind: 'colour', colour: '#00ff00' }];
   let turn = 0;
@@ -437,7 +477,7 @@ async function pipelineHouse(device: GPUDevice): Promise<House> {
       },
       {
         name: 'Pipeline.draw',
-        args: [arg('view', view), arg('target', isTarget)],
+        args: [arg('view', viewSpec), arg('target', isTarget)],
         good: () => [views[turn++ % views.length], target],
         call: ([given, on]) => pipeline.draw(given as View, on as GPUTexture),
       },
@@ -451,7 +491,12 @@ async function pipelineHouse(device: GPUDevice): Promise<House> {
       ).map(
         ([method, spec, good]): Door => ({
           name: `Pipeline.${method}`,
-          args: [arg('value', spec)],
+          args: [
+            arg(
+              method.replace(/^set./, (start) => start.slice(3).toLowerCase()),
+              spec,
+            ),
+          ],
           good: () => [good()],
           call: ([value]) => (pipeline[method] as (given: unknown) => void)(value),
         }),
@@ -466,7 +511,10 @@ async function pipelineHouse(device: GPUDevice): Promise<House> {
       pipeline.setCrf(crf);
       last = await pipeline.segment(goodImage());
     },
-    close: () => pipeline.destroy(),
+    close: async () => {
+      await pipeline.destroy();
+      target.destroy();
+    },
   };
 }
 
@@ -479,7 +527,7 @@ const strokes = list(
   }),
 );
 const promptsSpec = object(
-  { width: integer(1, 2 ** 24), height: integer(1, 2 ** 24), labelCount: choice(2) },
+  { width: integer(1, 2 ** 24), height: integer(1, 2 ** 24), labelCount: integer(2, 16) },
   {
     // Whether it lies on the picture is another question.
     box: object(
