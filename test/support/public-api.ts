@@ -12,7 +12,13 @@ const root = path.resolve(import.meta.dirname, '../..');
 const sources = path.join(root, 'src') + path.sep;
 
 /** The modules that package.json publishes. */
-const doors = ['src/index.ts', 'src/pipeline/index.ts', 'src/pipeline/cpu.ts', 'src/pipeline/nuclei.ts', 'src/analysis/index.ts'];
+const doors = [
+  'src/index.ts',
+  'src/pipeline/index.ts',
+  'src/pipeline/cpu.ts',
+  'src/pipeline/nuclei.ts',
+  'src/analysis/index.ts',
+];
 
 /** Users write these and hand them in: what calls them is ours. */
 const writtenByUsers = ['FileCache', 'TuneSource'];
