@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+
+import type { LiveSession } from '../../webcam/live-session.js';
+import { bytes } from '../parts/format.js';
+import { Adapter, HudEntry, Times } from '../photo/hud.js';
+
+export function LiveHud({ live }: { live: LiveSession }) {
+  const report = live.report.value;
+  const rate = live.measuredRate.value;
+  return (
+    <dl class="hud">
+      <HudEntry title="Camera">{report ? `${report.width} × ${report.height} px` : '–'}</HudEntry>
+      <HudEntry title="Computed by">{report ? <Adapter backend="webgpu" name={report.adapterName} /> : '–'}</HudEntry>
+      <HudEntry title="Frames a second" hint="Over the last two seconds">
+        {rate === undefined ? '–' : rate.toFixed(1)}
+      </HudEntry>
+      <HudEntry title="A frame takes" hint="Median and 95th percentile, from its arrival to the end of the GPU’s work">
+        <Times statistics={live.statistics.value} stage="total" />
+      </HudEntry>
+      <HudEntry title="GPU memory">{report ? bytes(report.bytesHeld) : '–'}</HudEntry>
+      <HudEntry title="Readback" hint="Counted, for each frame">
+        {report ? bytes(report.bytesReadBack) : '–'}
+      </HudEntry>
+    </dl>
+  );
+}
