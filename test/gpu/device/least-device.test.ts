@@ -21,7 +21,7 @@ afterAll(() => least.finish());
 
 test('the device has the least that there is', () => {
   for (const [name, amount] of Object.entries(leastLimits)) {
-    expect(least.device.limits[name as keyof typeof leastLimits], name).toBe(amount);
+    expect(Reflect.get(least.device.limits, name), name).toBe(amount);
   }
   expect([...least.device.features].filter((name) => name === 'shader-f16' || name === 'subgroups')).toEqual([]);
 });
