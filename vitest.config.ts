@@ -57,6 +57,15 @@ export default defineConfig(async () => ({
           ...limits,
         },
       },
+      {
+        test: {
+          name: 'firefox',
+          include: ['test/firefox/**/*.test.ts'],
+          globalSetup: ['test/setup/firefox.ts'],
+          setupFiles: ['test/setup/matchers.ts'],
+          ...limits,
+        },
+      },
     ],
   },
 }));

@@ -7,6 +7,8 @@ import { cacheFolder, findBrowser, findOnPath, type Machine, thisMachine } from 
 export interface Installer {
   /** Downloads the stable Chrome into puppeteer's cache, and returns its executable. */
   downloadChrome(): Promise<string>;
+  /** The same with Firefox. */
+  downloadFirefox(): Promise<string>;
   /** Rejects unless the command ends with exit code 0. */
   run(command: string, commandArguments: string[]): Promise<void>;
   /** Says what is going to be done. */
@@ -31,7 +33,7 @@ export async function findOrInstallBrowser(
   const failures: string[] = [];
   if (isDebian(machine) && machine.isRoot) {
     try {
-      await installDebianPackages(['chromium'], installer);
+      await installDebianPackages('No browser found', ['chromium'], installer);
       const installed = findOnPath(machine, ['chromium']);
       if (installed) return installed;
       failures.push('apt-get installed no executable named chromium');
@@ -51,44 +53,55 @@ export async function findOrInstallBrowser(
   throw new Error(`No Chrome or Chromium found${reason}. ${FIXES}`);
 }
 
-async function installDebianPackages(packages: readonly string[], installer: Installer): Promise<void> {
-  installer.log(`No browser found: installing Debian's ${packages.join(' and ')} on this computer, by apt-get.`);
+/** @param reason why they are needed, for what is said before */
+export async function installDebianPackages(
+  reason: string,
+  packages: readonly string[],
+  installer: Installer,
+): Promise<void> {
+  installer.log(`${reason}: installing Debian's ${packages.join(' and ')} on this computer, by apt-get.`);
   await installer.run('apt-get', ['update']);
   await installer.run('apt-get', ['install', '--yes', '--no-install-recommends', ...packages]);
 }
 
 /** This computer. */
-function thisInstaller({ environment }: Machine): Installer {
+export function thisInstaller({ environment }: Machine): Installer {
   return {
-    async downloadChrome() {
-      const { Browser, BrowserTag, detectBrowserPlatform, install, resolveBuildId } = await import(
-        '@puppeteer/browsers'
-      );
-      const platform = detectBrowserPlatform();
-      if (!platform) throw new Error(`no Chrome is built for ${process.platform}`);
-      const buildId = await resolveBuildId(Browser.CHROME, platform, BrowserTag.STABLE);
-      const cacheDir = cacheFolder(environment);
-      return (await install({ browser: Browser.CHROME, buildId, cacheDir })).executablePath;
-    },
+    downloadChrome: () => download('CHROME', environment),
+    downloadFirefox: () => download('FIREFOX', environment),
     run: (command, commandArguments) => run(command, commandArguments, environment),
     log: (message) => console.error(message),
   };
 }
 
-function mayDownload({ environment, platform, architecture }: Machine): boolean {
+/** The newest stable build, into puppeteer's cache; returns its executable. */
+async function download(name: 'CHROME' | 'FIREFOX', environment: Machine['environment']): Promise<string> {
+  const { Browser, BrowserTag, detectBrowserPlatform, install, resolveBuildId } = await import('@puppeteer/browsers');
+  const platform = detectBrowserPlatform();
+  if (!platform) throw new Error(`no ${name.toLowerCase()} is built for ${process.platform}`);
+  const browser = Browser[name];
+  const buildId = await resolveBuildId(browser, platform, BrowserTag.STABLE);
+  return (await install({ browser, buildId, cacheDir: cacheFolder(environment) })).executablePath;
+}
+
+function mayDownload(machine: Machine): boolean {
+  // Google builds no Chrome for Linux on Arm; the download would be for x86-64.
+  const available = machine.platform !== 'linux' || machine.architecture === 'x64';
+  return available && !isDownloadOff(machine);
+}
+
+/** Whether the user wants no browser to be downloaded. */
+export function isDownloadOff({ environment }: Machine): boolean {
   const switches = [
     environment.PUPPETEER_SKIP_DOWNLOAD,
     environment.PUPPETEER_SKIP_CHROME_DOWNLOAD,
     environment.npm_config_puppeteer_skip_download,
   ];
-  const switchedOff = switches.some((value) => value && value !== '0' && value !== 'false');
-  // Google builds no Chrome for Linux on Arm; the download would be for x86-64.
-  const available = platform !== 'linux' || architecture === 'x64';
-  return available && !switchedOff;
+  return switches.some((value) => value && value !== '0' && value !== 'false');
 }
 
 /** Debian itself: Ubuntu's package of this name is a stub that needs a running snap service. */
-function isDebian(machine: Machine): boolean {
+export function isDebian(machine: Machine): boolean {
   return /^ID="?debian"?$/m.test(machine.readText('/etc/os-release') ?? '');
 }
 

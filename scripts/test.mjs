@@ -39,9 +39,8 @@ if (vitestArguments.length === 0) {
   }
 }
 heading('vitest');
-const browserError = await ensureBrowser();
-if (browserError) {
-  process.stderr.write(`${browserError}\n`);
+for (const error of await ensureBrowsers()) {
+  process.stderr.write(`${error}\n`);
   results.push(one(false));
 }
 results.push(runVitest(process.execPath, vitestArguments));
@@ -57,16 +56,26 @@ if (total.skipped > 0) process.stdout.write(`${total.skipped} skipped\n`);
 process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
-/** @returns {Promise<string | undefined>} why there is none */
-async function ensureBrowser() {
+/** @returns {Promise<string[]>} which of them are missing, and why */
+async function ensureBrowsers() {
   const { importTypeScript } = await import('./typescript.mjs');
-  try {
-    const { findOrInstallBrowser } = await importTypeScript('scripts/install-browser.ts');
-    process.stdout.write(`Browser: ${await findOrInstallBrowser()}\n`);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+  /** @type {string[]} */
+  const errors = [];
+  /** @param {() => Promise<string>} find */
+  const ensure = async (find) => {
+    try {
+      process.stdout.write(`Browser: ${await find()}\n`);
+    } catch (error) {
+      errors.push(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const { findOrInstallBrowser } = await importTypeScript('scripts/install-browser.ts');
+  await ensure(() => findOrInstallBrowser());
+  if (vitestArguments.length === 0 || vitestArguments.some((argument) => argument.includes('firefox'))) {
+    const { findOrInstallFirefox } = await importTypeScript('scripts/firefox.ts');
+    await ensure(async () => (await findOrInstallFirefox()).executable);
   }
+  return errors;
 }
 
 /**

@@ -32,8 +32,8 @@ fn inverseScale(vertex: u32) -> f32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let vertex = itemIndex(workgroup, workgroups, invocation) + 1u;
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let vertex = itemIndex(workgroup, invocation) + 1u;
   if (vertex > counted.vertexCount) { return; }
   let block = workgroup.z;
   let pair = neighbours[vertex * cornerCount + axis];

@@ -15,8 +15,8 @@
 @group(0) @binding(3) var<storage, read_write> transformed: array<Lane>;
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let row = itemIndex(workgroup, workgroups, invocation) + firstRow;
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let row = itemIndex(workgroup, invocation) + firstRow;
   if (row >= counted.vertexCount + firstRow) { return; }
   for (var lane = workgroup.z * blockLanes; lane < (workgroup.z + 1u) * blockLanes; lane++) {
     var sum = Lane(0.0);

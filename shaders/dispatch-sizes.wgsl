@@ -3,6 +3,7 @@
 // @import lattice
 // @import counters
 // @import counted
+// @import grid
 
 struct Size {
   x: u32,
@@ -29,8 +30,8 @@ struct Sizes {
 
 fn sizeOf(items: u32, blocks: u32) -> Size {
   let workgroups = (items + itemsPerWorkgroup - 1u) / itemsPerWorkgroup;
-  let rows = max(1u, (workgroups + 65534u) / 65535u);
-  return Size((workgroups + rows - 1u) / rows, rows, blocks);
+  if (workgroups <= maxWorkgroups) { return Size(workgroups, 1u, blocks); }
+  return Size(gridWidth, (workgroups + gridWidth - 1u) / gridWidth, blocks);
 }
 
 @compute @workgroup_size(1)

@@ -31,8 +31,8 @@ fn negativeEntropy(probability: f32) -> f32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn own(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn own(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= problem.pixelCount) { return; }
   var sum = 0.0;
   var added = vec4f();
@@ -54,8 +54,8 @@ fn own(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgro
 }
 
 @compute @workgroup_size(workgroupSize)
-fn pairwise(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn pairwise(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= problem.pixelCount) { return; }
   var probabilities = 0.0;
   var messages = 0.0;

@@ -49,8 +49,8 @@ fn gaussian(here: ptr<function, Point>, other: u32) -> f32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = exact.firstPixel + itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = exact.firstPixel + itemIndex(workgroup, invocation);
   if (pixel >= exact.endPixel) { return; }
   let block = workgroup.z;
   var here = features[pixel];
@@ -80,8 +80,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 }
 
 @compute @workgroup_size(workgroupSize)
-fn normalize(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = exact.firstPixel + itemIndex(workgroup, workgroups, invocation);
+fn normalize(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = exact.firstPixel + itemIndex(workgroup, invocation);
   if (pixel >= exact.endPixel) { return; }
   var here = features[pixel];
   var sum = 0.0;

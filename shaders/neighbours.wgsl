@@ -41,8 +41,8 @@ fn step(vertex: Vertex, axis: u32, direction: i32) -> Vertex {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let vertex = itemIndex(workgroup, workgroups, invocation) + 1u;
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let vertex = itemIndex(workgroup, invocation) + 1u;
   if (vertex > min(atomicLoad(&counters.vertexCount), lattice.vertexCapacity)) { return; }
   let key = ownerVertex(vertexOwners[vertex]);
   for (var axis = 0u; axis < cornerCount; axis++) {

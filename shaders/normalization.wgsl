@@ -24,8 +24,8 @@
 // @import norms
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let index = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let index = itemIndex(workgroup, invocation);
   if (index >= counted.runCount) { return; }
   let run = runs[index];
   let start = run.y >> runLengthBits;

@@ -19,8 +19,8 @@ struct Planar {
 const rowChannels = rowLanes * laneWidth;
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= problem.pixelCount) { return; }
   var sum = 0.0;
   let channels = min(rowChannels, storedLabels - problem.firstLabel);

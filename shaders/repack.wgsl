@@ -33,8 +33,8 @@ fn oldValue(pixel: u32, label: u32) -> f32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn lowest(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn lowest(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= repack.pixelCount) { return; }
   var pair = vec2f(0.0, noLabel);
   if (repack.oldFirst > 0u) { pair = lastUnary[pixel]; }
@@ -47,8 +47,8 @@ fn lowest(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) work
 }
 
 @compute @workgroup_size(workgroupSize)
-fn base(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn base(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= repack.pixelCount) { return; }
   let pair = lastUnary[pixel];
   lastUnary[pixel] = vec2f(pair.x, min(pair.x, pair.y + farthestLast));
@@ -70,8 +70,8 @@ fn moved(pixel: u32, label: u32) -> f32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= repack.pixelCount) { return; }
   let end = select(oldEnd(), repack.labelCount, oldImplicitLast);
   for (var channel = 0u; channel < newChannels; channel++) {

@@ -28,8 +28,8 @@ fn simplexPopulation(simplex: u32) -> u32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn count(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let simplex = itemIndex(workgroup, workgroups, invocation);
+fn count(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let simplex = itemIndex(workgroup, invocation);
   if (simplex >= atomicLoad(&counters.simplexCount)) { return; }
   let pixels = simplexPopulation(simplex);
   let rest = pixels % maxRunLength;
@@ -49,8 +49,8 @@ fn offsets() {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn place(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let simplex = itemIndex(workgroup, workgroups, invocation);
+fn place(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let simplex = itemIndex(workgroup, invocation);
   if (simplex >= atomicLoad(&counters.simplexCount)) { return; }
   let pixels = simplexPopulation(simplex);
   let full = pixels / maxRunLength;
@@ -71,8 +71,8 @@ fn place(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workg
 }
 
 @compute @workgroup_size(workgroupSize)
-fn scatter(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn scatter(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= lattice.pixelCount) { return; }
   let placement = placements[pixel];
   sortedPixels[simplexStarts[slotSimplices[placement.x]] + placement.y] = pixel;

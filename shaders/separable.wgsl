@@ -43,8 +43,8 @@ fn tap(offset: u32, centre: u32, sigma: f32) -> f32 {
 fn lowest(centre: u32, radius: u32) -> u32 { return centre - min(centre, radius); }
 
 @compute @workgroup_size(workgroupSize)
-fn rows(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn rows(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= separable.pixelCount) { return; }
   let block = workgroup.z;
   let x = pixel % separable.width;
@@ -67,8 +67,8 @@ fn rows(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 }
 
 @compute @workgroup_size(workgroupSize)
-fn columns(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn columns(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= separable.pixelCount) { return; }
   let block = workgroup.z;
   let x = pixel % separable.width;
@@ -91,8 +91,8 @@ fn columns(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) wor
 }
 
 @compute @workgroup_size(workgroupSize)
-fn normalizeRows(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn normalizeRows(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= separable.pixelCount) { return; }
   let x = pixel % separable.width;
   let rowStart = pixel - x;
@@ -106,8 +106,8 @@ fn normalizeRows(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroup
 }
 
 @compute @workgroup_size(workgroupSize)
-fn normalizeColumns(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn normalizeColumns(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= separable.pixelCount) { return; }
   let x = pixel % separable.width;
   let y = pixel / separable.width;

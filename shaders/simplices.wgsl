@@ -27,8 +27,8 @@
 // @import simplex
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= lattice.pixelCount) { return; }
   let simplex = loadSimplex(pixel);
   var hash = 0u;

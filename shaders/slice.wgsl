@@ -34,8 +34,8 @@ struct Slice {
 // @import update-logits
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let index = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let index = itemIndex(workgroup, invocation);
   if (index >= counted.runCount) { return; }
   let block = workgroup.z;
   let run = runs[index];

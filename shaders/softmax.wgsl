@@ -73,15 +73,15 @@ fn keepLargest(change: Change) {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn whole(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn whole(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= parameters.pixelCount) { return; }
   keepLargest(store(pixel, softmaxOf(logitsOf(pixel)), Change(Lane(0.0), 0.0)));
 }
 
 @compute @workgroup_size(workgroupSize)
-fn reduce(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn reduce(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= parameters.pixelCount) { return; }
   var state = running[pixel];
   if (firstSlab) { state = select(vec2f(-noLabel, 0.0), vec2f(0.0, 1.0), implicitLast); }
@@ -106,8 +106,8 @@ fn reduce(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) work
 }
 
 @compute @workgroup_size(workgroupSize)
-fn apply(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn apply(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= parameters.pixelCount) { return; }
   let state = running[pixel];
   var change = Change(Lane(0.0), 0.0);

@@ -21,8 +21,8 @@
 @group(0) @binding(6) var<storage, read_write> scales: array<atomic<u32>>;
 
 @compute @workgroup_size(workgroupSize)
-fn bounds(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let index = itemIndex(workgroup, workgroups, invocation);
+fn bounds(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let index = itemIndex(workgroup, invocation);
   if (index >= counted.runCount) { return; }
   let run = runs[index];
   let start = run.y >> runLengthBits;
@@ -49,8 +49,8 @@ fn scaleOf(largestTerm: u32, terms: u32) -> f32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let vertex = itemIndex(workgroup, workgroups, invocation) + 1u;
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let vertex = itemIndex(workgroup, invocation) + 1u;
   if (vertex > counted.vertexCount) { return; }
   let bound = select(one, atomicLoad(&scales[vertex]), divides);
   atomicStore(&scales[vertex], bitcast<u32>(scaleOf(bound, splatCounts[vertex])));

@@ -29,8 +29,8 @@ const roundingOffset = 8388608.0;
 const roundingBits = 0x4b000000i;
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let index = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let index = itemIndex(workgroup, invocation);
   if (index >= counted.runCount) { return; }
   let block = workgroup.z;
   let run = runs[index];

@@ -113,8 +113,8 @@ fn labelEnergy(marked: u32, label: u32) -> f32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = unaryOf.firstPixel + itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = unaryOf.firstPixel + itemIndex(workgroup, invocation);
   if (pixel >= unaryOf.endPixel) { return; }
   let row = pixel * rowChannels;
 

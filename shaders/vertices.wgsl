@@ -28,8 +28,8 @@
 // @import vertex-hash
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let simplex = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let simplex = itemIndex(workgroup, invocation);
   if (simplex >= atomicLoad(&counters.simplexCount)) { return; }
   let key = loadSimplex(simplexOwners[simplex]);
   for (var remainder = 0u; remainder < cornerCount; remainder++) {

@@ -27,9 +27,9 @@ fn add(label: u32, y: u32, left: u32, right: u32) {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let strips = (extent.width + stripLength - 1u) / stripLength;
-  let strip = itemIndex(workgroup, workgroups, invocation);
+  let strip = itemIndex(workgroup, invocation);
   if (strip >= strips * extent.height) { return; }
   let y = strip / strips;
   var left = (strip % strips) * stripLength;

@@ -81,8 +81,8 @@ fn rootOf(code: u32) -> u32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn climb(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn climb(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= pixelCount()) { return; }
   atomicStore(&basins[pixel].peak, relief[pixel]);
   if (relief[pixel] == 0u) {
@@ -143,18 +143,18 @@ fn offerEdges(pixel: u32, criterion: u32) {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn strongest(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  offerEdges(itemIndex(workgroup, workgroups, invocation), byRelief);
+fn strongest(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  offerEdges(itemIndex(workgroup, invocation), byRelief);
 }
 
 @compute @workgroup_size(workgroupSize)
-fn nearest(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  offerEdges(itemIndex(workgroup, workgroups, invocation), byNearness);
+fn nearest(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  offerEdges(itemIndex(workgroup, invocation), byNearness);
 }
 
 @compute @workgroup_size(workgroupSize)
-fn first(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  offerEdges(itemIndex(workgroup, workgroups, invocation), byPixel);
+fn first(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  offerEdges(itemIndex(workgroup, invocation), byPixel);
 }
 
 // Whether the basin must be joined, and this pixel is the later one of its best edge.
@@ -171,8 +171,8 @@ fn link(code: u32, partner: u32) {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn join(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn join(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= pixelCount()) { return; }
   let code = codes[pixel];
   if (code == 0u) { return; }
@@ -216,8 +216,8 @@ fn settled(code: u32) -> u32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn follow(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn follow(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= pixelCount()) { return; }
   atomicStore(&basins[pixel].relief, 0u);
   atomicStore(&basins[pixel].nearness, 0xffffffffu);
@@ -233,8 +233,8 @@ fn follow(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) work
 }
 
 @compute @workgroup_size(workgroupSize)
-fn finish(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn finish(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= pixelCount()) { return; }
   if (!hasSeed(codes[pixel])) { codes[pixel] = 0u; }
 }

@@ -62,8 +62,8 @@ fn join(node: u32, other: u32) {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn start(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn start(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= pixelCount()) { return; }
   if (pixel == 0u) { atomicStore(&links[0], 0u); }
   if (!counts(pixel)) {
@@ -77,8 +77,8 @@ fn start(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workg
 }
 
 @compute @workgroup_size(workgroupSize)
-fn unite(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn unite(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= pixelCount()) { return; }
   if (!counts(pixel)) { return; }
   let x = pixel % extent.width;
@@ -99,8 +99,8 @@ fn unite(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workg
 }
 
 @compute @workgroup_size(workgroupSize)
-fn flatten(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn flatten(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= pixelCount()) { return; }
   roots[pixel] = endOf(pixel + 1u);
 }

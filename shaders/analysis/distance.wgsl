@@ -23,8 +23,8 @@ fn parabola(x: u32, column: u32, g: u32) -> u32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let y = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let y = itemIndex(workgroup, invocation);
   if (y >= extent.height) { return; }
   let row = y * extent.width;
   var count = 0u;

@@ -103,9 +103,9 @@ fn fit(n: u32, sums: Moments) -> vec4f {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let strips = (extent.height + stripLength - 1u) / stripLength;
-  let strip = itemIndex(workgroup, workgroups, invocation);
+  let strip = itemIndex(workgroup, invocation);
   if (strip >= strips * extent.width) { return; }
   // Columns side by side, so that invocations read side by side.
   let x = strip % extent.width;

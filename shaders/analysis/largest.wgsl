@@ -9,8 +9,8 @@
 @group(0) @binding(2) var<storage, read_write> result: array<atomic<u32>>;
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let strip = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let strip = itemIndex(workgroup, invocation);
   let end = min((strip + 1u) * stripLength, pixelCount());
   var most = 0u;
   for (var pixel = strip * stripLength; pixel < end; pixel++) {

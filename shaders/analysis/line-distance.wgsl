@@ -13,8 +13,8 @@ const noDistance = 0xffffffffu;
 @group(0) @binding(2) var<storage, read_write> distances: array<u32>;
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let line = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let line = itemIndex(workgroup, invocation);
   if (line >= select(extent.height, extent.width, alongColumns)) { return; }
   let length = select(extent.width, extent.height, alongColumns);
   let step = select(1u, extent.width, alongColumns);

@@ -11,8 +11,8 @@
 @group(0) @binding(2) var<storage, read_write> outline: array<u32>;
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= pixelCount()) { return; }
   let value = values[pixel];
   let position = positionOf(pixel);

@@ -24,8 +24,8 @@ struct Basin {
 @group(0) @binding(4) var<storage, read_write> roots: array<u32>;
 
 @compute @workgroup_size(workgroupSize)
-fn find(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn find(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= pixelCount()) { return; }
   if (codes[pixel] == 0u) { return; }
   let basin = codes[pixel] - pixelCount() - 1u;
@@ -33,8 +33,8 @@ fn find(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgr
 }
 
 @compute @workgroup_size(workgroupSize)
-fn mark(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn mark(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= pixelCount()) { return; }
   var root = 0u;
   if (codes[pixel] > 0u) {

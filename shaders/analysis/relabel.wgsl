@@ -12,8 +12,8 @@
 @group(0) @binding(3) var<storage, read_write> relabelled: array<u32>;
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= pixelCount()) { return; }
   let label = labels[pixel];
   var result = select(0u, label, keepsOthers);

@@ -47,15 +47,15 @@ fn reliefOf(value: u32) -> u32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= pixelCount()) { return; }
   relief[pixel] = reliefOf(squared[pixel]);
 }
 
 @compute @workgroup_size(workgroupSize)
-fn around(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn around(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= pixelCount()) { return; }
   let inward = reliefOf(squared[pixel]);
   let away = reliefOf(outward[pixel]);

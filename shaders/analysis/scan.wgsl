@@ -15,8 +15,8 @@ struct Scan {
 @group(0) @binding(2) var<storage, read_write> totals: array<u32>;
 
 @compute @workgroup_size(workgroupSize)
-fn sum(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let block = itemIndex(workgroup, workgroups, invocation);
+fn sum(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let block = itemIndex(workgroup, invocation);
   let first = block * blockLength;
   if (first >= settings.itemCount) { return; }
   let end = min(first + blockLength, settings.itemCount);
@@ -26,8 +26,8 @@ fn sum(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgro
 }
 
 @compute @workgroup_size(workgroupSize)
-fn spread(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let block = itemIndex(workgroup, workgroups, invocation);
+fn spread(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let block = itemIndex(workgroup, invocation);
   let first = block * blockLength;
   if (first >= settings.itemCount) { return; }
   let end = min(first + blockLength, settings.itemCount);

@@ -24,9 +24,9 @@ struct Sizes {
 @group(0) @binding(5) var<storage, read_write> sizes: array<atomic<u32>>;
 
 @compute @workgroup_size(workgroupSize)
-fn count(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
+fn count(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let strips = (extent.width + stripLength - 1u) / stripLength;
-  let strip = itemIndex(workgroup, workgroups, invocation);
+  let strip = itemIndex(workgroup, invocation);
   if (strip >= strips * extent.height) { return; }
   let first = (strip % strips) * stripLength;
   let row = (strip / strips) * extent.width;
@@ -46,16 +46,16 @@ fn count(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workg
 }
 
 @compute @workgroup_size(workgroupSize)
-fn keep(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn keep(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= pixelCount()) { return; }
   let root = roots[pixel];
   result[pixel] = select(0u, values[pixel], root > 0u && atomicLoad(&sizes[root]) >= settings.limit);
 }
 
 @compute @workgroup_size(workgroupSize)
-fn fill(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn fill(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= pixelCount()) { return; }
   let root = roots[pixel];
   let filled = root > 0u && atomicLoad(&sizes[root]) <= settings.limit;

@@ -10,8 +10,8 @@
 @group(0) @binding(2) var frame: texture_storage_2d<rgba8unorm, write>;
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   let size = textureDimensions(frame);
   if (pixel >= size.x * size.y) { return; }
   let at = vec2u(pixel % size.x, pixel / size.x);

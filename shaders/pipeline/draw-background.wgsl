@@ -22,8 +22,8 @@ fn pictureAt(position: vec2u) -> vec4f {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   let frameSize = vec2u(drawing.frameWidth, drawing.frameHeight);
   let size = halfOf(frameSize);
   if (pixel >= size.x * size.y) { return; }

@@ -21,8 +21,8 @@ struct Blur {
 @group(0) @binding(2) var<storage, read_write> blurred: array<vec4f>;
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= blur.width * blur.height) { return; }
   let stride = select(1u, blur.width, blur.axis == 1u);
   let at = select(pixel % blur.width, pixel / blur.width, blur.axis == 1u);

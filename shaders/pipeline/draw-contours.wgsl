@@ -45,8 +45,8 @@ fn crossing(inside: u32, outside: u32) -> f32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn rows(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn rows(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= contours.width * contours.height) { return; }
   let x = pixel % contours.width;
   let own = labelAt(pixel);
@@ -123,8 +123,8 @@ fn lookAlongColumn(pixel: u32, rowsThere: u32, isDown: bool, before: Nearest) ->
 }
 
 @compute @workgroup_size(workgroupSize)
-fn columns(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn columns(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= contours.width * contours.height) { return; }
   let y = pixel / contours.width;
   let row = rowCrossings[pixel];

@@ -14,8 +14,8 @@
 const reach = 4i;
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= drawing.width * drawing.height) { return; }
   let size = vec2i(i32(drawing.width), i32(drawing.height));
   let at = vec2i(i32(pixel % drawing.width), i32(pixel / drawing.width));

@@ -56,8 +56,8 @@ fn squared(v: vec3f) -> f32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= drawing.frameWidth * drawing.frameHeight) { return; }
   let at = vec2u(pixel % drawing.frameWidth, pixel / drawing.frameWidth);
   let shown = textureLoad(frame, at, 0);

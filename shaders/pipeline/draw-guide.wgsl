@@ -21,8 +21,8 @@ fn overlap(at: u32, low: f32, high: f32) -> f32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   let pixelCount = drawing.width * drawing.height;
   if (pixel >= pixelCount) { return; }
   let at = vec2u(pixel % drawing.width, pixel / drawing.width);

@@ -20,8 +20,8 @@ fn pictureAt(position: vec2u) -> vec4f {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   let sourceSize = vec2u(halve.width, halve.height);
   let size = halfOf(sourceSize);
   if (pixel >= size.x * size.y) { return; }

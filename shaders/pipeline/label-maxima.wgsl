@@ -54,8 +54,8 @@ fn raise(label: u32, bits: u32) {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   if (pixel >= maximaOf.grid.size.x * maximaOf.grid.size.y) { return; }
   let sample = coarseSampleOf(maximaOf.grid, pixel);
 

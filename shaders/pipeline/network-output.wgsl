@@ -41,8 +41,8 @@ fn bitsAt(element: u32) -> u32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let item = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let item = itemIndex(workgroup, invocation);
   let pixelCount = outputOf.width * outputOf.height;
   if (item >= pixelCount * outputOf.labelCount) { return; }
   let pixel = item % pixelCount;

@@ -21,8 +21,8 @@ struct Pin {
 @group(0) @binding(3) var<storage, read_write> pinned: array<f32>;
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let pixel = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let pixel = itemIndex(workgroup, invocation);
   let pixelCount = pinOf.grid.size.x * pinOf.grid.size.y;
   if (pixel >= pixelCount) { return; }
   let mark = marks[pixel];

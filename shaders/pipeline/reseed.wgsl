@@ -41,8 +41,8 @@ fn span(cell: u32, cells: u32, pixels: u32) -> vec2u {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let item = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let item = itemIndex(workgroup, invocation);
   let cellCount = reseed.width * reseed.height;
   if (item >= cellCount * reseed.labelCount) { return; }
   let cell = item % cellCount;

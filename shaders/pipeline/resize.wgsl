@@ -93,8 +93,8 @@ fn planarValue(element: u32, pixelCount: u32) -> f32 {
 }
 
 @compute @workgroup_size(workgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let item = itemIndex(workgroup, workgroups, invocation);
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let item = itemIndex(workgroup, invocation);
   let pixelCount = resizeOf.targetSize.x * resizeOf.targetSize.y;
 
   if (packed) {

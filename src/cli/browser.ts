@@ -68,6 +68,8 @@ export interface LaunchSettings {
   adapter: AdapterChoice;
   /** Further Chromium switches, a fake camera for example. */
   extraArguments?: readonly string[];
+  /** Switches that puppeteer sets and this browser is to do without: with some of them a tab in the background is no slower than others. */
+  withoutArguments?: readonly string[];
   /** Default: the browser that `requireBrowser` gives. */
   executablePath?: string;
   /** Milliseconds that one message to the browser may take. Default 10 minutes: software WebGPU
@@ -94,6 +96,7 @@ export async function launchBrowser(settings: LaunchSettings): Promise<Browser> 
       userDataDir: profile,
       // Chromium quits when the pipe to it breaks; it would outlive a web socket.
       pipe: settings.endsWithProcess ?? false,
+      ignoreDefaultArgs: [...(settings.withoutArguments ?? [])],
       args: [...browserArguments(settings.adapter), ...(settings.extraArguments ?? [])],
       timeout: START_TIMEOUT,
       protocolTimeout: settings.protocolTimeout ?? 600_000,

@@ -6,7 +6,7 @@ import { ArgumentError, DeviceError } from '../problem/errors.js';
 import { readImage, sidesOf } from '../problem/images.js';
 import { type GivenUnary, readUnary, resolveGivenUnary } from '../problem/inputs.js';
 import { OwnParameters } from '../problem/own-parameters.js';
-import { readingPageImage } from '../problem/page-image.js';
+import { drawPageImage, type PageImage, readingCanvas, readingPageImage } from '../problem/page-image.js';
 import { isBufferObject } from '../problem/platform-objects.js';
 import type { CrfParametersOrName } from '../problem/presets.js';
 import { readRefineInput } from '../problem/requests.js';
@@ -172,19 +172,9 @@ export function pixelsOf(image: unknown, size: { width: number; height: number }
   if (given.kind === 'buffer' || given.kind === 'texture') {
     throw new ArgumentError('image', image, "pixels or something a page shows: backend 'cpu' reads no GPU object");
   }
-  if (typeof OffscreenCanvas === 'undefined') {
-    throw new ArgumentError(
-      'image',
-      image,
-      '{ data, width, height }: there is no OffscreenCanvas here to read it with',
-    );
-  }
   return readingPageImage('image', image, () => {
-    const drawing = new OffscreenCanvas(size.width, size.height).getContext('2d', { willReadFrequently: true });
-    if (!drawing) throw new ArgumentError('image', image, 'pixels: this browser gives no 2-D canvas');
-    // ImageData that come here have to be converted, which drawImage does not do.
-    if (typeof ImageData === 'function' && given.source instanceof ImageData) drawing.putImageData(given.source, 0, 0);
-    else drawing.drawImage(given.source as CanvasImageSource, 0, 0);
+    const drawing = readingCanvas('image', image, size);
+    drawPageImage(drawing, given.source as PageImage);
     return drawing.getImageData(0, 0, size.width, size.height).data;
   });
 }

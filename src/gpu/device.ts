@@ -15,24 +15,26 @@ export interface AcquiredDevice {
   isSoftware: boolean;
 }
 
-/** Limits of which more is of use here: larger buffers and pictures, and what networks' shaders may want. All others stay at their defaults. */
-const wantedLimits = [
-  'maxBufferSize',
-  'maxStorageBufferBindingSize',
-  'maxStorageBuffersPerShaderStage',
-  'maxTextureDimension2D',
-  'maxComputeWorkgroupStorageSize',
-  'maxComputeInvocationsPerWorkgroup',
-  'maxComputeWorkgroupSizeX',
-  'maxComputeWorkgroupSizeY',
-  'maxComputeWorkgroupSizeZ',
-  'maxComputeWorkgroupsPerDimension',
-] as const;
+/**
+ * The most of each limit that is of use here, by name; of all others, and of these where an adapter has less, the defaults do. Shaders of ours need
+ * none of it: they keep to what every device has. Memory is for pictures and labels that nobody knows yet, the rest is for networks' shaders.
+ */
+const wantedLimits = {
+  maxBufferSize: Number.POSITIVE_INFINITY,
+  maxStorageBufferBindingSize: Number.POSITIVE_INFINITY,
+  maxTextureDimension2D: 16384,
+  maxStorageBuffersPerShaderStage: 16,
+  maxComputeWorkgroupStorageSize: 65536,
+  maxComputeInvocationsPerWorkgroup: 1024,
+  maxComputeWorkgroupSizeX: 1024,
+  maxComputeWorkgroupSizeY: 1024,
+  maxComputeWorkgroupSizeZ: 1024,
+} as const satisfies Partial<Record<keyof GPUSupportedLimits, number>>;
 
 const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups', 'shader-f16'];
 
 /**
- * A device for engines, pipelines and analyses: with as much of the limits that they use as the adapter has, and the features that they use. It is
+ * A device for engines, pipelines and analyses: with as much of the limits that they use as is of use and the adapter has, and the features that they use. It is
  * yours, to share among them and to destroy.
  *
  * @param kind 'hardware' passes over adapters that run shaders on the CPU, 'any' (default) takes them, too
@@ -43,19 +45,27 @@ const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups
 export async function requestDevice(kind: 'any' | 'hardware' = 'any'): Promise<AcquiredDevice | undefined> {
   checkChoice('kind', kind, ['any', 'hardware'] as const);
   const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter || (kind === 'hardware' && isSoftware(adapter.info))) return undefined;
+  if (!adapter || (kind === 'hardware' && isSoftwareAdapter(adapter))) return undefined;
   const adapterName = nameOf(adapter.info);
-  const limits = wantedLimits.map((name): [string, number | undefined] => [name, adapter.limits[name]]);
   try {
     const device = await adapter.requestDevice({
       label: 'meanfield',
-      requiredLimits: Object.fromEntries(limits.filter(([, amount]) => amount !== undefined)),
+      requiredLimits: limitsFor(adapter),
       requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
     });
-    return { device, adapter, adapterName, isSoftware: isSoftware(adapter.info) };
+    return { device, adapter, adapterName, isSoftware: isSoftwareAdapter(adapter) };
   } catch (error) {
     throw new DeviceError(`the adapter (${adapterName}) gave no device: ${(error as Error).message}`);
   }
+}
+
+/** Names that a browser does not know would make it refuse the device. */
+function limitsFor({ limits }: GPUAdapter): Record<string, number> {
+  const known = Object.entries(wantedLimits).flatMap(([name, wanted]): [string, number][] => {
+    const offered = limits[name as keyof typeof wantedLimits];
+    return offered === undefined ? [] : [[name, Math.min(wanted, offered)]];
+  });
+  return Object.fromEntries(known);
 }
 
 /**
@@ -84,6 +94,11 @@ export function isSoftware(info: GPUAdapterInfo | undefined): boolean {
       `${info?.architecture} ${info?.device} ${info?.description}`,
     )
   );
+}
+
+/** Browsers before Chromium 140 say of the adapter itself, and not of its information, that it is a fallback. */
+function isSoftwareAdapter(adapter: GPUAdapter & { readonly isFallbackAdapter?: boolean }): boolean {
+  return adapter.isFallbackAdapter === true || isSoftware(adapter.info);
 }
 
 /** As the browser names the adapter. Browsers that hide names still tell whether it is a software one. */

@@ -15,12 +15,14 @@ export type Bindings<Layout extends BindingLayout> = { readonly [Name in keyof L
 /** Workgroups of a dispatch, or where in an indirect buffer they stand. */
 export type Grid = readonly [x: number, y: number, z: number] | { readonly buffer: GPUBuffer; readonly offset: number };
 
-const maxWorkgroupsPerDimension = 65535;
+/** As `shared/grid.wgsl` has them. */
+const maxWorkgroups = 65535;
+const gridWidth = 4096;
 
 /** Folds a count of workgroups into two dimensions; `shared/invocation.wgsl` unfolds it. */
 export function foldedGrid(workgroups: number, blocks = 1): readonly [x: number, y: number, z: number] {
-  const rows = Math.max(1, Math.ceil(workgroups / maxWorkgroupsPerDimension));
-  return [Math.max(1, Math.ceil(workgroups / rows)), rows, blocks];
+  if (workgroups <= maxWorkgroups) return [Math.max(1, workgroups), 1, blocks];
+  return [gridWidth, Math.ceil(workgroups / gridWidth), blocks];
 }
 
 /** A shader file with what its entry points bind: all that a pipeline needs but its constants. */
@@ -167,9 +169,23 @@ const useEntries: Readonly<Record<BindingUse, Omit<GPUBindGroupLayoutEntry, 'bin
   'rgba8-target': { storageTexture: { access: 'write-only', format: 'rgba8unorm' } },
 };
 
-/** The explicit bind-group layout of a shader, its bindings visible to the stages of `visibility`. */
-export function layoutEntries(layout: BindingLayout, visibility: number): GPUBindGroupLayoutEntry[] {
-  return Object.values(layout).map((use, binding) => ({ binding, visibility, ...useEntries[use] }));
+/** The explicit bind-group layout of a shader, its bindings visible to the stages of `visibility`. Of `names` alone where they are given. */
+export function layoutEntries(
+  layout: BindingLayout,
+  visibility: number,
+  names?: readonly string[],
+): GPUBindGroupLayoutEntry[] {
+  return numberedNames(layout, names).map(({ name, binding }) => ({
+    binding,
+    visibility,
+    ...useEntries[layout[name]],
+  }));
+}
+
+/** Names with their `@binding` numbers, which do not depend on which of them are wanted. */
+export function numberedNames(layout: BindingLayout, names?: readonly string[]): { name: string; binding: number }[] {
+  const all = Object.keys(layout).map((name, binding) => ({ name, binding }));
+  return names ? all.filter(({ name }) => names.includes(name)) : all;
 }
 
 /** What the compiler said, line by line; what the device said where it said nothing. */

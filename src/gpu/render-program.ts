@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: MIT
 
-import { type BindingLayout, type Bindings, layoutEntries, type StageDefinition, shaderError } from './program.js';
+import {
+  type BindingLayout,
+  type Bindings,
+  layoutEntries,
+  numberedNames,
+  type StageDefinition,
+  shaderError,
+} from './program.js';
 import { type Heard, ScopedDevice } from './scoped-device.js';
 import { assembleShader, overridesOf, type ShaderConstants } from './shader.js';
 
 /** GPUShaderStage.FRAGMENT, a global that Node lacks. */
 const fragmentStage = 2;
+
+/** A shader file with fragment entry points. */
+export interface RenderStage<Layout extends BindingLayout = BindingLayout> extends StageDefinition<Layout> {
+  /** What each entry point binds. Without it all share one bind group: a device need offer no more than four storage buffers to it. */
+  readonly entries?: Readonly<Record<string, readonly (keyof Layout & string)[]>>;
+}
 
 /**
  * A fragment shader that covers its whole target, with an explicit bind-group layout: the sibling of `Program` for pictures.
@@ -18,7 +31,8 @@ export class RenderProgram {
   ) {}
 
   static async create(
-    { device, groupLayout, module, overrides, refusal }: CompiledModule,
+    { device, module, overrides, refusal }: CompiledModule,
+    groupLayout: GPUBindGroupLayout,
     name: string,
     entryPoint: string,
     format: GPUTextureFormat,
@@ -51,28 +65,34 @@ export class RenderProgram {
 
 interface CompiledModule {
   readonly device: ScopedDevice;
-  readonly groupLayout: GPUBindGroupLayout;
+  /** By entry point; one under '' where all bind the same. */
+  readonly groupLayouts: ReadonlyMap<string, GPUBindGroupLayout>;
   readonly module: GPUShaderModule;
   readonly overrides: Record<string, number>;
-  /** What the device said of the two. */
+  /** What the device said of them. */
   readonly refusal: Heard<unknown>['error'];
 }
 
-/** One shader file on one device: its entry points share bind groups. */
+/** One shader file on one device. */
 export class RenderModule<Layout extends BindingLayout> {
   private readonly compiled: CompiledModule;
   private readonly programs = new Map<string, Promise<RenderProgram>>();
 
   constructor(
     device: GPUDevice | ScopedDevice,
-    private readonly stage: StageDefinition<Layout>,
+    private readonly stage: RenderStage<Layout>,
     constants: ShaderConstants = {},
   ) {
     const scoped = ScopedDevice.of(device);
     const label = stage.name;
     const code = assembleShader(stage.source, constants);
     const { result, error: refusal } = scoped.listen(() => ({
-      groupLayout: scoped.device.createBindGroupLayout({ label, entries: layoutEntries(stage.layout, fragmentStage) }),
+      groupLayouts: new Map(
+        Object.keys(stage.entries ?? { '': [] }).map((entry) => {
+          const entries = layoutEntries(stage.layout, fragmentStage, stage.entries?.[entry]);
+          return [entry, scoped.device.createBindGroupLayout({ label, entries })];
+        }),
+      ),
       module: scoped.device.createShaderModule({ label, code }),
     }));
     this.compiled = { device: scoped, ...result, overrides: overridesOf(code, constants), refusal };
@@ -83,7 +103,7 @@ export class RenderModule<Layout extends BindingLayout> {
     const key = `${entryPoint} ${format}`;
     let program = this.programs.get(key);
     if (!program) {
-      program = RenderProgram.create(this.compiled, this.stage.name, entryPoint, format);
+      program = RenderProgram.create(this.compiled, this.groupLayout(entryPoint), this.stage.name, entryPoint, format);
       this.programs.set(key, program);
       // A failure is its caller's to hear of; the next call tries again.
       program.catch(() => this.programs.delete(key));
@@ -91,13 +111,23 @@ export class RenderModule<Layout extends BindingLayout> {
     return program;
   }
 
-  bind(bindings: Bindings<Layout>): GPUBindGroup {
-    const { name, layout } = this.stage;
-    const { device, groupLayout } = this.compiled;
-    return device.createBindGroup({
+  /** For an entry point, of all that the shader knows what this one binds; for all of them where they bind the same. */
+  bind(entryPoint: string, bindings: Bindings<Layout>): GPUBindGroup {
+    const { name, layout, entries } = this.stage;
+    return this.compiled.device.createBindGroup({
       label: name,
-      layout: groupLayout,
-      entries: Object.keys(layout).map((key, binding) => ({ binding, resource: bindings[key] as GPUBindingResource })),
+      layout: this.groupLayout(entryPoint),
+      entries: numberedNames(layout, entries?.[entryPoint]).map(({ name: key, binding }) => ({
+        binding,
+        resource: bindings[key] as GPUBindingResource,
+      })),
     });
+  }
+
+  private groupLayout(entryPoint: string): GPUBindGroupLayout {
+    const { groupLayouts } = this.compiled;
+    const layout = groupLayouts.get(this.stage.entries ? entryPoint : '');
+    if (!layout) throw new Error(`${this.stage.name} does not say what ${entryPoint} binds`);
+    return layout;
   }
 }

@@ -8,6 +8,7 @@ import drawing from '../../shaders/shared/drawing.wgsl?raw';
 import energies from '../../shaders/shared/energies.wgsl?raw';
 import extent from '../../shaders/shared/extent.wgsl?raw';
 import foreground from '../../shaders/shared/foreground.wgsl?raw';
+import grid from '../../shaders/shared/grid.wgsl?raw';
 import halve from '../../shaders/shared/halve.wgsl?raw';
 import hash from '../../shaders/shared/hash.wgsl?raw';
 import invocation from '../../shaders/shared/invocation.wgsl?raw';
@@ -33,6 +34,7 @@ export const sharedShaders: Readonly<Record<string, string>> = {
   energies,
   extent,
   foreground,
+  grid,
   halve,
   hash,
   invocation,

@@ -8,6 +8,7 @@ import type { FrameReport } from './api.js';
 import { checkViewKind, type View } from './drawing/view.js';
 import type { Extent } from './frames/plan.js';
 import type { Pipeline } from './pipeline.js';
+import { BackgroundClock } from './video/background-clock.js';
 
 /** What `playVideo` takes beside pipeline, video, canvas and view. */
 export interface PlayOptions {
@@ -16,6 +17,11 @@ export interface PlayOptions {
    * the page, where its size must be set by CSS and not by these very attributes; 'own', from nowhere: they stay as they are.
    */
   canvasSize?: 'frame' | 'layout' | 'own';
+  /**
+   * What becomes of it while the page is hidden, as a tab in the background is. 'pause' (default): nothing is drawn, which is right for pictures
+   * that are only looked at. 'continue': frames are drawn as ever, for a canvas whose `captureStream` feeds a call or a recording.
+   */
+  whenHidden?: 'pause' | 'continue';
   /** A frame was drawn. */
   onFrame?: (report: FrameReport) => void;
   /**
@@ -36,6 +42,7 @@ export interface Playing {
 }
 
 const canvasSizes = ['frame', 'layout', 'own'] as const;
+const hiddenChoices = ['pause', 'continue'] as const;
 
 /** HTMLMediaElement.HAVE_CURRENT_DATA */
 const hasPicture = 2;
@@ -48,7 +55,8 @@ const hasPicture = 2;
  *   const playing = playVideo(pipeline, video, canvas, { kind: 'blur' });
  *
  * One frame at a time, each the newest there is; what the video shows meanwhile is left out. Begins with the picture that the video
- * has, if it has one, and waits where it has none. While the video is paused nothing happens but for a seek.
+ * has, if it has one, and waits where it has none. While the video is paused nothing happens but for a seek; while the page is hidden nothing
+ * does unless `whenHidden` is 'continue'.
  *
  * @param view what is drawn, or what gives it, asked for each frame.
  *
@@ -70,21 +78,28 @@ export function playVideo(
   }
   if (!hasMethods('canvas', canvas, 'getContext')) throw new ArgumentError('canvas', canvas, 'a canvas');
   if (typeof view !== 'function') checkViewKind(view);
-  const { canvasSize = 'frame', onFrame, onError = throwLater } = checkPlayOptions(options);
+  const { canvasSize = 'frame', whenHidden = 'pause', onFrame, onError = throwLater } = checkPlayOptions(options);
   if (canvasSize === 'layout' && !('clientWidth' in canvas)) {
     throw new ArgumentError('options.canvasSize', canvasSize, "'frame' or 'own' for a canvas that is on no page");
   }
-  return new VideoLoop(pipeline, video, canvas, view, { canvasSize, onFrame, onError });
+  return new VideoLoop(pipeline, video, canvas, view, { canvasSize, whenHidden, onFrame, onError });
 }
 
 function isVideo(value: unknown): boolean {
   return reading('video', value, () => typeof value === 'object' && value !== null && 'videoWidth' in value);
 }
 
+/** Undefined for a video that is on none. */
+function pageOf(video: HTMLVideoElement): Document | undefined {
+  const page = reading('video', video, () => video.ownerDocument);
+  return hasMethods('video', page, 'addEventListener', 'removeEventListener') ? page : undefined;
+}
+
 function checkPlayOptions(options: PlayOptions | undefined): PlayOptions {
   if (options === undefined) return {};
-  const given = readOptions('options', options, ['canvasSize', 'onFrame', 'onError']) as PlayOptions;
+  const given = readOptions('options', options, ['canvasSize', 'whenHidden', 'onFrame', 'onError']) as PlayOptions;
   if (given.canvasSize !== undefined) checkChoice('options.canvasSize', given.canvasSize, canvasSizes);
+  if (given.whenHidden !== undefined) checkChoice('options.whenHidden', given.whenHidden, hiddenChoices);
   checkCallback('options.onFrame', given.onFrame);
   checkCallback('options.onError', given.onError);
   return given;
@@ -108,6 +123,10 @@ class VideoLoop implements Playing {
   /** Of the callback that is asked for. */
   private request = 0;
   private shownAt = Number.NaN;
+  /** Of the page that the video is on: a worker has none. */
+  private readonly page: Document | undefined;
+  /** Tells of time in a hidden page, where videos tell of no frames. */
+  private readonly clock = new BackgroundClock(() => this.look());
 
   constructor(
     private readonly pipeline: Pick<Pipeline, 'segmentFrame' | 'draw'>,
@@ -116,10 +135,14 @@ class VideoLoop implements Playing {
     private readonly view: View | (() => View),
     private readonly options: {
       canvasSize: (typeof canvasSizes)[number];
+      whenHidden: (typeof hiddenChoices)[number];
       onFrame: ((report: FrameReport) => void) | undefined;
       onError: (error: unknown) => void;
     },
   ) {
+    this.page = pageOf(video);
+    if (options.whenHidden === 'continue') this.page?.addEventListener('visibilitychange', this.onVisibility);
+    this.onVisibility();
     this.ask();
     this.next();
   }
@@ -127,6 +150,8 @@ class VideoLoop implements Playing {
   async stop(): Promise<void> {
     if (!this.stopped) {
       this.stopped = true;
+      this.page?.removeEventListener('visibilitychange', this.onVisibility);
+      this.clock.stop();
       if (this.tellsFrames) this.video.cancelVideoFrameCallback(this.request);
       else cancelAnimationFrame(this.request);
     }
@@ -144,6 +169,15 @@ class VideoLoop implements Playing {
       : requestAnimationFrame(this.onAnimationFrame);
   }
 
+  private get isHidden(): boolean {
+    return this.page?.hidden === true;
+  }
+
+  private readonly onVisibility = (): void => {
+    if (this.isHidden && this.options.whenHidden === 'continue') this.clock.start();
+    else this.clock.stop();
+  };
+
   private readonly onVideoFrame = (): void => {
     this.ask();
     this.next();
@@ -151,12 +185,19 @@ class VideoLoop implements Playing {
 
   private readonly onAnimationFrame = (): void => {
     this.ask();
-    if (this.video.currentTime !== this.shownAt) this.next();
+    this.look();
   };
+
+  /** Takes the video's picture if it is another one. */
+  private look(): void {
+    if (this.video.currentTime !== this.shownAt) this.next();
+  }
 
   private next(): void {
     const { video } = this;
     if (video.readyState < hasPicture) return;
+    // Some browsers go on telling of frames, if seldom.
+    if (this.isHidden && this.options.whenHidden === 'pause') return;
     this.shownAt = video.currentTime;
     if (this.isUnderWay) this.droppedFrames++;
     else this.underWay = this.frame();

@@ -73,11 +73,13 @@ export function checkDrawTarget(target: unknown): void {
   checkFormat('target.format', format);
 }
 
+/** Contexts by canvas: Firefox throws where a canvas that was given to a worker is asked for its context again. */
+const contexts = new WeakMap<HTMLCanvasElement | OffscreenCanvas, GPUCanvasContext>();
+
 /** Canvases are configured once a device. */
 function surfaceOf(target: DrawTarget, device: GPUDevice): { target: PaintTarget; format: GPUTextureFormat } {
   if ('getContext' in target) {
-    const context = reading('target', target, () => target.getContext('webgpu') as GPUCanvasContext | null);
-    if (!context) throw new ArgumentError('target', target, 'a canvas without another kind of context');
+    const context = contextOf(target);
     const configured = context.getConfiguration?.();
     const format = configured?.device === device ? configured.format : configureCanvas(context, device);
     return { target: context, format };
@@ -87,4 +89,13 @@ function surfaceOf(target: DrawTarget, device: GPUDevice): { target: PaintTarget
     return { target, format };
   }
   return { target, format: target.format };
+}
+
+function contextOf(canvas: HTMLCanvasElement | OffscreenCanvas): GPUCanvasContext {
+  const kept = contexts.get(canvas);
+  if (kept) return kept;
+  const context = reading('target', canvas, () => canvas.getContext('webgpu') as GPUCanvasContext | null);
+  if (!context) throw new ArgumentError('target', canvas, 'a canvas without another kind of context');
+  contexts.set(canvas, context);
+  return context;
 }

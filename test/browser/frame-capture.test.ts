@@ -53,16 +53,31 @@ describe.each<[SourceKind, alphas: readonly number[], tolerance: number, options
   // The stream may be converted to planes of Y, U and V and back: only the picture as a whole is looked at.
   ['video', [255], 12, {}],
   ['video', [255], 12, { withoutImport: true }],
+  // As in Firefox: drawn on a canvas first.
+  ['videoFrame', [255], 1, { withoutImport: true, withoutVideoCopies: true }],
+  ['video', [255], 12, { withoutImport: true, withoutVideoCopies: true }],
+  ['videoFrame', [255], 1, { withoutImportShader: true }],
+  ['video', [255], 12, { withoutImportShader: true, withoutVideoCopies: true }],
+  ['videoFrame', [255], 1, { failingImport: true }],
 ])('%s with alphas %j', (kind, alphas, tolerance, options) => {
-  test(`gives its bytes within ${tolerance}, import: ${!options.withoutImport}`, async () => {
+  const gaps = Object.keys(options);
+  test(`gives its bytes within ${tolerance}${gaps.length > 0 ? `, ${gaps.join(', ')}` : ''}`, async () => {
     const given = picture(33, 21, alphas);
     const found = await inPage('captured', kind, given, { ...options, repeat: 5 });
     expect([found.width, found.height]).toEqual([33, 21]);
     if (kind === 'video') expect(meanDifference(found.data, given.data)).toBeLessThan(3);
     else expect(found.data).toBeAllClose(given.data, { tolerance, shape: [21, 33, 4] });
-    const imported = kind.startsWith('video') && !options.withoutImport;
+    const imported = kind.startsWith('video') && gaps.length === 0;
     expect(found.created).toMatchObject({ createTexture: 0, createBuffer: 0, createBindGroup: imported ? 5 : 0 });
   });
+});
+
+test('ImageData of another colour space means the same where the browser does not copy it', async () => {
+  const given = picture(12, 7);
+  const copied = await inPage('captured', 'wideImageData', given);
+  const drawn = await inPage('captured', 'wideImageData', given, { withoutVideoCopies: true });
+  expect(copied.data).not.toEqual(given.data);
+  expect(drawn.data).toBeAllClose(copied.data, { tolerance: 1 });
 });
 
 test('alpha of a bitmap stays straight', async () => {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import path from 'node:path';
-import { createServer } from 'vite';
 import type { TestProject } from 'vitest/node';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
+import { serveRepository } from '../support/repository-server.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,29 +15,13 @@ declare module 'vitest' {
 
 /** One browser and one server for all browser tests: starting them takes longer than most tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await createServer({
-    configFile: false,
-    root: path.resolve(import.meta.dirname, '../..'),
-    // The tests' pages are no application: nothing is there to fall back to.
-    appType: 'mpa',
-    logLevel: 'warn',
-    server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
-    // All that pages import, so that Vite bundles packages once and before the first page: a package found later makes void what other
-    // pages are loading. The default would scan every .html file of the repository.
-    optimizeDeps: {
-      entries: ['test/browser/harness.html', 'test/support/*-page.ts', 'src/index.ts', 'src/*/index.ts'],
-    },
-    cacheDir: 'node_modules/.vite-test',
-  });
-  await server.listen();
-  const serverUrl = server.resolvedUrls?.local[0];
-  if (!serverUrl) throw new Error('Vite gave no address.');
+  const { url, close } = await serveRepository('node_modules/.vite-test');
+  project.provide('serverUrl', url);
   const browser = await launchBrowser({ adapter: adapterFromEnvironment('software') });
-  project.provide('serverUrl', serverUrl);
   project.provide('browserEndpoint', browser.wsEndpoint());
 
   return async () => {
     await browser.close();
-    await server.close();
+    await close();
   };
 }

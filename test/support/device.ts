@@ -18,6 +18,29 @@ export interface TestDeviceOptions {
   features?: readonly GPUFeatureName[];
 }
 
+/** What a device has at least, by WebGPU's definition: its defaults, of the limits that matter here. */
+export const leastLimits = {
+  maxTextureDimension2D: 8192,
+  maxBufferSize: 2 ** 28,
+  maxStorageBufferBindingSize: 2 ** 27,
+  maxUniformBufferBindingSize: 65536,
+  maxStorageBuffersPerShaderStage: 8,
+  maxStorageBuffersInVertexStage: 8,
+  maxStorageBuffersInFragmentStage: 8,
+  maxStorageTexturesPerShaderStage: 4,
+  maxStorageTexturesInVertexStage: 4,
+  maxStorageTexturesInFragmentStage: 4,
+  maxSampledTexturesPerShaderStage: 16,
+  maxUniformBuffersPerShaderStage: 12,
+  minStorageBufferOffsetAlignment: 256,
+  minUniformBufferOffsetAlignment: 256,
+  maxComputeWorkgroupStorageSize: 16384,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupSizeX: 256,
+  maxComputeWorkgroupSizeY: 256,
+  maxComputeWorkgroupSizeZ: 64,
+} as const;
+
 /** A device that counts what is made on it and remembers what was not destroyed. */
 export interface TestDevice {
   readonly device: GPUDevice;

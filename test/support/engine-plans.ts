@@ -1,5 +1,16 @@
 // SPDX-License-Identifier: MIT
 
+import type { Step } from '../../src/engine/lists/dispatch.js';
+import { build, iteration, normalize, start } from '../../src/engine/lists/iteration.js';
+import {
+  energySteps,
+  planarSteps,
+  planEnergy,
+  planPlanar,
+  planResults,
+  planSlabs,
+  resultSteps,
+} from '../../src/engine/lists/results.js';
 import type { EnginePlan } from '../../src/engine/plan/plan.js';
 import { resolveParameters } from '../../src/problem/parameters.js';
 import type { Kernel, ProblemSize, ResolvedKernel } from '../../src/problem/types.js';
@@ -35,4 +46,17 @@ export function planOf(
 ): EnginePlan {
   const size = { width, height, labelCount };
   return planFor({ size, kernels: resolvedKernels(size, kernels(labelCount)), tuning, ...more });
+}
+
+/** Everything that an engine of this plan ever does. */
+export function everyList(plan: EnginePlan): Step[] {
+  const slabs = planSlabs(plan);
+  return [
+    ...plan.kernels.flatMap((kernel) => [...build(plan, kernel), ...normalize(plan, kernel)]),
+    ...start(plan),
+    ...iteration(plan),
+    ...resultSteps(plan, slabs, planResults(plan.size)),
+    ...planarSteps(plan, slabs, planPlanar(plan.size)),
+    ...energySteps(plan, planEnergy(plan)),
+  ];
 }

@@ -4,6 +4,7 @@
 
 import { ProgramCache } from '../../src/gpu/program.js';
 import { FrameCapture, type FrameSource } from '../../src/pipeline/frames/frame-capture.js';
+import { type BrowserGaps, withGaps } from './browser-gaps.js';
 import { createTestDevice, type DeviceCounts, type TestDevice } from './device.js';
 
 /** RGBA bytes as plain numbers: what a page can hand to a test. */
@@ -13,9 +14,7 @@ export interface Pixels {
   height: number;
 }
 
-export interface CaptureOptions {
-  /** Act as a browser without importExternalTexture. */
-  withoutImport?: boolean;
+export interface CaptureOptions extends BrowserGaps {
   /** Captures before the one that is looked at, and what they created, all together. */
   repeat?: number;
 }
@@ -29,6 +28,9 @@ export interface Captured extends Pixels {
 export const sources = {
   bytes: (picture: Pixels) => ({ ...picture, data: Uint8Array.from(picture.data) }),
   imageData: imageDataOf,
+  /** Not in sRGB: the browser converts it. */
+  wideImageData: ({ data, width, height }: Pixels) =>
+    new ImageData(Uint8ClampedArray.from(data), width, height, { colorSpace: 'display-p3' }),
   bitmap: (picture: Pixels) => createImageBitmap(imageDataOf(picture), { premultiplyAlpha: 'none' }),
   image: async (picture: Pixels) => {
     const image = new Image();
@@ -71,14 +73,22 @@ export type SourceKind = keyof typeof sources;
 /** Captures a source of this kind and reads it back; a GPU error or leak throws. */
 export async function captured(kind: SourceKind, picture: Pixels, options: CaptureOptions = {}): Promise<Captured> {
   const source = await sources[kind](picture);
-  return onTestDevice(options, ({ test, capture }) => capturedFrom(test, capture, source, options.repeat ?? 0));
+  const result = await onTestDevice(options, ({ test, capture }) =>
+    capturedFrom(test, capture, source, options.repeat ?? 0),
+  );
+  if ('close' in source) source.close();
+  return result;
 }
 
 /** Captures sources of several sizes one after the other with one capture. */
 export async function capturedInTurn(kind: SourceKind, pictures: readonly Pixels[]): Promise<Pixels[]> {
   return onTestDevice({}, async ({ test, capture }) => {
     const results: Pixels[] = [];
-    for (const picture of pictures) results.push(await capturedFrom(test, capture, await sources[kind](picture), 0));
+    for (const picture of pictures) {
+      const source = await sources[kind](picture);
+      results.push(await capturedFrom(test, capture, source, 0));
+      if ('close' in source) source.close();
+    }
     return results;
   });
 }
@@ -192,7 +202,7 @@ interface Setup {
 
 async function onTestDevice<Result>(options: CaptureOptions, run: (setup: Setup) => Promise<Result>): Promise<Result> {
   const test = await createTestDevice({ limits: { maxTextureDimension2D: 8192 } });
-  if (options.withoutImport) Object.defineProperty(test.device, 'importExternalTexture', { value: undefined });
+  withGaps(test.device, options);
   const programs = new ProgramCache(test.device);
   const context = { device: programs.device, programs, workgroupSize: 64 };
   const capture = new FrameCapture(context);

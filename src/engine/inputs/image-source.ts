@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import { isBuffer, isTexture, textureUsage } from '../../gpu/given-objects.js';
+import { ImageUpload } from '../../gpu/image-upload.js';
 import { foldedGrid, type Program } from '../../gpu/program.js';
 import type { ImageInput } from '../../problem/api.js';
-import { readingPageImage } from '../../problem/page-image.js';
 import { image as imageStage } from '../../stages/image.js';
 import type { InputContext } from './context.js';
 import { isRgba } from './image-input.js';
@@ -13,12 +13,15 @@ export class ImageSource {
   private texture: GPUTexture | undefined;
   private program: Program<typeof imageStage.layout> | undefined;
   private readonly groups = new WeakMap<GPUTexture, GPUBindGroup>();
+  private readonly upload: ImageUpload;
 
   /** @param pixels its owner's: RGBA bytes, u32 [pixelCount] */
   constructor(
     private readonly context: InputContext,
     readonly pixels: GPUBuffer,
-  ) {}
+  ) {
+    this.upload = new ImageUpload(context.device);
+  }
 
   /** Of a texture that some inputs need on their way. */
   get bytes(): number {
@@ -34,7 +37,7 @@ export class ImageSource {
 
   /** Uploads at once, or encodes what there is to do on the GPU. */
   encode(encoder: GPUCommandEncoder, input: ImageInput): void {
-    const { device, size } = this.context;
+    const { device } = this.context;
     if (isRgba(input)) {
       const { data } = input;
       device.queue.writeBuffer(this.pixels, 0, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
@@ -44,13 +47,7 @@ export class ImageSource {
       this.encodeTexture(encoder, input);
     } else {
       const texture = this.ownTexture();
-      readingPageImage('image', input, () =>
-        device.queue.copyExternalImageToTexture(
-          { source: input as GPUCopyExternalImageSource },
-          { texture, premultipliedAlpha: false },
-          [size.width, size.height],
-        ),
-      );
+      this.upload.copy('image', input, texture);
       this.encodeTexture(encoder, texture);
     }
   }

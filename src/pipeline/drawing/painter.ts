@@ -31,7 +31,16 @@ import {
   preferredFormat,
   type ViewTarget,
 } from './target.js';
-import { behind, checkView, entryPointOf, type ResolvedView, type View, type ViewKind, viewKinds } from './view.js';
+import {
+  behind,
+  checkView,
+  type EntryPoint,
+  entryPointOf,
+  type ResolvedView,
+  type View,
+  type ViewKind,
+  viewKinds,
+} from './view.js';
 
 /** What `Painter.prepare` takes. */
 export interface PainterOptions {
@@ -64,8 +73,8 @@ interface Scene {
   /** Absent where the sources have no labels. */
   readonly context: DrawingContext | undefined;
   layers: Layers;
-  /** By background image; `noImage` for views without. Forgotten when a layer is added. */
-  groups: WeakMap<GPUTexture, GPUBindGroup>;
+  /** By background image, `noImage` for views without, and entry point. Forgotten when a layer is added. */
+  groups: WeakMap<GPUTexture, Map<EntryPoint, GPUBindGroup>>;
 }
 
 /**
@@ -319,7 +328,7 @@ export class Painter {
     for (const kind of kinds) this.preparedKinds.add(kind);
     this.preparedKinds.add('original');
     if (colours) this.writeColours(colours);
-    this.groupFor(scene, this.noImage);
+    for (const kind of this.preparedKinds) this.groupFor(scene, entryPointOf(kind), this.noImage);
   }
 
   private writeColours(colours: readonly Rgba[]): void {
@@ -342,26 +351,29 @@ export class Painter {
     throw new ArgumentError('view.kind', resolved.kind, `a prepared view: ${kinds.join(', ')}`);
   }
 
-  private groupFor({ sources, layers, groups }: Scene, image: GPUTexture): GPUBindGroup {
-    let group = groups.get(image);
-    if (!group) {
-      const { frame, labels } = sources;
-      const module = this.module as RenderModule<typeof draw.layout>;
-      const unused = this.unused;
-      group = module.bind({
-        picture: { buffer: this.picture.buffer },
-        frame: frame.createView(),
-        image: image.createView(),
-        foreground: { buffer: layers.foreground?.layer ?? unused },
-        background: { buffer: layers.blur?.blurred ?? unused },
-        contours: { buffer: layers.contours?.nearest ?? unused },
-        colours: { buffer: this.colours?.buffer ?? unused },
-        labelMap: { buffer: labels?.labelMap ?? unused },
-        marginals: { buffer: labels?.marginals ?? unused },
-      });
-      groups.set(image, group);
-    }
+  private groupFor(scene: Scene, entry: EntryPoint, image: GPUTexture): GPUBindGroup {
+    const ofImage = scene.groups.get(image) ?? new Map<EntryPoint, GPUBindGroup>();
+    scene.groups.set(image, ofImage);
+    const group = ofImage.get(entry) ?? this.bound(scene, entry, image);
+    ofImage.set(entry, group);
     return group;
+  }
+
+  private bound({ sources, layers }: Scene, entry: EntryPoint, image: GPUTexture): GPUBindGroup {
+    const { frame, labels } = sources;
+    const module = this.module as RenderModule<typeof draw.layout>;
+    const unused = this.unused;
+    return module.bind(entry, {
+      picture: { buffer: this.picture.buffer },
+      frame: frame.createView(),
+      image: image.createView(),
+      foreground: { buffer: layers.foreground?.layer ?? unused },
+      background: { buffer: layers.blur?.blurred ?? unused },
+      contours: { buffer: layers.contours?.nearest ?? unused },
+      colours: { buffer: this.colours?.buffer ?? unused },
+      labelMap: { buffer: labels?.labelMap ?? unused },
+      marginals: { buffer: labels?.marginals ?? unused },
+    });
   }
 
   private encodeView(
@@ -381,7 +393,7 @@ export class Painter {
       label: 'Painter',
       colorAttachments: [{ view: target.view, loadOp: 'clear', storeOp: 'store', clearValue: [0, 0, 0, 0] }],
     });
-    program.encode(pass, this.groupFor(scene, view.image ?? this.noImage));
+    program.encode(pass, this.groupFor(scene, entryPointOf(view.kind), view.image ?? this.noImage));
     pass.end();
   }
 

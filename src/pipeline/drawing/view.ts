@@ -100,8 +100,11 @@ export const viewKinds = [
   'blur',
 ] as const satisfies readonly ViewKind[];
 
+/** Fragment entry points of `draw`. */
+export type EntryPoint = 'original' | 'overlay' | 'confidence' | 'composite';
+
 /** Fragment entry point of a view. */
-export function entryPointOf(kind: ViewKind): 'original' | 'overlay' | 'confidence' | 'composite' {
+export function entryPointOf(kind: ViewKind): EntryPoint {
   if (kind === 'original' || kind === 'confidence') return kind;
   return kind === 'overlay' || kind === 'labels' ? 'overlay' : 'composite';
 }

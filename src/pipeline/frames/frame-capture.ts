@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import { ImageUpload } from '../../gpu/image-upload.js';
 import { foldedGrid, type Grid, type Program } from '../../gpu/program.js';
 import type { ScopedDevice } from '../../gpu/scoped-device.js';
-import { readingPageImage } from '../../problem/page-image.js';
+import { DeviceError } from '../../problem/errors.js';
 import { captureTexture } from '../../stages/pipeline/capture-texture.js';
 import { captureVideo } from '../../stages/pipeline/capture-video.js';
 import { type CheckedFrame, checkFrame, type FrameSource } from './frame-source.js';
@@ -13,8 +14,8 @@ export type { FrameSource };
 /**
  * Brings frames of any kind into one rgba8unorm texture of its own: bytes as they are, sRGB-encoded, alpha straight.
  *
- * Videos are imported as external textures where the browser can, read on the GPU without a copy of their planes; else, like
- * images and canvases, copied by the browser. A steady stream of one size and kind creates nothing but the bind group that each
+ * Videos are imported as external textures where the browser and its shader compiler can, read on the GPU without a copy of their
+ * planes; else, like images and canvases, copied by the browser. A steady stream of one size and kind creates nothing but the bind group that each
  * external texture forces.
  *
  *   await capture.prepare(video);
@@ -31,12 +32,16 @@ export class FrameCapture {
     encoded?: Program<typeof captureTexture.layout>;
     linear?: Program<typeof captureTexture.layout>;
   } = {};
+  private readonly upload: ImageUpload;
+  private importsVideos: boolean;
   private changeCount = 0;
   /** Bind groups by the user's texture, for the frame texture there is now. */
   private groups = new WeakMap<GPUTexture, GPUBindGroup>();
 
   constructor(private readonly context: StageContext) {
     this.device = context.device;
+    this.upload = new ImageUpload(context.device);
+    this.importsVideos = context.device.importsVideos;
     this.sampler = context.device.createSampler({ label: 'FrameCapture', minFilter: 'linear', magFilter: 'linear' });
   }
 
@@ -65,8 +70,8 @@ export class FrameCapture {
   async prepare(source: FrameSource): Promise<void> {
     const checked = this.check(source);
     const { programs, workgroupSize } = this.context;
-    if (checked.kind === 'video' && this.device.importsVideos) {
-      this.programs.video ??= await programs.get(captureVideo, { workgroupSize });
+    if (checked.kind === 'video' && this.importsVideos) {
+      await this.prepareImport();
     } else if (checked.kind === 'texture') {
       const form = textureForm(checked.source);
       this.programs[form] ??= await programs.get(captureTexture, { workgroupSize, linear: form === 'linear' });
@@ -96,13 +101,22 @@ export class FrameCapture {
       );
     } else if (checked.kind === 'texture') {
       this.encodeTexture(encoder, checked.source);
-    } else if (checked.kind === 'video' && this.device.importsVideos) {
-      this.encodeVideo(encoder, checked.source);
-    } else {
-      this.copy(frame, checked.source);
+    } else if (checked.kind !== 'video' || !this.importsVideos || !this.encodeVideo(encoder, checked.source)) {
+      this.upload.copy('frame', checked.source, frame);
     }
     this.changeCount++;
     return frame;
+  }
+
+  /** Where the shader is refused videos are copied: not every browser that imports them compiles what reads them. */
+  private async prepareImport(): Promise<void> {
+    const { programs, workgroupSize } = this.context;
+    try {
+      this.programs.video ??= await programs.get(captureVideo, { workgroupSize });
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+      this.importsVideos = false;
+    }
   }
 
   destroy(): void {
@@ -132,26 +146,22 @@ export class FrameCapture {
     return this.frame;
   }
 
-  private copy(frame: GPUTexture, source: GPUCopyExternalImageSource): void {
-    readingPageImage('frame', source, () =>
-      this.device.queue.copyExternalImageToTexture(
-        { source },
-        { texture: frame, premultipliedAlpha: false, colorSpace: 'srgb' },
-        [frame.width, frame.height],
-      ),
-    );
+  /** Whether the picture could be imported. Where not, it may well be copied. */
+  private encodeVideo(encoder: GPUCommandEncoder, source: HTMLVideoElement | VideoFrame): boolean {
+    const program = prepared(this.programs.video);
+    const picture = this.imported(source);
+    if (!picture) return false;
+    const group = program.bind({ source: picture, linear: this.sampler, frame: this.frameView as GPUTextureView });
+    this.encodeGroup(encoder, program, group);
+    return true;
   }
 
-  private encodeVideo(encoder: GPUCommandEncoder, source: HTMLVideoElement | VideoFrame): void {
-    const program = prepared(this.programs.video);
-    const group = program.bind({
-      source: readingPageImage('frame', source, () =>
-        this.device.importExternalTexture({ source, colorSpace: 'srgb' }),
-      ),
-      linear: this.sampler,
-      frame: this.frameView as GPUTextureView,
-    });
-    this.encodeGroup(encoder, program, group);
+  private imported(source: HTMLVideoElement | VideoFrame): GPUExternalTexture | undefined {
+    try {
+      return this.device.importExternalTexture({ source, colorSpace: 'srgb' });
+    } catch {
+      return undefined;
+    }
   }
 
   private encodeTexture(encoder: GPUCommandEncoder, source: GPUTexture): void {

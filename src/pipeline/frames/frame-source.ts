@@ -4,6 +4,7 @@ import { checkGivenTexture } from '../../gpu/given-objects.js';
 import { checkInteger } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
 import { type CheckSide, readImage } from '../../problem/images.js';
+import type { PageImage } from '../../problem/page-image.js';
 import type { RgbaImage } from '../../problem/types.js';
 import type { Extent } from './plan.js';
 
@@ -23,7 +24,7 @@ export type FrameSource =
 export type CheckedFrame = Extent &
   (
     | { kind: 'bytes'; source: RgbaImage }
-    | { kind: 'copy'; source: GPUCopyExternalImageSource }
+    | { kind: 'copy'; source: PageImage | ImageData }
     | { kind: 'video'; source: HTMLVideoElement | VideoFrame }
     | { kind: 'texture'; source: GPUTexture }
   );
@@ -62,5 +63,5 @@ function readFrame(source: FrameSource, checkSide: CheckSide): CheckedFrame {
   if (given.kind === 'video') {
     return { kind: 'video', source: given.source as HTMLVideoElement | VideoFrame, width, height };
   }
-  return { kind: 'copy', source: given.source as GPUCopyExternalImageSource, width, height };
+  return { kind: 'copy', source: given.source as PageImage | ImageData, width, height };
 }

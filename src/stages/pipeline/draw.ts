@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import source from '../../../shaders/pipeline/draw.wgsl?raw';
-import type { StageDefinition } from '../../gpu/program.js';
+import type { RenderStage } from '../../gpu/render-program.js';
 
 /**
  * Draws a view of the frame: fragment entry points `original`, `overlay`, `confidence` and `composite`. Last.
@@ -29,4 +29,10 @@ export const draw = {
     /** f32 [labelCount, height, width]. */
     marginals: 'read',
   },
-} as const satisfies StageDefinition;
+  entries: {
+    original: ['picture', 'frame'],
+    overlay: ['picture', 'frame', 'contours', 'colours'],
+    confidence: ['picture', 'frame', 'labelMap', 'marginals'],
+    composite: ['picture', 'frame', 'image', 'foreground', 'background'],
+  },
+} as const satisfies RenderStage;

@@ -8,6 +8,7 @@ import { MaskAnalysis as Entry } from '../../../src/analysis/mask-analysis.js';
 import { DenseCrf } from '../../../src/dense-crf.js';
 import { createTestDevice, type TestDevice } from '../../support/device.js';
 import { filledBuffer } from '../../support/filled-buffer.js';
+import { maskLabels as labels, maskOperations as operations } from '../../support/mask-operations.js';
 import { discs, drawnMasks, randomMask, randomValues, spiral } from '../../support/masks.js';
 import { drawnImage, drawnLogits } from '../../support/problems.js';
 import { randomFloats, randomImage } from '../../support/random.js';
@@ -18,7 +19,6 @@ beforeAll(async () => {
 });
 afterAll(() => testDevice.finish());
 
-const labels = ['background', 'nucleus', 'border'];
 type Size = { width: number; height: number };
 
 function onGpu({ width, height }: Size, tuning?: { blockLength: number }) {
@@ -31,62 +31,6 @@ function created() {
   const { mapAsync: _reads, ...made } = testDevice.counts();
   return made;
 }
-
-type Operation = readonly [name: string, run: (analysis: MaskAnalysis, map: IntegerInput) => Promise<PixelMap>];
-
-const connectivities = [4, 8] as const;
-
-/** Every operation from whole numbers to whole numbers, in every variant. */
-const operations: readonly Operation[] = [
-  ['mask', (analysis, map) => analysis.mask(map, { labels: ['nucleus', 2] })],
-  ['merge', (analysis, map) => analysis.merge(map, { groups: [['nucleus', 'border']] })],
-  ...(['disc', 'square'] as const).flatMap((shape): Operation[] => [
-    [`erode, ${shape}`, (analysis, map) => analysis.erode(map, { radius: 1, shape })],
-    [`dilate, ${shape}`, (analysis, map) => analysis.dilate(map, { radius: 2, shape })],
-    [`open, ${shape}`, (analysis, map) => analysis.open(map, { radius: 2, shape })],
-    [`close, ${shape}`, (analysis, map) => analysis.close(map, { radius: 3, shape })],
-  ]),
-  ...connectivities.flatMap((connectivity): Operation[] => [
-    [`components, ${connectivity}`, (analysis, map) => analysis.components(map, { connectivity })],
-    [`holes, ${connectivity}`, (analysis, map) => analysis.fillHoles(map, { connectivity })],
-    [`small holes, ${connectivity}`, (analysis, map) => analysis.fillHoles(map, { connectivity, maxArea: 2 })],
-    [`small, ${connectivity}`, (analysis, map) => analysis.removeSmall(map, { connectivity, minArea: 4 })],
-    [`seeds, ${connectivity}`, (analysis, map) => analysis.seeds(map, { connectivity, height: 0.4 })],
-    [`watershed, ${connectivity}`, (analysis, map) => analysis.watershed(map, { connectivity, height: 0.4 })],
-    [`given seeds, ${connectivity}`, (analysis, map) => analysis.watershed(map, { connectivity, seeds: map })],
-    [`core, ${connectivity}`, (analysis, map) => analysis.watershed(map, { connectivity, core: map })],
-    [
-      `core and seeds, ${connectivity}`,
-      (analysis, map) =>
-        analysis.watershed(new Uint8Array(analysis.width * analysis.height).fill(1), {
-          connectivity,
-          seeds: map,
-          core: map,
-        }),
-    ],
-    [
-      `outline, ${connectivity}`,
-      (analysis, map) => analysis.outline(map, { connectivity, alongFrame: connectivity === 4 }),
-    ],
-  ]),
-  ['instances', (analysis, map) => analysis.instances(map, { labels: [1, 2], seedLabels: ['nucleus'], height: 0.5 })],
-  ['distance', (analysis, map) => analysis.distance(map)],
-  [
-    'fuse',
-    (analysis, map) =>
-      analysis.fuse(new Uint8Array(analysis.width * analysis.height).fill(1), map, { background: [0] }),
-  ],
-  [
-    'fuse everywhere',
-    (analysis, map) =>
-      analysis.fuse(new Uint8Array(analysis.width * analysis.height).fill(2), map, {
-        background: ['background'],
-        labels: ['border'],
-        where: 'everywhere',
-      }),
-  ],
-  ['trimap', (analysis, map) => analysis.trimap(map, { inner: 1, outer: 2 })],
-];
 
 const masks = [...drawnMasks, randomValues(15, 12, 4, 9), randomMask(67, 5, 0.7, 5)];
 

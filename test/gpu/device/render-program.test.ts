@@ -33,7 +33,7 @@ test('entry points share bind groups, are compiled once a format, and cover ever
   // UNIFORM | COPY_DST
   const uniform = device.createBuffer({ size: 16, usage: 0x48 });
   device.queue.writeBuffer(uniform, 0, Float32Array.of(0.2, 0.4, 0, 0.5));
-  const group = module.bind({ shade: { buffer: uniform } });
+  const group = module.bind('plain', { shade: { buffer: uniform } });
   // RENDER_ATTACHMENT | COPY_SRC; MAP_READ | COPY_DST
   const texture = device.createTexture({ size: [3, 2], format: 'rgba8unorm', usage: 0x11 });
   const buffer = device.createBuffer({ size: 512, usage: 0x9 });

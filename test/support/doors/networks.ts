@@ -270,7 +270,12 @@ const plainDoors: Door[] = [
         'options',
         object(
           {},
-          { canvasSize: choice('frame', 'layout', 'own'), onFrame: { is: 'function' }, onError: { is: 'function' } },
+          {
+            canvasSize: choice('frame', 'layout', 'own'),
+            whenHidden: choice('pause', 'continue'),
+            onFrame: { is: 'function' },
+            onError: { is: 'function' },
+          },
         ),
       ),
     ],

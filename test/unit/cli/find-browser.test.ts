@@ -38,6 +38,10 @@ function installerWith(overrides: Partial<Installer> = {}): Installer & { done: 
       done.push('download');
       return (await overrides.downloadChrome?.()) ?? Promise.reject(new Error('no network'));
     },
+    async downloadFirefox() {
+      done.push('download Firefox');
+      return (await overrides.downloadFirefox?.()) ?? Promise.reject(new Error('no network'));
+    },
     async run(command, commandArguments) {
       done.push([command, ...commandArguments].join(' '));
       if (!overrides.run) throw new Error('not allowed');

@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import type { Binding, Step } from '../../../src/engine/lists/dispatch.js';
-import { build, iteration, normalize, start } from '../../../src/engine/lists/iteration.js';
-import {
-  energySteps,
-  planarSteps,
-  planEnergy,
-  planPlanar,
-  planResults,
-  planSlabs,
-  resultSteps,
-} from '../../../src/engine/lists/results.js';
+import type { Binding } from '../../../src/engine/lists/dispatch.js';
+import { build, iteration } from '../../../src/engine/lists/iteration.js';
 import { dispatchesOf } from '../../../src/engine/lists/summary.js';
 import type { BufferPlan } from '../../../src/engine/plan/buffer-plan.js';
-import type { EnginePlan } from '../../../src/engine/plan/plan.js';
-import { kernelSets, planOf } from '../../support/engine-plans.js';
+import { everyList, kernelSets, planOf } from '../../support/engine-plans.js';
 
 const problems = Object.entries(kernelSets).flatMap(([name, kernels]) => [
   { name, plan: () => planOf(kernels) },
@@ -23,19 +13,6 @@ const problems = Object.entries(kernelSets).flatMap(([name, kernels]) => [
   { name: `${name}, 30 labels`, plan: () => planOf(kernels, { labelCount: 30 }) },
   { name: `${name}, slabs`, plan: () => planOf(kernels, { labelCount: 30, largestBinding: 60 * 40 * 6 * 4 * 12 }) },
 ]);
-
-/** Everything that an engine of this plan ever does. */
-function everyList(plan: EnginePlan): Step[] {
-  const slabs = planSlabs(plan);
-  return [
-    ...plan.kernels.flatMap((kernel) => [...build(plan, kernel), ...normalize(plan, kernel)]),
-    ...start(plan),
-    ...iteration(plan),
-    ...resultSteps(plan, slabs, planResults(plan.size)),
-    ...planarSteps(plan, slabs, planPlanar(plan.size)),
-    ...energySteps(plan, planEnergy(plan)),
-  ];
-}
 
 function bufferOf(binding: Binding): BufferPlan {
   return 'buffer' in binding ? binding.buffer : binding;

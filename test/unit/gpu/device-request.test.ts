@@ -5,6 +5,7 @@ import { acquireDevice, isSoftware, nameOf, requestDevice } from '../../../src/g
 
 interface FakeAdapter {
   info: Partial<GPUAdapterInfo>;
+  isFallbackAdapter?: boolean;
   limits?: Record<string, number>;
   features?: readonly string[];
   refuses?: boolean;
@@ -17,6 +18,7 @@ const navigatorBefore = Object.getOwnPropertyDescriptor(globalThis, 'navigator')
 function withAdapter(adapter: FakeAdapter | null): void {
   const given = adapter && {
     info: adapter.info,
+    isFallbackAdapter: adapter.isFallbackAdapter,
     limits: adapter.limits ?? {},
     features: new Set(adapter.features),
     requestDevice: async (descriptor: GPUDeviceDescriptor) => {
@@ -38,14 +40,28 @@ afterEach(() => {
 const hardware = { vendor: 'nvidia', architecture: 'hopper', device: '', description: '', isFallbackAdapter: false };
 
 describe('requestDevice', () => {
-  test('asks by name for what is of use, as much as the adapter has', async () => {
+  test('asks by name for what is of use, no more than that and no more than the adapter has', async () => {
     withAdapter({
       info: hardware,
-      limits: { maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 31, maxBindGroups: 8, limitOfTomorrow: 7 },
+      limits: {
+        maxBufferSize: 2 ** 32,
+        maxStorageBufferBindingSize: 2 ** 31,
+        maxTextureDimension2D: 8192,
+        maxStorageBuffersPerShaderStage: 524288,
+        maxComputeInvocationsPerWorkgroup: 256,
+        maxBindGroups: 8,
+        limitOfTomorrow: 7,
+      },
       features: ['shader-f16', 'subgroups', 'feature-of-tomorrow'],
     });
     expect(await requestDevice()).toMatchObject({ adapterName: 'nvidia hopper', isSoftware: false });
-    expect(asked?.requiredLimits).toEqual({ maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 31 });
+    expect(asked?.requiredLimits).toEqual({
+      maxBufferSize: 2 ** 32,
+      maxStorageBufferBindingSize: 2 ** 31,
+      maxTextureDimension2D: 8192,
+      maxStorageBuffersPerShaderStage: 16,
+      maxComputeInvocationsPerWorkgroup: 256,
+    });
     expect(asked?.requiredFeatures).toEqual(['subgroups', 'shader-f16']);
   });
 
@@ -53,6 +69,11 @@ describe('requestDevice', () => {
     withAdapter({ info: { ...hardware, isFallbackAdapter: true } });
     expect(await requestDevice('hardware')).toBeUndefined();
     expect(asked).toBeUndefined();
+    expect(await requestDevice('any')).toMatchObject({ isSoftware: true });
+    // As older browsers say it.
+    const { isFallbackAdapter: _unknown, ...older } = hardware;
+    withAdapter({ info: older, isFallbackAdapter: true });
+    expect(await requestDevice('hardware')).toBeUndefined();
     expect(await requestDevice('any')).toMatchObject({ isSoftware: true });
   });
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FrameReport, Segmentation } from '../../../src/pipeline/api.js';
 import type { Pipeline } from '../../../src/pipeline/pipeline.js';
 import { type PlayOptions, playVideo } from '../../../src/pipeline/play.js';
@@ -290,6 +290,82 @@ test('a browser without frame callbacks is asked for animation frames', async ()
   expect(asked.size).toBe(0);
 });
 
+describe('a hidden page', () => {
+  const page = Object.assign(new EventTarget(), { hidden: false });
+  const hide = (hidden: boolean) => {
+    page.hidden = hidden;
+    page.dispatchEvent(new Event('visibilitychange'));
+  };
+  beforeEach(() => {
+    page.hidden = false;
+    Object.assign(video, { ownerDocument: page });
+    vi.useFakeTimers();
+  });
+  afterEach(() => vi.useRealTimers());
+
+  test('gets no frames, and gets them again when it is seen', async () => {
+    const playing = play();
+    await finishFrame();
+    hide(true);
+    video.show();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(playing.drawnFrames).toBe(1);
+    expect(pipeline.calls).toHaveLength(2);
+    hide(false);
+    video.show();
+    await finishFrame();
+    expect(playing.drawnFrames).toBe(2);
+    await playing.stop();
+  });
+
+  test('whose frames go on is asked for them by a clock, which ends with it', async () => {
+    // Node has no Worker: the page's own timer does.
+    const playing = play({ whenHidden: 'continue' });
+    await finishFrame();
+    hide(true);
+    await vi.advanceTimersByTimeAsync(100);
+    // The same picture as before.
+    expect(pipeline.calls).toHaveLength(2);
+    video.currentTime = 0.04;
+    await vi.advanceTimersByTimeAsync(40);
+    await finishFrame();
+    expect(playing.drawnFrames).toBe(2);
+    hide(false);
+    expect(vi.getTimerCount()).toBe(0);
+    hide(true);
+    expect(vi.getTimerCount()).toBe(1);
+    await playing.stop();
+    expect(vi.getTimerCount()).toBe(0);
+    hide(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('has a worker for a clock; one that the page’s policy forbids is replaced by a timer', async () => {
+    let worker: { onmessage?: () => void; onerror?: (event: Event) => void; isEnded?: boolean } = {};
+    class FakeWorker {
+      constructor() {
+        worker = this as typeof worker;
+      }
+      terminate(): void {
+        worker.isEnded = true;
+      }
+    }
+    vi.stubGlobal('Worker', FakeWorker);
+    const playing = play({ whenHidden: 'continue' });
+    await finishFrame();
+    hide(true);
+    expect(vi.getTimerCount()).toBe(0);
+    video.currentTime = 0.04;
+    worker.onmessage?.();
+    await finishFrame();
+    expect(playing.drawnFrames).toBe(2);
+    worker.onerror?.(new Event('error'));
+    expect([worker.isEnded, vi.getTimerCount()]).toEqual([true, 1]);
+    await playing.stop();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
 test('arguments that can’t be are named', () => {
   const call = (...given: unknown[]) => playVideo(...(given as Parameters<typeof playVideo>));
   expect(() => call({}, video, canvas, view)).toThrow(
@@ -302,6 +378,9 @@ test('arguments that can’t be are named', () => {
   expect(() => call(pipeline, video, canvas, 'blur')).toThrow('view: got "blur", expected an object');
   expect(() => call(pipeline, video, canvas, view, { canvasSize: 'css' })).toThrow(
     "options.canvasSize: got \"css\", expected one of 'frame', 'layout', 'own'",
+  );
+  expect(() => call(pipeline, video, canvas, view, { whenHidden: 'stop' })).toThrow(
+    "options.whenHidden: got \"stop\", expected one of 'pause', 'continue'",
   );
   expect(() => call(pipeline, video, canvas, view, { onError: 1 })).toThrow(
     'options.onError: got 1, expected a function',
