@@ -8,7 +8,7 @@ import type { NetworkDescription } from './network/description.js';
 import type { PresetName } from './network/presets.js';
 import type { OnnxruntimeOptions } from './runtime/onnxruntime.js';
 import type { BudgetChoice, BudgetOptions } from './video/budget.js';
-import type { TemporalParameters } from './video/temporal.js';
+import type { TemporalParameters } from './video/temporal-parameters.js';
 
 /** How far `Pipeline.create` has come. */
 export interface LoadProgress {

@@ -23,7 +23,8 @@ import { parametersForLabels, presentLabels } from './outputs/present-labels.js'
 import { Pinner } from './prompts/pinner.js';
 import type { Gpu } from './runtime/gpu.js';
 import type { Onnxruntime } from './runtime/onnxruntime.js';
-import { type TemporalParameters, TemporalSmoothing } from './video/temporal.js';
+import { TemporalSmoothing } from './video/temporal.js';
+import type { TemporalParameters } from './video/temporal-parameters.js';
 
 export interface FrameJob {
   /** 'captured': the frame that is in the frame texture already. */

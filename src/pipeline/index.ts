@@ -56,9 +56,5 @@ export { Pipeline } from './pipeline.js';
 export { type Playing, type PlayOptions, playVideo } from './play.js';
 export type { PromptBox, PromptPoint, PromptStroke, Prompts } from './prompts/prompts.js';
 export { type BudgetChoice, type BudgetOptions, type BudgetRung, FrameBudget } from './video/budget.js';
-export {
-  defaultTemporalParameters,
-  type TemporalParameters,
-  TemporalSmoothing,
-  type TemporalSources,
-} from './video/temporal.js';
+export { TemporalSmoothing, type TemporalSources } from './video/temporal.js';
+export { defaultTemporalParameters, type TemporalParameters } from './video/temporal-parameters.js';

@@ -10,7 +10,7 @@ import type { ResolvedNetwork } from './network/description.js';
 import { networkNamed } from './network/presets.js';
 import { checkOnnxruntimeOptions, type OnnxruntimeOptions } from './runtime/onnxruntime.js';
 import { type BudgetOptions, resolveBudgetOptions } from './video/budget.js';
-import { resolveTemporalParameters, type TemporalParameters } from './video/temporal.js';
+import { resolveTemporalParameters, type TemporalParameters } from './video/temporal-parameters.js';
 
 const optionNames = [
   'network',

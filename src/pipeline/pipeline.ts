@@ -30,7 +30,7 @@ import type { Gpu } from './runtime/gpu.js';
 import { loadOnnxruntime, type Onnxruntime } from './runtime/onnxruntime.js';
 import { GpuSegmentation } from './segmentation.js';
 import { type BudgetChoice, type BudgetOptions, FrameBudget } from './video/budget.js';
-import type { TemporalParameters } from './video/temporal.js';
+import type { TemporalParameters } from './video/temporal-parameters.js';
 
 /**
  * From a camera or an image to refined labels without leaving the GPU: a network run by onnxruntime-web and a dense CRF on one device.

@@ -47,17 +47,18 @@ export function checkIsFrame(source: FrameSource): void {
   readFrame(source, (argument, value) => checkInteger(argument, value, 1, 2 ** 24));
 }
 
-function readFrame(source: FrameSource, checkSide: CheckSide): CheckedFrame {
-  const given = readImage('frame', source, checkSide);
+/** What a source is, whatever reads it. Throws ArgumentError. */
+export function readFrame(source: FrameSource, checkSide: CheckSide, argument = 'frame'): CheckedFrame {
+  const given = readImage(argument, source, checkSide);
   if (given.kind === 'bytes') {
     const { image } = given;
     return { kind: 'bytes', source: image, width: image.width, height: image.height };
   }
   if (given.kind === 'buffer')
-    throw new ArgumentError('frame', source, 'no GPUBuffer: it does not say how large it is');
+    throw new ArgumentError(argument, source, 'no GPUBuffer: it does not say how large it is');
   const { width, height } = given;
   if (given.kind === 'texture') {
-    return { kind: 'texture', source: checkGivenTexture('frame', given.source, { decoded: true }), width, height };
+    return { kind: 'texture', source: checkGivenTexture(argument, given.source, { decoded: true }), width, height };
   }
   if (given.kind === 'video') {
     return { kind: 'video', source: given.source as HTMLVideoElement | VideoFrame, width, height };
