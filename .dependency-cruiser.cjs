@@ -7,7 +7,7 @@
 //   all of them -> problem, which imports nothing
 
 /** What other packages and the programs around the library may import. */
-const publicEntry = '^src/index\\.ts$|^src/(pipeline|analysis)/index\\.ts$|^src/pipeline/cpu\\.ts$';
+const publicEntry = '^src/index\\.ts$|^src/(pipeline|analysis)/index\\.ts$|^src/pipeline/(cpu|nuclei)\\.ts$';
 
 /** Packages that only pull in Node's side of the world. */
 const nodeOnly = '^(node:|puppeteer|@puppeteer/|webgpu$)|node_modules/(puppeteer|@puppeteer|webgpu/)';

@@ -13,7 +13,7 @@ export interface WebcamState {
 }
 
 /** Small, as no GPU is needed to take them. */
-const quick = '#mode=webcam&camera-input=64&camera-size=240&camera-adapt=off';
+const quick = '#mode=webcam&camera-network=colour-prompt&camera-input=64&camera-size=240&camera-adapt=off';
 
 /** A stroke on the test picture's middle, and one at its edge. */
 const marks = '&camera-marks=AQACeALoHJgTmAPoHAF4AuwDtAakAbQm';

@@ -120,9 +120,9 @@ export class NetworkSource {
     const loading = new AbortController();
     this.loading = loading;
     await before?.destroy();
-    const { Pipeline, presetNetwork } = await import('../../src/pipeline/index.js');
+    const { Pipeline } = await import('../../src/pipeline/index.js');
     try {
-      const description = typeof network === 'string' ? presetNetwork(network) : network;
+      const description = await descriptionOf(network);
       const pipeline = await Pipeline.create({
         network: inputSize === undefined ? description : withInputSize(description, inputSize),
         crf: null,
@@ -140,6 +140,13 @@ export class NetworkSource {
       throw error;
     }
   }
+}
+
+async function descriptionOf(network: string | NetworkDescription): Promise<NetworkDescription> {
+  if (typeof network !== 'string') return network;
+  // The library has it behind a door of its own.
+  if (network === 'nuclei') return (await import('../../src/pipeline/nuclei.js')).nuclei;
+  return (await import('../../src/pipeline/index.js')).presetNetwork(network);
 }
 
 function withInputSize(description: NetworkDescription, longSide: number): NetworkDescription {

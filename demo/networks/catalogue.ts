@@ -48,6 +48,16 @@ export const offers: readonly NetworkOffer[] = [
     inputSizes: { own: 128, least: 64, most: 256, step: 16 },
   },
   {
+    name: 'person',
+    title: 'Person',
+    finds: 'People near the camera',
+    bytes: 0,
+    licence: 'Apache-2.0',
+    takesMarks: false,
+    use: 'both',
+    preset: 'gentle',
+  },
+  {
     name: 'nuclei',
     title: 'Nuclei',
     finds: 'Cell nuclei in microscope pictures, and their borders',
@@ -58,16 +68,6 @@ export const offers: readonly NetworkOffer[] = [
     preset: 'nuclei',
     inputSizes: { own: 256, least: 128, most: 512, step: 32 },
     instances: { one: 'nucleus', many: 'nuclei', border: 'border' },
-  },
-  {
-    name: 'selfie',
-    title: 'Selfie',
-    finds: 'A person near the camera',
-    bytes: 447_596,
-    licence: 'Apache-2.0',
-    takesMarks: false,
-    use: 'both',
-    preset: 'gentle',
   },
   {
     name: 'deeplab-voc',
@@ -91,8 +91,11 @@ export const offers: readonly NetworkOffer[] = [
   },
 ];
 
+/** Names that offers had before: links have them still. */
+const formerNames: Readonly<Record<string, string>> = { selfie: 'person' };
+
 export function offerOf(name: string): NetworkOffer | undefined {
-  return offers.find((offer) => offer.name === name);
+  return offers.find((offer) => offer.name === (formerNames[name] ?? name));
 }
 
 /** @param network a preset's name; a description of one's own is not among the offers */

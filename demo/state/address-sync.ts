@@ -57,8 +57,9 @@ async function openAddress(session: Session, live: LiveSession, mode: Signal<'ph
   const sample = samples.find(({ id }) => id === state.photo);
   if (state.photo && !sample) problems.push(`photo=${state.photo}`);
   const chosen = sample ?? samples[0];
-  const network = state.network && offerOf(state.network) ? state.network : chosen.network;
-  if (state.network && network !== state.network) problems.push(`network=${state.network}`);
+  const offer = state.network === undefined ? undefined : offerOf(state.network);
+  const network = offer?.name ?? chosen.network;
+  if (state.network && !offer) problems.push(`network=${state.network}`);
   batch(() => applyLook(session, state, network ?? 'colour-prompt', problems));
   applyInputSize(session, state, problems);
   const labelCount = Math.max(chosen.labels.length, state.labels?.length ?? 0);

@@ -64,9 +64,10 @@ export function openCameraState(live: LiveSession, text: string): string[] {
 }
 
 function applyChoices(live: LiveSession, { network, inputSize, workingSize }: CameraState, problems: string[]): void {
-  const isKnown = network === undefined || offerOf(network)?.use === 'both';
+  const offer = network === undefined ? undefined : offerOf(network);
+  const isKnown = network === undefined || offer?.use === 'both';
   if (!isKnown) problems.push(`camera-network=${network}`);
-  live.network.value = (isKnown ? network : undefined) ?? liveDefaults.network;
+  live.network.value = (isKnown && offer?.name) || liveDefaults.network;
   const sizes = inputSizesOf(live.network.value);
   const isInput =
     inputSize === undefined ||

@@ -11,7 +11,7 @@ export const liveWorkingSizes: readonly number[] = [160, 240, 320, 480, 640];
 
 /** How the webcam is set up when nobody has touched it. */
 export const liveDefaults = {
-  network: 'colour-prompt',
+  network: 'person',
   settings: presets.find(({ id }) => id === 'webcam')?.settings ?? presets[0].settings,
   workingSize: 320,
   smoothing: 0.8,

@@ -161,6 +161,7 @@ export class LiveEngine {
       const { crf, workingSize, smoothing, framesPerSecond, profile } = settings;
       const pipeline = await Pipeline.create({
         network: describedNetwork(choice),
+        ...(choice.frameSize ? { frameSize: choice.frameSize } : undefined),
         crf,
         workingSize,
         smoothing,

@@ -48,6 +48,8 @@ export interface LiveNetwork {
   network: string | NetworkDescription;
   /** Long side in pixels of what the network sees; undefined for its own. */
   inputSize: number | undefined;
+  /** Of the camera, where it is known. */
+  frameSize: Extent | undefined;
 }
 
 export interface Key {

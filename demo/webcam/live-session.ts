@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import { batch, computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import type { LoadProgress, NetworkDescription } from '../../src/pipeline/index.js';
 import { type Marks, noMarks } from '../marks/marks.js';
 import { promptsOf } from '../marks/prompts.js';
-import { inputSizesOf } from '../networks/catalogue.js';
+import { inputSizesOf, offerOf } from '../networks/catalogue.js';
 import { type CrfSettings, crfParameters } from '../state/crf-settings.js';
 import { colourFromHex, type Label, labelsNamed } from '../state/labels.js';
 import { MarkBoard } from '../state/mark-board.js';
@@ -43,7 +43,8 @@ export class LiveSession extends MarkBoard {
   readonly extent = signal<{ width: number; height: number } | undefined>(undefined);
   /** Nobody counts pixels: that would read them back. */
   readonly areas = signal<readonly number[] | undefined>(undefined);
-  readonly takesMarks = signal(true);
+  /** Of the network that is ready, or, while the camera is off, of the one that is chosen. */
+  readonly takesMarks = signal(false);
 
   readonly network = signal<string | NetworkDescription>(liveDefaults.network);
   /** Long side in pixels of what the network sees; undefined for its own. */
@@ -116,6 +117,7 @@ export class LiveSession extends MarkBoard {
   constructor() {
     super();
     this.labels.value = labelsNamed(markNames);
+    effect(() => this.expectNetwork());
     effect(() => this.sendNetwork());
     effect(() => this.sendSettings());
     effect(() => this.sendKey());
@@ -291,7 +293,29 @@ export class LiveSession extends MarkBoard {
     const network = this.network.value;
     // Networks that leave it open have sizes of their own.
     const inputSize = inputSizesOf(network) && this.inputSize.value;
-    this.link.send({ kind: 'network', choice: { network, inputSize } });
+    // Another size is no reason to begin anew.
+    const frameSize = this.extent.peek();
+    this.link.send({ kind: 'network', choice: { network, inputSize, frameSize } });
+  }
+
+  /** What can be known of a network before it is ready. */
+  private expectNetwork(): void {
+    const network = this.network.value;
+    if (this.link.isOpen) return;
+    const takesMarks = typeof network === 'string' && offerOf(network)?.takesMarks === true;
+    untracked(() => this.changeTakesMarks(takesMarks));
+  }
+
+  /** The user's labels make place for a network's own, and come back. */
+  private changeTakesMarks(takesMarks: boolean): void {
+    if (takesMarks === this.takesMarks.value) return;
+    batch(() => {
+      if (takesMarks) {
+        this.labels.value = this.ownLabels ?? labelsNamed(markNames);
+        this.ownLabels = undefined;
+      } else this.ownLabels = this.labels.value;
+      this.takesMarks.value = takesMarks;
+    });
   }
 
   private sendSettings(): void {
@@ -415,16 +439,12 @@ export class LiveSession extends MarkBoard {
   /** A prompt network knows no names: they are the user's, and stay so. Colours are what it draws with. */
   private takeLabels({ takesMarks, labels, colours }: FromLive & { kind: 'ready' }): void {
     const drawn = colours.map(colourFromHex);
-    if (takesMarks) {
-      const own = this.takesMarks.value ? this.labels.value : (this.ownLabels ?? labelsNamed(markNames));
-      this.labels.value = own.map((label, index) => ({ ...label, colour: drawn[index] ?? label.colour }));
-      this.ownLabels = undefined;
-    } else {
-      if (this.takesMarks.value) this.ownLabels = this.labels.value;
-      this.labels.value = labelsNamed(labels, drawn);
-    }
-    if (takesMarks === this.takesMarks.value && takesMarks) return;
-    this.takesMarks.value = takesMarks;
+    const areMarksKept = takesMarks && this.takesMarks.value;
+    this.changeTakesMarks(takesMarks);
+    this.labels.value = takesMarks
+      ? this.labels.value.map((label, index) => ({ ...label, colour: drawn[index] ?? label.colour }))
+      : labelsNamed(labels, drawn);
+    if (areMarksKept) return;
     this.isolated.value = null;
     this.tool.value = Math.min(1, this.labels.value.length - 1);
     this.history.reset({ marks: this.history.marks.value, merges: noMerges });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Background blur. The embedded network learns the colours of whoever sits in the middle of one picture of the camera, so it needs no
-// download; { network: 'selfie' } knows people by itself (0.4 MB, fetched once) and needs no setPrompts.
+// Background blur of anything: the embedded network learns the colours of what is in the middle of one picture of the camera. For people
+// there is a shorter way: Pipeline.create() without a network finds them by itself, and needs no setPrompts.
 
 import { Pipeline, type Playing, type Prompts, playVideo } from 'meanfield/pipeline';
 

@@ -21,6 +21,8 @@ export type Tensor = string;
 /** Whole numbers, or an equation. */
 export type Attribute = number | readonly number[] | string;
 
+type ConstantData = Float32Array | Uint16Array | Int32Array | BigInt64Array;
+
 /** What the written file says of itself. */
 export interface ModelHeader {
   name: string;
@@ -88,6 +90,11 @@ export class GraphBuilder {
     return this.constant('n', TensorProto_DataType.INT32, Int32Array.from(values), [values.length]);
   }
 
+  /** A float16 constant, given as bits. */
+  halves(bits: Uint16Array, dims: readonly number[]): Tensor {
+    return this.constant('h', TensorProto_DataType.FLOAT16, bits, dims);
+  }
+
   /** The ONNX file. */
   build(header: ModelHeader): Uint8Array {
     const model = create(ModelProtoSchema, {
@@ -119,12 +126,7 @@ export class GraphBuilder {
     return outputs;
   }
 
-  private constant(
-    prefix: string,
-    dataType: number,
-    data: Float32Array | Int32Array | BigInt64Array,
-    dims: readonly number[],
-  ): Tensor {
+  private constant(prefix: string, dataType: number, data: ConstantData, dims: readonly number[]): Tensor {
     const key = `${prefix}:${dims.join('x')}:${data.join(',')}`;
     const known = this.constants.get(key);
     if (known) return known.name;
@@ -141,12 +143,13 @@ export class GraphBuilder {
 }
 
 /** ONNX stores raw data with the lowest byte first, whatever the machine. */
-function littleEndian(data: Float32Array | Int32Array | BigInt64Array): Uint8Array {
+function littleEndian(data: ConstantData): Uint8Array {
   const bytes = new Uint8Array(data.byteLength);
   const view = new DataView(bytes.buffer);
   data.forEach((value, i) => {
     if (typeof value === 'bigint') view.setBigInt64(8 * i, value, true);
     else if (data instanceof Int32Array) view.setInt32(4 * i, value, true);
+    else if (data instanceof Uint16Array) view.setUint16(2 * i, value, true);
     else view.setFloat32(4 * i, value, true);
   });
   return bytes;

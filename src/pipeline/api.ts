@@ -27,12 +27,22 @@ export interface DeviceLoss {
 }
 
 export interface PipelineOptions {
-  /** A preset's name, or a description of your own. Default 'colour-prompt', which needs no download but `setPrompts`. */
+  /**
+   * A preset's name, or a description of your own. Default 'person', which comes with the package: people near the camera. Where a network
+   * has variants, as it has, each frame goes through the one that is nearest to its shape; when a video's shape changes, the first frame
+   * of the new one waits until that is ready.
+   */
   network?: PresetName | NetworkDescription;
   /** Default: what suits the network. Null: the network's output is only upsampled. Sigmas are meant at `workingSize`. */
   crf?: CrfParameters | null;
   /** Long side in pixels of the picture that the CRF works on, 1..16384; never larger than the frame. Default: the network's. */
   workingSize?: number;
+  /**
+   * Size in pixels of the frames to come, each side 1..32768, where it is known beforehand: what they need is made while the pipeline is.
+   * Frames of other sizes are taken all the same. Default: of a network of one size and no variants everything is made, of others the rest
+   * comes with the first frame.
+   */
+  frameSize?: Extent;
   /**
    * Frames of a video begin from the Q of the frame before, which makes up for few iterations. Default false: on a scene of low contrast
    * with noisy logits it kept 18 % of the labels wrong where frames on their own had 10 %.

@@ -17,7 +17,9 @@ import { checkFrame, type FrameSource } from './frames/frame-source.js';
 import { type Extent, type Placement, planWorkingSize } from './frames/plan.js';
 import type { StageContext } from './frames/stage-context.js';
 import type { ResolvedNetwork } from './network/description.js';
-import { NetworkRun } from './network-run.js';
+import type { NetworkFiles } from './network/load-network.js';
+import type { NetworkRun } from './network-run.js';
+import { NetworkRuns } from './network-runs.js';
 import { measureLabelMaxima } from './outputs/label-maxima.js';
 import { parametersForLabels, presentLabels } from './outputs/present-labels.js';
 import { Pinner } from './prompts/pinner.js';
@@ -70,7 +72,6 @@ export interface FrameResult {
  */
 export class FramePath {
   readonly capture: FrameCapture;
-  readonly network: NetworkRun;
   private readonly context: StageContext;
   private readonly engines: Engines;
   private readonly buffers: BufferSet;
@@ -87,12 +88,11 @@ export class FramePath {
 
   private constructor(
     readonly gpu: Gpu,
-    network: NetworkRun,
+    private readonly networks: NetworkRuns,
     context: StageContext,
     profile: boolean,
   ) {
     this.context = context;
-    this.network = network;
     this.capture = new FrameCapture(context);
     this.engines = new Engines(gpu.device, profile);
     this.buffers = new BufferSet(context.device);
@@ -100,20 +100,33 @@ export class FramePath {
   }
 
   static async create(
-    options: { gpu: Gpu; runtime: Onnxruntime; network: ResolvedNetwork; bytes: Uint8Array; profile: boolean },
+    options: {
+      gpu: Gpu;
+      runtime: Onnxruntime;
+      network: ResolvedNetwork;
+      files: NetworkFiles;
+      profile: boolean;
+      /** Of the frames to come, where it is known. */
+      frameSize: Extent | undefined;
+    },
     signal?: AbortSignal,
   ): Promise<FramePath> {
-    const { gpu, profile } = options;
+    const { gpu, profile, frameSize } = options;
     const device = new ScopedDevice(gpu.device);
     const { workgroupSize } = tuningFor(isSoftware(device.adapterInfo));
     const context = { device, programs: new ProgramCache(device), workgroupSize };
-    return new FramePath(gpu, await NetworkRun.create({ ...options, context }, signal), context, profile);
+    return new FramePath(gpu, await NetworkRuns.create({ ...options, context }, frameSize, signal), context, profile);
+  }
+
+  /** The variant that the latest frame was for. */
+  get network(): NetworkRun {
+    return this.networks.current;
   }
 
   /** Bytes of GPU memory held, but for what onnxruntime holds. */
   get bytes(): number {
     return (
-      this.buffers.bytes + this.capture.bytes + this.engines.bytes + this.network.bytes + (this.smoothing?.bytes ?? 0)
+      this.buffers.bytes + this.capture.bytes + this.engines.bytes + this.networks.bytes + (this.smoothing?.bytes ?? 0)
     );
   }
 
@@ -130,7 +143,7 @@ export class FramePath {
     const { source, use } = job;
     const frame = source === 'captured' ? this.capture.texture : await this.check(source);
     const working = planWorkingSize(frame, job.workingSize);
-    const placement = this.network.placementFor(frame);
+    const placement = (await this.networks.take(frame, signal)).placementFor(frame);
     const runNetwork = job.runNetwork || !this.network.hasRun || !sameExtent(frame, this.networkFrame);
     if (runNetwork) await this.network.shape(placement, signal);
     const { image, resizer } = await this.workingFor(working);
@@ -225,7 +238,7 @@ export class FramePath {
     this.pinner?.destroy();
     this.engines.destroy();
     this.buffers.destroy();
-    await this.network.destroy();
+    await this.networks.destroy();
     this.gpu.release();
   }
 

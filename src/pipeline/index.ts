@@ -37,6 +37,7 @@ export type {
   NetworkInput,
   NetworkOutput,
   NetworkPrompts,
+  NetworkVariant,
   ResolvedInput,
   ResolvedNetwork,
 } from './network/description.js';

@@ -134,12 +134,16 @@ export class NetworkRun {
     throw new DeviceError(`${network.name}: the GPU refused what the network needs: ${error.message}`);
   }
 
-  /** Compiles what a first frame would have to wait for, where its size at the network is known before. */
-  async warmUp(signal?: AbortSignal): Promise<void> {
-    const { input, prompts } = this.options.network;
-    if (!prompts && input.size.kind === 'fixed') {
-      await this.shape(planFor(this.options.network, input.size), signal);
-    }
+  /**
+   * Compiles what a first frame would have to wait for, where its size at the network is known before.
+   *
+   * @param frame the size of frames to come, where it is known
+   */
+  async warmUp(frame: Extent | undefined, signal?: AbortSignal): Promise<void> {
+    const { network } = this.options;
+    const { input, prompts } = network;
+    const extent = frame ?? (input.size.kind === 'fixed' ? input.size : undefined);
+    if (!prompts && extent) await this.shape(planFor(network, extent), signal);
   }
 
   /** Encodes the frame's way into the input. After `shape`. */

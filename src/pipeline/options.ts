@@ -5,6 +5,7 @@ import { checkDevice, checkSignal } from '../problem/platform-objects.js';
 import { readObject, readOptions } from '../problem/reading.js';
 import type { CrfParameters } from '../problem/types.js';
 import type { PipelineOptions, PromptOptions, SegmentOptions } from './api.js';
+import { type Extent, largestFrameSide } from './frames/plan.js';
 import { checkNetwork } from './network/check-network.js';
 import type { ResolvedNetwork } from './network/description.js';
 import { networkNamed } from './network/presets.js';
@@ -16,6 +17,7 @@ const optionNames = [
   'network',
   'crf',
   'workingSize',
+  'frameSize',
   'warmStart',
   'smoothing',
   'budget',
@@ -35,6 +37,7 @@ export interface Settings {
   /** Long side of the working picture at which the sigmas of `crf` are meant. */
   nominalSize: number;
   workingSize: number;
+  frameSize: Extent | undefined;
   warmStart: boolean;
   smoothing: Required<TemporalParameters> | null;
   budget: Required<BudgetOptions> | null;
@@ -64,7 +67,7 @@ export function readPipelineOptions(options: unknown): GivenOptions {
 
 /** Throws ArgumentError for what can't be, before anything is loaded. */
 export function checkOptions(given: GivenOptions): Settings {
-  const { network = 'colour-prompt', crf, warmStart = false, smoothing = {}, budget = null, profile = false } = given;
+  const { network = 'person', crf, warmStart = false, smoothing = {}, budget = null, profile = false } = given;
   const ownCrf = crf !== undefined && crf !== null;
   const description = networkNamed(network);
   const resolved = checkNetwork(ownCrf ? { ...readObject('options.network', description), crf } : description);
@@ -76,6 +79,7 @@ export function checkOptions(given: GivenOptions): Settings {
     crf: crf === null ? unrefined : resolved.crf,
     nominalSize: ownCrf ? workingSize : resolved.workingSize,
     workingSize,
+    frameSize: given.frameSize === undefined ? undefined : checkFrameSize(given.frameSize),
     warmStart: checkFlag('warmStart', warmStart),
     smoothing: smoothing === null ? null : resolveTemporalParameters(smoothing),
     budget: budget === null ? null : resolveBudgetOptions(budget),
@@ -86,6 +90,14 @@ export function checkOptions(given: GivenOptions): Settings {
     onProgress: checkCallback('onProgress', given.onProgress as PipelineOptions['onProgress']),
     onDeviceLost: checkCallback('onDeviceLost', given.onDeviceLost as PipelineOptions['onDeviceLost']),
     signal: checkSignal('signal', given.signal as AbortSignal | undefined),
+  };
+}
+
+function checkFrameSize(value: unknown): Extent {
+  const { width, height } = readOptions('frameSize', value, ['width', 'height']);
+  return {
+    width: checkInteger('frameSize.width', width, 1, largestFrameSide),
+    height: checkInteger('frameSize.height', height, 1, largestFrameSide),
   };
 }
 

@@ -11,7 +11,7 @@ import { type FrameJob, FramePath, type FrameResult } from './frame-path.js';
 import { checkIsFrame, type FrameSource } from './frames/frame-source.js';
 import type { Extent } from './frames/plan.js';
 import type { ResolvedNetwork } from './network/description.js';
-import { loadNetwork } from './network/load-network.js';
+import { loadNetworks, type NetworkFiles } from './network/load-network.js';
 import type { Key } from './network-run.js';
 import {
   checkOptions,
@@ -35,7 +35,7 @@ import type { TemporalParameters } from './video/temporal-parameters.js';
 /**
  * From a camera or an image to refined labels without leaving the GPU: a network run by onnxruntime-web and a dense CRF on one device.
  *
- *   const pipeline = await Pipeline.create({ network: 'selfie' });
+ *   const pipeline = await Pipeline.create();
  *   const result = await pipeline.segment(image);
  *   await pipeline.draw({ kind: 'blur' }, canvas);
  *   const labels = await result.labelMap();
@@ -59,7 +59,7 @@ export class Pipeline {
   private constructor(
     private options: GivenOptions,
     private settings: Settings,
-    private readonly bytes: Uint8Array,
+    private readonly files: NetworkFiles,
     private readonly runtime: Onnxruntime,
   ) {
     const { device, onDeviceLost } = settings;
@@ -77,13 +77,13 @@ export class Pipeline {
     const given = readPipelineOptions(options);
     const settings = checkOptions(given);
     const { signal, onProgress } = settings;
-    const [bytes, runtime] = await Promise.all([
-      loadNetwork(settings.network, progressOptions(signal, onProgress)),
+    const [files, runtime] = await Promise.all([
+      loadNetworks(settings.network, progressOptions(signal, onProgress)),
       loadOnnxruntime(settings.onnxruntime),
     ]);
     signal?.throwIfAborted();
     onProgress?.({ phase: 'session' });
-    const pipeline = new Pipeline(given, settings, bytes, runtime);
+    const pipeline = new Pipeline(given, settings, files, runtime);
     try {
       await pipeline.turns.take(() => pipeline.keeper.run(async () => undefined, signal), signal);
     } catch (error) {
@@ -343,12 +343,13 @@ export class Pipeline {
   }
 
   private async build(gpu: Gpu, key: Key | undefined, signal: AbortSignal | undefined): Promise<FramePath> {
-    const { bytes, runtime } = this;
-    const { network, profile } = this.settings;
-    const path = await FramePath.create({ gpu, runtime, network, bytes, profile }, signal);
+    const { files, runtime } = this;
+    const { network, profile, frameSize } = this.settings;
+    const path = await FramePath.create({ gpu, runtime, network, files, profile, frameSize }, signal);
     try {
       await path.network.adoptKey(key);
-      await path.network.warmUp(signal);
+      // Which variant will be needed is not known before the first frame.
+      if (frameSize || !network.variants) await path.network.warmUp(frameSize, signal);
       return path;
     } catch (error) {
       // Asked before: a device that was released can't be lost.

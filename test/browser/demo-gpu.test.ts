@@ -97,11 +97,9 @@ describe('a photo on the GPU', () => {
   });
 
   test('says in plain words that a network cannot be reached, and keeps the one before', async () => {
-    await demo.page.click('input[name=network][value=selfie]');
+    await demo.page.click('input[name=network][value=deeplab-voc]');
     const alert = await demo.page.waitForSelector('[role=alert]');
-    expect(await alert?.evaluate((element) => element.textContent)).toMatch(
-      /The network cannot be used: .*MediaPipe Selfie/,
-    );
+    expect(await alert?.evaluate((element) => element.textContent)).toMatch(/The network cannot be used: .*DeepLab/);
     await demo.page.waitForFunction(() =>
       [...document.querySelectorAll<HTMLInputElement>('.label-name')].some(({ value }) => value === 'red'),
     );
@@ -126,6 +124,22 @@ describe('the camera', () => {
     const alert = await demo.page.waitForSelector('[role=alert]');
     expect(await alert?.evaluate((element) => element.textContent)).toContain('The camera was refused.');
     expect(await demo.barriers()).toEqual([]);
+    await demo.finish();
+  });
+
+  test('opens with a network that finds people, and blurs what is behind them: nobody is asked to draw', async () => {
+    await context.overridePermissions(new URL(site.url).origin, ['camera']);
+    const demo = await DemoPage.open(context, `${site.url}#mode=webcam`, { settles: false });
+    await demo.click('Turn the camera on');
+    await demo.page.waitForFunction(() => document.querySelector<HTMLElement>('.stage')?.dataset.showing === 'true');
+    const checked = (name: string) =>
+      demo.page.$eval(`input[name=${name}]:checked`, (input) => (input as HTMLInputElement).value);
+    expect([await checked('network'), await checked('effect')]).toEqual(['person', 'blur']);
+    expect(
+      await demo.page.$$eval('.label-name', (names) => names.map((name) => (name as HTMLInputElement).value)),
+    ).toEqual(['background', 'person']);
+    expect(await demo.page.evaluate(() => document.querySelector('.prompt')?.textContent)).toBeUndefined();
+    await demo.click('Turn off');
     await demo.finish();
   });
 

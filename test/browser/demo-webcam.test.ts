@@ -51,7 +51,7 @@ const restored: Marks = {
 };
 /** The quality stays as it is, so that frames are alike. */
 const link =
-  '#mode=webcam&camera-input=64&camera-size=160&camera-effect=colour&camera-colour=123456&camera-mirror=off&camera-adapt=off' +
+  '#mode=webcam&camera-network=colour-prompt&camera-input=64&camera-size=160&camera-effect=colour&camera-colour=123456&camera-mirror=off&camera-adapt=off' +
   `&camera-smoothing=0.00&camera-marks=${encodeMarks(restored)}`;
 
 let folder: string;

@@ -155,6 +155,33 @@ test('finds what is marked by a box or strokes, without any network of one’s o
   }
 });
 
+test('cuts a person out where nobody says what to look for, with nothing but what comes with the package', async () => {
+  const folder = await temporaryFolder();
+  vi.stubEnv('MEANFIELD_MODELS', '');
+  const out = folder.file('out');
+  const { exitCode, error } = await meanfield('segment', 'demo/public/photos/astronaut.png', '--out', out);
+  vi.unstubAllEnvs();
+  expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
+  const areas = await readAreas(`${out}/astronaut.json`);
+  const share = areas.person / (areas.person + areas.background);
+  // She fills the picture from below.
+  expect(share).toBeGreaterThan(0.45);
+  expect(share).toBeLessThan(0.65);
+  const cutOut = await readPng(`${out}/astronaut.cut-out.png`);
+  const alphaAt = (x: number, y: number) => cutOut.samples[4 * (y * cutOut.width + x) + 3];
+  // Face, sleeve; flag, shuttle.
+  for (const [x, y] of [
+    [220, 130],
+    [100, 390],
+  ])
+    expect(alphaAt(x, y)).toBeGreaterThan(250);
+  for (const [x, y] of [
+    [40, 100],
+    [420, 80],
+  ])
+    expect(alphaAt(x, y)).toBeLessThan(5);
+});
+
 test('marks off the picture, and networks that can’t be, are named', async () => {
   const folder = await folderWithPictures();
   const out = folder.file('out');

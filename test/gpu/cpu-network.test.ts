@@ -108,7 +108,7 @@ describe('a network on the CPU', () => {
 describe('refuses', () => {
   it('prompts, float16, images and files that do not fit, and work after its end', async () => {
     await expect(open('colour-prompt')).rejects.toThrow('network: got "colour-prompt", expected one that takes no');
-    await expect(open('nothing' as 'nuclei')).rejects.toThrow('preset: got "nothing", expected one of');
+    await expect(open('nothing' as 'person')).rejects.toThrow('preset: got "nothing", expected one of');
     const halves: NetworkDescription = { ...tiny, input: { ...tiny.input, type: 'float16' } };
     await expect(open(halves)).rejects.toThrow(
       'input.type: got "float16", expected \'float32\' for a network on the CPU',

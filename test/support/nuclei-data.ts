@@ -6,7 +6,7 @@ import path from 'node:path';
 import { decode } from 'fast-png';
 import { describe } from 'vitest';
 import { encodeGreyPng, encodeRgbPng } from '../../src/cli/files/png.js';
-import { presets } from '../../src/pipeline/index.js';
+import { nuclei } from '../../src/pipeline/nuclei.js';
 import type { Folder } from './command-line.js';
 
 /** Held-out micrographs with instance ids, which are not part of this repository. */
@@ -62,7 +62,7 @@ function middleOf(file: string): { channels: number; at: (pixel: number, channel
 
 /** Writes middles.onnx: `nuclei`, described for images of this size, so that it sees nuclei as large as in whole images. */
 export async function storeNetworkForMiddles(target: Folder): Promise<string> {
-  const { bytes: _bytes, input, ...description } = presets.nuclei;
+  const { bytes: _bytes, input, ...description } = nuclei;
   const file = target.file('middles.onnx');
   await copyFile(path.join(import.meta.dirname, '../../models/nuclei.onnx'), file);
   await writeFile(target.file('middles.json'), JSON.stringify({ ...description, input: { ...input, longSide: SIDE } }));

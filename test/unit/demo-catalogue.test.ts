@@ -5,10 +5,11 @@ import { inputSizesOf, offers, settingsFor } from '../../demo/networks/catalogue
 import { samples } from '../../demo/photo/samples.js';
 import { crfParameters, defaultSettings } from '../../demo/state/crf-settings.js';
 import { type NetworkDescription, presets } from '../../src/pipeline/index.js';
+import { nuclei } from '../../src/pipeline/nuclei.js';
 
 // The page says these things before it has loaded the library's part that knows them.
 describe.each(offers.map((offer) => [offer.name, offer] as const))('the offer %s', (name, offer) => {
-  const preset: NetworkDescription = presets[name as keyof typeof presets];
+  const preset: NetworkDescription = name === 'nuclei' ? nuclei : presets[name as keyof typeof presets];
 
   test('says of the network what the library says of it', () => {
     expect(preset.byteLength ?? 0).toBe(offer.bytes);

@@ -91,6 +91,22 @@ describe('defaults', () => {
     });
   });
 
+  test('are the same for variants, but for file and size', () => {
+    const variants = [
+      { url: 'wide.onnx', sha256: 'AB'.repeat(32), byteLength: 9, width: 20, height: 5 },
+      { bytes: new Uint8Array(2), width: 5, height: 20 },
+    ];
+    const checked = checkNetwork({ ...network, sha256: 'cd'.repeat(32), variants });
+    const { variants: found, url: _url, sha256: _hash, ...rest } = checked;
+    expect(found).toEqual([
+      {
+        ...{ ...rest, url: 'wide.onnx', sha256: 'ab'.repeat(32), byteLength: 9 },
+        input: { ...rest.input, size: { kind: 'fixed', width: 20, height: 5 } },
+      },
+      { ...rest, bytes: variants[1].bytes, input: { ...rest.input, size: { kind: 'fixed', width: 5, height: 20 } } },
+    ]);
+  });
+
   test('undefined counts as left out', () => {
     const given = { ...network, sha256: undefined, prompts: undefined, input: { ...input, mean: undefined } };
     expect(checkNetwork(given)).toEqual(checkNetwork(network));
@@ -207,6 +223,37 @@ describe('what is refused, by name', () => {
     expect(errorOf(description).argument).toBe(argument);
   });
 
+  test.each<[argument: string, variants: unknown]>([
+    ['variants', { url: 'wide.onnx', width: 20, height: 5 }],
+    ['variants[0]', ['wide.onnx']],
+    ['variants[0].url', [{ width: 20, height: 5 }]],
+    ['variants[0].url', [{ url: '', width: 20, height: 5 }]],
+    ['variants[0].bytes', [{ bytes: [1], width: 20, height: 5 }]],
+    ['variants[0].sha256', [{ url: 'wide.onnx', sha256: 'abc', width: 20, height: 5 }]],
+    ['variants[0].byteLength', [{ url: 'wide.onnx', byteLength: 0, width: 20, height: 5 }]],
+    ['variants[0].width', [{ url: 'wide.onnx', height: 5 }]],
+    ['variants[0].height', [{ url: 'wide.onnx', width: 20, height: 0 }]],
+    ['variants[0].layout', [{ url: 'wide.onnx', width: 20, height: 5, layout: 'NCHW' }]],
+    // Nothing would ever be nearer to them.
+    ['variants[0].width', [{ url: 'wide.onnx', width: 40, height: 20 }]],
+    [
+      'variants[1].width',
+      [
+        { url: 'wide.onnx', width: 20, height: 5 },
+        { url: 'wider.onnx', width: 40, height: 10 },
+      ],
+    ],
+  ])('%s of variants %o', (argument, variants) => {
+    expect(errorOf({ ...network, variants }).argument).toBe(argument);
+  });
+
+  test('variants of networks that take any shape', () => {
+    const variants = [{ url: 'wide.onnx', width: 20, height: 5 }];
+    const free = { ...network, input: { name: 'image', longSide: 32, layout: 'NCHW' }, variants };
+    expect(errorOf(free).argument).toBe('variants');
+    expect(errorOf({ ...network, labels: three, prompts, variants }).argument).toBe('variants');
+  });
+
   test('a sigmoid with three labels, and one that tells prompts apart', () => {
     const sigmoid = { ...output, activation: 'sigmoid' };
     expect(() => checkNetwork({ ...network, output: sigmoid })).not.toThrow();
@@ -253,6 +300,11 @@ describe('networkFromJson', () => {
 
   test('refuses bytes in the file, and what checkNetwork refuses', () => {
     expect(() => networkFromJson({ ...network, url: undefined, bytes: [1, 2] })).toThrow('bytes: got an array of 2');
+    const variants = [{ url: 'wide.onnx', bytes: [1], width: 20, height: 5 }];
+    expect(() => networkFromJson({ ...network, variants })).toThrow('variants[0].bytes: got an array of 1');
+    expect(() => networkFromJson({ ...network, variants: [null] })).toThrow(
+      'variants[0]: got null, expected an object',
+    );
     expect(() => networkFromJson({ ...network, labels: [] })).toThrow('labels: got an array of 0');
     expect(() => networkFromJson([])).toThrow('network: got an array of 0, expected an object');
   });

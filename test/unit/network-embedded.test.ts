@@ -7,15 +7,22 @@ import { checkNetwork } from '../../src/pipeline/network/check-network.js';
 import { bytesOfDataUrl } from '../../src/pipeline/network/data-url.js';
 import type { NetworkDescription } from '../../src/pipeline/network/description.js';
 import { embeddedNetworks } from '../../src/pipeline/network/embedded.js';
-import { loadNetwork } from '../../src/pipeline/network/load-network.js';
+import { loadNetworks } from '../../src/pipeline/network/load-network.js';
+import { nuclei } from '../../src/pipeline/nuclei.js';
 
 const models = path.join(import.meta.dirname, '../../models');
-const all = Object.entries<NetworkDescription>(embeddedNetworks);
+const all = Object.entries<NetworkDescription>({ ...embeddedNetworks, nuclei });
+/** Of variants, in their order. */
+const variantFiles: Readonly<Record<string, readonly string[]>> = { person: ['person-landscape'] };
 
 describe('embedded networks', () => {
   it.each(all)('%s is the committed file, and fits its description', async (name, description) => {
-    const bytes = await loadNetwork(checkNetwork(description), {});
-    expect(Buffer.compare(bytes, readFileSync(path.join(models, `${name}.onnx`)))).toBe(0);
+    const files = await loadNetworks(checkNetwork(description), {});
+    const names = [name, ...(variantFiles[name] ?? [])];
+    expect(files.size).toBe(names.length);
+    for (const [i, bytes] of [...files.values()].entries()) {
+      expect(Buffer.compare(bytes, readFileSync(path.join(models, `${names[i]}.onnx`))), names[i]).toBe(0);
+    }
   });
 });
 

@@ -3,11 +3,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { encodeGreyPng } from '../../src/cli/files/png.js';
+import { describeNetwork } from '../../src/cli/segment/job.js';
 import { findNetwork } from '../../src/cli/segment/network-files.js';
 import { type Folder, meanfield, temporaryFolder } from '../support/command-line.js';
 import { goldenFile } from '../support/golden.js';
 import { describeWithModels, modelFile } from '../support/model-files.js';
 import { tinyDescription, tinyNetwork, writeTinyNetwork } from '../support/tiny-network.js';
+import { redModel, twoShapes } from '../support/two-shapes.js';
 
 const photo = goldenFile('default-5-labels', 'image.png');
 const silent = { out: () => undefined, error: () => undefined, status: () => undefined };
@@ -24,7 +26,8 @@ describe('wrong usage', () => {
   test.each<[commandArguments: string[], message: string]>([
     [['--model', 'selfie', '--out', 'o'], "missing required argument 'images'; see meanfield segment --help"],
     [[photo, '--model', 'selfie'], "required option '--out <folder>' not specified; see meanfield segment --help"],
-    [[photo, '--out', 'o'], 'got no --model, expected one, or --box or --strokes to say what to look for'],
+    [[photo, '--out', 'o', '--rounds', '2'], '--rounds: got 2, but it is for --box and --strokes'],
+    [[photo, '--out', 'o', '--foreground', 'dog'], '--foreground: got "dog", expected some of background, person'],
     [[photo, '--out', 'o', '--box', '1,2,3,4', '--strokes', 's.png'], 'got --box and --strokes, expected one of them'],
     [[photo, '--out', 'o', '--box', '1,2,3'], '--box: got "1,2,3", expected x,y,w,h in pixels, w and h above 0'],
     [[photo, '--out', 'o', '--box', '1,2,0,4'], '--box: got "1,2,0,4", expected x,y,w,h in pixels, w and h above 0'],
@@ -43,7 +46,7 @@ describe('wrong usage', () => {
     ],
     [
       [photo, '--out', 'o', '--model', 'selfi'],
-      '--model: got "selfi", expected one of colour-prompt, nuclei, selfie, deeplab-voc, segformer-b0-ade20k, ' +
+      '--model: got "selfi", expected one of person, colour-prompt, selfie, deeplab-voc, segformer-b0-ade20k, nuclei, ' +
         'or a file that ends with .onnx',
     ],
     [
@@ -149,6 +152,15 @@ describe('what is missing or damaged', () => {
     const { error } = await meanfield('segment', photo, '--model', model, ...out);
     expect(error).toMatch(/^error: network "red and blue": another file than described: its sha256 is [0-9a-f]{64}/);
 
+    const variants = [{ url: 'wide.onnx', width: 64, height: 16 }];
+    const input = { name: tinyDescription.input.name, layout: 'NCHW', width: 16, height: 16 };
+    await describeAs(JSON.stringify({ ...tinyDescription, input, variants }));
+    await expectError(
+      1,
+      [photo, '--model', model, ...out],
+      `${folder.file('tiny.json')}: variants[0].url: got "wide.onnx", expected the name of a file beside it`,
+    );
+
     await writeFile(folder.file('alone.onnx'), tinyNetwork());
     await expectError(
       1,
@@ -160,7 +172,7 @@ describe('what is missing or damaged', () => {
 
 describe('MEANFIELD_MODELS', () => {
   test('must be a folder', async () => {
-    await expect(findNetwork('selfie', silent, { MEANFIELD_MODELS: photo })).rejects.toThrow(
+    await expect(findNetwork('person', silent, { MEANFIELD_MODELS: photo })).rejects.toThrow(
       `MEANFIELD_MODELS: got ${JSON.stringify(photo)}, expected a folder`,
     );
   });
@@ -178,6 +190,26 @@ describe('MEANFIELD_MODELS', () => {
   });
 });
 
+describe('networks with variants', () => {
+  test('have all their files beside the description', async () => {
+    const folder = await temporaryFolder();
+    const { bytes: _bytes, variants: _variants, ...description } = twoShapes();
+    const [general, wide] = [redModel(16, 16, 1), redModel(32, 16, -1)];
+    await writeFile(folder.file('mine.onnx'), general);
+    await writeFile(folder.file('wide.onnx'), wide);
+    const variants = [{ url: 'wide.onnx', width: 32, height: 16 }];
+    await writeFile(folder.file('mine.json'), JSON.stringify({ ...description, variants }));
+    const found = await findNetwork(folder.file('mine.onnx'), silent);
+    expect(found.description).toEqual({
+      ...{ ...description, bytes: general },
+      variants: [{ bytes: wide, width: 32, height: 16 }],
+    });
+    expect(describeNetwork(found.job)).toEqual(found.description);
+    await writeFile(folder.file('wide.onnx'), redModel(32, 16, 1));
+    expect((await findNetwork(folder.file('mine.onnx'), silent)).hash).not.toBe(found.hash);
+  });
+});
+
 describeWithModels('MEANFIELD_MODELS and known networks', () => {
   test.each(['deeplab_v3_1_default_1.onnx', 'deeplab-voc.onnx'])('gives the file by its hash, as %s', async (name) => {
     const folder = await temporaryFolder();
@@ -191,21 +223,23 @@ describeWithModels('MEANFIELD_MODELS and known networks', () => {
 
   test('passes over a file of that name with another hash, then asks the cache', async () => {
     const folder = await temporaryFolder();
-    await writeFile(folder.file('selfie_segmentation.onnx'), 'something else');
-    const bytes = modelFile('selfie_segmentation.onnx');
+    await writeFile(folder.file('deeplab_v3_1_default_1.onnx'), 'something else');
+    const bytes = modelFile('deeplab_v3_1_default_1.onnx');
     // Under the hash of its address, as an earlier download left it.
     const cache = folder.file('cache/meanfield/networks');
     await mkdir(cache, { recursive: true });
-    await writeFile(`${cache}/985a08941bcb5e883bd60693f679bca26c939e273d4faeaae217d6c5750cf501.onnx`, bytes);
+    await writeFile(`${cache}/5d3757f0d6a5c1a17c63c811b9381e332cd3549af1f5289ac6e61cc50aad1503.onnx`, bytes);
     const warnings: string[] = [];
     const streams = { ...silent, error: (text: string) => warnings.push(text) };
-    const found = await findNetwork('selfie', streams, {
+    const found = await findNetwork('deeplab-voc', streams, {
       MEANFIELD_MODELS: folder.path,
       XDG_CACHE_HOME: folder.file('cache'),
     });
     expect(Buffer.compare(found.job.bytes ?? new Uint8Array(), bytes)).toBe(0);
     expect(warnings).toEqual([
-      expect.stringContaining(`warning: ${folder.file('selfie_segmentation.onnx')} is not selfie: its sha256 is `),
+      expect.stringContaining(
+        `warning: ${folder.file('deeplab_v3_1_default_1.onnx')} is not deeplab-voc: its sha256 is `,
+      ),
     ]);
   });
 });

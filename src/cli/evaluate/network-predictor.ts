@@ -30,9 +30,9 @@ export class NetworkPredictor {
     this.#host = host;
     this.#streams = streams;
     this.network = checkNetwork(found.description);
-    const { name, input, output, labels } = this.network;
+    const { name, input, output, labels, variants = [] } = this.network;
     const place = createHash('sha256')
-      .update(JSON.stringify([input, output, labels]))
+      .update(JSON.stringify([input, output, labels, ...variants.map((variant) => variant.input.size)]))
       .digest('hex');
     this.settings = { network: name, networkHash: found.hash, networkDescription: place };
   }

@@ -8,12 +8,12 @@ import type { Streams } from '../streams.js';
 import { type Box, checkSegmentRequest, type OutputKind, outputKinds, type SegmentOptions } from './options.js';
 
 const notes = `
-MODEL is one of the networks that are built in or known (selfie, deeplab-voc, segformer-b0-ade20k, nuclei), or
-an ONNX file, which a file of the same name with the ending .json describes. Known networks are looked for in the
-folder that MEANFIELD_MODELS names, then in the cache, then downloaded. Without --model, marks say what to look for: --box
-x,y,w,h around one object, or --strokes, a grey or palette PNG of the picture's size with 0 where nothing is
-marked, 1 for the background and 2, 3, ... for the objects. For a folder of pictures, --strokes is a folder
-of PNGs with the pictures' names.
+Without MODEL, and without marks, people are cut out: person is built in. MODEL is another network that is built in or
+known (nuclei, deeplab-voc, segformer-b0-ade20k), or an ONNX file, which a file of the same name with the ending .json
+describes. Known networks that are not built in are looked for in the folder that MEANFIELD_MODELS names, then in the cache,
+then downloaded. Marks say what to look for: --box x,y,w,h around one object, or --strokes, a grey or palette PNG of the
+picture's size with 0 where nothing is marked, 1 for the background and 2, 3, ... for the objects. For a folder of
+pictures, --strokes is a folder of PNGs with the pictures' names.
 
 For each picture NAME there will be in --out: NAME.labels.png (label of each pixel, grey), NAME.overlay.png,
 NAME.cut-out.png (straight alpha), NAME.json (areas). Run the same command again after it was stopped, and it goes on.
@@ -21,8 +21,9 @@ With --shard i/n it does one part of n. Slurm's arrays are recognised by themsel
 indexed jobs take --shard auto/n.
 
 Examples:
+  meanfield segment photos --out result --write cut-out
   meanfield segment photo.jpg --box 120,40,300,420 --out result
-  meanfield segment photos --model selfie --out result --write cut-out
+  meanfield segment photos --model deeplab-voc --out result
   meanfield segment photos --model mine.onnx --out result --shard 3/8
 `;
 
@@ -35,7 +36,10 @@ export function addSegmentCommand(program: Command, streams: Streams, version: s
     .argument('<images...>', 'PNG, JPEG or WebP files, and folders of them')
     .requiredOption('--out <folder>', 'where results and the journal go; made if it is not there')
     .optionsGroup('What to look for:')
-    .option('--model <model>', "a network's name, or an ONNX file with its description beside it (FILE.json)")
+    .option(
+      '--model <model>',
+      "a network's name, or an ONNX file with its description beside it (FILE.json) (default: person)",
+    )
     .option('--box <x,y,w,h>', 'a box around the object, in pixels', boxOption)
     .option('--strokes <file>', 'marks by pixel: 0 unmarked, 1 background, 2 and more objects (grey or palette PNG)')
     .option(

@@ -7,14 +7,14 @@ import {
   Painter,
   Pipeline,
   type Prompts,
-  presetNetwork,
   type Segmentation,
 } from '../../pipeline/index.js';
 import { labelMapAt } from './full-size.js';
+import { knownNetworks } from './known-networks.js';
 
 /** Which network the page gets ready. */
 export interface OpenJob {
-  /** A network that comes with the package. */
+  /** One of `knownNetworks` that comes with the package. */
   preset?: string;
   /** Any other one, with its file. */
   network?: Omit<NetworkDescription, 'bytes' | 'url'>;
@@ -71,7 +71,7 @@ export function describeNetwork({
   network,
   bytes,
 }: Pick<OpenJob, 'preset' | 'network' | 'bytes'>): NetworkDescription {
-  if (preset !== undefined) return presetNetwork(preset);
+  if (preset !== undefined) return knownNetworks[preset];
   if (!network || !bytes) throw new Error('neither a preset nor a network with its file');
   return { ...network, bytes };
 }

@@ -8,9 +8,8 @@ import {
   type FileCache,
   fetchNetwork,
   type NetworkDescription,
+  type NetworkVariant,
   networkFromJson,
-  type PresetName,
-  presets,
 } from '../../pipeline/index.js';
 import { writeAtomically } from '../batch/atomic-file.js';
 import type { Environment } from '../batch/shard.js';
@@ -19,6 +18,7 @@ import { ifThere, makeFolder } from '../files/folder.js';
 import { parseJson } from '../files/json.js';
 import { type Streams, warn } from '../streams.js';
 import type { OpenJob } from './job.js';
+import { knownNetworks } from './known-networks.js';
 
 /** A network that is ready to be sent to the page. */
 export interface FoundNetwork {
@@ -40,9 +40,9 @@ export async function findNetwork(
   environment: Environment = process.env,
 ): Promise<FoundNetwork> {
   const folder = await modelsFolder(environment);
-  if (Object.hasOwn(presets, model)) return await findPreset(model as PresetName, folder, streams, environment);
+  if (Object.hasOwn(knownNetworks, model)) return await findKnown(model, folder, streams, environment);
   if (!model.toLowerCase().endsWith('.onnx')) {
-    const names = Object.keys(presets).join(', ');
+    const names = Object.keys(knownNetworks).join(', ');
     throw new UsageError(
       `--model: got ${JSON.stringify(model)}, expected one of ${names}, or a file that ends with .onnx`,
     );
@@ -64,22 +64,36 @@ async function modelsFolder({ MEANFIELD_MODELS: folder }: Environment): Promise<
 
 async function describedNetwork(file: string, bytes: Uint8Array): Promise<FoundNetwork> {
   const beside = `${file.slice(0, -'.onnx'.length)}.json`;
-  const description = await about(beside, async () => {
+  const { network, variants } = await about(beside, async () => {
     const text = await ifThere(readFile(beside, 'utf8'));
     if (text === undefined) throw new Failure(`no such file; it has to describe the network in ${file}`);
-    return networkFromJson(parseJson(text), bytes);
+    const network = networkFromJson(parseJson(text), bytes);
+    return { network, variants: await readVariants(network.variants ?? [], path.dirname(beside)) };
   });
-  await fetchNetwork(description);
-  return { description, job: jobOf(description, bytes), source: file, hash: hashOf(bytes) };
+  const description = variants.length > 0 ? { ...network, variants } : network;
+  for (const one of [description, ...variants]) await fetchNetwork({ ...one, name: description.name });
+  const hash = hashOf(Buffer.concat([bytes, ...variants.map((variant) => variant.bytes)]));
+  return { description, job: jobOf(description, bytes), source: file, hash };
 }
 
-async function findPreset(
-  preset: PresetName,
+/** Their files lie beside the description. */
+function readVariants(variants: readonly NetworkVariant[], folder: string) {
+  return Promise.all(
+    variants.map(async ({ url = '', ...variant }, i) => {
+      const bytes = await readBytes(path.resolve(folder, url));
+      if (bytes) return { ...variant, bytes };
+      throw new Failure(`variants[${i}].url: got ${JSON.stringify(url)}, expected the name of a file beside it`);
+    }),
+  );
+}
+
+async function findKnown(
+  preset: string,
   folder: string | undefined,
   streams: Streams,
   environment: Environment,
 ): Promise<FoundNetwork> {
-  const description: NetworkDescription = presets[preset];
+  const description = knownNetworks[preset];
   const { url, sha256 = '' } = description;
   // It comes with the package, of which the page has the other half.
   if (url === undefined) return { description, job: { preset }, source: 'built in', hash: preset };

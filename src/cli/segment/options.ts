@@ -49,8 +49,8 @@ export interface SegmentRequest {
   options: SegmentOptions;
 }
 
-/** What marks on a picture are for, where no other network is asked for. */
-const promptModel = 'colour-prompt';
+/** Where no network is asked for: what marks on a picture are for, and what looks at pictures without marks. */
+const defaultModels = { marks: 'colour-prompt', none: 'person' };
 
 /** Finds the options that exclude or need each other. */
 export function checkSegmentRequest(sources: readonly string[], options: SegmentOptions): SegmentRequest {
@@ -58,14 +58,12 @@ export function checkSegmentRequest(sources: readonly string[], options: Segment
   if (box && strokes !== undefined) {
     throw new UsageError('got --box and --strokes, expected one of them');
   }
-  if (!box && strokes === undefined) {
-    if (model === undefined) {
-      throw new UsageError('got no --model, expected one, or --box or --strokes to say what to look for');
-    }
-    if (rounds !== undefined) throw new UsageError(`--rounds: got ${rounds}, but it is for --box and --strokes`);
+  const hasMarks = box !== undefined || strokes !== undefined;
+  if (!hasMarks && rounds !== undefined) {
+    throw new UsageError(`--rounds: got ${rounds}, but it is for --box and --strokes`);
   }
   if (!options.refine && options.options !== undefined) {
     throw new UsageError(`--options: got ${JSON.stringify(options.options)}, but --no-refine leaves nothing to refine`);
   }
-  return { sources, model: model ?? promptModel, options };
+  return { sources, model: model ?? defaultModels[hasMarks ? 'marks' : 'none'], options };
 }

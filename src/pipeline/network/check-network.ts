@@ -15,6 +15,7 @@ import type {
   NetworkInput,
   NetworkOutput,
   NetworkPrompts,
+  NetworkVariant,
   ResolvedInput,
   ResolvedNetwork,
 } from './description.js';
@@ -32,6 +33,7 @@ const networkKeys = [
   'byteLength',
   'licence',
   'input',
+  'variants',
   'prompts',
   'output',
   'labels',
@@ -56,6 +58,8 @@ const inputKeys = [
   'fill',
 ] as const satisfies (keyof NetworkInput)[];
 
+const contentKeys = ['url', 'bytes', 'sha256', 'byteLength'] as const satisfies (keyof NetworkVariant)[];
+const variantKeys = [...contentKeys, 'width', 'height'] as const satisfies (keyof NetworkVariant)[];
 const promptKeys = ['keyImage', 'keyPrompts', 'minLabels', 'maxLabels'] as const satisfies (keyof NetworkPrompts)[];
 const outputKeys = ['name', 'layout', 'activation', 'type', 'upsampling'] as const satisfies (keyof NetworkOutput)[];
 
@@ -79,7 +83,7 @@ export function checkNetwork(value: unknown): ResolvedNetwork {
   checkRoles(input, output, prompts);
   const labels = checkLabels(given.labels, output, prompts);
   const workingSize = checkInteger('workingSize', longSide, 1, maximumSide);
-  return {
+  const network: ResolvedNetwork = {
     ...checkFile(given),
     ...(given.licence === undefined ? undefined : { licence: checkText('licence', given.licence) }),
     input,
@@ -90,6 +94,37 @@ export function checkNetwork(value: unknown): ResolvedNetwork {
     crf: checkCrf(given.crf, workingSize, labels.length),
     workingSize,
   };
+  return given.variants === undefined ? network : { ...network, variants: checkVariants(given.variants, network) };
+}
+
+function checkVariants(value: unknown, network: ResolvedNetwork): ResolvedNetwork[] {
+  const { input, prompts, name } = network;
+  const { size } = input;
+  const elements = readArray('variants', value);
+  if (size.kind === 'free' || prompts) {
+    const one = prompts ? 'prompts' : 'input.longSide';
+    throw new ArgumentError('variants', value, `none for a network with ${one}: ${name} takes any shape`);
+  }
+  const sizes = [size];
+  return elements.map((element, i) => {
+    const path = `variants[${i}]`;
+    const given = readOptions(path, element, variantKeys);
+    const variant = {
+      kind: 'fixed' as const,
+      width: checkInteger(`${path}.width`, given.width, 1, maximumSide),
+      height: checkInteger(`${path}.height`, given.height, 1, maximumSide),
+    };
+    if (sizes.some(({ width, height }) => width * variant.height === height * variant.width)) {
+      throw new ArgumentError(
+        `${path}.width`,
+        variant.width,
+        'another width / height than the input and the variants before',
+      );
+    }
+    sizes.push(variant);
+    const { url: _url, bytes: _bytes, sha256: _hash, byteLength: _length, ...rest } = network;
+    return { ...rest, ...checkContent(`${path}.`, given), input: { ...input, size: variant } };
+  });
 }
 
 /**
@@ -102,63 +137,77 @@ export function checkNetwork(value: unknown): ResolvedNetwork {
  */
 export function networkFromJson(json: unknown, bytes?: Uint8Array): NetworkDescription {
   const given = readObject('network', json);
-  if (given.bytes !== undefined) throw new ArgumentError('bytes', given.bytes, 'no such key in a file, only url');
+  refuseBytes('', given.bytes);
+  if (given.variants !== undefined) refuseVariantBytes(given.variants);
   const { url, ...rest } = given;
   if (url !== undefined) checkText('url', url);
   const description = bytes === undefined ? given : { ...rest, bytes };
-  if (bytes !== undefined) checkBytes(bytes);
+  if (bytes !== undefined) checkBytes('bytes', bytes);
   checkNetwork(description);
   return description as unknown as NetworkDescription;
 }
 
+function refuseVariantBytes(variants: unknown): void {
+  for (const [i, variant] of readArray('variants', variants).entries()) {
+    const path = `variants[${i}]`;
+    refuseBytes(`${path}.`, readObject(path, variant).bytes);
+  }
+}
+
+function refuseBytes(path: string, bytes: unknown): void {
+  if (bytes !== undefined) throw new ArgumentError(`${path}bytes`, bytes, 'no such key in a file, only url');
+}
+
+type GivenContent = { [Key in (typeof contentKeys)[number]]: unknown };
+
 /** Keys of a description that say which file is meant. */
-export const fileKeys = [
-  'name',
-  'url',
-  'bytes',
-  'sha256',
-  'byteLength',
-] as const satisfies (keyof NetworkDescription)[];
+export const fileKeys = ['name', ...contentKeys] as const satisfies (keyof NetworkDescription)[];
 
 type GivenFile = { [Key in (typeof fileKeys)[number]]: unknown };
 
 /** Which file a description means. Throws ArgumentError. */
 export function checkFile(given: GivenFile): Pick<ResolvedNetwork, (typeof fileKeys)[number]> {
-  const { name, url, bytes, sha256, byteLength } = given;
+  return { name: checkText('name', given.name), ...checkContent('', given) };
+}
+
+/** @param path of the object that has the keys, with a point at its end; '' for the description itself */
+function checkContent(path: string, given: GivenContent): Pick<ResolvedNetwork, (typeof contentKeys)[number]> {
+  const { url, bytes, sha256, byteLength } = given;
   return {
-    name: checkText('name', name),
-    ...checkSource(url, bytes),
-    ...(sha256 === undefined ? undefined : { sha256: checkHash(sha256) }),
-    ...(byteLength === undefined ? undefined : { byteLength: checkInteger('byteLength', byteLength, 1, 2 ** 31 - 1) }),
+    ...checkSource(path, url, bytes),
+    ...(sha256 === undefined ? undefined : { sha256: checkHash(`${path}sha256`, sha256) }),
+    ...(byteLength === undefined
+      ? undefined
+      : { byteLength: checkInteger(`${path}byteLength`, byteLength, 1, 2 ** 31 - 1) }),
   };
 }
 
-function checkSource(url: unknown, bytes: unknown): Pick<ResolvedNetwork, 'url' | 'bytes'> {
+function checkSource(path: string, url: unknown, bytes: unknown): Pick<ResolvedNetwork, 'url' | 'bytes'> {
   if ((url === undefined) === (bytes === undefined)) {
     throw new ArgumentError(
-      'url',
+      `${path}url`,
       url,
       `either url or bytes, and ${url === undefined ? 'both are missing' : 'not both'}`,
     );
   }
-  if (bytes === undefined) return { url: checkText('url', url) };
+  if (bytes === undefined) return { url: checkText(`${path}url`, url) };
   if (typeof bytes === 'function') {
     const load = bytes as () => Promise<Uint8Array>;
-    checkCallback('bytes', load);
+    checkCallback(`${path}bytes`, load);
     return { bytes: load };
   }
-  return { bytes: checkBytes(bytes, ', or a function that gives a promise of one') };
+  return { bytes: checkBytes(`${path}bytes`, bytes, ', or a function that gives a promise of one') };
 }
 
 /** A file in memory. Throws ArgumentError. */
-export function checkBytes(bytes: unknown, alternative = ''): Uint8Array {
+export function checkBytes(argument: string, bytes: unknown, alternative = ''): Uint8Array {
   if (viewName(bytes) === 'Uint8Array') return bytes as Uint8Array;
-  throw new ArgumentError('bytes', bytes, `a Uint8Array${alternative}`);
+  throw new ArgumentError(argument, bytes, `a Uint8Array${alternative}`);
 }
 
-function checkHash(value: unknown): string {
+function checkHash(argument: string, value: unknown): string {
   if (typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value)) return value.toLowerCase();
-  throw new ArgumentError('sha256', value, '64 hexadecimal digits');
+  throw new ArgumentError(argument, value, '64 hexadecimal digits');
 }
 
 function checkInput(value: unknown): ResolvedInput {

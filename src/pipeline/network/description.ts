@@ -23,6 +23,12 @@ export interface NetworkDescription {
   /** SPDX identifier or a few words, shown before a download. */
   licence?: string;
   input: NetworkInput;
+  /**
+   * The same network for pictures of other shapes, each with a file and a size of its own; everything else is as described here. A
+   * picture gets the one whose width / height is nearest to its own by ratio, and this one on a tie. All files are loaded at once. Only
+   * where the input has `width` and `height`, and without `prompts`.
+   */
+  variants?: readonly NetworkVariant[];
   /** A network that is told what to look for by marks on a key image. */
   prompts?: NetworkPrompts;
   output: NetworkOutput;
@@ -34,6 +40,12 @@ export interface NetworkDescription {
   crf?: CrfParameters;
   /** Long side in pixels of the picture that the CRF works on, unless the user says otherwise, 1..16384. Default 640. */
   workingSize?: number;
+}
+
+/** Of a network: the file as in NetworkDescription, and the size of its input in pixels, 1..16384. */
+export interface NetworkVariant extends Pick<NetworkDescription, 'url' | 'bytes' | 'sha256' | 'byteLength'> {
+  width: number;
+  height: number;
 }
 
 export interface NetworkInput {
@@ -106,6 +118,8 @@ export interface ResolvedNetwork {
   byteLength?: number;
   licence?: string;
   input: ResolvedInput;
+  /** The same network for pictures of other shapes: complete descriptions, which have no variants themselves. Left out where there is none. */
+  variants?: readonly ResolvedNetwork[];
   prompts?: NetworkPrompts;
   output: Required<NetworkOutput>;
   labels: readonly string[];

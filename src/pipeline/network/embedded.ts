@@ -35,32 +35,40 @@ const colourPrompt: NetworkDescription = {
 };
 
 /**
- * Cell nuclei in fluorescence and H&E micrographs, of about 10 to 40 pixels across at the network's size. Border is what parts
- * nuclei that touch, and belongs to them. The CRF raises foreground IoU from 0.867 to 0.878 on fluorescence; the library's
- * default parameters lower it to 0.859.
+ * MediaPipe's selfie segmentation: one person or a few, near the camera. General model, 256×256, and landscape model, 256×144,
+ * for frames wider than 4:3; both give probabilities of "person" at the size of their input.
  */
-const nuclei: NetworkDescription = {
-  name: 'nuclei',
-  bytes: async () => bytesOfDataUrl((await import('../../../models/nuclei.onnx?url&inline')).default),
-  licence: 'MIT',
-  input: { name: 'image', longSide: 256, multipleOf: 16, layout: 'NCHW', range: [0, 1] },
-  output: { name: 'logits', layout: 'NCHW', activation: 'logits' },
-  labels: ['background', 'nucleus', 'border'],
-  colours: ['#000000', '#3ea6ff', '#ffb000'],
+const person: NetworkDescription = {
+  name: 'person',
+  bytes: async () => bytesOfDataUrl((await import('../../../models/person.onnx?url&inline')).default),
+  licence: 'Apache-2.0',
+  input: { name: 'image', width: 256, height: 256, layout: 'NHWC', range: [0, 1] },
+  variants: [
+    {
+      bytes: async () => bytesOfDataUrl((await import('../../../models/person-landscape.onnx?url&inline')).default),
+      width: 256,
+      height: 144,
+    },
+  ],
+  output: { name: 'probabilities', layout: 'NHWC', activation: 'sigmoid' },
+  labels: ['background', 'person'],
+  // Okabe and Ito's blue, which skin doesn't have.
+  colours: ['#000000', '#0072b2'],
   crf: {
     kernels: [
-      { type: 'gaussian', sigmaXY: 1, compatibility: 1 },
-      { type: 'bilateral', sigmaXY: 15, sigmaRGB: 5, compatibility: 2 },
+      { type: 'gaussian', sigmaXY: 3, compatibility: 3 },
+      { type: 'bilateral', sigmaXY: 50, sigmaRGB: 5, compatibility: 4 },
     ],
     iterations: 5,
   },
-  workingSize: 256,
+  workingSize: 640,
 };
 
-/** Networks that come with the package. Their bytes are loaded by a dynamic import, so that who uses none of them loads none. */
-export const embeddedNetworks = { 'colour-prompt': colourPrompt, nuclei } as const satisfies Record<
+/**
+ * Networks that come with the package. Their bytes are loaded by a dynamic import, so that who uses none of them loads none. Bundlers put
+ * them beside every page that might, though: a large one has an entry point of its own, as src/pipeline/nuclei.ts.
+ */
+export const embeddedNetworks = { person, 'colour-prompt': colourPrompt } as const satisfies Record<
   string,
   NetworkDescription
 >;
-
-export type EmbeddedName = keyof typeof embeddedNetworks;

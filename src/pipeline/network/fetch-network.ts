@@ -97,7 +97,7 @@ async function fromMemory(
   { signal, onProgress }: FetchNetworkOptions,
 ): Promise<Uint8Array> {
   const given = typeof source === 'function' ? await unlessAborted(Promise.resolve(source()), signal) : source;
-  const bytes = checkBytes(given);
+  const bytes = checkBytes('bytes', given);
   await verify(network, undefined, bytes, signal);
   onProgress?.({ loadedBytes: bytes.length, totalBytes: bytes.length, from: 'memory' });
   return bytes;

@@ -26,25 +26,6 @@ const gentle = crf({ sigmaXY: 50, sigmaRGB: 5, compatibility: 4 });
 const strong = crf({ sigmaXY: 40, sigmaRGB: 8, compatibility: 6 });
 
 /**
- * MediaPipe's selfie segmentation, general model: one person or a few, near the camera.
- * Input 256×256, output 256×256 probabilities of "person".
- */
-const selfie: NetworkDescription = {
-  name: 'MediaPipe Selfie Segmentation',
-  url: 'https://raw.githubusercontent.com/royshil/obs-backgroundremoval/875ffda175fcb066380b31797c63630c8b4a3c71/data/models/selfie_segmentation.onnx',
-  sha256: '1511ab5564cb0ae179cba9bcad6ad931003ccc71656f11fd270967023678c6a5',
-  byteLength: 447_596,
-  licence: 'Apache-2.0',
-  input: { name: 'input_1:0', width: 256, height: 256, layout: 'NHWC', range: [0, 1] },
-  output: { name: 'activation_10', layout: 'NHWC', activation: 'sigmoid' },
-  labels: ['background', 'person'],
-  // Okabe and Ito's blue, which skin doesn't have.
-  colours: ['#000000', '#0072b2'],
-  crf: gentle,
-  workingSize: 640,
-};
-
-/**
  * DeepLabV3 with MobileNetV2, the 21 labels of Pascal VOC. Input 257×257; cut where it has 33×33 logits: its own upsampling
  * shifts the map by up to 7 pixels, and ours, with corners aligned, does not (person IoU 0.828 against 0.772).
  */
@@ -114,7 +95,8 @@ const segformerAde20k: NetworkDescription = {
 /** Networks that are ready to use, by name. The embedded ones come with the package, the others are downloaded. */
 export const presets = {
   ...embeddedNetworks,
-  selfie,
+  /** The name that `person` had while it was downloaded. */
+  selfie: embeddedNetworks.person,
   'deeplab-voc': deeplabVoc,
   'segformer-b0-ade20k': segformerAde20k,
 } as const satisfies Record<string, NetworkDescription>;
@@ -130,5 +112,6 @@ export function networkNamed(network: unknown): NetworkDescription {
 export function presetNetwork(name: string): NetworkDescription {
   if (typeof name === 'string' && Object.hasOwn(presets, name)) return presets[name as PresetName];
   const names = Object.keys(presets).map((known) => `'${known}'`);
-  throw new ArgumentError('preset', name, `one of ${names.join(', ')}`);
+  const elsewhere = name === 'nuclei' ? ", or the description that 'meanfield/pipeline/nuclei' exports" : '';
+  throw new ArgumentError('preset', name, `one of ${names.join(', ')}${elsewhere}`);
 }

@@ -25,6 +25,7 @@ import {
   vocColours,
 } from '../../../src/pipeline/index.js';
 import { tinyDescription, tinyNetwork } from '../tiny-network.js';
+import { twoShapes } from '../two-shapes.js';
 import { arg, type Door, deviceOf, type House, type HousePlan, optionalArg } from './door.js';
 import { goodImage, imageSpec, pixelCount } from './problem.js';
 import {
@@ -113,6 +114,22 @@ function goodDescription() {
   };
 }
 
+/** Of one size, which networks with variants have. */
+const variedKeys = {
+  ...descriptionKeys,
+  input: object({ ...inputKeys, width: side, height: side }, inputOptions),
+  labels: list(text, 2, 2),
+};
+const variantKeys = { width: side, height: side };
+const variantOptions = { sha256: descriptionOptions.sha256, byteLength: descriptionOptions.byteLength };
+const varied = object(
+  { ...variedKeys, bytes: either(onnxBytes, { is: 'function' }) },
+  {
+    ...descriptionOptions,
+    variants: list(object({ ...variantKeys, bytes: either(onnxBytes, { is: 'function' }) }, variantOptions)),
+  },
+);
+
 const length = number({ above: 0, isDouble: true });
 const extent = open({ width: length, height: length });
 
@@ -123,6 +140,31 @@ const plainDoors: Door[] = [
     args: [arg('network', described)],
     good: () => [goodDescription()],
     call: ([value]) => checkNetwork(value),
+  },
+  {
+    name: 'checkNetwork',
+    args: [arg('network', varied)],
+    good: () => [{ ...twoShapes(), workingSize: 64 }],
+    call: ([value]) => checkNetwork(value),
+  },
+  {
+    name: 'networkFromJson',
+    args: [
+      arg(
+        'json',
+        object(variedKeys, {
+          ...descriptionOptions,
+          url: text,
+          variants: list(object({ ...variantKeys, url: text }, variantOptions)),
+        }),
+      ),
+      arg('bytes', onnxBytes),
+    ],
+    good: () => {
+      const { bytes: given, ...json } = twoShapes();
+      return [{ ...json, variants: [{ url: 'wide.onnx', width: 32, height: 16 }] }, given];
+    },
+    call: ([json, given]) => networkFromJson(json, given as Uint8Array),
   },
   {
     name: 'networkFromJson',
@@ -166,8 +208,8 @@ const plainDoors: Door[] = [
   },
   {
     name: 'presetNetwork',
-    args: [arg('name', choice('nuclei', 'selfie', 'colour-prompt', 'deeplab-voc', 'segformer-b0-ade20k'))],
-    good: () => ['nuclei'],
+    args: [arg('name', choice('person', 'selfie', 'colour-prompt', 'deeplab-voc', 'segformer-b0-ade20k'))],
+    good: () => ['person'],
     call: ([name]) => presetNetwork(name as string),
   },
   {
@@ -307,7 +349,7 @@ async function cpuNetworkHouse(): Promise<House> {
       {
         name: 'CpuNetwork.create',
         args: [
-          arg('network', either(choice('nuclei'), described)),
+          optionalArg('network', either(choice('person'), described)),
           optionalArg(
             'options',
             object({}, { signal, onProgress: { is: 'function' }, cache: choice(false), fetch: { is: 'function' } }),
@@ -315,7 +357,7 @@ async function cpuNetworkHouse(): Promise<House> {
         ],
         good: () => [goodDescription(), { cache: false }],
         async call([given, options]) {
-          const made = await CpuNetwork.create(given as 'nuclei', options as FetchNetworkOptions);
+          const made = await CpuNetwork.create(given as 'person', options as FetchNetworkOptions);
           await made.destroy();
         },
         throws: ['DownloadError', 'AbortError'],
@@ -355,9 +397,10 @@ const temporal = object(
 const pipelineOptions = object(
   {},
   {
-    network: either(choice('nuclei', 'colour-prompt', 'selfie', 'deeplab-voc', 'segformer-b0-ade20k'), described),
+    network: either(choice('person', 'colour-prompt', 'selfie', 'deeplab-voc', 'segformer-b0-ade20k'), described),
     crf: either(descriptionOptions.crf, choice(null)),
     workingSize: side,
+    frameSize: object({ width: side, height: side }),
     warmStart: boolean,
     smoothing: either(temporal, choice(null)),
     budget: either(budgetSpec, choice(null)),
@@ -377,6 +420,7 @@ function goodPipelineOptions(): PipelineOptions {
     network: goodDescription() as NonNullable<PipelineOptions['network']>,
     crf: { kernels: [{ type: 'gaussian', sigmaXY: 1 }], iterations: 1 },
     workingSize: 12,
+    frameSize: { width: 12, height: 9 },
     warmStart: false,
     smoothing: { strength: 0.5 },
     budget: goodBudget(),

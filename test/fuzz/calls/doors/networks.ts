@@ -155,8 +155,8 @@ const plainDoors: Door[] = [
   },
   {
     name: 'presetNetwork',
-    args: [arg('name', choice('nuclei', 'selfie', 'colour-prompt', 'deeplab-voc', 'segformer-b0-ade20k'))],
-    good: () => ['nuclei'],
+    args: [arg('name', choice('person', 'selfie', 'colour-prompt', 'deeplab-voc', 'segformer-b0-ade20k'))],
+    good: () => ['person'],
     call: ([name]) => presetNetwork(name as string),
   },
   {
@@ -301,7 +301,7 @@ async function cpuNetworkHouse(): Promise<House> {
       {
         name: 'CpuNetwork.create',
         args: [
-          arg('network', either(choice('nuclei'), described)),
+          optionalArg('network', either(choice('person'), described)),
           optionalArg(
             'options',
             object({}, { signal, onProgress: { is: 'function' }, cache: fileCache, fetch: { is: 'function' } }),
@@ -309,7 +309,7 @@ async function cpuNetworkHouse(): Promise<House> {
         ],
         good: () => [goodDescription(), { cache: false }],
         async call([given, options]) {
-          const made = await CpuNetwork.create(given as 'nuclei', options as FetchNetworkOptions);
+          const made = await CpuNetwork.create(given as 'person', options as FetchNetworkOptions);
           await made.destroy();
         },
         isSlow: true,
@@ -341,9 +341,10 @@ const temporal = object(
 const pipelineOptions = object(
   {},
   {
-    network: either(choice('nuclei', 'colour-prompt', 'selfie', 'deeplab-voc', 'segformer-b0-ade20k'), described),
+    network: either(choice('person', 'colour-prompt', 'selfie', 'deeplab-voc', 'segformer-b0-ade20k'), described),
     crf: either(descriptionOptions.crf, choice(null)),
     workingSize: side,
+    frameSize: object({ width: side, height: side }),
     warmStart: boolean,
     smoothing: either(temporal, choice(null)),
     budget: either(budgetSpec, choice(null)),
@@ -362,6 +363,7 @@ function goodPipelineOptions(): PipelineOptions {
     network: goodDescription() as NonNullable<PipelineOptions['network']>,
     crf: { kernels: [{ type: 'gaussian', sigmaXY: 1 }], iterations: 1 },
     workingSize: 12,
+    frameSize: { width: 12, height: 9 },
     warmStart: false,
     smoothing: { strength: 0.5 },
     budget: goodBudget(),
