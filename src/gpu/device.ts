@@ -37,8 +37,8 @@ const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups
  * Throws DeviceError where the adapter gives no device.
  */
 export async function requestDevice(kind: 'any' | 'hardware' = 'any'): Promise<AcquiredDevice | undefined> {
-  const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter || (kind === 'hardware' && isSoftware(adapter.info))) return undefined;
+  const adapter = await findAdapter(kind);
+  if (!adapter) return undefined;
   const adapterName = nameOf(adapter.info);
   const limits = wantedLimits.map((name): [string, number | undefined] => [name, adapter.limits[name]]);
   try {
@@ -51,6 +51,12 @@ export async function requestDevice(kind: 'any' | 'hardware' = 'any'): Promise<A
   } catch (error) {
     throw new DeviceError(`the adapter (${adapterName}) gave no device: ${(error as Error).message}`);
   }
+}
+
+/** Undefined where there is none of the kind. A quick question, which loads nothing. */
+export async function findAdapter(kind: 'any' | 'hardware'): Promise<GPUAdapter | undefined> {
+  const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  return adapter && !(kind === 'hardware' && isSoftware(adapter.info)) ? adapter : undefined;
 }
 
 /**

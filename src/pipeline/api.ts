@@ -57,9 +57,14 @@ export interface PipelineOptions {
    * 0..1, default 1e-4 for networks of more than 32 labels and 0, none, for others.
    */
   dropBelow?: number;
+  /**
+   * 'auto' (default) takes WebGPU where there is a GPU, or a device is given, and the CPU elsewhere: also where the only adapter runs shaders
+   * on the CPU. On the CPU the network runs in onnxruntime's WebAssembly, its tensors must be float32, and the results are the same up to rounding.
+   */
+  backend?: 'auto' | 'webgpu' | 'cpu';
   /** The device to work on. It stays its owner's, and when it is lost it is its owner who can get another. */
   device?: GPUDevice;
-  /** Time every stage with timestamp queries, which are read back. Default false. */
+  /** Time every stage: on the GPU with timestamp queries, which are read back. Default false. */
   profile?: boolean;
   onnxruntime?: OnnxruntimeOptions;
   onProgress?: (progress: LoadProgress) => void;
@@ -70,6 +75,14 @@ export interface PipelineOptions {
 
 export interface SegmentOptions {
   signal?: AbortSignal;
+}
+
+export interface ExportOptions {
+  /** Pixels, 1..16384; both or none. Default: the frame's. */
+  width?: number;
+  height?: number;
+  /** `#rrggbb` or `#rrggbbaa`, one for every label that the network has. Default: the network's. */
+  colours?: readonly string[];
 }
 
 export interface PromptOptions extends SegmentOptions {
@@ -102,7 +115,7 @@ export interface FrameReport {
   budget: BudgetChoice | undefined;
   /** What the CRF worked with, at its working size: sigmas scaled, iterations as the budget had them. */
   parameters: CrfParameters;
-  /** CRF stages, where `profile` is on. */
+  /** Where `profile` is on: the stages of the CRF on the GPU, on the CPU those of the frame by the clock. */
   timings: readonly StageTiming[];
 }
 
@@ -118,7 +131,7 @@ export interface Segmentation {
   readonly labels: readonly string[];
   readonly report: FrameReport;
   /**
-   * On the pipeline's device, overwritten by its next call. Labels that were dropped are missing here: plane k of the marginals and the
+   * On the pipeline's device, overwritten by its next call; on the CPU reading this throws DeviceError. Labels that were dropped are missing here: plane k of the marginals and the
    * value k in the label map mean label `keptLabels[k]`.
    */
   readonly gpu: GpuResults;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import { DenseCrf } from '../dense-crf.js';
 import type { Refiner } from '../problem/api.js';
 import { checkNumber } from '../problem/checks.js';
 import { readArray, readObject } from '../problem/reading.js';
@@ -9,21 +8,17 @@ import type { Extent } from './frames/plan.js';
 
 export interface EngineWish extends Extent {
   labelCount: number;
-  /** A photo may read a number back; a frame of a video may not, and pays with memory for the worst case. */
   use: 'photo' | 'video';
 }
 
 /** Engines kept: one for photos and one for video, or two sizes that a frame budget goes back and forth between. */
 const kept = 2;
 
-/** The engines of one device, by problem size. */
+/** The engines of one device, or of the CPU, by problem size. */
 export class Engines {
   private readonly engines = new Map<string, { engine: Refiner; parameters: CrfParameters }>();
 
-  constructor(
-    private readonly device: GPUDevice,
-    private readonly profile: boolean,
-  ) {}
+  constructor(private readonly create: (wish: EngineWish, parameters: CrfParameters) => Promise<Refiner>) {}
 
   get bytes(): number {
     return [...this.engines.values()].reduce((sum, { engine }) => sum + (engine.bytes ?? 0), 0);
@@ -46,17 +41,7 @@ export class Engines {
       this.engines.get(oldest)?.engine.destroy();
       this.engines.delete(oldest);
     }
-    const { width, height, labelCount, use } = wish;
-    const engine = await DenseCrf.create({
-      width,
-      height,
-      labelCount,
-      parameters,
-      device: this.device,
-      backend: 'webgpu',
-      vertexCapacity: use === 'video' ? 'worst-case' : 'measured',
-      profile: this.profile,
-    });
+    const engine = await this.create(wish, parameters);
     this.engines.set(key, { engine, parameters });
     return engine;
   }

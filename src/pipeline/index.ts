@@ -2,6 +2,7 @@
 
 export type {
   DeviceLoss,
+  ExportOptions,
   FrameReport,
   LoadProgress,
   NetworkUnary,
@@ -13,7 +14,7 @@ export type {
 export { Painter, type PainterOptions } from './drawing/painter.js';
 export { type Fit, framePosition } from './drawing/placement.js';
 export type { LabelSource, PainterSources } from './drawing/sources.js';
-export { configureCanvas, type PaintTarget, type ViewTarget } from './drawing/target.js';
+export { configureCanvas, type DrawTarget, type PaintTarget, type ViewTarget } from './drawing/target.js';
 export type {
   BlurView,
   ColourView,

@@ -44,7 +44,11 @@ export class FrameReader {
     if (this.drawing && canvas?.width === width && canvas.height === height) return this.drawing;
     const made = createCanvas(width, height)?.getContext('2d', { willReadFrequently: true }) as Drawing | null;
     if (!made) {
-      throw new ArgumentError(this.argument, 'what a page shows', '{ data, width, height }: there is no 2-D canvas here');
+      throw new ArgumentError(
+        this.argument,
+        'what a page shows',
+        '{ data, width, height }: there is no 2-D canvas here',
+      );
     }
     // Transparent pixels replace those of the frame before.
     made.globalCompositeOperation = 'copy';

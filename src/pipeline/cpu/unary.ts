@@ -11,10 +11,7 @@ import { pinConfidence } from '../prompts/seeds.js';
  *
  * @param unary planes [label, y, x] at the network's own size
  */
-export function energiesOf(
-  unary: NetworkUnary,
-  size: ProblemSize,
-): { energies: Float32Array; hasUnknown: boolean } {
+export function energiesOf(unary: NetworkUnary, size: ProblemSize): { energies: Float32Array; hasUnknown: boolean } {
   const { width, height, upsampling = 'half-pixel', window = null } = unary;
   const [form, values] =
     'logits' in unary ? (['logits', unary.logits] as const) : (['probabilities', planesOf(unary)] as const);

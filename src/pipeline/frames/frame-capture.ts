@@ -35,7 +35,11 @@ export class FrameCapture {
   /** Bind groups by the user's texture, for the frame texture there is now. */
   private groups = new WeakMap<GPUTexture, GPUBindGroup>();
 
-  constructor(private readonly context: StageContext) {
+  /** @param argument the name of sources in errors */
+  constructor(
+    private readonly context: StageContext,
+    private readonly argument = 'frame',
+  ) {
     this.device = context.device;
     this.sampler = context.device.createSampler({ label: 'FrameCapture', minFilter: 'linear', magFilter: 'linear' });
   }
@@ -112,7 +116,7 @@ export class FrameCapture {
   }
 
   private check(source: FrameSource): CheckedFrame {
-    return checkFrame(source, this.device.limits.maxTextureDimension2D);
+    return checkFrame(source, this.device.limits.maxTextureDimension2D, this.argument);
   }
 
   private ownTexture({ width, height }: CheckedFrame): GPUTexture {
@@ -133,7 +137,7 @@ export class FrameCapture {
   }
 
   private copy(frame: GPUTexture, source: GPUCopyExternalImageSource): void {
-    readingPageImage('frame', source, () =>
+    readingPageImage(this.argument, source, () =>
       this.device.queue.copyExternalImageToTexture(
         { source },
         { texture: frame, premultipliedAlpha: false, colorSpace: 'srgb' },
@@ -145,7 +149,7 @@ export class FrameCapture {
   private encodeVideo(encoder: GPUCommandEncoder, source: HTMLVideoElement | VideoFrame): void {
     const program = prepared(this.programs.video);
     const group = program.bind({
-      source: readingPageImage('frame', source, () =>
+      source: readingPageImage(this.argument, source, () =>
         this.device.importExternalTexture({ source, colorSpace: 'srgb' }),
       ),
       linear: this.sampler,

@@ -33,13 +33,14 @@ export type CheckedFrame = Extent &
  *
  * @param largestSide the device's `maxTextureDimension2D`
  *
- * Throws ArgumentError, named `frame`.
+ * Throws ArgumentError under the argument's name.
  */
-export function checkFrame(source: FrameSource, largestSide: number): CheckedFrame {
-  return readFrame(source, (argument, value) => {
+export function checkFrame(source: FrameSource, largestSide: number, argument = 'frame'): CheckedFrame {
+  const checkSide: CheckSide = (name, value) => {
     if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= largestSide) return value;
-    throw new ArgumentError(argument, value, `1..${largestSide} pixels, which this device's textures can have`);
-  });
+    throw new ArgumentError(name, value, `1..${largestSide} pixels, which this device's textures can have`);
+  };
+  return readFrame(source, checkSide, argument);
 }
 
 /** The same before there is a device, whose textures may be too small. */

@@ -13,7 +13,11 @@ import { readProperties } from '../../problem/reading.js';
 import type { ProblemSize } from '../../problem/types.js';
 import { temporal } from '../../stages/pipeline/temporal.js';
 import { Words } from '../gpu-values/words.js';
-import { defaultTemporalParameters, resolveTemporalParameters, type TemporalParameters } from './temporal-parameters.js';
+import {
+  defaultTemporalParameters,
+  resolveTemporalParameters,
+  type TemporalParameters,
+} from './temporal-parameters.js';
 
 /** What comes anew with each frame, in the same buffers. */
 export interface TemporalSources {

@@ -17,7 +17,7 @@ export class Background {
   private blurred = new Float32Array();
 
   /** @param sigmaXY in frame pixels */
-  blur(frame: RgbaImage, foreground: Pick<Layer, "pixels">, sigmaXY: number): BlurredBackground {
+  blur(frame: RgbaImage, foreground: { pixels: Float32Array }, sigmaXY: number): BlurredBackground {
     const levelCount = Math.max(1, Math.ceil(Math.log2(Math.max(frame.width, frame.height))));
     const { exponent, sigma, radius } = planBlur(sigmaXY, levelCount);
     let [width, height] = [Math.ceil(frame.width / 2), Math.ceil(frame.height / 2)];
@@ -32,7 +32,12 @@ export class Background {
     const weights = gaussian(sigma, radius);
     this.between = floatsOf(4 * width * height, this.between);
     this.blurred = floatsOf(4 * width * height, this.blurred);
-    blurLines(this.levels[exponent - 1], this.between, weights, { lines: height, length: width, step: 4, line: 4 * width });
+    blurLines(this.levels[exponent - 1], this.between, weights, {
+      lines: height,
+      length: width,
+      step: 4,
+      line: 4 * width,
+    });
     blurLines(this.between, this.blurred, weights, { lines: width, length: height, step: 4 * width, line: 4 });
     return { width, height, pixels: this.blurred, scale: 2 ** exponent };
   }
@@ -52,7 +57,7 @@ function halveRest({ data, width, height }: RgbaImage, foreground: Float32Array,
       const factor = opacity / 255;
       for (let c = 0; c < 3; c++) {
         const left = data[i + c] * factor - foreground[i + c];
-        halved[to + c] += 0.25 * (left < 0 ? 0 : left > share ? share : left);
+        halved[to + c] += 0.25 * Math.min(Math.max(left, 0), share);
       }
       halved[to + 3] += 0.25 * share;
     }

@@ -158,14 +158,7 @@ function write(pixels: Float32Array, i: number, data: RgbaImage['data'], opacity
 }
 
 /** One channel of [height, width, 4]. */
-function bilinear(
-  values: Float32Array,
-  channel: number,
-  x: number,
-  y: number,
-  width: number,
-  height: number,
-): number {
+function bilinear(values: Float32Array, channel: number, x: number, y: number, width: number, height: number): number {
   const [baseX, baseY] = [Math.floor(x), Math.floor(y)];
   const left = Math.min(Math.max(baseX, 0), width - 1);
   const right = Math.min(Math.max(baseX + 1, 0), width - 1);

@@ -34,7 +34,11 @@ export class Guide {
     }
   }
 
-  private takeColours({ data, width: frameWidth, height: frameHeight }: RgbaImage, width: number, height: number): void {
+  private takeColours(
+    { data, width: frameWidth, height: frameHeight }: RgbaImage,
+    width: number,
+    height: number,
+  ): void {
     this.columns = coverOf(frameWidth, width, this.columns);
     this.rows = coverOf(frameHeight, height, this.rows);
     this.sums = floatsOf(3 * frameWidth, this.sums);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { behind, entryPointOf, type ResolvedView } from '../../drawing/view.js';
 import { tapsFor } from '../../drawing/placement.js';
+import { behind, entryPointOf, type ResolvedView } from '../../drawing/view.js';
 import { Background } from './background.js';
 import { Contours } from './contours.js';
 import { Foreground } from './foreground.js';
@@ -57,7 +57,11 @@ export class CpuPainter {
     return target;
   }
 
-  private pictureOf({ frame }: CpuScene, { fit, mirror }: View, { width, height }: { width: number; height: number }): Picture {
+  private pictureOf(
+    { frame }: CpuScene,
+    { fit, mirror }: View,
+    { width, height }: { width: number; height: number },
+  ): Picture {
     const key = [frame.width, frame.height, width, height, fit, mirror].join();
     if (this.placed?.key !== key) {
       const extent = { width: frame.width, height: frame.height };
