@@ -30,7 +30,7 @@ import {
   readPipelineOptions,
   type Settings,
 } from './options.js';
-import type { Drawn, FrameJob, FrameResult, Path, PathKeeper, PathRequest } from './path.js';
+import type { Drawn, FrameJob, FrameResult, Path, PathKeeper } from './path.js';
 import { checkPrompts, type Prompts } from './prompts/prompts.js';
 import { pinnedLabels, seedMaps } from './prompts/seeds.js';
 import { type BudgetChoice, type BudgetOptions, FrameBudget } from './video/budget.js';
@@ -78,9 +78,10 @@ export class Pipeline {
     const backend = await chooseBackend(settings);
     signal?.throwIfAborted();
     const { network } = settings;
-    const [files, makeKeeper] = await Promise.all([
+    const { loadPaths } = await (backend === 'cpu' ? import('./cpu/cpu-paths.js') : import('./gpu-paths.js'));
+    const [makeKeeper, files] = await Promise.all([
+      loadPaths(settings),
       loadNetworks(network, progressOptions(signal, onProgress)),
-      backend === 'cpu' ? loadOnCpu(settings) : loadOnGpu(settings),
     ]);
     signal?.throwIfAborted();
     onProgress?.({ phase: 'session' });
@@ -354,14 +355,6 @@ export class Pipeline {
     this.scaled = { from: crf, scale, to };
     return to;
   }
-}
-
-async function loadOnGpu(settings: Settings): Promise<(request: PathRequest) => PathKeeper> {
-  return await (await import('./gpu-paths.js')).loadPaths(settings);
-}
-
-async function loadOnCpu(settings: Settings): Promise<(request: PathRequest) => PathKeeper> {
-  return await (await import('./cpu/cpu-paths.js')).loadPaths(settings);
 }
 
 function progressOptions(signal: AbortSignal | undefined, onProgress: ((progress: LoadProgress) => void) | undefined) {

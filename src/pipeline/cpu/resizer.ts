@@ -37,15 +37,15 @@ export class CpuResizer {
     return target;
   }
 
-  /** The frame as opaque RGBA bytes of another size, rounded to the nearest. Written into `bytes` where that has the length. */
+  /** The frame as opaque RGBA bytes of another size, rounded to the nearest, half way between two to the larger. Written into `bytes` where that has the length. */
   toBytes(frame: RgbaImage, width: number, height: number, bytes?: Uint8ClampedArray): Uint8ClampedArray {
     const target = bytes?.length === 4 * width * height ? bytes : new Uint8ClampedArray(4 * width * height);
     this.resize(frame, { width, height, window: { x: 0, y: 0, width, height } }, (y, row) => {
       let to = 4 * y * width;
       for (let i = 0; i < row.length; i += 3, to += 4) {
-        target[to] = Math.floor(row[i] + 0.5);
-        target[to + 1] = Math.floor(row[i + 1] + 0.5);
-        target[to + 2] = Math.floor(row[i + 2] + 0.5);
+        target[to] = Math.floor(row[i] + half);
+        target[to + 1] = Math.floor(row[i + 1] + half);
+        target[to + 2] = Math.floor(row[i + 2] + half);
         target[to + 3] = 255;
       }
     });
@@ -74,6 +74,9 @@ export class CpuResizer {
     }
   }
 }
+
+/** A little more than a half, as on the GPU, so that rounding errors do not decide what is half way between two bytes. */
+const half = 0.5 + 1 / 512;
 
 /** How pixels become a network's numbers. */
 type TensorValues = Pick<TensorForm, 'layout' | 'channels' | 'factor' | 'offset' | 'fill'>;
