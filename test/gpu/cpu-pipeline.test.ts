@@ -79,8 +79,8 @@ describe('gives on the CPU what it gives on WebGPU', () => {
     const image = await photo('astronaut.png', 120, 110);
     const [gpu, cpu] = await openBoth({ workingSize: 96 });
     await expectSame(await gpu.segment(image), await cpu.segment(image));
-    // Software WebGPU takes up to half a minute a run where other tests run beside.
-  }, 300_000);
+    // Software WebGPU takes minutes to compile the network where other tests run beside.
+  }, 600_000);
 
   test('with colour-prompt, told by a box, in two rounds', async () => {
     const image = await photo('coffee.png', 120, 80);
