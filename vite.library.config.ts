@@ -4,8 +4,8 @@ import { builtinModules } from 'node:module';
 import { defineConfig } from 'vite';
 import packageJson from './package.json' with { type: 'json' };
 
-/** The script of the page in which the command line uses WebGPU; nobody imports it. */
-const pageOfCommandLine = 'cli/page/main';
+/** What nobody imports: the script of the page in which the command line uses WebGPU, and the program of the thread for networks. */
+const startedByCommandLine = ['cli/page/main', 'cli/evaluate/network-worker'];
 
 /**
  * The published modules. package.json is the only list of them: `exports` and `bin` name
@@ -18,7 +18,7 @@ function entries(): Record<string, string> {
     ),
     ...Object.values<string>(packageJson.bin),
   ];
-  const names = [...targets.map((target) => /^(?:\.\/)?dist\/(.+)\.js$/.exec(target)?.[1]), pageOfCommandLine];
+  const names = [...targets.map((target) => /^(?:\.\/)?dist\/(.+)\.js$/.exec(target)?.[1]), ...startedByCommandLine];
   return Object.fromEntries(names.filter((name) => name !== undefined).map((name) => [name, `src/${name}.ts`]));
 }
 

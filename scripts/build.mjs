@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-// npm run build: JavaScript with the shaders inlined by Vite, declarations by tsc, into dist/, or, with --outDir FOLDER, elsewhere.
+// npm run build: JavaScript with the shaders inlined by Vite, declarations by tsc, and the JSON Schema of the parameters, into dist/, or, with
+// --outDir FOLDER, elsewhere.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureInstalled, projectFolder, runNpm } from './setup.mjs';
 
@@ -21,6 +23,10 @@ for (const step of steps) {
   const code = runNpm(['--silent', ...step]);
   if (code !== 0) process.exit(code);
 }
+
+// The library says itself what its parameters are.
+const { crfJsonSchema } = await import(pathToFileURL(path.join(dist, 'index.js')).href);
+writeFileSync(path.join(dist, 'crf.schema.json'), `${JSON.stringify(crfJsonSchema(), null, 2)}\n`);
 
 // A reference would make @webgpu/types a dependency of every user, and it clashes with the WebGPU
 // types that newer versions of TypeScript bring.

@@ -13,8 +13,11 @@ export type {
   UnarySource,
 } from './problem/api.js';
 export { ArgumentError, DeviceError } from './problem/errors.js';
+export { crfJsonSchema, type JsonSchema } from './problem/json-schema.js';
 export { defaultParameters, resolveParameters } from './problem/parameters.js';
 export { type FeatureArray, parametersFromJson } from './problem/parameters-json.js';
+export { type CrfParametersOrName, type CrfPreset, type CrfPresetName, crfPresets } from './problem/presets.js';
+export { type ChoiceParameter, crfSchema, type NumberParameter, type ParameterSchema } from './problem/schema.js';
 export type {
   ArrayWindow,
   BilateralKernel,
@@ -25,7 +28,9 @@ export type {
   FloatArray,
   GaussianKernel,
   Kernel,
+  LabelArray,
   LabelLayout,
+  MarkedLabels,
   Method,
   Normalization,
   ProblemSize,

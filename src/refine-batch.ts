@@ -7,7 +7,9 @@ import { reading } from './problem/reading.js';
 
 /** One image of a batch. Its results are read from the refiner before the next one is asked for. */
 export interface BatchItem {
+  /** Of the image, in the order in which they came. */
   index: number;
+  /** What the call did. */
   report: RefineReport;
 }
 

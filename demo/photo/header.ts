@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { imageSize } from 'image-size';
-
 /** A small file can unfold to gigabytes: what is larger than this is not decoded. */
 const maximumPixels = 50_000_000;
-
-/** Enough for every format's header, JPEG's embedded previews included. */
-export const headerBytes = 512 * 1024;
 
 /** An error whose text is meant for the person at the screen. */
 export class PhotoError extends Error {
@@ -14,8 +9,8 @@ export class PhotoError extends Error {
 }
 
 /** Throws PhotoError for what is no picture, or one that is too large to decode. */
-export function checkHeader(name: string, start: Uint8Array): void {
-  const { width, height } = sizeIn(name, start);
+export async function checkHeader(name: string, blob: Blob): Promise<void> {
+  const { width, height } = await sizeIn(name, blob);
   if (width * height <= maximumPixels) return;
   throw new PhotoError(
     `${name} has ${width} × ${height} pixels, ${Math.round((width * height) / 1e6)} million. ` +
@@ -23,12 +18,20 @@ export function checkHeader(name: string, start: Uint8Array): void {
   );
 }
 
-function sizeIn(name: string, start: Uint8Array): { width: number; height: number } {
+/** As the browser itself reads the header: an image that nobody looks at is not decoded. */
+async function sizeIn(name: string, blob: Blob): Promise<{ width: number; height: number }> {
+  const image = new Image();
+  const address = URL.createObjectURL(blob);
   try {
-    const { width, height } = imageSize(start);
-    if (width > 0 && height > 0) return { width, height };
+    await new Promise((resolve, reject) => {
+      image.onload = resolve;
+      image.onerror = reject;
+      image.src = address;
+    });
   } catch {
-    // Said below, in words.
+    throw new PhotoError(`${name} is not a picture that can be read. Use a PNG, JPEG, WebP, AVIF or GIF file.`);
+  } finally {
+    URL.revokeObjectURL(address);
   }
-  throw new PhotoError(`${name} is not a picture that can be read. Use a PNG, JPEG, WebP, AVIF or GIF file.`);
+  return { width: image.naturalWidth, height: image.naturalHeight };
 }

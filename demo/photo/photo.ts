@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Picture } from '../engine/protocol.js';
-import { checkHeader, headerBytes, PhotoError } from './header.js';
+import { checkHeader, PhotoError } from './header.js';
 
 /** Of what is kept, so that the working size can be changed without the file. */
 const keptLongSide = 1600;
@@ -23,7 +23,7 @@ export const defaultWorkingSize = 480;
 
 /** Throws PhotoError, in words for the person at the screen. */
 export async function readPhoto(name: string, blob: Blob): Promise<Photo> {
-  checkHeader(name, new Uint8Array(await blob.slice(0, headerBytes).arrayBuffer()));
+  await checkHeader(name, blob);
   const bitmap = await decode(name, blob);
   const { width, height } = bitmap;
   const canvas = reduce(bitmap, width, height, keptLongSide);

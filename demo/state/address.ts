@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { Normalization } from '../../src/index.js';
+import { crfSchema, type Normalization } from '../../src/index.js';
 import { type CrfSettings, defaultSettings, normalizations } from './crf-settings.js';
 import type { Merges } from './merges.js';
 
@@ -130,7 +130,8 @@ function writeSettings({ spatial, bilateral, iterations }: CrfSettings, put: (na
 const settingReaders = {
   spatial(value: string): CrfSettings['spatial'] | undefined {
     const [isOn, sigma, weight, mode, ...rest] = value.split('~');
-    const [sigmaXY, compatibility] = [numberIn(sigma, 0.5, 20), numberIn(weight, 0, 20)];
+    const sigmaXY = usual(sigma, crfSchema.gaussian.sigmaXY);
+    const compatibility = usual(weight, crfSchema.gaussian.compatibility);
     const normalization = normalizationOf(mode);
     if (rest.length > 0 || !isSwitch(isOn) || sigmaXY === undefined) return undefined;
     if (compatibility === undefined || !normalization) return undefined;
@@ -138,15 +139,16 @@ const settingReaders = {
   },
   bilateral(value: string): CrfSettings['bilateral'] | undefined {
     const [isOn, sigma, colour, weight, mode, ...rest] = value.split('~');
-    const [sigmaXY, sigmaRGB] = [numberIn(sigma, 4, 160), numberIn(colour, 2, 60)];
-    const compatibility = numberIn(weight, 0, 20);
+    const sigmaXY = usual(sigma, crfSchema.bilateral.sigmaXY);
+    const sigmaRGB = usual(colour, crfSchema.bilateral.sigmaRGB);
+    const compatibility = usual(weight, crfSchema.bilateral.compatibility);
     const normalization = normalizationOf(mode);
     if (rest.length > 0 || !isSwitch(isOn) || sigmaXY === undefined || sigmaRGB === undefined) return undefined;
     if (compatibility === undefined || !normalization) return undefined;
     return { isOn: isOn === 'on', sigmaXY, sigmaRGB, compatibility, normalization };
   },
   iterations(value: string): number | undefined {
-    const count = numberIn(value, 0, 20);
+    const count = usual(value, crfSchema.parameters.iterations);
     return Number.isInteger(count) ? count : undefined;
   },
 };
@@ -176,6 +178,11 @@ function isSwitch(value: string): boolean {
 
 function normalizationOf(value: string): Normalization | undefined {
   return normalizations.find((one) => one.value === value)?.value;
+}
+
+/** A number that a slider can show. */
+function usual(value: string | undefined, { usual: ends }: { usual: readonly [number, number] }): number | undefined {
+  return numberIn(value, ...ends);
 }
 
 function numberIn(value: string | undefined, least: number, most: number): number | undefined {

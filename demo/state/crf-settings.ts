@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-import type { CrfParameters, Kernel, Normalization } from '../../src/index.js';
+import {
+  type CrfParameters,
+  type CrfPresetName,
+  crfPresets,
+  crfSchema,
+  type Kernel,
+  type Normalization,
+} from '../../src/index.js';
 
 /** The CRF as the sliders see it: two kernels that can be switched off without losing their values. */
 export interface CrfSettings {
@@ -23,12 +30,19 @@ export interface CrfSettings {
   iterations: number;
 }
 
+const titles: Readonly<Record<Normalization, string>> = {
+  symmetric: 'Symmetric',
+  before: 'Before',
+  after: 'After',
+  none: 'None',
+};
+
+/** The usual one first. */
 export const normalizations: readonly { value: Normalization; title: string }[] = [
-  { value: 'symmetric', title: 'Symmetric' },
-  { value: 'before', title: 'Before' },
-  { value: 'after', title: 'After' },
-  { value: 'none', title: 'None' },
-];
+  ...crfSchema.gaussian.normalization.choices,
+]
+  .reverse()
+  .map((value) => ({ value, title: titles[value] }));
 
 export interface Preset {
   id: string;
@@ -43,12 +57,29 @@ function settingsOf(
   [sigmaXY, sigmaRGB, compatibility]: readonly [number, number, number],
   iterations: number,
 ): CrfSettings {
-  const normalization = 'symmetric';
+  const normalization = crfSchema.gaussian.normalization.default;
   return {
     spatial: { isOn: true, sigmaXY: spatialXY, compatibility: spatialWeight, normalization },
     bilateral: { isOn: true, sigmaXY, sigmaRGB, compatibility, normalization },
     iterations,
   };
+}
+
+/** A preset of the library as the sliders show it: one sigma for all axes, one weight for all labels. */
+function settingsNamed(name: CrfPresetName): CrfSettings {
+  const { kernels, iterations = crfSchema.parameters.iterations.default } = crfPresets[name].parameters;
+  const [spatial, bilateral] = kernels;
+  if (spatial?.type !== 'gaussian' || bilateral?.type !== 'bilateral') throw new Error(`${name} has other kernels`);
+  return settingsOf(
+    [numberOf(spatial.sigmaXY), numberOf(spatial.compatibility)],
+    [numberOf(bilateral.sigmaXY), numberOf(bilateral.sigmaRGB), numberOf(bilateral.compatibility)],
+    iterations,
+  );
+}
+
+function numberOf(value: unknown): number {
+  if (typeof value !== 'number') throw new Error('a slider has one number');
+  return value;
 }
 
 const crisp: Preset = {
@@ -64,25 +95,25 @@ export const presets: readonly Preset[] = [
     id: 'pydensecrf',
     title: 'pydensecrf default',
     hint: 'Krähenbühl and Koltun’s values, and the defaults of this library. Meant for large photos.',
-    settings: settingsOf([3, 3], [80, 13, 10], 5),
+    settings: settingsNamed('pydensecrf'),
   },
   {
     id: 'deeplab',
     title: 'DeepLab',
     hint: 'DeepLab v2’s values for ResNet-101: every shade is an edge. For coarse network output.',
-    settings: settingsOf([1, 3], [67, 3, 4], 10),
+    settings: settingsNamed('deeplab-v2'),
   },
   {
     id: 'gentle',
     title: 'Masks that are sharp already',
     hint: 'Keeps to what the network says. Bettered the most masks of people in a trial on street photos.',
-    settings: settingsOf([3, 3], [50, 5, 4], 5),
+    settings: settingsNamed('sharp-masks'),
   },
   {
     id: 'firm',
     title: 'Coarse masks',
     hint: 'Gained the most for DeepLab in the same trial, at this size of picture.',
-    settings: settingsOf([3, 3], [40, 8, 6], 5),
+    settings: settingsNamed('coarse-masks'),
   },
   {
     id: 'nuclei',
@@ -146,9 +177,11 @@ export const remedies: readonly Remedy[] = [
     advice: 'Raise the bilateral strength, or lower the colour tolerance.',
     change(settings) {
       const { bilateral } = settings;
-      if (bilateral.isOn && bilateral.sigmaRGB <= 2 && bilateral.compatibility >= 20) return undefined;
-      const sigmaRGB = Math.max(2, rounded(bilateral.sigmaRGB * 0.75));
-      const compatibility = Math.min(20, rounded(bilateral.compatibility * 1.25));
+      const [least] = crfSchema.bilateral.sigmaRGB.usual;
+      const [, most] = crfSchema.bilateral.compatibility.usual;
+      if (bilateral.isOn && bilateral.sigmaRGB <= least && bilateral.compatibility >= most) return undefined;
+      const sigmaRGB = Math.max(least, rounded(bilateral.sigmaRGB * 0.75));
+      const compatibility = Math.min(most, rounded(bilateral.compatibility * 1.25));
       return { ...settings, bilateral: { ...bilateral, isOn: true, sigmaRGB, compatibility } };
     },
   },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Signal } from '@preact/signals';
-import type { Normalization } from '../../src/index.js';
+import { crfSchema, type Normalization } from '../../src/index.js';
 import {
   areSameSettings,
   type CrfSettings,
@@ -64,11 +64,8 @@ export function CrfPanel({ settings: chosen, initial = defaultSettings }: CrfPan
       <Slider
         title="Rounds"
         parameter="iterations"
-        hint="How often pixels ask each other. 0 leaves what the colours say."
+        {...rangeOf(crfSchema.parameters.iterations)}
         value={settings.iterations}
-        least={0}
-        most={20}
-        step={1}
         format={plain}
         onChange={(iterations) => change({ iterations })}
       />
@@ -76,6 +73,17 @@ export function CrfPanel({ settings: chosen, initial = defaultSettings }: CrfPan
       <SpatialKernel settings={settings} change={change} />
     </>
   );
+}
+
+/** What a slider takes from the library's schema. */
+function rangeOf(schema: {
+  hint: string;
+  usual: readonly [low: number, high: number];
+  step: number;
+  isLogarithmic?: boolean;
+}) {
+  const { hint, usual, step, isLogarithmic = false } = schema;
+  return { hint, least: usual[0], most: usual[1], step, isLogarithmic };
 }
 
 /** Plain words for what one sees, and a step in the direction that helps. */
@@ -124,24 +132,16 @@ function BilateralKernel({ settings, change }: KernelProps) {
           <Slider
             title="Reach"
             parameter="sigmaXY"
-            hint="How far apart pixels of one colour still agree."
+            {...rangeOf(crfSchema.bilateral.sigmaXY)}
             value={bilateral.sigmaXY}
-            least={4}
-            most={160}
-            step={1}
-            isLogarithmic
             format={pixels}
             onChange={(sigmaXY) => set({ sigmaXY })}
           />
           <Slider
             title="Colour tolerance"
             parameter="sigmaRGB"
-            hint="Small: every shade is an edge. Large: only strong edges count."
+            {...rangeOf(crfSchema.bilateral.sigmaRGB)}
             value={bilateral.sigmaRGB}
-            least={2}
-            most={60}
-            step={0.5}
-            isLogarithmic
             format={levels}
             onChange={(sigmaRGB) => set({ sigmaRGB })}
           />
@@ -169,12 +169,8 @@ function SpatialKernel({ settings, change }: KernelProps) {
           <Slider
             title="Reach"
             parameter="sigmaXY"
-            hint="How wide the neighbourhood is, whatever the colours. Removes specks."
+            {...rangeOf(crfSchema.gaussian.sigmaXY)}
             value={spatial.sigmaXY}
-            least={0.5}
-            most={20}
-            step={0.1}
-            isLogarithmic
             format={pixels}
             onChange={(sigmaXY) => set({ sigmaXY })}
           />
@@ -210,11 +206,8 @@ function Strength({ value, onChange }: { value: number; onChange: (value: number
     <Slider
       title="Strength"
       parameter="compatibility"
-      hint="What it costs pixels to disagree."
+      {...rangeOf(crfSchema.bilateral.compatibility)}
       value={value}
-      least={0}
-      most={20}
-      step={0.5}
       format={plain}
       onChange={onChange}
     />

@@ -5,6 +5,7 @@ import type { Extent, NetworkDescription } from '../../src/pipeline/index.js';
 import type { NetworkProgress } from '../engine/protocol.js';
 import { inputSizesOf, type NetworkOffer, offers } from '../networks/catalogue.js';
 import { bytes } from './format.js';
+import { NetworkLicence } from './network-licence.js';
 import { OwnNetwork } from './own-network.js';
 import { Slider } from './slider.js';
 import { networkPhase } from './working.js';
@@ -41,7 +42,9 @@ export function NetworkPicker({ use, chosen, inputSize, seen, loading, onCancel 
           <span class="network-text">
             <span>{offer.title}</span>
             <span class="hint">{offer.finds}</span>
-            <span class="hint">{origin(offer)}</span>
+            <span class="hint">
+              {origin(offer)} · <NetworkLicence {...offer} />
+            </span>
           </span>
         </label>
       ))}
@@ -65,8 +68,8 @@ export function NetworkPicker({ use, chosen, inputSize, seen, loading, onCancel 
   );
 }
 
-function origin({ bytes: size, licence }: NetworkOffer): string {
-  return size === 0 ? `Comes with this page · ${licence}` : `Downloads ${bytes(size)} once · ${licence}`;
+function origin({ bytes: size }: NetworkOffer): string {
+  return size === 0 ? 'Comes with this page' : `Downloads ${bytes(size)} once`;
 }
 
 function Progress({ loading, onCancel }: { loading: NetworkProgress; onCancel: () => void }) {

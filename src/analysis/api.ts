@@ -8,7 +8,9 @@ export type { Connectivity } from './cpu/neighbourhood.js';
 
 /** A value a pixel, [y, x]: what an operation gives, and what any other takes. */
 export interface PixelMap<Values extends Uint32Array | Float32Array = Uint32Array> {
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
   /**
    * The values on the GPU, 4 bytes a pixel, there at once for whatever is submitted later. Unless the call was given a buffer of yours, it is the
@@ -28,9 +30,11 @@ export type FloatInput = FloatArray | GPUBuffer | PixelMap<Float32Array>;
 /** A label by name or number. */
 export type LabelName = string | number;
 
+/** What `MaskAnalysis.create` takes. */
 export interface MaskAnalysisOptions {
   /** Pixels, 1..32767 each. */
   width: number;
+  /** Pixels. */
   height: number;
   /** Names by label, or how many labels there are. Needed by the operations that are told labels. */
   labels?: readonly string[] | number;
@@ -40,21 +44,25 @@ export interface MaskAnalysisOptions {
   device?: GPUDevice;
 }
 
+/** Where a result goes. */
 export interface Target {
   /** Where the result goes: a buffer of yours of at least 4 bytes a pixel with COPY_DST and COPY_SRC. Not on the CPU backend. */
   into?: GPUBuffer;
 }
 
+/** What `MaskAnalysis.mask` takes. */
 export interface MaskOptions extends Target {
   /** Labels that belong to the mask. */
   labels: readonly LabelName[];
 }
 
+/** What `MaskAnalysis.merge` takes. */
 export interface MergeOptions extends Target {
   /** Each group becomes its first label. No label may stand in two groups. */
   groups: readonly (readonly LabelName[])[];
 }
 
+/** What `erode`, `dilate`, `open` and `close` take. */
 export interface MorphologyOptions extends Target {
   /** Pixels. A disc takes any number in 0..32767, a square whole ones: (2·radius + 1)² pixels. */
   radius: number;
@@ -62,21 +70,25 @@ export interface MorphologyOptions extends Target {
   shape?: 'disc' | 'square';
 }
 
+/** What belongs together. */
 export interface ConnectivityOptions extends Target {
   /** 8 (default): pixels that touch at a corner belong together. 4: only those that share a side. */
   connectivity?: Connectivity;
 }
 
+/** What `fillHoles` takes. */
 export interface HoleOptions extends ConnectivityOptions {
   /** Larger holes stay open, pixels. Default: all are filled. */
   maxArea?: number;
 }
 
+/** What `removeSmall` takes. */
 export interface SmallOptions extends ConnectivityOptions {
   /** Components of fewer pixels are removed. */
   minArea: number;
 }
 
+/** Where instances begin. */
 export interface SeedOptions extends ConnectivityOptions {
   /**
    * Pixels by which a maximum of the distance must stand above the highest saddle on the way to a higher one. Default 1. Larger values
@@ -85,6 +97,7 @@ export interface SeedOptions extends ConnectivityOptions {
   height?: number;
 }
 
+/** What `watershed` takes. */
 export interface WatershedOptions extends SeedOptions {
   /** Ids 1..width·height, 0 for none; those outside the mask do not count. Default: what `seeds` gives for the core, `height` is for it. */
   seeds?: IntegerInput;
@@ -95,6 +108,7 @@ export interface WatershedOptions extends SeedOptions {
   core?: IntegerInput;
 }
 
+/** What `instances` takes. */
 export interface InstanceOptions extends SeedOptions {
   /** Labels that instances are made of, for example nucleus and border. */
   labels: readonly LabelName[];
@@ -102,11 +116,13 @@ export interface InstanceOptions extends SeedOptions {
   seedLabels?: readonly LabelName[];
 }
 
+/** What `outline` takes. */
 export interface OutlineOptions extends ConnectivityOptions {
   /** Whether pixels at the edge of the image are outline too. Default false. `connectivity` is 4 by default. */
   alongFrame?: boolean;
 }
 
+/** What `fuse` takes. */
 export interface FusionOptions extends Target {
   /** Labels that refinement may have put in a label's place. */
   background: readonly LabelName[];
@@ -118,6 +134,7 @@ export interface FusionOptions extends Target {
   maxArea?: number;
 }
 
+/** What `trimap` takes. */
 export interface TrimapOptions extends Target {
   /** Pixels inside the mask that are undecided: those at a distance of at most this from the rest, 0..32767. */
   inner: number;
@@ -128,6 +145,7 @@ export interface TrimapOptions extends Target {
 /** What is in front: a mask, or a probability 0..1 a pixel. */
 export type Foreground = { mask: IntegerInput } | { probability: FloatInput };
 
+/** What `softAlpha` takes. */
 export interface AlphaOptions extends Target {
   /** Half the side of the window in which alpha is linear in the colour, pixels, 1..127. Default 20. */
   radius?: number;
@@ -139,15 +157,23 @@ export interface AlphaOptions extends Target {
 
 /** Pixels from `x`, `y`. */
 export interface Box {
+  /** Left edge, pixels. */
   x: number;
+  /** Upper edge, pixels. */
   y: number;
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
 }
 
+/** How much of an image one label has. */
 export interface LabelArea {
+  /** From 0. */
   label: number;
+  /** As the analysis was told, else the label's number. */
   name: string;
+  /** How many have this label. */
   pixels: number;
   /** Of all pixels, 0..100. */
   percent: number;
@@ -155,6 +181,7 @@ export interface LabelArea {
   box: Box | null;
 }
 
+/** How an image is divided among its labels. */
 export interface Areas {
   /** By label, those without a pixel too. */
   labels: readonly LabelArea[];
@@ -169,13 +196,17 @@ export interface AreaTable {
    * has zeros); the last row is of values that are no label. Throws DeviceError on the CPU backend.
    */
   readonly buffer: GPUBuffer;
+  /** A copy, as the counts are when this call's turn comes. */
   read(): Promise<Areas>;
 }
 
 /** One component or instance. */
 export interface Region {
+  /** From 1. */
   id: number;
+  /** How many there are. */
   pixels: number;
+  /** The least box that has all of them. */
   box: Box;
 }
 
@@ -187,9 +218,13 @@ export interface Region {
  * A mask is zero or not; results hold 0 and 1. Every call throws ArgumentError for an argument that can't be, before any work.
  */
 export interface MaskAnalysis {
+  /** What it runs on. */
   readonly backend: 'webgpu' | 'cpu';
+  /** Adapter as the browser names it, or 'CPU'. */
   readonly adapterName: string;
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
   /** Names by label; empty where there are none. */
   readonly labels: readonly string[];
@@ -261,5 +296,6 @@ export interface MaskAnalysis {
    */
   softAlpha(image: ImageInput, foreground: Foreground, options?: AlphaOptions): Promise<PixelMap<Float32Array>>;
 
+  /** Gives up everything that is held; a device that was given stays its owner's. Every later call throws DeviceError. */
   destroy(): void;
 }

@@ -58,7 +58,7 @@ export class CpuMaskAnalysis implements Api.MaskAnalysis {
     this.checkUsable();
     const given = this.given(options);
     const arrays = notOnGpu('marginals', marginals) as FloatArray;
-    return this.map(functions.labelProbability(arrays, this.width * this.height, this.names, given));
+    return this.map(functions.labelProbability(arrays, this.pixelCount, this.names, given));
   }
 
   async erode(mask: Api.IntegerInput, options: Api.MorphologyOptions): Map {
@@ -90,7 +90,7 @@ export class CpuMaskAnalysis implements Api.MaskAnalysis {
   }
 
   async regions(ids: Api.IntegerInput): Promise<readonly Api.Region[]> {
-    return functions.regionsOfIds(this.image('ids', ids));
+    return functions.regionsOfIds(this.image('ids', ids, this.pixelCount));
   }
 
   async distance(mask: Api.IntegerInput, options?: Api.Target): Map {
@@ -105,7 +105,7 @@ export class CpuMaskAnalysis implements Api.MaskAnalysis {
   async watershed(mask: Api.IntegerInput, options?: Api.WatershedOptions): Map {
     const { seeds, core, ...others } = this.given(options);
     const given = {
-      ...(seeds === undefined ? undefined : { seeds: this.image('options.seeds', seeds).data }),
+      ...(seeds === undefined ? undefined : { seeds: this.image('options.seeds', seeds, this.pixelCount).data }),
       ...(core === undefined ? undefined : { core: this.image('options.core', core).data }),
     };
     return this.map(functions.watershed(this.image('mask', mask), { ...others, ...given }));
@@ -154,10 +154,19 @@ export class CpuMaskAnalysis implements Api.MaskAnalysis {
     return new ArrayMap(this.width, this.height, values);
   }
 
-  private image(argument: string, input: Api.IntegerInput): { data: Uint32Array; width: number; height: number } {
+  private image(
+    argument: string,
+    input: Api.IntegerInput,
+    largest?: number,
+  ): { data: Uint32Array; width: number; height: number } {
     this.checkUsable();
     const { width, height } = this;
-    return { data: checkIntegers(argument, this.array(argument, input, 'integers'), width * height), width, height };
+    const data = checkIntegers(argument, this.array(argument, input, 'integers'), this.pixelCount, largest);
+    return { data, width, height };
+  }
+
+  private get pixelCount(): number {
+    return this.width * this.height;
   }
 
   private get names(): readonly string[] {
@@ -170,7 +179,7 @@ export class CpuMaskAnalysis implements Api.MaskAnalysis {
   }
 
   private floats(argument: string, input: Api.FloatInput): Float32Array {
-    return checkFloats(argument, this.array(argument, input, 'floats'), this.width * this.height);
+    return checkFloats(argument, this.array(argument, input, 'floats'), this.pixelCount);
   }
 
   private array(argument: string, input: unknown, kind: ValueKind): LabelArray | FloatArray {

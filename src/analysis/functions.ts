@@ -70,32 +70,43 @@ import { trimap } from './cpu/trimap.js';
 
 /** A label map, a mask (zero or not) or ids, row-major; at most 32767 pixels wide and high. */
 export interface IntegerImage {
+  /** [y, x]. */
   data: LabelArray;
+  /** Pixels, 1..32767. */
   width: number;
+  /** Pixels, 1..32767. */
   height: number;
 }
 
 /** Options without a target: results are new arrays. */
-type Given<Options> = Omit<Options, keyof Target>;
+export type WithoutTarget<Options> = Omit<Options, keyof Target>;
 
 /** Names by label, or how many labels there are. */
-type Labels = readonly string[] | number;
+export type LabelNames = readonly string[] | number;
 
 /** Pixels, percent and bounding box of each label. */
-export function labelAreas(labelMap: IntegerImage, labels: Labels): Areas {
+export function labelAreas(labelMap: IntegerImage, labels: LabelNames): Areas {
   const { values, size } = checkIntegerImage('labelMap', labelMap);
   const names = checkLabels(labels);
   return areasOf(areas(values, names.length, size), names, size);
 }
 
 /** 1 where a pixel has one of the labels. */
-export function maskOfLabels(labelMap: IntegerImage, labels: Labels, options: Given<MaskOptions>): Uint32Array {
+export function maskOfLabels(
+  labelMap: IntegerImage,
+  labels: LabelNames,
+  options: WithoutTarget<MaskOptions>,
+): Uint32Array {
   const { values } = checkIntegerImage('labelMap', labelMap);
   return relabel(values, withoutTarget(resolveMask(options, checkLabels(labels))).table, 'zero');
 }
 
 /** The label map with each group of labels made one. */
-export function mergeLabels(labelMap: IntegerImage, labels: Labels, options: Given<MergeOptions>): Uint32Array {
+export function mergeLabels(
+  labelMap: IntegerImage,
+  labels: LabelNames,
+  options: WithoutTarget<MergeOptions>,
+): Uint32Array {
   const { values } = checkIntegerImage('labelMap', labelMap);
   return relabel(values, withoutTarget(resolveMerge(options, checkLabels(labels))).table, 'keep');
 }
@@ -104,8 +115,8 @@ export function mergeLabels(labelMap: IntegerImage, labels: Labels, options: Giv
 export function labelProbability(
   marginals: FloatArray,
   pixelCount: number,
-  labels: Labels,
-  options: Given<MaskOptions>,
+  labels: LabelNames,
+  options: WithoutTarget<MaskOptions>,
 ): Float32Array {
   const names = checkLabels(labels);
   const { table } = withoutTarget(resolveMask(options, names));
@@ -114,25 +125,25 @@ export function labelProbability(
 }
 
 /** Pixels whose whole neighbourhood of the shape is in the mask; beyond the image counts as in it. */
-export function erodeMask(mask: IntegerImage, options: Given<MorphologyOptions>): Uint32Array {
+export function erodeMask(mask: IntegerImage, options: WithoutTarget<MorphologyOptions>): Uint32Array {
   const { values, size } = checkIntegerImage('mask', mask);
   return morph(values, size, withoutTarget(resolveMorphology(options)), ['erode']);
 }
 
 /** Pixels with a pixel of the mask in their neighbourhood of the shape. */
-export function dilateMask(mask: IntegerImage, options: Given<MorphologyOptions>): Uint32Array {
+export function dilateMask(mask: IntegerImage, options: WithoutTarget<MorphologyOptions>): Uint32Array {
   const { values, size } = checkIntegerImage('mask', mask);
   return morph(values, size, withoutTarget(resolveMorphology(options)), ['dilate']);
 }
 
 /** Erosion, then dilation: takes away what the shape does not fit in. */
-export function openMask(mask: IntegerImage, options: Given<MorphologyOptions>): Uint32Array {
+export function openMask(mask: IntegerImage, options: WithoutTarget<MorphologyOptions>): Uint32Array {
   const { values, size } = checkIntegerImage('mask', mask);
   return morph(values, size, withoutTarget(resolveMorphology(options)), ['erode', 'dilate']);
 }
 
 /** Dilation, then erosion: fills gaps that the shape does not fit in. */
-export function closeMask(mask: IntegerImage, options: Given<MorphologyOptions>): Uint32Array {
+export function closeMask(mask: IntegerImage, options: WithoutTarget<MorphologyOptions>): Uint32Array {
   const { values, size } = checkIntegerImage('mask', mask);
   return morph(values, size, withoutTarget(resolveMorphology(options)), ['dilate', 'erode']);
 }
@@ -152,21 +163,21 @@ function morph(
 }
 
 /** The mask with its holes. */
-export function fillHoles(mask: IntegerImage, options?: Given<HoleOptions>): Uint32Array {
+export function fillHoles(mask: IntegerImage, options?: WithoutTarget<HoleOptions>): Uint32Array {
   const { values, size } = checkIntegerImage('mask', mask);
   const { connectivity, limit } = withoutTarget(resolveHoles(options));
   return fillSmall(values, componentRoots(values, size, connectivity, 'holes'), limit);
 }
 
 /** Ids 1, 2, … of connected pixels of one value that is not zero. */
-export function connectedComponents(mask: IntegerImage, options?: Given<ConnectivityOptions>): Uint32Array {
+export function connectedComponents(mask: IntegerImage, options?: WithoutTarget<ConnectivityOptions>): Uint32Array {
   const { values, size } = checkIntegerImage('mask', mask);
   const { connectivity } = withoutTarget(resolveConnectivity(options));
   return idsOfRoots(componentRoots(values, size, connectivity, 'values'));
 }
 
 /** The map without components of fewer pixels. */
-export function removeSmallComponents(mask: IntegerImage, options: Given<SmallOptions>): Uint32Array {
+export function removeSmallComponents(mask: IntegerImage, options: WithoutTarget<SmallOptions>): Uint32Array {
   const { values, size } = checkIntegerImage('mask', mask);
   const { connectivity, limit } = withoutTarget(resolveSmall(options));
   return keepLarge(values, componentRoots(values, size, connectivity, 'values'), limit);
@@ -186,7 +197,7 @@ export function distanceToZero(mask: IntegerImage): Uint32Array {
 }
 
 /** Maxima of the distance that stand high enough, as ids of single pixels. */
-export function watershedSeeds(mask: IntegerImage, options?: Given<SeedOptions>): Uint32Array {
+export function watershedSeeds(mask: IntegerImage, options?: WithoutTarget<SeedOptions>): Uint32Array {
   const { values, size } = checkIntegerImage('mask', mask);
   return seedsOf(reliefOf(squaredDistance(values, size, 'zero')), size, withoutTarget(resolveSeeds(options)));
 }
@@ -198,7 +209,7 @@ function seedsOf(relief: Uint32Array, size: ImageSize, options: { height: number
 /** The mask split among seeds. */
 export function watershed(
   mask: IntegerImage,
-  options?: Given<Omit<WatershedOptions, 'seeds' | 'core'>> & { seeds?: LabelArray; core?: LabelArray },
+  options?: WithoutTarget<Omit<WatershedOptions, 'seeds' | 'core'>> & { seeds?: LabelArray; core?: LabelArray },
 ): Uint32Array {
   const { values, size } = checkIntegerImage('mask', mask);
   const { seeds, core, ...choices } = withoutTarget(resolveWatershed(options));
@@ -224,14 +235,18 @@ function flood(
 }
 
 /** Instances of labels. */
-export function labelInstances(labelMap: IntegerImage, labels: Labels, options: Given<InstanceOptions>): Uint32Array {
+export function labelInstances(
+  labelMap: IntegerImage,
+  labels: LabelNames,
+  options: WithoutTarget<InstanceOptions>,
+): Uint32Array {
   const { values, size } = checkIntegerImage('labelMap', labelMap);
   const { mask, core, ...choices } = withoutTarget(resolveInstances(options, checkLabels(labels)));
   return flood(relabel(values, mask, 'zero'), size, choices, undefined, relabel(values, core, 'zero'));
 }
 
 /** The values of pixels that have a neighbour of another value. */
-export function innerOutline(map: IntegerImage, options?: Given<OutlineOptions>): Uint32Array {
+export function innerOutline(map: IntegerImage, options?: WithoutTarget<OutlineOptions>): Uint32Array {
   const { values, size } = checkIntegerImage('map', map);
   const { connectivity, alongFrame } = withoutTarget(resolveOutline(options));
   return outline(values, size, connectivity, alongFrame);
@@ -241,8 +256,8 @@ export function innerOutline(map: IntegerImage, options?: Given<OutlineOptions>)
 export function fuseLabels(
   before: IntegerImage,
   after: IntegerImage,
-  labels: Labels,
-  options: Given<FusionOptions>,
+  labels: LabelNames,
+  options: WithoutTarget<FusionOptions>,
 ): Uint32Array {
   const first = checkIntegerImage('before', before);
   const { values, size } = checkIntegerImage('after', after);
@@ -258,7 +273,7 @@ export function fuseLabels(
 }
 
 /** 0 outside, 1 undecided, 2 inside. */
-export function trimapOf(mask: IntegerImage, options: Given<TrimapOptions>): Uint32Array {
+export function trimapOf(mask: IntegerImage, options: WithoutTarget<TrimapOptions>): Uint32Array {
   const { values, size } = checkIntegerImage('mask', mask);
   const { limits } = withoutTarget(resolveTrimap(options));
   return trimap(squaredDistance(values, size, 'zero'), squaredDistance(values, size, 'non-zero'), limits);
@@ -268,7 +283,7 @@ export function trimapOf(mask: IntegerImage, options: Given<TrimapOptions>): Uin
 export function softAlpha(
   image: RgbaImage,
   foreground: { mask: LabelArray } | { probability: FloatArray },
-  options?: Given<Omit<AlphaOptions, 'trimap'>> & { trimap?: LabelArray },
+  options?: WithoutTarget<Omit<AlphaOptions, 'trimap'>> & { trimap?: LabelArray },
 ): Float32Array {
   const { data, ...sides } = readProperties('image', image, ['data', 'width', 'height']);
   const size = checkExtent(sides);

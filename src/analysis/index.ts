@@ -39,6 +39,7 @@ export {
   fuseLabels,
   type IntegerImage,
   innerOutline,
+  type LabelNames,
   labelAreas,
   labelInstances,
   labelProbability,
@@ -49,6 +50,7 @@ export {
   removeSmallComponents,
   softAlpha,
   trimapOf,
+  type WithoutTarget,
   watershed,
   watershedSeeds,
 } from './functions.js';

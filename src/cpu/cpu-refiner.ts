@@ -8,8 +8,9 @@ import { type GivenUnary, readUnary, resolveGivenUnary } from '../problem/inputs
 import { OwnParameters } from '../problem/own-parameters.js';
 import { readingPageImage } from '../problem/page-image.js';
 import { isBufferObject } from '../problem/platform-objects.js';
+import type { CrfParametersOrName } from '../problem/presets.js';
 import { readRefineInput } from '../problem/requests.js';
-import type { CrfParameters, Energy, ProblemSize } from '../problem/types.js';
+import type { Energy, ProblemSize } from '../problem/types.js';
 import { type RowEngine, typedArrays } from '../reference/rows.js';
 import { unaryEnergies } from '../reference/unary.js';
 import { CpuCrf } from './cpu-crf.js';
@@ -33,7 +34,7 @@ export class CpuRefiner implements Refiner {
   }
 
   /** In WebAssembly where there is SIMD and room for it, otherwise on typed arrays, which take three to four times as long. */
-  static async create(size: ProblemSize, parameters: CrfParameters | OwnParameters): Promise<CpuRefiner> {
+  static async create(size: ProblemSize, parameters: CrfParametersOrName | OwnParameters): Promise<CpuRefiner> {
     const { width, height, labelCount } = size;
     const own = OwnParameters.of(parameters, size);
     const engine = await SimdRowEngine.create(width * height, labelCount);
@@ -46,7 +47,7 @@ export class CpuRefiner implements Refiner {
     }
   }
 
-  setParameters(parameters: CrfParameters): void {
+  setParameters(parameters: CrfParametersOrName): void {
     this.state.checkUsable();
     this.parameters = OwnParameters.of(parameters, this.size, this.parameters);
     this.crf.setParameters(this.parameters);

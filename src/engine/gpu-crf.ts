@@ -14,8 +14,9 @@ import { CallState, checkCount } from '../problem/call-state.js';
 import { DeviceError } from '../problem/errors.js';
 import { OwnParameters } from '../problem/own-parameters.js';
 import { unreadable } from '../problem/page-image.js';
+import type { CrfParametersOrName } from '../problem/presets.js';
 import { type CheckedInput, readRefineInput } from '../problem/requests.js';
-import type { CrfParameters, Energy, ProblemSize } from '../problem/types.js';
+import type { Energy, ProblemSize } from '../problem/types.js';
 import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
 import { checkImageInput, isRgba, ownImage } from './inputs/image-input.js';
 import { ImageSource } from './inputs/image-source.js';
@@ -42,7 +43,7 @@ import { ResultReader } from './result-reader.js';
 
 export interface GpuCrfOptions {
   size: ProblemSize;
-  parameters: CrfParameters;
+  parameters: CrfParametersOrName;
   device: GPUDevice;
   adapterName?: string;
   /** Whether `destroy` also destroys the device. */
@@ -168,7 +169,7 @@ export class GpuCrf implements Refiner {
     });
   }
 
-  setParameters(parameters: CrfParameters): void {
+  setParameters(parameters: CrfParametersOrName): void {
     this.calls.checkUsable();
     const own = ownParameters(parameters, this.size, this.parameters);
     const set = async () => {
@@ -545,7 +546,7 @@ function givenObjects({ image, unary }: OwnInput): GivenObject[] {
   return objects;
 }
 
-function ownParameters(parameters: CrfParameters, size: ProblemSize, before?: OwnParameters): OwnParameters {
+function ownParameters(parameters: CrfParametersOrName, size: ProblemSize, before?: OwnParameters): OwnParameters {
   const own = OwnParameters.of(parameters, size, before);
   checkLatticeDims(own.kernels);
   return own;

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 
+import { checkChoice } from '../problem/checks.js';
 import { DeviceError } from '../problem/errors.js';
 
+/** A device for engines, pipelines and analyses to share, and what is known of its adapter. */
 export interface AcquiredDevice {
+  /** It is yours: destroy it when nothing works on it any more. */
   device: GPUDevice;
+  /** Where it comes from. */
   adapter: GPUAdapter;
   /** As the browser names it. */
   adapterName: string;
@@ -34,9 +38,10 @@ const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups
  * @param kind 'hardware' passes over adapters that run shaders on the CPU, 'any' (default) takes them, too
  * @returns undefined where there is no adapter of the kind
  *
- * Throws DeviceError where the adapter gives no device.
+ * Throws ArgumentError for another kind, DeviceError where the adapter gives no device.
  */
 export async function requestDevice(kind: 'any' | 'hardware' = 'any'): Promise<AcquiredDevice | undefined> {
+  checkChoice('kind', kind, ['any', 'hardware'] as const);
   const adapter = await findAdapter(kind);
   if (!adapter) return undefined;
   const adapterName = nameOf(adapter.info);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { GpuResults, StageTiming } from '../problem/api.js';
+import type { CrfParametersOrName } from '../problem/presets.js';
 import type { CrfParameters, UnaryInput } from '../problem/types.js';
 import type { FrameSource } from './frames/frame-source.js';
 import type { Extent } from './frames/plan.js';
@@ -12,6 +13,7 @@ import type { TemporalParameters } from './video/temporal-parameters.js';
 
 /** How far `Pipeline.create` has come. */
 export interface LoadProgress {
+  /** The network's file is fetched, or made ready to run. */
   phase: 'download' | 'session';
   /** Of the network's file; only while downloading. */
   loadedBytes?: number;
@@ -19,6 +21,7 @@ export interface LoadProgress {
   totalBytes?: number;
 }
 
+/** A pipeline lost its device. */
 export interface DeviceLoss {
   /** What the browser says of the cause. */
   message: string;
@@ -26,6 +29,7 @@ export interface DeviceLoss {
   rebuilding: boolean;
 }
 
+/** What `Pipeline.create` takes. */
 export interface PipelineOptions {
   /**
    * A preset's name, or a description of your own. Default 'person', which comes with the package: people near the camera. Where a network
@@ -33,8 +37,8 @@ export interface PipelineOptions {
    * of the new one waits until that is ready.
    */
   network?: PresetName | NetworkDescription;
-  /** Default: what suits the network. Null: the network's output is only upsampled. Sigmas are meant at `workingSize`. */
-  crf?: CrfParameters | null;
+  /** Or the name of a preset. Default: what suits the network. Null: the network's output is only upsampled. Sigmas are meant at `workingSize`. */
+  crf?: CrfParametersOrName | null;
   /** Long side in pixels of the picture that the CRF works on, 1..16384; never larger than the frame. Default: the network's. */
   workingSize?: number;
   /**
@@ -66,17 +70,23 @@ export interface PipelineOptions {
   device?: GPUDevice;
   /** Time every stage: on the GPU with timestamp queries, which are read back. Default false. */
   profile?: boolean;
+  /** How onnxruntime is loaded. */
   onnxruntime?: OnnxruntimeOptions;
+  /** Called as the network is loaded. */
   onProgress?: (progress: LoadProgress) => void;
+  /** Called when the device is lost, before anything is made anew. */
   onDeviceLost?: (loss: DeviceLoss) => void;
   /** Ends loading; the pipeline is then never made. */
   signal?: AbortSignal;
 }
 
+/** What calls on one picture take. */
 export interface SegmentOptions {
+  /** Gives the call up before its turn; the promise is then rejected with the signal's reason. */
   signal?: AbortSignal;
 }
 
+/** What `Pipeline.exportImage` takes beside the view. */
 export interface ExportOptions {
   /** Pixels, 1..16384; both or none. Default: the frame's. */
   width?: number;
@@ -85,6 +95,7 @@ export interface ExportOptions {
   colours?: readonly string[];
 }
 
+/** What `Pipeline.setPrompts` takes beside the prompts. */
 export interface PromptOptions extends SegmentOptions {
   /**
    * How often the network looks at the key image while it is told what to look for, 1..16, default 1: after each round but the last
@@ -95,6 +106,7 @@ export interface PromptOptions extends SegmentOptions {
 
 /** What one call did. */
 export interface FrameReport {
+  /** The picture as it came. */
   frame: Extent;
   /** The picture that the CRF worked on: the size of all results. */
   working: Extent;
@@ -126,15 +138,18 @@ export type NetworkUnary = Exclude<UnaryInput<Float32Array, never>, { labels: ne
 export interface Segmentation {
   /** Of the results, in pixels: the working size. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
   /** Names by label. */
   readonly labels: readonly string[];
+  /** How it came about. */
   readonly report: FrameReport;
   /**
    * On the pipeline's device, overwritten by its next call; on the CPU reading this throws DeviceError. Labels that were dropped are missing here: plane k of the marginals and the
    * value k in the label map mean label `keptLabels[k]`.
    */
   readonly gpu: GpuResults;
+  /** Labels that were not dropped, rising. */
   readonly keptLabels: readonly number[];
   /** Label by pixel, u32 [y, x]. */
   labelMap(): Promise<Uint32Array>;

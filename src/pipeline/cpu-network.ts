@@ -17,6 +17,7 @@ import { variantFor } from './network/variants.js';
 import { unaryPlace } from './outputs/unary-window.js';
 import { loadCpuOnnxruntime } from './runtime/onnxruntime-cpu.js';
 
+/** What `CpuNetwork.create` takes beside the network. */
 export type CpuNetworkOptions = FetchNetworkOptions;
 
 /**

@@ -10,9 +10,11 @@ import { type Heard, ScopedDevice } from '../gpu/scoped-device.js';
 import type { GpuResults, Refiner, UnarySource } from '../problem/api.js';
 import { DeviceError } from '../problem/errors.js';
 import { unreadable } from '../problem/page-image.js';
+
 import type { CrfParameters, ProblemSize, RgbaImage } from '../problem/types.js';
 import type { DrawTarget } from './drawing/target.js';
-import { Engines, type EngineWish } from './engines.js';
+import { Engines, type EngineWish, videoSizesKept } from './engines.js';
+
 import { FrameCapture } from './frames/frame-capture.js';
 import { FrameResizer, resizeTargetBytes } from './frames/frame-resizer.js';
 import { checkFrame, type FrameSource } from './frames/frame-source.js';
@@ -27,7 +29,10 @@ import { parametersForLabels, presentLabels } from './outputs/present-labels.js'
 import { Pace } from './pace.js';
 import type { Drawn, FrameJob, FrameResult, KeptLabels, KeyJob, Path } from './path.js';
 import { Pinner } from './prompts/pinner.js';
+
+import { Recent } from './recent.js';
 import { ResultPainter } from './result-painter.js';
+
 import type { Gpu } from './runtime/gpu.js';
 import type { Onnxruntime } from './runtime/onnxruntime.js';
 import { GpuSegmentation } from './segmentation.js';
@@ -37,6 +42,14 @@ import type { TemporalParameters } from './video/temporal-parameters.js';
 /** Numbers on the GPU, and what is told of them. */
 interface GpuFrame extends Omit<FrameResult, 'present'> {
   results: GpuResults;
+}
+
+/** A frame at the size that the CRF works on, and what fills it. */
+interface WorkingImage {
+  extent: Extent;
+  /** RGBA bytes, u32 [y, x]. */
+  image: GPUBuffer;
+  resizer: FrameResizer;
 }
 
 /**
@@ -55,13 +68,19 @@ export class FramePath implements Path {
   private readonly given: GivenObjects;
   /** Labels, where none is left out. */
   private all: readonly number[] = [];
-  /** Engines that have a Q to start from. */
-  private refined = new WeakSet<Refiner>();
+  /** The engine that has the Q of the frame before. */
+  private refined: Refiner | undefined;
   /** Size of the frame that the network's output is of. */
   private networkFrame: Extent | undefined;
   private pinner: Pinner | undefined;
+  /** That of the frame before. */
   private smoothing: TemporalSmoothing | undefined;
-  private working: { extent: Extent; image: GPUBuffer; resizer: FrameResizer } | undefined;
+  private readonly smoothings = new Recent<TemporalSmoothing>(videoSizesKept, (smoothing) => smoothing.destroy());
+  private working: WorkingImage | undefined;
+  private readonly workingImages = new Recent<WorkingImage>(videoSizesKept, ({ image, resizer }) => {
+    resizer.destroy();
+    this.buffers.release(image);
+  });
 
   private constructor(
     readonly gpu: Gpu,
@@ -117,8 +136,9 @@ export class FramePath implements Path {
   }
 
   get bytes(): number {
-    const parts = [this.buffers, this.capture, this.engines, this.networks, this.smoothing, this.painter];
-    return parts.reduce((sum, part) => sum + (part?.bytes ?? 0), 0);
+    const smoothing = this.smoothings.all.reduce((sum, { bytes }) => sum + bytes, 0);
+    const parts = [this.buffers, this.capture, this.engines, this.networks, this.painter];
+    return parts.reduce((sum, part) => sum + (part?.bytes ?? 0), smoothing);
   }
 
   get workingImage(): GPUBuffer {
@@ -174,9 +194,9 @@ export class FramePath implements Path {
     const refinement = await engine.refine({
       image,
       unary,
-      warmStart: job.warmStart && this.refined.has(engine),
+      warmStart: job.warmStart && this.refined === engine,
     });
-    this.refined.add(engine);
+    this.refined = engine;
     const results = await engine.gpuResults();
     // The engine has waited for later answers of the device: these are there.
     await this.checkIngested(source, refusal);
@@ -203,7 +223,7 @@ export class FramePath implements Path {
 
   restart(): void {
     this.smoothing?.reset();
-    this.refined = new WeakSet();
+    this.refined = undefined;
   }
 
   async setKey(source: FrameSource, job: KeyJob, signal?: AbortSignal): Promise<void> {
@@ -241,8 +261,8 @@ export class FramePath implements Path {
   async destroy(): Promise<void> {
     this.painter?.destroy();
     this.capture.destroy();
-    this.working?.resizer.destroy();
-    this.smoothing?.destroy();
+    this.workingImages.endAll();
+    this.smoothings.endAll();
     this.pinner?.destroy();
     this.engines.destroy();
     this.buffers.destroy();
@@ -338,40 +358,49 @@ export class FramePath implements Path {
 
   private async smoothingFor({ working, kept, results }: GpuFrame): Promise<TemporalSmoothing> {
     const size = { ...working, labelCount: kept.labels.length };
-    if (!this.smoothing || !sameSize(this.smoothing.size, size)) {
-      this.smoothing?.destroy();
-      this.smoothing = undefined;
-      this.smoothing = new TemporalSmoothing(this.gpu.device, size);
-    }
-    const { smoothing } = this;
+    const smoothing = this.smoothings.find((other) => sameSize(other.size, size)) ?? this.newSmoothing(size);
+    // Frames of another size have come between, and it has not seen them.
+    if (smoothing !== this.smoothing) smoothing.reset();
+    this.smoothing = undefined;
     try {
       await smoothing.prepare({ image: this.workingImage, marginals: results.marginals });
     } catch (error) {
       // Its buffers may be what was refused.
-      smoothing.destroy();
-      this.smoothing = undefined;
+      this.smoothings.endOne(smoothing);
       throw error;
     }
+    this.smoothing = smoothing;
     return smoothing;
   }
 
-  private async workingFor(extent: Extent): Promise<{ image: GPUBuffer; resizer: FrameResizer }> {
-    const { working } = this;
-    if (working && sameExtent(working.extent, extent)) return working;
-    working?.resizer.destroy();
-    this.buffers.release(working?.image);
+  private newSmoothing(size: ProblemSize): TemporalSmoothing {
+    this.smoothings.makeRoom();
+    const smoothing = new TemporalSmoothing(this.gpu.device, size);
+    this.smoothings.add(smoothing);
+    return smoothing;
+  }
+
+  private async workingFor(extent: Extent): Promise<WorkingImage> {
+    if (this.working && sameExtent(extent, this.working.extent)) return this.working;
     this.working = undefined;
+    this.working =
+      this.workingImages.find((other) => sameExtent(extent, other.extent)) ?? (await this.newWorking(extent));
+    return this.working;
+  }
+
+  private async newWorking(extent: Extent): Promise<WorkingImage> {
+    this.workingImages.makeRoom();
     const image = this.buffers.storage('FramePath.workingImage', resizeTargetBytes({ kind: 'image' }, extent));
     const resizer = await FrameResizer.create(this.context, { kind: 'image' }, extent, image);
+    const working = { extent, image, resizer };
+    this.workingImages.add(working);
     try {
       await this.accepted('a picture of the working size');
     } catch (error) {
-      resizer.destroy();
-      this.buffers.release(image);
+      this.workingImages.endOne(working);
       throw error;
     }
-    this.working = { extent, image, resizer };
-    return this.working;
+    return working;
   }
 }
 

@@ -4,7 +4,10 @@ import { checkCallback, checkFlag, checkInteger, checkNumber } from '../problem/
 import { ArgumentError } from '../problem/errors.js';
 import { checkBackend } from '../problem/options.js';
 import { checkDevice, checkSignal } from '../problem/platform-objects.js';
-import { readArray, readObject, readOptions } from '../problem/reading.js';
+
+import { parametersNamed } from '../problem/presets.js';
+import { readArray, readObject, readOptions, readProperties } from '../problem/reading.js';
+
 import type { CrfParameters } from '../problem/types.js';
 import type { ExportOptions, PipelineOptions, PromptOptions, SegmentOptions } from './api.js';
 import { checkColour } from './drawing/colours.js';
@@ -44,7 +47,8 @@ export interface Settings {
   frameSize: Extent | undefined;
   warmStart: boolean;
   smoothing: Required<TemporalParameters> | null;
-  budget: Required<BudgetOptions> | null;
+  /** `isOwnLadder`: the user's, not the default. */
+  budget: (Required<BudgetOptions> & { isOwnLadder: boolean }) | null;
   dropBelow: number;
   backend: 'auto' | 'webgpu' | 'cpu';
   device: GPUDevice | undefined;
@@ -73,7 +77,8 @@ export function readPipelineOptions(options: unknown): GivenOptions {
 
 /** Throws ArgumentError for what can't be, before anything is loaded. */
 export function checkOptions(given: GivenOptions): Settings {
-  const { network = 'person', crf, warmStart = false, smoothing = {}, budget = null, profile = false } = given;
+  const crf = parametersNamed('crf', given.crf);
+  const { network = 'person', warmStart = false, smoothing = {}, budget = null, profile = false } = given;
   const ownCrf = crf !== undefined && crf !== null;
   const description = networkNamed(network);
   const resolved = checkNetwork(ownCrf ? { ...readObject('options.network', description), crf } : description);
@@ -88,7 +93,7 @@ export function checkOptions(given: GivenOptions): Settings {
     frameSize: given.frameSize === undefined ? undefined : checkFrameSize(given.frameSize),
     warmStart: checkFlag('warmStart', warmStart),
     smoothing: smoothing === null ? null : resolveTemporalParameters(smoothing),
-    budget: budget === null ? null : resolveBudgetOptions(budget),
+    budget: budget === null ? null : resolveBudget(budget),
     dropBelow: checkNumber('dropBelow', dropBelow, { from: 0, below: 1, float32: true }),
     ...checkHost(given),
     profile: checkFlag('profile', profile),
@@ -97,6 +102,11 @@ export function checkOptions(given: GivenOptions): Settings {
     onDeviceLost: checkCallback('onDeviceLost', given.onDeviceLost as PipelineOptions['onDeviceLost']),
     signal: checkSignal('signal', given.signal as AbortSignal | undefined),
   };
+}
+
+function resolveBudget(budget: unknown): NonNullable<Settings['budget']> {
+  const { ladder } = readProperties('budget', budget, ['ladder']);
+  return { ...resolveBudgetOptions(budget), isOwnLadder: ladder !== undefined };
 }
 
 function checkHost(given: GivenOptions): Pick<Settings, 'backend' | 'device'> {

@@ -2,6 +2,7 @@
 
 import { Turns } from '../gpu/turns.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
+import type { CrfParametersOrName } from '../problem/presets.js';
 import { crfSchema } from '../problem/schema.js';
 import type { CrfParameters, RgbaImage } from '../problem/types.js';
 import type {
@@ -33,7 +34,7 @@ import {
 import type { Drawn, FrameJob, FrameResult, Path, PathKeeper } from './path.js';
 import { checkPrompts, type Prompts } from './prompts/prompts.js';
 import { pinnedLabels, seedMaps } from './prompts/seeds.js';
-import { type BudgetChoice, type BudgetOptions, FrameBudget } from './video/budget.js';
+import { type BudgetChoice, type BudgetOptions, cpuLadder, FrameBudget } from './video/budget.js';
 import type { TemporalParameters } from './video/temporal-parameters.js';
 
 /**
@@ -114,7 +115,7 @@ export class Pipeline {
     return path.device;
   }
 
-  /** As the browser names it, or 'CPU'. */
+  /** Adapter as the browser names it, or 'CPU'; 'none' while there is no device. */
   get adapterName(): string {
     return this.keeper.path?.adapterName ?? 'none';
   }
@@ -144,8 +145,8 @@ export class Pipeline {
     this.configure('workingSize', workingSize);
   }
 
-  /** Other parameters from the next call on; null leaves the network's output as it is. Throws ArgumentError. */
-  setCrf(crf: CrfParameters | null): void {
+  /** Other parameters, or the name of a preset, from the next call on; null leaves the network's output as it is. Throws ArgumentError. */
+  setCrf(crf: CrfParametersOrName | null): void {
     this.configure('crf', crf);
   }
 
@@ -248,7 +249,9 @@ export class Pipeline {
     const best = Math.min(workingSize, Math.max(frame.width, frame.height));
     if (this.budget?.best !== best) {
       const { iterations = crfSchema.parameters.iterations.default } = crf;
-      this.budget = { best, budget: new FrameBudget(budget, { workingSize: best, iterations }) };
+      const { isOwnLadder, framesPerSecond, ladder } = budget;
+      const options = { framesPerSecond, ladder: this.backend === 'cpu' && !isOwnLadder ? cpuLadder : ladder };
+      this.budget = { best, budget: new FrameBudget(options, { workingSize: best, iterations }) };
     }
     return this.budget.budget;
   }

@@ -10,6 +10,7 @@ import type { FrameSource } from './frames/frame-source.js';
 import type { Extent } from './frames/plan.js';
 import type { Pipeline } from './pipeline.js';
 
+/** What `playVideo` takes beside pipeline, video, canvas and view. */
 export interface PlayOptions {
   /**
    * Where the canvas gets its width and height from: 'frame' (default), the video's; 'layout', the device pixels that it covers on

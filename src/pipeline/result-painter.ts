@@ -7,6 +7,7 @@ import { reading } from '../problem/reading.js';
 import type { RgbaImage } from '../problem/types.js';
 import { changesByItself, keptColours, viewOfKept } from './drawing/kept-labels.js';
 import { Painter } from './drawing/painter.js';
+
 import { configureCanvas, type DrawTarget, type PaintTarget, preferredFormat } from './drawing/target.js';
 import { checkViewWith, type View } from './drawing/view.js';
 import { FrameCapture, type FrameSource } from './frames/frame-capture.js';
@@ -17,7 +18,8 @@ import type { Drawn } from './path.js';
 
 /** Draws results of one device into canvases and textures. */
 export class ResultPainter {
-  private readonly painter: Painter;
+  /** Made for the first call that is not refused. */
+  private made: Painter | undefined;
   /** Holds a background image that is no texture. */
   private capture: FrameCapture | undefined;
   private captured: FrameSource | undefined;
@@ -25,12 +27,10 @@ export class ResultPainter {
   constructor(
     private readonly context: StageContext,
     private readonly device: GPUDevice,
-  ) {
-    this.painter = new Painter(device);
-  }
+  ) {}
 
   get bytes(): number {
-    return this.painter.bytes + (this.capture?.bytes ?? 0);
+    return (this.made?.bytes ?? 0) + (this.capture?.bytes ?? 0);
   }
 
   /** @param frame the picture that the result is of */
@@ -49,8 +49,13 @@ export class ResultPainter {
   }
 
   destroy(): void {
-    this.painter.destroy();
+    this.made?.destroy();
     this.capture?.destroy();
+  }
+
+  private get painter(): Painter {
+    this.made ??= new Painter(this.device);
+    return this.made;
   }
 
   private async prepare(

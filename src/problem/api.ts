@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import type { CrfParameters, Energy, FloatArray, LabelArray, ProblemSize, RgbaImage, UnaryInput } from './types.js';
+import type { CrfParametersOrName } from './presets.js';
+import type { Energy, FloatArray, MarkedLabels, ProblemSize, RgbaImage, UnaryInput } from './types.js';
 
 /** Everything an image may come as. A GPUBuffer holds packed RGBA, one u32 a pixel, row-major. */
 export type ImageInput =
@@ -16,11 +17,12 @@ export type ImageInput =
   | GPUBuffer;
 
 /** What is known before refinement, as typed arrays or as GPUBuffers of float32 (labels: u32) in the same layout. */
-export type UnarySource = UnaryInput<FloatArray | GPUBuffer, LabelArray | GPUBuffer>;
+export type UnarySource = UnaryInput<FloatArray | GPUBuffer, MarkedLabels | GPUBuffer>;
 
+/** What `DenseCrf.create` takes. */
 export interface DenseCrfOptions extends ProblemSize {
-  /** Default: gaussian 3 / 3 and bilateral 80 / 13 / 10, five iterations. */
-  parameters?: CrfParameters;
+  /** Or the name of a preset. Default: gaussian 3 / 3 and bilateral 80 / 13 / 10, five iterations. */
+  parameters?: CrfParametersOrName;
   /**
    * 'auto' (default) takes WebGPU where there is a GPU, or a device is given, and the CPU twin elsewhere: also where the only adapter
    * runs shaders on the CPU, as the twin is faster than that.
@@ -41,17 +43,21 @@ export interface DenseCrfOptions extends ProblemSize {
 export interface RefineInput {
   /** Needed when a kernel is bilateral. Must have the problem's width and height. */
   image?: ImageInput;
+  /** What is known before refinement; left out: the one there is, needed in the first call. */
   unary?: UnarySource;
   /** Begin from the Q of the call before instead of softmax(-unary). */
   warmStart?: boolean;
 }
 
+/** How long one stage took. */
 export interface StageTiming {
+  /** Its name, as the shader's. */
   stage: string;
   /** GPU time where timestamps exist, else wall time of the submitted work. */
   milliseconds: number;
 }
 
+/** What a call did. */
 export interface RefineReport {
   /** Iterations done: fewer than asked for when the tolerance was met. */
   iterations: number;
@@ -77,9 +83,11 @@ export interface GpuResults {
 
 /** What both backends can do. Arrays are fresh copies. */
 export interface Refiner {
+  /** What it runs on. */
   readonly backend: 'webgpu' | 'cpu';
   /** Adapter as the browser names it, or 'CPU'. */
   readonly adapterName: string;
+  /** Of every image, unary and result. */
   readonly size: ProblemSize;
   /** Bytes of GPU memory held. */
   readonly bytes?: number;
@@ -87,7 +95,8 @@ export interface Refiner {
   readonly dispatchesPerIteration?: number;
   /** Bytes that one iteration moves by plan, caches left out; null where a kernel is not on a lattice. Reads a few counts back. */
   bytesMovedPerIteration?(): Promise<number | null>;
-  setParameters(parameters: CrfParameters): void;
+  /** Other parameters from the next call on. Throws ArgumentError, which names the value; the parameters before stay in force then. */
+  setParameters(parameters: CrfParametersOrName): void;
   /** Everything in one call: new image and unary where given, start, iterate. */
   refine(input: RefineInput): Promise<RefineReport>;
   /** Begin anew from softmax(-unary), or from the Q there is. */
@@ -108,5 +117,6 @@ export interface Refiner {
   gpuResults(): Promise<GpuResults>;
   /** Pixels that came with a NaN or infinite value in a GPUBuffer and were treated as unknown. */
   invalidPixelCount(): Promise<number>;
+  /** Gives up everything that is held; a device that was given stays its owner's. Every later call throws DeviceError. */
   destroy(): void;
 }

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-import { checkInteger } from './checks.js';
 import { ArgumentError, DeviceError } from './errors.js';
+import { checkGivenNumber } from './parameter-checks.js';
+import { crfSchema } from './schema.js';
 import type { ResolvedKernel } from './types.js';
 
 /** Why calls are refused after `destroy`. */
 export const isDestroyed = 'this DenseCrf was destroyed';
-
-/** Iterations that one call of `step` may ask for; the same as `iterations` allows. */
-const mostIterations = 10000;
 
 /**
  * What a backend was given and has computed so far, and the refusals that follow from it. Both backends ask it, so that they refuse the
@@ -64,7 +62,7 @@ export class CallState {
   }
 }
 
-/** The iterations that `step` is asked for. Throws ArgumentError. */
+/** The iterations that `step` is asked for: as many as `iterations` allows. Throws ArgumentError. */
 export function checkCount(count: unknown): number {
-  return checkInteger('count', count, 0, mostIterations);
+  return checkGivenNumber('count', count, crfSchema.parameters.iterations);
 }

@@ -20,7 +20,7 @@ export interface NumberBounds {
 /** A number within closed or open bounds; NaN never passes, infinities only where `infinity` says so. */
 export function checkNumber(argument: string, value: unknown, bounds: NumberBounds = {}): number {
   const passes = typeof value === 'number' && isWithin(value, bounds);
-  if (passes && (!bounds.float32 || isWithin(Math.fround(value), bounds))) return value;
+  if (passes && (!bounds.float32 || isWithinFloat32(value, bounds))) return value;
   throw new ArgumentError(argument, value, wordsOfBounds(bounds, passes ? 'float32 ' : ''));
 }
 
@@ -33,6 +33,15 @@ function isWithin(value: number, { above, from, below, to, infinity = false }: N
     (below === undefined || value < below) &&
     (to === undefined || value <= to)
   );
+}
+
+/** Rounding keeps the order: it crosses no bound that is itself allowed. */
+function isWithinFloat32(value: number, { above, below, infinity }: NumberBounds): boolean {
+  return isWithin(Math.fround(value), {
+    ...(above === undefined ? undefined : { above }),
+    ...(below === undefined ? undefined : { below }),
+    ...(infinity === undefined ? undefined : { infinity }),
+  });
 }
 
 /** @param precision what kind of number it is where the limits alone would not say what is wrong */

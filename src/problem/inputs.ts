@@ -10,10 +10,10 @@ import {
   isByteArray,
   isFloat32Array,
   isFloatArray,
-  isLabelArray,
-  labelArrayNames,
+  isMarkedLabels,
+  markedLabelsNames,
 } from './typed-arrays.js';
-import type { ArrayWindow, LabelArray, LabelLayout, ProblemSize, ResolvedUnary, Upsampling } from './types.js';
+import type { ArrayWindow, LabelLayout, MarkedLabels, ProblemSize, ResolvedUnary, Upsampling } from './types.js';
 
 /** What a pixel without a known label holds in ResolvedUnary's `labels`. */
 export const unknownLabel = 0xffffffff;
@@ -167,9 +167,9 @@ function resolveLabels(given: unknown, others: Record<string, unknown>, size: Pr
 }
 
 /** An array of whole numbers, whatever they are. */
-export function checkLabelArray(argument: string, value: unknown, length: number): LabelArray {
-  if (isLabelArray(value) && value.length === length) return inOwnMemory(value);
-  throw new ArgumentError(argument, value, `an array of ${length} whole numbers (${labelArrayNames})`);
+export function checkLabelArray(argument: string, value: unknown, length: number): MarkedLabels {
+  if (isMarkedLabels(value) && value.length === length) return inOwnMemory(value);
+  throw new ArgumentError(argument, value, `an array of ${length} whole numbers (${markedLabelsNames})`);
 }
 
 /** The value of pixels without a label; null where there is none. */
@@ -185,18 +185,19 @@ export function checkConfidence(value: unknown, labelCount: number): number {
   return checkNumberParameter('unary.confidence', value, { ...schema, ...least });
 }
 
-function convertLabels(labels: ArrayLike<number>, unknown: number | null, labelCount: number): Uint32Array {
+function convertLabels(labels: ArrayLike<number | bigint>, unknown: number | null, labelCount: number): Uint32Array {
   const converted = new Uint32Array(labels.length);
   const shiftAbove = unknown !== null && unknown >= 0 ? unknown : Number.POSITIVE_INFINITY;
   for (let i = 0; i < labels.length; i++) {
-    const given = labels[i];
+    // A bigint beyond 2^53 is rounded, to what is no label either.
+    const given = Number(labels[i]);
     const label = given > shiftAbove ? given - 1 : given;
     if (given === unknown) {
       converted[i] = unknownLabel;
     } else if (label >= 0 && label < labelCount) {
       converted[i] = label;
     } else {
-      throw new ArgumentError(`unary.labels[${i}]`, given, allowedLabels(unknown, labelCount));
+      throw new ArgumentError(`unary.labels[${i}]`, labels[i], allowedLabels(unknown, labelCount));
     }
   }
   return converted;

@@ -4,6 +4,7 @@ import type { DenseCrfOptions } from './api.js';
 import { checkChoice, checkFlag, checkInteger } from './checks.js';
 import { checkSize, defaultParameters, resolveParameters } from './parameters.js';
 import { checkDevice } from './platform-objects.js';
+import { parametersNamed } from './presets.js';
 import { readOptions } from './reading.js';
 import type { CrfParameters, ProblemSize } from './types.js';
 
@@ -32,7 +33,10 @@ export interface CheckedCrfOptions {
 export function checkCrfOptions(options: DenseCrfOptions): CheckedCrfOptions {
   const given = readOptions('options', options, names);
   const { width, height, labelCount, profile = false } = given;
-  const parameters = (given.parameters === undefined ? defaultParameters : given.parameters) as CrfParameters;
+  const parameters = parametersNamed(
+    'parameters',
+    given.parameters === undefined ? defaultParameters : given.parameters,
+  ) as CrfParameters;
   const size = checkSize({ width, height, labelCount });
   resolveParameters(parameters, size);
   return {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { resolveParameters } from './parameters.js';
-import type { CrfParameters, ProblemSize, ResolvedKernel, ResolvedParameters } from './types.js';
+import type { CrfParametersOrName } from './presets.js';
+import type { ProblemSize, ResolvedKernel, ResolvedParameters } from './types.js';
 
 /**
  * Parameters as an engine holds them: checked, and sharing no memory with what was given, so that arrays may be used for something else
@@ -35,14 +36,14 @@ export class OwnParameters implements ResolvedParameters {
    * Features with the values of features in `before` are the same array, so that a lattice built of them is found again.
    * Throws ArgumentError.
    */
-  static of(given: CrfParameters | OwnParameters, size: ProblemSize, before?: OwnParameters): OwnParameters {
+  static of(given: CrfParametersOrName | OwnParameters, size: ProblemSize, before?: OwnParameters): OwnParameters {
     if (isOwn(given)) return given;
     return new OwnParameters(resolveParameters(given, size), before);
   }
 }
 
-function isOwn(given: CrfParameters | OwnParameters): given is OwnParameters {
-  return OwnParameters.all.has(given);
+function isOwn(given: CrfParametersOrName | OwnParameters): given is OwnParameters {
+  return typeof given === 'object' && OwnParameters.all.has(given);
 }
 
 function ownKernel(kernel: ResolvedKernel, known: readonly ResolvedKernel[]): ResolvedKernel {

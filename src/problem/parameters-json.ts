@@ -2,13 +2,16 @@
 
 import { checkCallback } from './checks.js';
 import { ArgumentError } from './errors.js';
+import { parametersNamed } from './presets.js';
 import { readArray, readObject, readProperties } from './reading.js';
 import { isFloat32Array, isFloatArray } from './typed-arrays.js';
 import type { CrfParameters, FloatArray } from './types.js';
 
 /** Features as a file holds them: [featureDim, pixelCount] or [featureDim, height, width], divided by their sigmas. */
 export interface FeatureArray {
+  /** Row-major. */
   data: FloatArray;
+  /** [featureDim, pixelCount] or [featureDim, height, width]. */
   shape: readonly number[];
 }
 
@@ -17,7 +20,7 @@ export interface FeatureArray {
  * `file` where the object has `features` and `featureDim`, and the address of a schema may stand beside `kernels`, as `$schema`. Only these
  * differences are dealt with here; every value is checked by `resolveParameters`, once the size is known.
  *
- * @param json what JSON.parse returned
+ * @param json what JSON.parse returned; it may be the name of a preset
  * @param loadFeatures reads the array that `file` names; relative to what is the caller's business
  * @throws ArgumentError, which names the value; and what `loadFeatures` throws
  */
@@ -28,7 +31,7 @@ export async function parametersFromJson(
   if (!checkCallback('loadFeatures', loadFeatures)) {
     throw new ArgumentError('loadFeatures', loadFeatures, 'a function');
   }
-  const { $schema: _, ...given } = readObject('parameters', json);
+  const { $schema: _, ...given } = readObject('parameters', parametersNamed('parameters', json));
   const kernels: unknown[] = [];
   for (const [index, element] of readArray('kernels', given.kernels).entries()) {
     kernels.push(await loadKernel(`kernels[${index}]`, element, loadFeatures));

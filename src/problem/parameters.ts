@@ -4,6 +4,7 @@ import { checkChoice, checkInteger, checkNumber, firstNonFinite } from './checks
 import { ArgumentError } from './errors.js';
 import { checkLatticeRange, type FeatureExtent } from './lattice-range.js';
 import { boundsOf, checkChoiceParameter, checkNumberParameter } from './parameter-checks.js';
+import { type CrfParametersOrName, parametersNamed } from './presets.js';
 import { readArray, readOptions, readProperties } from './reading.js';
 import { crfSchema, kernelSchemas, type NumberParameter } from './schema.js';
 import { inOwnMemory, isFloat32Array } from './typed-arrays.js';
@@ -17,20 +18,7 @@ import type {
   ResolvedParameters,
 } from './types.js';
 
-/** The usual pair of kernels and weights, as in Krähenbühl and Koltun's own code: gaussian 3 / 3, bilateral 80 / 13 / 10. */
-export const defaultParameters: CrfParameters = {
-  kernels: [
-    { type: 'gaussian', sigmaXY: 3, compatibility: 3, normalization: 'symmetric' },
-    {
-      type: 'bilateral',
-      sigmaXY: 80,
-      sigmaRGB: 13,
-      compatibility: 10,
-      normalization: 'symmetric',
-    },
-  ],
-  iterations: crfSchema.parameters.iterations.default,
-};
+export { defaultParameters } from './default-parameters.js';
 
 const kernelTypes = Object.keys(kernelSchemas) as Kernel['type'][];
 
@@ -71,9 +59,9 @@ export function checkSize(size: unknown): ProblemSize {
  * Fills in every default and checks every value against one problem size. The result shares no memory with
  * `parameters`, except for the arrays of `features` kernels. Throws ArgumentError, which names the value.
  */
-export function resolveParameters(parameters: CrfParameters, size: ProblemSize): ResolvedParameters {
+export function resolveParameters(parameters: CrfParametersOrName, size: ProblemSize): ResolvedParameters {
   const checkedSize = checkSize(size);
-  const given = readOptions('parameters', parameters, parameterKeys, '');
+  const given = readOptions('parameters', parametersNamed('parameters', parameters), parameterKeys, '');
   const schema = crfSchema.parameters;
   const method = checkChoiceParameter('method', given.method, schema.method);
   const kernels = readArray('kernels', given.kernels).map((kernel, index) =>

@@ -4,6 +4,7 @@ import type { LabelLayout, Method, Normalization, SigmaUnit, Upsampling } from '
 
 /** What there is to know of a parameter that is a number. Bounds are called as in JSON Schema. */
 export interface NumberParameter {
+  /** Whether it is a whole number. */
   readonly type: 'number' | 'integer';
   /** One sentence on what it does. */
   readonly hint: string;
@@ -13,9 +14,11 @@ export interface NumberParameter {
   readonly default?: number;
   /** The least and the largest value that are allowed. */
   readonly minimum?: number;
+  /** The largest value that is allowed. */
   readonly maximum?: number;
   /** Allowed are values above, and below, these. */
   readonly exclusiveMinimum?: number;
+  /** Allowed are values below this. */
   readonly exclusiveMaximum?: number;
   /** Whether `Infinity` is allowed, which JSON has no number for. */
   readonly mayBeInfinite?: boolean;
@@ -32,8 +35,11 @@ export interface NumberParameter {
 /** What there is to know of a parameter that is one of a few words. */
 export interface ChoiceParameter<Choice extends string = string> {
   readonly type: 'choice';
+  /** One sentence on what it does. */
   readonly hint: string;
+  /** The words that are allowed. */
   readonly choices: readonly Choice[];
+  /** What is taken where it is left out. */
   readonly default: Choice;
   /** What `tune` compares, unless its space says otherwise. */
   readonly searched?: readonly Choice[];
@@ -105,6 +111,7 @@ export const crfSchema = {
       unit: 'probability',
       default: 0,
       minimum: 0,
+      maximum: 1,
     },
     damping: {
       type: 'number',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { FloatArray, LabelArray } from './types.js';
+import type { FloatArray, LabelArray, MarkedLabels } from './types.js';
 
 /** `%TypedArray%.prototype[Symbol.toStringTag]`: it looks at what an object is, so that arrays of another window are known and nothing is taken in by a name. */
 const tagOfView = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get;
@@ -19,24 +19,35 @@ export function isFloatArray(value: unknown): value is FloatArray {
 }
 
 const labelArrays = ['Uint8Array', 'Uint8ClampedArray', 'Uint16Array', 'Int16Array', 'Uint32Array', 'Int32Array'];
+const markedLabels = [...labelArrays, 'Int8Array', 'BigInt64Array', 'BigUint64Array'];
 
 /** Whether a value is one of the arrays that labels may come in. */
 export function isLabelArray(value: unknown): value is LabelArray {
   return labelArrays.includes(viewName(value) ?? '');
 }
 
+/** The same of labels that are marked, which other programs' tensors have as 64 bits. */
+export function isMarkedLabels(value: unknown): value is MarkedLabels {
+  return markedLabels.includes(viewName(value) ?? '');
+}
+
 /**
  * The values in memory of their own where other threads may change them, or somebody may resize them: they would be other values after their check,
  * and WebGPU takes no such memory everywhere. Else themselves.
  */
-export function inOwnMemory<Values extends FloatArray | LabelArray>(values: Values): Values {
+export function inOwnMemory<Values extends FloatArray | MarkedLabels>(values: Values): Values {
   const { buffer } = values;
   const isFixed = buffer instanceof ArrayBuffer && !('resizable' in buffer && buffer.resizable);
   return isFixed ? values : (values.slice() as Values);
 }
 
 /** The names of those arrays, for messages. */
-export const labelArrayNames = `${labelArrays.slice(0, -1).join(', ')} or ${labelArrays.at(-1)}`;
+export const labelArrayNames = listOf(labelArrays);
+export const markedLabelsNames = listOf(markedLabels);
+
+function listOf(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
 
 /** Bytes of pixels. */
 export function isByteArray(value: unknown): value is Uint8Array | Uint8ClampedArray {

@@ -22,8 +22,9 @@ export type Method = 'lattice' | 'exact' | 'separable';
 /** Whether sigmaXY is in pixels or in parts of the image's diagonal. */
 export type SigmaUnit = 'pixels' | 'diagonal';
 
+/** What all kernels have. */
 interface KernelCommon {
-  /** Default: 3 for gaussian, 10 for bilateral and features. */
+  /** Numbers in ±1e9. Default: 3 for gaussian, 10 for bilateral and features. */
   compatibility?: Compatibility;
   /** Default 'symmetric'. */
   normalization?: Normalization;
@@ -34,53 +35,70 @@ interface KernelCommon {
 /** Spatial kernel: features x/sigmaXY[0], y/sigmaXY[1]. */
 export interface GaussianKernel extends KernelCommon {
   type: 'gaussian';
+  /** In pixels, or as `sigmaUnit` says: one for both axes, or one each. 1e-30..1e30, and on a lattice not too small for the image. */
   sigmaXY: number | readonly [number, number];
+  /** Default 'pixels'. */
   sigmaUnit?: SigmaUnit;
 }
 
 /** Bilateral kernel: position as above and r, g, b / sigmaRGB, colours on 0..255. */
 export interface BilateralKernel extends KernelCommon {
   type: 'bilateral';
+  /** As of a gaussian kernel. */
   sigmaXY: number | readonly [number, number];
+  /** On 0..255: one for all channels, or one each. 1e-30..1e30, and on a lattice not too small. */
   sigmaRGB: number | readonly [number, number, number];
+  /** Default 'pixels'. */
   sigmaUnit?: SigmaUnit;
 }
 
 /** Any features, already divided by their sigmas: [featureDim, pixelCount] float32. */
 export interface FeaturesKernel extends KernelCommon {
   type: 'features';
+  /** Float32 [featureDim, pixelCount]; finite. */
   features: Float32Array;
+  /** 1..1024. */
   featureDim: number;
 }
 
+/** What pixels are compared by. */
 export type Kernel = GaussianKernel | BilateralKernel | FeaturesKernel;
 
 /** The parameters of one refinement: plain JSON but for the arrays of `features` kernels. */
 export interface CrfParameters {
+  /** Any number; their messages add up. */
   kernels: readonly Kernel[];
   /** Mean-field iterations, 0..10000. Default 5. */
   iterations?: number;
   /** Method of the kernels that name none. Default 'lattice'; 'separable' means the gaussian kernels, the others then use the lattice. */
   method?: Method;
-  /** Stop once max |ΔQ| of an iteration is at most this; 0 (default) never stops early. */
+  /** Stop once max |ΔQ| of an iteration is at most this, 0..1. Default 0: never stops early. */
   tolerance?: number;
   /** Q <- (1 - damping)·Q_new + damping·Q_old, 0..1 (1 excluded). Default 0. */
   damping?: number;
-  /** Kernel evaluations that `exact` may spend in a call before it refuses. Default 2e11. */
+  /** Kernel evaluations that `exact` may spend in a call before it refuses, above 0; `Infinity` never refuses. Default 2e11. */
   exactWorkLimit?: number;
 }
 
+/** A kernel with every default filled in and every value checked. */
 export interface ResolvedKernel {
+  /** Of the kernel. */
   type: Kernel['type'];
+  /** Numbers a pixel: 2 for gaussian, 5 for bilateral. */
   featureDim: number;
   /** One sigma a feature dimension, in pixels and 0..255; all 1 for `features`. */
   sigmas: readonly number[];
+  /** Float32 [featureDim, pixelCount], of a `features` kernel. */
   features?: Float32Array;
+  /** Weights or penalties. */
   compatibility: ResolvedCompatibility;
+  /** How messages are divided by n. */
   normalization: Normalization;
+  /** How the kernel is summed. */
   method: Method;
 }
 
+/** A compatibility, in float32. */
 export type ResolvedCompatibility =
   | { kind: 'potts'; weight: number }
   | { kind: 'diagonal'; penalties: Float32Array }
@@ -89,17 +107,25 @@ export type ResolvedCompatibility =
 
 /** Every default filled in, every value checked against one problem size. */
 export interface ResolvedParameters {
+  /** In the order given. */
   kernels: readonly ResolvedKernel[];
+  /** Mean-field iterations. */
   iterations: number;
+  /** Largest max |ΔQ| at which iterations stop; 0 never stops early. */
   tolerance: number;
+  /** Share of the Q before that stays. */
   damping: number;
+  /** Kernel evaluations that `exact` may spend in a call. */
   exactWorkLimit: number;
 }
 
 /** Size of a problem. An image has pixelCount = width·height; a point set or volume has height 1. */
 export interface ProblemSize {
+  /** Pixels, from 1. */
   width: number;
+  /** Pixels, from 1. */
   height: number;
+  /** Labels are 0..labelCount-1. */
   labelCount: number;
 }
 
@@ -109,17 +135,26 @@ export type Upsampling = 'half-pixel' | 'align-corners';
 /** planar is [label, y, x]; interleaved is [y, x, label]. */
 export type LabelLayout = 'planar' | 'interleaved';
 
+/** Arrays that numbers may come in; values must be finite in float32. */
 export type FloatArray = Float32Array | Float64Array;
+/** Arrays that labels, masks and ids may come in. */
 export type LabelArray = Uint8Array | Uint8ClampedArray | Uint16Array | Int16Array | Uint32Array | Int32Array;
+/** What marked labels may come in: also as other programs' tensors have them. */
+export type MarkedLabels = LabelArray | Int8Array | BigInt64Array | BigUint64Array;
 
 /** A rectangle of an array, in its pixels, between edges: sample k reaches from k to k + 1, its centre is at k + ½. */
 export interface ArrayWindow {
+  /** Left edge, from -2. */
   x: number;
+  /** Upper edge, from -2. */
   y: number;
+  /** Above 0; the right edge is at most 2 outside of the array. */
   width: number;
+  /** Above 0; the lower edge is at most 2 outside of the array. */
   height: number;
 }
 
+/** How an array of a unary lies. */
 interface ArrayShape {
   /** Size of the array where it is coarser (or finer) than the problem. */
   width?: number;
@@ -144,7 +179,7 @@ interface ArrayShape {
  * A label above the unknown value counts one less: with `unknown: 0` the labels are 1..labelCount, with 255 they are 0..labelCount-1.
  * A negative unknown value shifts nothing. `confidence` (default 0.7) is in 1/labelCount..1, 1 excluded; `unknown` is null by default.
  */
-export type UnaryInput<Floats = FloatArray, Labels = LabelArray> =
+export type UnaryInput<Floats = FloatArray, Labels = MarkedLabels> =
   | ({ logits: Floats } & ArrayShape)
   | ({ probabilities: Floats } & ArrayShape)
   | ({ unary: Floats } & ArrayShape)
@@ -172,8 +207,11 @@ export type ResolvedUnary =
 
 /** Packed RGBA, 8 bits a channel, row-major: what ImageData holds. */
 export interface RgbaImage {
+  /** [y, x, channel]. */
   data: Uint8Array | Uint8ClampedArray;
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
 }
 
@@ -185,5 +223,6 @@ export interface Energy {
   unaryTerm: number;
   /** Σ Q·(mu K Q) */
   pairwiseTerm: number;
+  /** entropyTerm + unaryTerm + pairwiseTerm. */
   kl: number;
 }

@@ -109,7 +109,14 @@ test('a person is found by a network that comes with the page', async () => {
   const demo = await DemoPage.open(context, `${site.url}#size=240&view=labels`);
   await demo.openTab('Network');
   const text = await demo.page.$eval('.network:has([value=person])', (label) => label.textContent);
-  expect(text).toContain('Comes with this page · Apache-2.0');
+  expect(text).toContain('Comes with this page · Apache-2.0, notice');
+  const texts = await demo.page.$$eval('.network:has([value=person]) a', (links) =>
+    Promise.all(links.map(async ({ href }) => (await fetch(href)).text())),
+  );
+  expect(texts).toEqual([
+    expect.stringContaining('Apache License\n                           Version 2.0'),
+    expect.stringContaining('person.onnx and person-landscape.onnx are MediaPipe Selfie Segmentation'),
+  ]);
   const share = await shareOfPerson(demo, 'person');
   expect(share).toBeGreaterThan(50);
   expect(share).toBeLessThan(60);

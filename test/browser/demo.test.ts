@@ -3,10 +3,14 @@
 import { Buffer } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { decode, encode } from 'fast-png';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type BuiltDemo, DemoPage, launchClosedBrowser, type Place, serveBuiltDemo } from '../support/demo.js';
+import { jpegSegment, withSegments } from '../support/exif.js';
+import { jpegOf, testPicture } from '../support/images.js';
+import { pngChunk, pngHeader, pngOf, testPng } from '../support/png-file.js';
 import { serveFolder } from '../support/static-site.js';
 
 // SwiftShader is no GPU that the page would take by itself: here the processor computes, which is the faster of the two.
@@ -268,7 +272,8 @@ describe('a photo', () => {
     const shares = await demo.shares();
     for (const [name, content, message] of [
       ['notes.png', Buffer.from('not a picture at all'), 'notes.png is not a picture that can be read.'],
-      ['broken.png', pngHeader(40, 30), 'broken.png is damaged'],
+      ['broken.png', testPng(2, 8).subarray(0, 300), 'broken.png is damaged'],
+      ['unmarked.jpg', Buffer.of(0xff, 0xd8, 0xff), 'unmarked.jpg is not a picture that can be read.'],
       ['bomb.png', bomb(), 'bomb.png has 16000 × 16000 pixels, 256 million.'],
     ] as const) {
       await give(demo, 'drop', name, content);
@@ -282,6 +287,13 @@ describe('a photo', () => {
     expect(await demo.shares()).toEqual(shares);
     await demo.page.click('[role=alert] [aria-label=Dismiss]');
     expect(await demo.page.$('[role=alert]')).toBeNull();
+  });
+
+  test('is replaced by a picture whose size comes after a megabyte of other things', async () => {
+    const more = Array.from({ length: 20 }, () => jpegSegment(0xed, Buffer.alloc(60_000)));
+    await give(demo, 'drop', 'edited.jpg', withSegments(await jpegOf(testPicture(320, 200)), ...more));
+    await demo.page.waitForSelector('.prompt');
+    expect(await demo.barriers()).toEqual([]);
   });
 
   test('is replaced by a picture that is pasted, and the page says what to do', async () => {
@@ -557,23 +569,11 @@ async function linkOf(demo: DemoPage): Promise<string> {
   });
 }
 
-/** A PNG file that ends after its header. */
-function pngHeader(width: number, height: number): Buffer {
-  const header = Buffer.alloc(64);
-  header.set(Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
-  header.writeUInt32BE(width, 16);
-  header.writeUInt32BE(height, 20);
-  header.set([8, 2], 24);
-  return header;
-}
-
 /** A small file that would unfold to a gigabyte: the header says 16000², and what follows is well packed. */
 function bomb(): Buffer {
-  const file = Buffer.from(encode({ width: 4000, height: 4000, data: new Uint8Array(4000 * 4000), channels: 1 }));
-  file.writeUInt32BE(16000, 16);
-  file.writeUInt32BE(16000, 20);
-  expect(file.length).toBeLessThan(40_000);
-  return file;
+  const pixels = pngChunk('IDAT', deflateSync(new Uint8Array(4000 * 4000)));
+  expect(pixels.length).toBeLessThan(40_000);
+  return pngOf(pngHeader({ width: 16000, height: 16000, depth: 8, colourType: 0 }), pixels);
 }
 
 async function give(demo: DemoPage, way: 'drop' | 'paste', name: string, content: Buffer): Promise<void> {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BenchReport } from '../../src/cli/bench/report.js';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { findBrowser, softwareVulkan } from '../../src/cli/find-browser.js';
+import { crfJsonSchema } from '../../src/index.js';
 import { writeCameraFile } from '../support/fake-camera.js';
 import { patience } from '../support/patience.js';
 import { serveFolder } from '../support/static-site.js';
@@ -53,11 +54,18 @@ function isSomebody(x: number, y: number): boolean {
 }
 
 describe('the package', () => {
+  test('has the JSON Schema of the parameters where its manifest says', async () => {
+    const folder = path.join(user.folder, 'package');
+    const { exports } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
+    const published = await readFile(path.join(folder, exports['./crf.schema.json']), 'utf8');
+    expect(JSON.parse(published)).toEqual(crfJsonSchema());
+  });
+
   test('has neither onnxruntime nor its WebAssembly in it, but imports them', async () => {
     const folder = path.join(user.folder, 'package/dist');
     const files = (await filesBelow(folder)).filter((file) => !file.startsWith('cli'));
     expect(files).toContain('pipeline/index.js');
-    expect(files.filter((file) => !/\.(js|js\.map|d\.ts)$/.test(file))).toEqual([]);
+    expect(files.filter((file) => !/\.(js|js\.map|d\.ts)$/.test(file))).toEqual(['crf.schema.json']);
     const importers = new Map<string, string>();
     for (const file of files.filter((name) => name.endsWith('.js'))) {
       const text = await readFile(path.join(folder, file), 'utf8');

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { decode } from 'fast-png';
 import { expect, test, vi } from 'vitest';
-import { decodePng, encodeGreyPng, encodeRgbPng } from '../../src/cli/files/png.js';
 import { type Folder, meanfield, temporaryFolder } from '../support/command-line.js';
+import { writeEndlessNetwork } from '../support/endless-network.js';
+import { encodeGreyPng, encodeRgbPng } from '../support/png.js';
 import { writeTinyNetwork } from '../support/tiny-network.js';
 
 const [width, height] = [32, 24];
@@ -23,7 +25,8 @@ function isInside(pixel: number, side = { width, height }): boolean {
 }
 
 async function readPng(file: string) {
-  return decodePng(await readFile(file));
+  const { data, ...png } = decode(await readFile(file));
+  return { ...png, samples: Uint8Array.from(data) };
 }
 
 async function readAreas(file: string): Promise<Record<string, number>> {
@@ -180,6 +183,18 @@ test('cuts a person out where nobody says what to look for, with nothing but wha
     [420, 80],
   ])
     expect(alphaAt(x, y)).toBeLessThan(5);
+});
+
+test('gives up a network that never ends', async () => {
+  const folder = await temporaryFolder();
+  const white = folder.file('white.png');
+  await writeFile(white, encodeRgbPng(new Uint8Array(3 * width * height).fill(255), width, height));
+  await writeEndlessNetwork(folder.file('endless'), -1);
+  const model = ['--model', folder.file('endless.onnx'), '--timeout', '8'];
+  expect(await meanfield('segment', white, ...model, '--out', folder.file('out'))).toMatchObject({
+    exitCode: 1,
+    error: `warning: ${white}: the network gave no result within 8 s; --timeout gives it more\nerror: 1 of 1 pictures failed\n`,
+  });
 });
 
 test('marks off the picture, and networks that can’t be, are named', async () => {

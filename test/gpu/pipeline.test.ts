@@ -3,7 +3,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Readback } from '../../src/gpu/readback.js';
 import { DenseCrf } from '../../src/index.js';
-import { type NetworkDescription, Pipeline, presets } from '../../src/pipeline/index.js';
+import { checkNetwork, type NetworkDescription, Pipeline, presets } from '../../src/pipeline/index.js';
 import type { DeviceCounts } from '../support/device.js';
 import { height, picture, TestPipelines, tinyNetwork, width } from '../support/tiny-pipeline.js';
 
@@ -96,6 +96,43 @@ describe('segmentFrame', () => {
     const before = pipelines.device.counts();
     for (let frame = 0; frame < 20; frame++) await pipeline.segmentFrame(picture(frame));
     expect(withoutBindGroups(pipelines.device.counts())).toEqual(withoutBindGroups(before));
+  });
+
+  it('creates nothing where a budget moves between sizes that it has seen, in 200 frames', async () => {
+    const pipeline = await open();
+    const rungs = [
+      { size: 1, iterations: 1, networkEvery: 1 },
+      { size: 0.8, iterations: 0.6, networkEvery: 2 },
+      { size: 0.5, iterations: 0.4, networkEvery: 3 },
+    ];
+    const frames = async (count: number) => {
+      for (let frame = 0; frame < count; frame++) {
+        // A ladder of one rung: the choice does not hang on the clock.
+        if (frame % 4 === 0) pipeline.setBudget({ ladder: [rungs[(frame / 4) % rungs.length]] });
+        await pipeline.segmentFrame(picture(frame % 7));
+      }
+    };
+    await frames(4 * rungs.length);
+    const before = pipelines.device.counts();
+    await frames(200);
+    expect(withoutBindGroups(pipelines.device.counts())).toEqual(withoutBindGroups(before));
+  });
+
+  it('begins warm from the frame before only, not from one that was last seen at this size', async () => {
+    const parameters = { ...checkNetwork(presets['colour-prompt']).crf, iterations: 1 };
+    const q = async (warmStart: boolean, sizes: readonly number[]) => {
+      const pipeline = await open({ warmStart, smoothing: null, crf: parameters });
+      let frame = 0;
+      for (const size of sizes) {
+        pipeline.setBudget({ ladder: [{ size, iterations: 1, networkEvery: 1 }] });
+        frame++;
+        if (frame === sizes.length) return (await pipeline.segmentFrame(picture(frame))).marginals();
+        await pipeline.segmentFrame(picture(frame));
+      }
+      throw new Error('no sizes');
+    };
+    expect(await q(true, [1, 0.5, 1])).toEqual(await q(false, [1, 0.5, 1]));
+    expect(await q(true, [0.5, 1, 1])).not.toEqual(await q(false, [0.5, 1, 1]));
   });
 });
 

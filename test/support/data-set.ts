@@ -3,8 +3,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { encodeFloatNpy } from '../../src/cli/files/npy.js';
-import { encodeGreyPng, encodeRgbPng } from '../../src/cli/files/png.js';
 import type { Folder } from './command-line.js';
+import { encodeGreyPng, encodeRgbPng } from './png.js';
 import { randomNumbers } from './random.js';
 
 export interface DrawnExample {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { writeFile } from 'node:fs/promises';
-import { encodeRgbPng } from '../../src/cli/files/png.js';
 import { type Folder, temporaryFolder } from './command-line.js';
+import { encodeRgbPng } from './png.js';
 
 export const [width, height] = [40, 30];
 export const pixelCount = width * height;

@@ -18,16 +18,17 @@ export interface DrawnScene {
   colours: ReturnType<typeof checkColour>[];
 }
 
-/** Regions of colour and of labels, with soft borders and noise; some of the frame is transparent. */
+/** Regions of colour and of labels, with soft borders and noise; some of the frame is transparent, unless it is opaque. */
 export function drawnScene(
   frameWidth: number,
   frameHeight: number,
   width: number,
   height: number,
   labelCount: number,
+  { isOpaque = false } = {},
 ): DrawnScene {
   const data = new Uint8ClampedArray(drawnImage(frameWidth, frameHeight, 'blobs', 5).data);
-  for (let i = 3; i < data.length; i += 4 * 7) data[i] = (i * 5) % 256;
+  if (!isOpaque) for (let i = 3; i < data.length; i += 4 * 7) data[i] = (i * 5) % 256;
   const random = randomNumbers(11);
   const marginals = new Float32Array(labelCount * width * height);
   const labelMap = new Uint32Array(width * height);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import encodeJpeg, { init as initJpeg } from '@jsquash/jpeg/encode.js';
-import encodeWebp, { init as initWebp } from '@jsquash/webp/encode.js';
+import sharp, { type Sharp } from 'sharp';
+import { exifSegment, orientationTiff, withSegments } from './exif.js';
 
 export interface Rgba {
   data: Uint8ClampedArray<ArrayBuffer>;
@@ -24,26 +22,53 @@ export function testPicture(width = 32, height = 20): Rgba {
   return { data, width, height };
 }
 
-export async function jpegOf(picture: Rgba, orientation?: number): Promise<Uint8Array> {
-  await initJpeg(await codec('@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm'));
-  const jpeg = new Uint8Array(await encodeJpeg(asImageData(picture), { quality: 95 }));
+/** For a codec. */
+export function codecOf({ data, width, height }: Rgba): Sharp {
+  return sharp(data, { raw: { width, height, channels: 4 } });
+}
+
+export async function jpegOf(picture: Rgba, orientation?: number): Promise<Buffer> {
+  const jpeg = await codecOf(picture).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
   if (orientation === undefined) return jpeg;
-  // After the start marker: APP1 with a big-endian TIFF of one entry, tag 0x0112, one SHORT.
-  const exif = [0xff, 0xe1, 0x00, 0x22, ...Buffer.from('Exif\0\0MM\0*', 'latin1'), 0, 0, 0, 8, 0, 1];
-  const entry = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
-  return Uint8Array.from([...jpeg.subarray(0, 2), ...exif, ...entry, ...jpeg.subarray(2)]);
+  return withSegments(jpeg, exifSegment(orientationTiff(orientation, { order: 'MM' })));
 }
 
-export async function losslessWebpOf(picture: Rgba): Promise<Uint8Array> {
-  await initWebp(await codec('@jsquash/webp/codec/enc/webp_enc_simd.wasm'));
-  return new Uint8Array(await encodeWebp(asImageData(picture), { lossless: 1, exact: 1 }));
+export async function losslessWebpOf(picture: Rgba): Promise<Buffer> {
+  return await codecOf(picture).webp({ lossless: true, exact: true }).toBuffer();
 }
 
-async function codec(name: string): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(new Uint8Array(await readFile(createRequire(import.meta.url).resolve(name))));
+/** A part of a WebP. */
+export function webpChunk(type: string, ...data: Uint8Array[]): Buffer {
+  const body = Buffer.concat(data);
+  const head = Buffer.alloc(8);
+  head.write(type, 'latin1');
+  head.writeUInt32LE(body.length, 4);
+  return Buffer.concat([head, body, Buffer.alloc(body.length % 2)]);
 }
 
-/** Node has no ImageData; the encoders read these fields of it. */
-function asImageData(picture: Rgba): ImageData {
-  return { ...picture, colorSpace: 'srgb' };
+/** A WebP that says in a header of its own how large it is and what is in it (`flags`: 2 animation, 8 EXIF, 16 alpha). */
+export function extendedWebp(flags: number, width: number, height: number, ...chunks: Buffer[]): Buffer {
+  const header = webpChunk('VP8X', Buffer.of(flags, 0, 0, 0), uint24(width - 1), uint24(height - 1));
+  return webpChunk('RIFF', Buffer.from('WEBP'), header, ...chunks);
+}
+
+/** A frame of an animation; `x` and `y` are even. */
+export function webpFrame(x: number, y: number, frame: { width: number; height: number; webp: Buffer }): Buffer {
+  const { width, height, webp } = frame;
+  const place = [x / 2, y / 2, width - 1, height - 1, 100].map(uint24);
+  return webpChunk('ANMF', ...place, Buffer.of(0), pixelsOfWebp(webp));
+}
+
+/** Background and number of loops. */
+export function webpAnimation(): Buffer {
+  return webpChunk('ANIM', Buffer.of(0, 0, 255, 255, 0, 0));
+}
+
+/** The chunk of a plain WebP that holds its pixels. */
+export function pixelsOfWebp(webp: Buffer): Buffer {
+  return webp.subarray(12);
+}
+
+function uint24(value: number): Buffer {
+  return Buffer.of(value & 255, (value >> 8) & 255, value >> 16);
 }

@@ -5,9 +5,9 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { decode } from 'fast-png';
 import { describe } from 'vitest';
-import { encodeGreyPng, encodeRgbPng } from '../../src/cli/files/png.js';
 import { nuclei } from '../../src/pipeline/nuclei.js';
 import type { Folder } from './command-line.js';
+import { encodeGreyPng, encodeRgbPng } from './png.js';
 
 /** Held-out micrographs with instance ids, which are not part of this repository. */
 const folder = process.env.MEANFIELD_DATA;

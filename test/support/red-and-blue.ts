@@ -2,9 +2,9 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { encodeGreyPng, encodeRgbPng } from '../../src/cli/files/png.js';
 import type { RgbaImage } from '../../src/index.js';
 import type { Folder } from './command-line.js';
+import { encodeGreyPng, encodeRgbPng } from './png.js';
 import { randomNumbers } from './random.js';
 import { writeTinyNetwork } from './tiny-network.js';
 

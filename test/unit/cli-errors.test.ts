@@ -3,9 +3,9 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { encodeFloatNpy } from '../../src/cli/files/npy.js';
-import { encodeGreyPng, encodeRgbPng } from '../../src/cli/files/png.js';
 import { type Folder, meanfield, temporaryFolder } from '../support/command-line.js';
 import { goldenFile } from '../support/golden.js';
+import { encodeGreyPng, encodeRgbPng } from '../support/png.js';
 
 const photo = goldenFile('default-5-labels', 'image.png');
 const unary = goldenFile('default-5-labels', 'unary.npy');

@@ -4,10 +4,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { decode, encode } from 'fast-png';
 import { describe, expect, test, vi } from 'vitest';
 import { readFloatNpy } from '../../src/cli/files/npy.js';
-import { encodeGreyPng } from '../../src/cli/files/png.js';
 import type { RefineSummary } from '../../src/cli/refine/report.js';
 import { type Folder, meanfield } from '../support/command-line.js';
 import { coarse, disc, folderWithPhoto, height, isInside, pixelCount, width } from '../support/disc-photo.js';
+import { encodeGreyPng } from '../support/png.js';
 
 // Whole command lines: seconds where several tests share a core.
 vi.setConfig({ testTimeout: 60_000 });

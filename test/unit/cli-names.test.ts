@@ -3,11 +3,11 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { csvLine } from '../../src/cli/evaluate/csv.js';
-import { encodeGreyPng } from '../../src/cli/files/png.js';
 import { escapeAllButLineEnds, escapeControls } from '../../src/cli/plain-text.js';
 import { renderPage } from '../../src/cli/report/document.js';
 import { type Folder, meanfield, temporaryFolder } from '../support/command-line.js';
 import { drawnExample, storeExamples } from '../support/data-set.js';
+import { encodeGreyPng } from '../support/png.js';
 
 /** What acts on a terminal or on the text around it, said in another way than the program says it. */
 const ranges = [

@@ -5,32 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { float16ToNumber } from '../../src/cli/files/float16.js';
 import { encodeFloatNpy, readFloatNpy, readIntegerNpy } from '../../src/cli/files/npy.js';
 import { temporaryFolder } from '../support/command-line.js';
+import { bodyOf, describeArray, npyFile } from '../support/npy-file.js';
 
-interface NpyParts {
-  description: string;
-  body: Uint8Array;
-  version?: 1 | 2 | 3;
-}
-
-/** A file as NumPy writes it, or nearly so: this is what the reader is held against. */
-function npyFile({ description, body, version = 1 }: NpyParts): Buffer {
-  const lengthBytes = version === 1 ? 2 : 4;
-  const start = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, version, 0]);
-  const length = Buffer.alloc(lengthBytes);
-  length.writeUIntLE(description.length + 1, 0, lengthBytes);
-  return Buffer.concat([start, length, Buffer.from(`${description}\n`, 'latin1'), body]);
-}
-
-function describeArray(type: string, shape: string, fortran = false): string {
-  return `{'descr': '${type}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': ${shape}, }`;
-}
-
-/** Bytes of 2 x 3 values, written by one of DataView's setters. */
-function bodyOf(values: number[], bytes: number, write: (view: DataView, offset: number, value: number) => void) {
-  const body = new Uint8Array(values.length * bytes);
-  const view = new DataView(body.buffer);
-  for (const [i, value] of values.entries()) write(view, i * bytes, value);
-  return body;
+/** The beginning of a zip archive: what stands before its first file. */
+function zipEntry(name: string, content: Uint8Array): Buffer {
+  const head = Buffer.alloc(30);
+  head.write('PK\u0003\u0004', 'latin1');
+  head.writeUInt16LE(name.length, 26);
+  return Buffer.concat([head, Buffer.from(name), content]);
 }
 
 async function stored(content: Uint8Array): Promise<string> {
@@ -57,6 +39,34 @@ describe('readFloatNpy', () => {
     expect(await readFloatNpy(file)).toEqual({ shape: [2, 3], data: Float32Array.from(values) });
   });
 
+  // All of them read by NumPy 2.4.
+  test.each([
+    "{'descr': 'f4', 'fortran_order': False, 'shape': (2, 3), }",
+    "{'descr': '=f4', 'fortran_order': False, 'shape': (2, 3), }",
+    "{'descr': '|f4', 'fortran_order': False, 'shape': (2, 3), }",
+    "{'descr':'float32','fortran_order':False,'shape':(2,3)}",
+    "{'descr':'single','fortran_order':False,'shape':(2,3)}",
+    "{'descr': '<f', 'fortran_order': False, 'shape': (2, 3)}",
+    '  {  "shape" : ( 2 , 3 , ) , "fortran_order" : False , "descr" : "<f4" , }  ',
+    "{'shape': (2L, 3L), 'descr': u'<f4', 'fortran_order': False}",
+    "{\n 'shape': (2,\n  3),\n 'descr': '<f4', # float\n 'fortran_order': False\n}\n\n",
+    `{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}${' '.repeat(1000)}`,
+  ])('reads the header %j', async (description) => {
+    const file = await stored(npyFile({ description, body: littleFloats }));
+    expect(await readFloatNpy(file)).toEqual({ shape: [2, 3], data: Float32Array.from(values) });
+  });
+
+  test.each([
+    ['()', 1, []],
+    ['(6,)', 6, [6]],
+    ['(0, 4)', 0, [0, 4]],
+    ['(1, 1, 6)', 6, [1, 1, 6]],
+  ])('reads the shape %s', async (shape, length, expected) => {
+    const body = littleFloats.subarray(0, 4 * length);
+    const file = await stored(npyFile({ description: describeArray('<f4', shape), body }));
+    expect(await readFloatNpy(file)).toEqual({ shape: expected, data: Float32Array.from(values.slice(0, length)) });
+  });
+
   test.each([1, 2, 3] as const)('reads version %d', async (version) => {
     const file = await stored(npyFile({ description: describeArray('<f4', '(6,)'), body: littleFloats, version }));
     expect(await readFloatNpy(file)).toEqual({ shape: [6], data: Float32Array.from(values) });
@@ -73,7 +83,8 @@ describe('readFloatNpy', () => {
   });
 
   test('reads more than one piece', async () => {
-    const data = Float32Array.from({ length: (1 << 22) + 5 }, (_, i) => i % 1013);
+    const data = new Float32Array((1 << 22) + 5);
+    for (let i = 0; i < data.length; i++) data[i] = i % 1013;
     const file = await stored(Buffer.concat(encodeFloatNpy(data, [data.length])));
     const read = await readFloatNpy(file);
     expect(Buffer.compare(Buffer.from(read.data.buffer), Buffer.from(data.buffer))).toBe(0);
@@ -88,7 +99,14 @@ describe('readFloatNpy', () => {
 
   test.each([
     ['an empty file', Buffer.alloc(0), 'not a .npy file'],
-    ['another file', Buffer.from('PK\u0003\u0004 a zip archive'), 'not a .npy file'],
+    ['another file', Buffer.from('a text of some length'), 'not a .npy file: it does not begin with'],
+    ['a zip archive', Buffer.from('PK\u0003\u0004'), 'numpy.load(\'archive.npz\')["NAME"]'],
+    [
+      'an .npz file',
+      zipEntry('logits.npy', littleFloats),
+      "not a .npy file but a zip archive, as .npz files are: save one of its arrays, in Python numpy.save('array.npy', " +
+        'numpy.load(\'archive.npz\')["logits"])',
+    ],
     [
       'a truncated array',
       npyFile({ description: describeArray('<f4', '(2, 4)'), body: littleFloats }),
@@ -115,15 +133,54 @@ describe('readFloatNpy', () => {
         description: "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (6,), }",
         body: littleFloats,
       }),
-      'structures or objects, expected numbers',
+      'structures or objects, expected numbers; its type is [["a","<f4"]]',
     ],
+    ...[
+      ["('<f4', (3,))", 'structures or objects'],
+      ["'f4,i4'", 'structures or objects'],
+      ["'<c8'", 'type c8 (complex numbers), expected float16, float32 or float64'],
+      ["'|O'", 'type O (Python objects)'],
+      ["'<U7'", 'type U7 (texts)'],
+      ["'<M8[ns]'", 'type M8[ns] (dates)'],
+      ["'<f16'", 'type f16 (floating-point numbers of another width)'],
+      ["'|V4'", 'type V4 (raw bytes)'],
+      ["'?'", 'type b1, expected float16'],
+      ["'constructor'", 'type constructor, expected float16'],
+      [`'${'x'.repeat(5000)}'`, `type ${'x'.repeat(77)}..., expected`],
+    ].map(([descr, message]): [string, Uint8Array, string] => [
+      `elements of type ${descr.slice(0, 20)}`,
+      npyFile({ description: `{'descr': ${descr}, 'fortran_order': False, 'shape': (6,), }`, body: littleFloats }),
+      message,
+    ]),
+    ...[
+      '',
+      '[]',
+      "{'descr': '<f4', 'fortran_order': False}",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (6,), 'more': 1}",
+      "{'descr': '<f4', 'fortran_order': 0, 'shape': (6,)}",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': 6}",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (6)}",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (-6,)}",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (6.0,)}",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (6 6)}",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': ('6',)}",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 99999999999999999999)}",
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (6,)} and more",
+      "__import__('os').abort()",
+      '('.repeat(60_000),
+    ].map((description): [string, Uint8Array, string] => [
+      `the header ${description.slice(0, 70)}`,
+      npyFile({ description, body: littleFloats }),
+      'damaged: its header cannot be read',
+    ]),
     ['a damaged header', npyFile({ description: "{'descr': '<f4', 'shape'", body: littleFloats }), 'cannot be read'],
     [
       'a header longer than the file',
       Buffer.concat([npyFile({ description: '', body: littleFloats }).subarray(0, 8), Buffer.from([0xff, 0xff, 0, 0])]),
       'its header is said to take 65535 bytes',
     ],
-    ['a version of the future', npyFile({ description: '', body: littleFloats }).fill(9, 6, 7), '.npy version 9'],
+    ['a version of the future', npyFile({ description: '', body: littleFloats }).fill(9, 6, 7), '.npy version 9.0'],
+    ['a version between', npyFile({ description: '', body: littleFloats }).fill(1, 7, 8), '.npy version 1.1, expected'],
   ])('refuses %s', async (_what, content, message) => {
     await expect(readFloatNpy(await stored(content))).rejects.toThrow(message);
   });
@@ -131,6 +188,21 @@ describe('readFloatNpy', () => {
 
 describe('readIntegerNpy', () => {
   test.each([
+    ['|b1', 1, (view: DataView, offset: number, value: number) => view.setUint8(offset, Number(value > 0))],
+    ['bool', 1, (view: DataView, offset: number, value: number) => view.setUint8(offset, Number(value > 0))],
+  ])('reads %s', async (type, bytes, write) => {
+    const body = bodyOf([0, 7, 120], bytes, write);
+    const file = await stored(npyFile({ description: describeArray(type, '(1, 3)'), body }));
+    expect(await readIntegerNpy(file)).toEqual({ shape: [1, 3], data: Int32Array.of(0, 1, 1) });
+  });
+
+  test.each([
+    ['|i1', 1, (view: DataView, offset: number, value: number) => view.setInt8(offset, value)],
+    ['B', 1, (view: DataView, offset: number, value: number) => view.setUint8(offset, value)],
+    ['>u2', 2, (view: DataView, offset: number, value: number) => view.setUint16(offset, value, false)],
+    ['uint32', 4, (view: DataView, offset: number, value: number) => view.setUint32(offset, value, true)],
+    ['>u8', 8, (view: DataView, offset: number, value: number) => view.setBigUint64(offset, BigInt(value), false)],
+    ['int', 8, (view: DataView, offset: number, value: number) => view.setBigInt64(offset, BigInt(value), true)],
     ['|u1', 1, (view: DataView, offset: number, value: number) => view.setUint8(offset, value)],
     ['<i2', 2, (view: DataView, offset: number, value: number) => view.setInt16(offset, value, true)],
     ['>i4', 4, (view: DataView, offset: number, value: number) => view.setInt32(offset, value, false)],
@@ -139,6 +211,25 @@ describe('readIntegerNpy', () => {
     const body = bodyOf([0, 7, 120], bytes, write);
     const file = await stored(npyFile({ description: describeArray(type, '(1, 3)'), body }));
     expect(await readIntegerNpy(file)).toEqual({ shape: [1, 3], data: Int32Array.of(0, 7, 120) });
+  });
+
+  test.each([
+    ['<f2', 2, (view: DataView, offset: number, value: number) => view.setUint16(offset, value, true)],
+    ['>f4', 4, (view: DataView, offset: number, value: number) => view.setFloat32(offset, value, false)],
+    ['<f8', 8, (view: DataView, offset: number, value: number) => view.setFloat64(offset, value, true)],
+  ])('reads whole numbers of type %s, as numpy.zeros makes them', async (type, bytes, write) => {
+    // As float16: 0, 7 and -1.
+    const body = bodyOf(bytes === 2 ? [0, 0x4700, 0xbc00] : [0, 7, -1], bytes, write);
+    const file = await stored(npyFile({ description: describeArray(type, '(1, 3)'), body }));
+    expect(await readIntegerNpy(file)).toEqual({ shape: [1, 3], data: Int32Array.of(0, 7, -1) });
+  });
+
+  test.each([0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])('refuses a float of %d', async (value) => {
+    const body = bodyOf([0, value], 8, (view, offset, number) => view.setFloat64(offset, number, true));
+    const file = await stored(npyFile({ description: describeArray('<f8', '(1, 2)'), body }));
+    await expect(readIntegerNpy(file)).rejects.toThrow(
+      `element 1 is ${value}, expected a whole number of 32 bits with a sign`,
+    );
   });
 
   test('refuses what does not fit', async () => {

@@ -4,7 +4,6 @@ import { copyFile, readFile, symlink, writeFile } from 'node:fs/promises';
 import { decode, encode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import { encodeFloatNpy, readFloatNpy } from '../../src/cli/files/npy.js';
-import { encodeGreyPng, encodeRgbPng } from '../../src/cli/files/png.js';
 import type { RefineSummary } from '../../src/cli/refine/report.js';
 import { type CommandResult, meanfield, temporaryFolder } from '../support/command-line.js';
 import {
@@ -15,6 +14,7 @@ import {
   goldenNames,
   goldenTolerance,
 } from '../support/golden.js';
+import { encodeGreyPng, encodeRgbPng } from '../support/png.js';
 
 /** All of it on the CPU: the browser has its own tests. */
 async function refine(...options: string[]): Promise<CommandResult> {

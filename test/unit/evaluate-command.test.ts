@@ -5,10 +5,10 @@ import { describe, expect, test } from 'vitest';
 import { SegmentationMetrics } from '../../src/analysis/index.js';
 import type { EvaluateReport } from '../../src/cli/evaluate/report.js';
 import { encodeFloatNpy } from '../../src/cli/files/npy.js';
-import { encodeGreyPng } from '../../src/cli/files/png.js';
 import { DenseCrf } from '../../src/index.js';
 import { meanfield, temporaryFolder } from '../support/command-line.js';
 import { dataSet, evaluate, examples, labelCount, parameters, readReport, reportFiles } from '../support/evaluate.js';
+import { encodeGreyPng } from '../support/png.js';
 
 describe('numbers', () => {
   test('equal those of the library, image by image', async () => {

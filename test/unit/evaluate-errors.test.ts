@@ -4,10 +4,10 @@ import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { Journal } from '../../src/cli/batch/journal.js';
 import { encodeFloatNpy } from '../../src/cli/files/npy.js';
-import { encodeGreyPng, encodeRgbPng } from '../../src/cli/files/png.js';
 import { type Folder, meanfield } from '../support/command-line.js';
 import { storeExamples } from '../support/data-set.js';
 import { dataSet, evaluate, examples, readReport, reportFiles } from '../support/evaluate.js';
+import { encodeGreyPng, encodeRgbPng } from '../support/png.js';
 
 describe('files that are wrong', () => {
   /** Damages five of six items, each in its own way. */

@@ -5,9 +5,9 @@ import { encode } from 'fast-png';
 import { describe, expect, test, vi } from 'vitest';
 import type { EvaluateReport } from '../../src/cli/evaluate/report.js';
 import { encodeFloatNpy } from '../../src/cli/files/npy.js';
-import { encodeGreyPng } from '../../src/cli/files/png.js';
 import type { TuneReport } from '../../src/cli/tune/report.js';
 import { type Folder, meanfield, temporaryFolder } from '../support/command-line.js';
+import { encodeGreyPng } from '../support/png.js';
 import { redAndBlue, storeRedAndBlue } from '../support/red-and-blue.js';
 import { tinyDescription, tinyNetwork } from '../support/tiny-network.js';
 

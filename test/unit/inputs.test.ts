@@ -77,6 +77,9 @@ describe('floats', () => {
       'unary.upsampling',
       { logits: twelve(), upsampling: 'align-corners', window: { x: 0, y: 0, width: 3, height: 2 } },
     ],
+    // The image's width and height in each other's place.
+    ['unary.width', { logits: twelve(), width: 2, height: 3 }],
+    ['unary.labels', { labels: [0, 0, 0, 0, 0, 0] }],
     ['unary.logits[4]', { logits: twelve().fill(Number.NaN, 4) }],
     ['unary.unary[11]', { unary: twelve().fill(Number.POSITIVE_INFINITY, 11) }],
     ['unary.logits[0]', { logits: twelve().fill(Number.NEGATIVE_INFINITY, 0, 1) }],
@@ -85,6 +88,34 @@ describe('floats', () => {
     ['unary.probabilities[5]', { probabilities: twelve().fill(7, 5) }],
   ])('errors name %s', (argument, unary) => {
     expect(errorOf(() => resolve(unary)).argument).toBe(argument);
+  });
+
+  test('an array of the transposed size may be meant: a window says so', () => {
+    const window = { x: 0, y: 0, width: 2, height: 3 };
+    expect(resolve({ logits: twelve(), width: 2, height: 3, window })).toMatchObject({ width: 2, height: 3, window });
+    expect(errorOf(() => resolve({ logits: twelve(), width: 2, height: 3 })).message).toContain(
+      'window: { x: 0, y: 0, width: 2, height: 3 }',
+    );
+    const square = { width: 2, height: 2, labelCount: 3 };
+    expect(resolveUnary({ logits: twelve(), width: 2, height: 2 }, square)).toMatchObject({ width: 2, height: 2 });
+  });
+
+  test('memory that others may change or resize is copied', () => {
+    const shared = new Float32Array(new SharedArrayBuffer(48));
+    const resolved = resolve({ logits: shared });
+    expect('values' in resolved && resolved.values.buffer).toBeInstanceOf(ArrayBuffer);
+  });
+
+  test('what is checked is what is used, whatever a getter gives the next time', () => {
+    let reads = 0;
+    const unary = {
+      get logits() {
+        reads++;
+        // Another array each time: what was checked is what is used.
+        return twelve().fill(reads === 1 ? 0 : Number.NaN);
+      },
+    };
+    expect(errorOf(() => resolve(unary)).argument).toBe('unary.logits[0]');
   });
 
   test('an infinity is answered with what to do', () => {
@@ -97,6 +128,23 @@ describe('floats', () => {
 
 describe('labels', () => {
   const labels = (...values: number[]) => Uint8Array.from(values);
+
+  test.each([
+    Int8Array.of(0, 1, -1, 1, 1, 0),
+    Int16Array.of(0, 1, -1, 1, 1, 0),
+    Int32Array.of(0, 1, -1, 1, 1, 0),
+    BigInt64Array.of(0n, 1n, -1n, 1n, 1n, 0n),
+  ])('of whole numbers with a sign: %s', (marked) => {
+    expect(resolve({ labels: marked, unknown: -1 })).toMatchObject({
+      labels: Uint32Array.of(0, 1, unknownLabel, 1, 1, 0),
+    });
+  });
+
+  test('of 64 bits without a sign', () => {
+    expect(resolve({ labels: BigUint64Array.of(0n, 1n, 255n, 1n, 1n, 0n), unknown: 255 })).toMatchObject({
+      labels: Uint32Array.of(0, 1, unknownLabel, 1, 1, 0),
+    });
+  });
 
   test('are counted from 0, the unknown one apart', () => {
     expect(resolve({ labels: labels(0, 1, 2, 2, 1, 0), unknown: 0 })).toEqual({
@@ -121,6 +169,9 @@ describe('labels', () => {
     ['unary.labels[1]', { labels: labels(0, 3, 2, 0, 0, 0), unknown: 0 }, '1..2, or 0 for unknown'],
     ['unary.labels[5]', { labels: labels(0, 1, 255, 0, 0, 2), unknown: 255 }, '0..1, or 255 for unknown'],
     ['unary.labels[0]', { labels: Int32Array.of(-1, 0, 0, 0, 0, 0) }, '0..1'],
+    ['unary.labels[1]', { labels: BigInt64Array.of(0n, 2n ** 62n, 0n, 0n, 0n, 0n) }, '0..1'],
+    ['unary.labels[1]', { labels: BigUint64Array.of(0n, 2n ** 64n - 1n, 0n, 0n, 0n, 0n) }, '0..1'],
+    ['unary.labels', { labels: BigInt64Array.of(0n) }, '6 whole numbers'],
     ['unary.confidence', { labels: labels(0, 0, 0, 0, 0, 0), confidence: 1 }, 'less than 1'],
     ['unary.confidence', { labels: labels(0, 0, 0, 0, 0, 0), confidence: 0.49 }, 'at least 0.5'],
     ['unary.unknown', { labels: labels(0, 0, 0, 0, 0, 0), unknown: 0.5 }, 'a whole number'],

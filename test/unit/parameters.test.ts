@@ -19,6 +19,12 @@ function resolve(parameters: unknown, of: unknown = size) {
   return resolveParameters(parameters as CrfParameters, of as ProblemSize);
 }
 
+function holed(values: readonly number[], at: number): number[] {
+  const copy = [...values];
+  delete copy[at];
+  return copy;
+}
+
 function errorOf(action: () => unknown): ArgumentError {
   try {
     action();
@@ -150,6 +156,28 @@ describe('errors name the argument', () => {
     ['kernels[0].compatibility', { kernels: [{ ...gaussian, compatibility: [1, 2] }] }],
     ['kernels[0].compatibility', { kernels: [{ ...gaussian, compatibility: 'potts' }] }],
     ['kernels[0].compatibility[2]', { kernels: [{ ...gaussian, compatibility: [1, 2, '3'] }] }],
+    // Holes, and numbers that are finite in float64 and not in float32.
+    ['kernels[0]', { kernels: new Array(1) }],
+    ['kernels[0].compatibility[1]', { kernels: [{ ...gaussian, compatibility: holed([1, 2, 3], 1) }] }],
+    [
+      'kernels[0].compatibility[2][0]',
+      {
+        kernels: [
+          {
+            ...gaussian,
+            compatibility: [[1, 2, 3], [1, 2, 3], holed([1, 2, 3], 0)],
+          },
+        ],
+      },
+    ],
+    ['kernels[0].sigmaXY[0]', { kernels: [{ ...gaussian, sigmaXY: holed([1, 2], 0) }] }],
+    ['kernels[0].compatibility', { kernels: [{ ...gaussian, compatibility: 1e39 }] }],
+    ['kernels[0].compatibility[0]', { kernels: [{ ...gaussian, compatibility: [-1e39, 0, 0] }] }],
+    ['kernels[0].sigmaXY', { kernels: [{ ...gaussian, sigmaXY: 1e39 }] }],
+    ['kernels[0].sigmaXY', { kernels: [{ ...gaussian, sigmaXY: 1e30, sigmaUnit: 'diagonal' }] }],
+    ['tolerance', { kernels: [], tolerance: 1e39 }],
+    ['damping', { kernels: [], damping: 1 - 1e-12 }],
+    ['damping', { kernels: [], damping: null }],
     [
       'kernels[0].compatibility[1]',
       {

@@ -2,12 +2,12 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { encodeGreyPng } from '../../src/cli/files/png.js';
 import { describeNetwork } from '../../src/cli/segment/job.js';
 import { findNetwork } from '../../src/cli/segment/network-files.js';
 import { type Folder, meanfield, temporaryFolder } from '../support/command-line.js';
 import { goldenFile } from '../support/golden.js';
 import { describeWithModels, modelFile } from '../support/model-files.js';
+import { encodeGreyPng } from '../support/png.js';
 import { tinyDescription, tinyNetwork, writeTinyNetwork } from '../support/tiny-network.js';
 import { redModel, twoShapes } from '../support/two-shapes.js';
 

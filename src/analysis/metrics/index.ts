@@ -6,6 +6,7 @@ export {
   InstanceMetrics,
   type InstanceScores,
 } from './instances.js';
+export type { ResolvedMetricOptions } from './options.js';
 export { SegmentationMetrics } from './segmentation-metrics.js';
 export type {
   BandCounts,

@@ -10,6 +10,7 @@ import type { InstanceCounts, LabelPlane, Share } from './types.js';
 
 export type { InstanceCounts } from './types.js';
 
+/** What `new InstanceMetrics` takes. */
 export interface InstanceMetricOptions {
   /** IoU that a match must be above, 0.5..1 (1 excluded). Default 0.5, 0.55 … 0.95. Below 0.5 one instance could match two. */
   thresholds?: readonly number[];
@@ -17,10 +18,15 @@ export interface InstanceMetricOptions {
   ignore?: number | null;
 }
 
+/** What the counts of instances come to. */
 export interface InstanceScores {
+  /** Images that were added. */
   images: number;
+  /** Instances in all truth. */
   truthInstances: number;
+  /** Instances in all predictions. */
   predictedInstances: number;
+  /** By threshold, rising: matches, and predicted and true instances without one. */
   thresholds: readonly {
     iou: number;
     truePositives: number;
@@ -48,7 +54,9 @@ const usualThresholds = Array.from({ length: 10 }, (_, step) => (50 + 5 * step) 
  * Its label planes hold instance ids, 0 = no instance.
  */
 export class InstanceMetrics {
+  /** IoU that a match must be above, rising. */
   readonly thresholds: readonly number[];
+  /** Value of truth where nothing is known; null where there is none. */
   readonly ignore: number | null;
   private images = 0;
   private countedImages = 0;

@@ -7,12 +7,15 @@ import type { MetricOptions } from './types.js';
 
 /** MetricOptions with every default filled in and every value checked. */
 export interface ResolvedMetricOptions {
+  /** Labels are 0..labelCount-1. */
   labelCount: number;
+  /** Value of truth where nothing is known; null where there is none. */
   ignore: number | null;
   /** Rising, without repetition. */
   bandWidths: readonly number[];
   /** Rising, without repetition. */
   boundaryTolerances: readonly number[];
+  /** Of the tolerances. */
   boundaryUnit: SigmaUnit;
 }
 

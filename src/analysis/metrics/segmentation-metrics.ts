@@ -41,6 +41,7 @@ type Mutable<Counts> = {
  * equal those of one run.
  */
 export class SegmentationMetrics {
+  /** With every default filled in. */
   readonly options: ResolvedMetricOptions;
   private images = 0;
   private readonly confusion = new Map<number, number>();

@@ -23,6 +23,7 @@ export interface ExampleTallies {
   refined: readonly (readonly Tally[])[];
 }
 
+/** What `new ExampleCounter` takes: those options of `tune` that say how an example is refined and counted. */
 export type ExampleCounterOptions = Pick<
   TuneOptions,
   'labelCount' | 'ignore' | 'countAs' | 'objective' | 'backend' | 'device'
@@ -44,6 +45,7 @@ const exampleKeys = ['name', 'width', 'height', 'image', 'unary', 'truth'] as co
  * examples have one size. Gives the event loop its turn after each refinement.
  */
 export class ExampleCounter {
+  /** Labels are 0..labelCount-1. */
   readonly labelCount: number;
   private readonly ignore: number | null;
   private readonly countAs: Uint32Array | undefined;
@@ -101,6 +103,7 @@ export class ExampleCounter {
     return { baseline, refined };
   }
 
+  /** Gives up the engine that is held. */
   destroy(): void {
     this.kept?.crf.destroy();
     this.kept = undefined;

@@ -45,6 +45,7 @@ const curvePoints = 9;
 
 /** Where tallies come from: examples in memory, or files that are read again for each call. */
 export interface TuneSource {
+  /** Examples are 0..exampleCount-1. */
   readonly exampleCount: number;
   /** Sizes that occur; the space is checked against them before any work. */
   readonly sizes: readonly ProblemSize[];

@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '../../problem/errors.js';
 import { resolveParameters } from '../../problem/parameters.js';
+import { type CrfParametersOrName, parametersNamed } from '../../problem/presets.js';
 import { readOptions } from '../../problem/reading.js';
 import type { CrfParameters } from '../../problem/types.js';
 import { bootstrapGains, intervalOf } from './bootstrap.js';
@@ -18,7 +19,7 @@ import type { TuneSearchOptions, TuneTrial } from './types.js';
  */
 export async function tryParameters(
   source: TuneSource,
-  parameters: CrfParameters,
+  parameters: CrfParametersOrName,
   options: Omit<TuneSearchOptions, 'space' | 'candidates' | 'folds'> = {},
 ): Promise<TuneTrial> {
   const given = readOptions('options', options, [
@@ -34,7 +35,7 @@ export async function tryParameters(
   // Where there are no sizes, the least there is: what depends on no size is checked all the same.
   const sizes = checked.sizes.length > 0 ? checked.sizes : [{ width: 1, height: 1, labelCount: 2 }];
   const [{ iterations }] = sizes.map((size) => resolveParameters(parameters, size));
-  const { kernels } = parameters;
+  const { kernels } = parametersNamed('parameters', parameters) as CrfParameters;
   const before: Tally[] = [];
   const after: Tally[] = [];
   for (let example = 0; example < checked.exampleCount; example++) {

@@ -7,7 +7,9 @@ import type { CrfParameters, LabelArray, Normalization, SigmaUnit } from '../../
 export interface TuneExample {
   /** For messages and reports. Default: its index. */
   name?: string;
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
   /** Needed by a bilateral kernel. */
   image?: ImageInput;
@@ -43,7 +45,9 @@ export type TuneObjective =
     }
   | { measure: 'boundaryF' /** Pixels. */; tolerance: number };
 
+/** What a search takes, wherever its examples are. */
 export interface TuneSearchOptions {
+  /** Where to look. Default: both kernels, ranges as `TuneSpace` says. */
   space?: TuneSpace;
   /** Default { measure: 'meanIoU' }. */
   objective?: TuneObjective;
@@ -57,10 +61,13 @@ export interface TuneSearchOptions {
   resamples?: number;
   /** Whole number; the same seed, examples and backend give the same result. Default 1. */
   seed?: number;
+  /** Ends the search; the promise is then rejected with the signal's reason. */
   signal?: AbortSignal;
+  /** Called after each refinement of one example. */
   onProgress?: (progress: TuneProgress) => void;
 }
 
+/** What `tune` takes. */
 export interface TuneOptions extends TuneSearchOptions {
   /** Labels are 0..labelCount-1. */
   labelCount: number;
@@ -73,10 +80,13 @@ export interface TuneOptions extends TuneSearchOptions {
   countAs?: readonly number[];
   /** As for `DenseCrf.create`. */
   backend?: 'auto' | Refiner['backend'];
+  /** The device to work on; it stays its owner's. */
   device?: GPUDevice;
 }
 
+/** How far a search has come. */
 export interface TuneProgress {
+  /** Without a CRF; the search; cross-validation; the response curves. */
   phase: 'baseline' | 'search' | 'validation' | 'curves';
   /** Refinements of one example done so far. */
   done: number;
@@ -84,12 +94,15 @@ export interface TuneProgress {
   total: number;
 }
 
+/** Parameters that were measured on all examples. */
 export interface TuneCandidate {
+  /** As `DenseCrf` takes them. */
   parameters: CrfParameters;
   /** The objective over all examples. */
   score: number;
 }
 
+/** One part of the cross-validation. */
 export interface TuneFold {
   /** Chosen on the other parts; null: no CRF was better. */
   parameters: CrfParameters | null;
@@ -97,6 +110,7 @@ export interface TuneFold {
   heldOut: readonly number[];
   /** The objective on them, and without a CRF; null where nothing of them counts. */
   score: number | null;
+  /** The objective on them without a CRF; null where nothing of them counts. */
   baseline: number | null;
 }
 
@@ -104,7 +118,9 @@ export interface TuneFold {
 export interface ResponseCurve {
   /** Path in the parameters, as `kernels[1].sigmaXY`. */
   parameter: string;
+  /** Whether values are numbers on a logarithmic axis, or a few choices. */
   scale: 'log' | 'choice';
+  /** By rising value, or in the order of the choices. */
   points: readonly { value: number | string; score: number }[];
   /** The best candidate's. */
   best: number | string;
@@ -112,17 +128,21 @@ export interface ResponseCurve {
 
 /** What parameters did to examples. */
 export interface TuneTrial {
+  /** How many were refined. */
   exampleCount: number;
   /** The objective without a CRF, over all examples. */
   baseline: number;
   /** The objective with the parameters. */
   score: number;
+  /** `score` less `baseline`. */
   gain: number;
+  /** Of the interval, 0.5..1. */
   confidence: number;
   /** Of the gain: percentile bootstrap over examples. */
   interval: readonly [low: number, high: number];
 }
 
+/** What a search found. */
 export interface TuneResult {
   /** Whether refinement is worth it: the interval of the gain lies above 0. */
   recommended: boolean;
@@ -130,13 +150,17 @@ export interface TuneResult {
   reason: string;
   /** What to use: the best candidate's parameters, or no kernels and no iterations. */
   parameters: CrfParameters;
+  /** What was to be high. */
   objective: TuneObjective;
+  /** Of the search; the same one finds the same again. */
   seed: number;
+  /** How many were refined. */
   exampleCount: number;
   /** The objective without a CRF, over all examples. */
   baseline: number;
   /** The best candidate, whether it is recommended or not. Its score is on the examples that it was chosen on: the gain to expect is the cross-validated one. */
   best: TuneCandidate;
+  /** The gain to expect: on examples that the parameters were not chosen on. */
   crossValidation: {
     folds: readonly TuneFold[];
     /** The objective over all examples, each refined with what was chosen without it, less `baseline`. */
@@ -147,6 +171,7 @@ export interface TuneResult {
     /** The gain of each bootstrap sample, rising: for a picture of its spread. */
     resamples: readonly number[];
   };
+  /** By parameter that varied. */
   curves: readonly ResponseCurve[];
   /** All candidates that were measured on all examples, the best first. */
   candidates: readonly TuneCandidate[];

@@ -2,8 +2,8 @@
 
 import type { Command } from 'commander';
 import { shardOption } from '../batch/shard.js';
-import { oneOf, wholeNumber } from '../option-values.js';
-import { backendOption, methodOption } from '../shared-options.js';
+import { oneOf } from '../option-values.js';
+import { backendOption, defaultParametersInWords, iterationsOption, methodOption } from '../shared-options.js';
 import type { Streams } from '../streams.js';
 import { addDataSetOptions, commaList, ignoreOption, numberList } from './data-set-options.js';
 import type { MergeOptions } from './merge.js';
@@ -45,9 +45,9 @@ export function addEvaluateCommand(program: Command, streams: Streams, version: 
     .optionsGroup('How to refine:')
     .option(
       '--options <file>',
-      "kernels and iterations (JSON); without: the network's, or gaussian 3, bilateral 80 and 13, 5 iterations",
+      `kernels and iterations (JSON), or a name as deeplab-v2; without: the network's, or ${defaultParametersInWords()}`,
     )
-    .option('--iterations <count>', 'mean-field iterations', wholeNumber('--iterations', 0, 10000))
+    .addOption(iterationsOption())
     .addOption(methodOption())
     .option('--no-refine', 'measure the predictions as they are')
     .addOption(backendOption())

@@ -4,6 +4,7 @@ import type { ExampleTallies } from '../../analysis/index.js';
 import { Failure } from '../failure.js';
 import { PageSession } from '../page/session.js';
 import type { Streams } from '../streams.js';
+import type { TimeLimit } from '../time-limit.js';
 import { runTuneCountJob, type TuneCountJob } from '../tune/job.js';
 import { type LabelMapsJob, type LabelMapsResult, runLabelMapsJob } from './job.js';
 
@@ -51,11 +52,15 @@ export class ComputeHost {
     return (await this.runInPage('label-maps', job)) as LabelMapsResult;
   }
 
-  /** The other side of the wire is this same program: the result is what the job's name says. */
-  async runInPage(name: string, job: unknown): Promise<unknown> {
+  /**
+   * The other side of the wire is this same program: the result is what the job's name says.
+   *
+   * @param limit of a network's work
+   */
+  async runInPage(name: string, job: unknown, limit?: TimeLimit): Promise<unknown> {
     const page = await this.page();
     try {
-      return await page.run(name, job);
+      return await page.run(name, job, limit);
     } catch (error) {
       // A page that ended stays so; the next image gets another.
       if (error instanceof Failure) await this.close();

@@ -3,8 +3,14 @@
 import type { Command } from 'commander';
 import type { LabelLayout, Upsampling } from '../../index.js';
 import { UsageError } from '../failure.js';
-import { numberBetween, oneOf, wholeNumber, wrong } from '../option-values.js';
-import { layoutOption, maxMegapixelsOption, upsampleOption } from '../shared-options.js';
+import { oneOf, wholeNumber, wrong } from '../option-values.js';
+import {
+  confidenceOption,
+  layoutOption,
+  maxMegapixelsOption,
+  timeoutOption,
+  upsampleOption,
+} from '../shared-options.js';
 
 /** What predictions may be. */
 export const predictionForms = ['logits', 'probabilities', 'unary', 'labels'] as const;
@@ -34,6 +40,8 @@ export interface DataSetOptions {
   /** Of tune: the same, compared as one label. */
   foreground?: string[];
   maxMegapixels?: number;
+  /** Of the network, in seconds. */
+  timeout?: number;
 }
 
 export function addDataSetOptions(command: Command): Command {
@@ -51,11 +59,7 @@ export function addDataSetOptions(command: Command): Command {
     )
     .addOption(layoutOption())
     .addOption(upsampleOption())
-    .option(
-      '--confidence <number>',
-      'probability of a predicted label, with --form labels (default: 0.7)',
-      numberBetween('--confidence', 0, 1),
-    )
+    .addOption(confidenceOption('predicted label, with --form labels'))
     .option(
       '--label-count <count>',
       'how many labels there are; needed with label PNGs unless --names or --prediction-values says it',
@@ -77,7 +81,8 @@ export function addDataSetOptions(command: Command): Command {
       'the same of predicted labels, with --form labels',
       valueList('--prediction-values'),
     )
-    .addOption(maxMegapixelsOption());
+    .addOption(maxMegapixelsOption())
+    .addOption(timeoutOption());
 }
 
 /** What nobody need say where a network predicts. */
@@ -101,10 +106,13 @@ export function predictionsAndTruth(given: readonly string[]): { predictions: st
 
 /** Finds options that exclude each other. Throws UsageError. */
 export function checkDataSetOptions(options: DataSetOptions): void {
-  const { model, form, confidence, upsample, layout, predictionValues, truthValues, ignore } = options;
+  const { model, form, confidence, upsample, layout, predictionValues, truthValues, ignore, timeout } = options;
   for (const [key, option] of model === undefined ? [] : saidByNetwork) {
     if (options[key] === undefined) continue;
     throw new UsageError(`${option}: got ${JSON.stringify(options[key])}, but --model ${model} says it`);
+  }
+  if (timeout !== undefined && model === undefined) {
+    throw new UsageError(`--timeout: got ${timeout}, but it is for --model`);
   }
   if (confidence !== undefined && form !== undefined && form !== 'labels') {
     throw new UsageError(`--confidence: got ${confidence}, but it is for --form labels`);

@@ -2,16 +2,17 @@
 
 import { createHash } from 'node:crypto';
 import type { RgbaImage } from '../../index.js';
-import { CpuNetwork } from '../../pipeline/cpu.js';
 import { checkNetwork, type NetworkUnary, type ResolvedNetwork } from '../../pipeline/index.js';
-import { Failure, UsageError } from '../failure.js';
+import { Failure, messageOf, UsageError } from '../failure.js';
 import type { PageSession } from '../page/session.js';
-import { describeNetwork } from '../segment/job.js';
 import { type FoundNetwork, findNetwork } from '../segment/network-files.js';
 import type { Streams } from '../streams.js';
+import { defaultNetworkSeconds, imageLimit, loadingLimit, type TimeLimit } from '../time-limit.js';
 import type { ComputeHost } from './compute-host.js';
+import type { DataSetOptions } from './data-set-options.js';
+import { NetworkThread } from './network-thread.js';
 
-/** A network that predicts where the host computes: in Node by WebAssembly, or in its page on WebGPU. */
+/** A network that predicts where the host computes: in a thread by WebAssembly, or in the host's page on WebGPU. */
 export class NetworkPredictor {
   readonly network: ResolvedNetwork;
   /** All that its predictions depend on; plain JSON. */
@@ -20,15 +21,17 @@ export class NetworkPredictor {
   readonly #model: string;
   readonly #host: ComputeHost;
   readonly #streams: Streams;
-  #onCpu: CpuNetwork | undefined;
+  readonly #limit: TimeLimit;
+  #thread: NetworkThread | undefined;
   /** The page that has the network: another one must be given it again. */
   #page: PageSession | undefined;
 
-  private constructor(model: string, found: FoundNetwork, host: ComputeHost, streams: Streams) {
+  private constructor(model: string, found: FoundNetwork, host: ComputeHost, streams: Streams, limit: TimeLimit) {
     this.#model = model;
     this.#found = found;
     this.#host = host;
     this.#streams = streams;
+    this.#limit = limit;
     this.network = checkNetwork(found.description);
     const { name, input, output, labels, variants = [] } = this.network;
     const place = createHash('sha256')
@@ -38,12 +41,23 @@ export class NetworkPredictor {
   }
 
   /**
-   * Finds the network that `--model` names; it is loaded by `open`.
+   * Finds the network that `--model` names, if it names one; it is loaded by `open`.
    *
    * @throws UsageError for a network that wants marks, Failure for files that are not there or don't fit.
    */
-  static async find(model: string, host: ComputeHost, streams: Streams): Promise<NetworkPredictor> {
-    const predictor = new NetworkPredictor(model, await findNetwork(model, streams), host, streams);
+  static async find(
+    { model, timeout = defaultNetworkSeconds }: Pick<DataSetOptions, 'model' | 'timeout'>,
+    host: ComputeHost,
+    streams: Streams,
+  ): Promise<NetworkPredictor | undefined> {
+    if (model === undefined) return undefined;
+    const predictor = new NetworkPredictor(
+      model,
+      await findNetwork(model, streams),
+      host,
+      streams,
+      imageLimit(timeout),
+    );
     if (!predictor.network.prompts) return predictor;
     throw new UsageError(
       `--model: got ${JSON.stringify(model)}, expected a network that needs nobody to tell it what to look for`,
@@ -53,14 +67,14 @@ export class NetworkPredictor {
   /** Loads the network. Throws Failure: what goes wrong here goes wrong for every image. */
   async open(): Promise<void> {
     const page = this.#host.backend === 'webgpu' ? await this.#host.page() : undefined;
-    if (this.#onCpu || (page && this.#page === page)) return;
+    if (this.#thread || (page && this.#page === page)) return;
     this.#streams.status('loading the network');
     try {
-      if (page) await page.run('open-predictor', this.#found.job);
-      else this.#onCpu = await CpuNetwork.create(describeNetwork(this.#found.job));
+      if (page) await this.#host.runInPage('open-predictor', this.#found.job, loadingLimit);
+      else this.#thread = await NetworkThread.open(this.#found.job);
       this.#page = page;
     } catch (error) {
-      throw new Failure(`--model ${this.#model}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new Failure(`--model ${this.#model}: ${messageOf(error)}`);
     } finally {
       this.#streams.status('');
     }
@@ -69,12 +83,20 @@ export class NetworkPredictor {
   /** What the network says of an image, before any refinement. */
   async predict(image: RgbaImage): Promise<NetworkUnary> {
     await this.open();
-    if (this.#onCpu) return await this.#onCpu.run(image);
-    return (await this.#host.runInPage('predict', { image })) as NetworkUnary;
+    const thread = this.#thread;
+    if (!thread) return (await this.#host.runInPage('predict', { image }, this.#limit)) as NetworkUnary;
+    try {
+      return await thread.run(image, this.#limit);
+    } catch (error) {
+      // A thread that ended stays so; the next image gets another.
+      if (error instanceof Failure) await this.close();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
-    await this.#onCpu?.destroy();
-    this.#onCpu = undefined;
+    const thread = this.#thread;
+    this.#thread = undefined;
+    await thread?.close();
   }
 }

@@ -2,12 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { RgbaImage } from '../../index.js';
 import { writeAtomically } from '../batch/atomic-file.js';
 import { about } from '../failure.js';
 import { ifThere, makeFolder } from '../files/folder.js';
+import { loadCodec } from '../files/images/codec.js';
 import { drawOverlay } from '../refine/overlay.js';
 import { type Colour, labelColours } from '../refine/palette.js';
 
@@ -157,22 +157,9 @@ function withoutAlpha({ data }: RgbaImage): Uint8Array {
   return rgb;
 }
 
-let encoder: Promise<(image: ImageData) => Promise<ArrayBuffer>> | undefined;
-
-async function encodeWebp(image: RgbaImage): Promise<Uint8Array> {
-  encoder ??= loadEncoder();
-  const encode = await encoder;
-  return new Uint8Array(await encode(image as ImageData));
-}
-
-/** The codec looks for its WebAssembly by `fetch`, which in Node reads no files; it wants the one with SIMD where that runs. */
-async function loadEncoder(): Promise<(image: ImageData) => Promise<ArrayBuffer>> {
-  const { default: encode, init } = await import('@jsquash/webp/encode.js');
-  const load = async (name: string) =>
-    new Uint8Array(await readFile(createRequire(import.meta.url).resolve(`@jsquash/webp/codec/enc/${name}.wasm`)));
-  const simd = await load('webp_enc_simd');
-  const binary = WebAssembly.validate(simd) ? simd : await load('webp_enc');
-  // Its declarations lack the argument.
-  await (init as unknown as (module: WebAssembly.Module) => Promise<unknown>)(await WebAssembly.compile(binary));
-  return (image) => encode(image, { quality: QUALITY });
+async function encodeWebp({ data, width, height }: RgbaImage): Promise<Uint8Array> {
+  const sharp = await loadCodec();
+  return await sharp(data, { raw: { width, height, channels: 4 } })
+    .webp({ quality: QUALITY })
+    .toBuffer();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { UnaryInput } from '../../index.js';
+import { crfSchema, type UnaryInput } from '../../index.js';
 import { fileStamp } from '../batch/atomic-file.js';
 import { listItemsOf } from '../batch/items.js';
 import { about, Failure, UsageError } from '../failure.js';
@@ -63,7 +63,7 @@ export async function predictionFiles(
   checkForm(form, options);
   const fileOf = (item: string) => items.get(item) ?? item;
   if (form !== 'labels') return arrayFiles(items, fileOf, form, options);
-  const { confidence = 0.7, predictionValues: values = null } = options;
+  const { confidence = crfSchema.unary.confidence.default, predictionValues: values = null } = options;
   const count = labelCount ?? values?.length;
   if (count === undefined) {
     throw new UsageError(
@@ -102,7 +102,7 @@ function arrayFiles(
   items: ReadonlyMap<string, string>,
   fileOf: (item: string) => string,
   form: Exclude<PredictionForm, 'labels'>,
-  { layout, upsample: upsampling = 'half-pixel' }: DataSetOptions,
+  { layout, upsample: upsampling = crfSchema.unary.upsampling.default }: DataSetOptions,
 ): PredictionSource {
   return {
     items,

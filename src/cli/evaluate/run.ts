@@ -44,8 +44,7 @@ export async function evaluate(request: EvaluateRequest, streams: Streams, versi
   const { options } = request;
   const shard = chooseShard(options.shard);
   const computeHost = new ComputeHost(request.refine || options.model !== undefined ? options.backend : 'cpu', streams);
-  const predictor =
-    options.model === undefined ? undefined : await NetworkPredictor.find(options.model, computeHost, streams);
+  const predictor = await NetworkPredictor.find(options, computeHost, streams);
   // Each image is looked at once.
   const network = predictor && { network: predictor, keptBytes: 0 };
   const dataSet = await DataSet.open(request.predictions, request.truth, options, network);

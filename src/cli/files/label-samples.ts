@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 
 import { Failure } from '../failure.js';
-import type { PngSamples } from './png.js';
+
+/** A PNG's own samples: one, three or four a pixel. */
+export interface PngSamples {
+  channels: number;
+  /** Stored as grey with alpha. */
+  isGrey: boolean;
+  /** Bits a sample: 1, 2, 4, 8 or 16. */
+  depth: number;
+  /** One element a sample, whatever the depth. */
+  samples: Uint8Array | Uint16Array;
+}
 
 /** Colours that an error lists, and up to which it counts them. */
 const LISTED = 4;
@@ -13,22 +23,22 @@ const COUNTED = 4096;
  *
  * @throws Failure for colours, and for alpha that changes from pixel to pixel.
  */
-export function labelSamples(png: PngSamples): PngSamples {
+export function labelSamples(png: PngSamples): PngSamples['samples'] {
   const { channels, samples } = png;
-  if (channels === 1) return png;
-  const hasAlpha = channels % 2 === 0;
-  const kind = ['grey with alpha', 'RGB', 'RGBA'][channels - 2];
+  if (channels === 1) return samples;
+  const hasAlpha = channels === 4;
+  const kind = png.isGrey ? 'grey with alpha' : ['RGB', 'RGBA'][channels - 3];
   const expected = 'expected grey values or palette indices, which are the labels';
   if (hasAlpha && !isConstant(samples, channels - 1, channels)) {
     throw new Failure(`a PNG of ${kind} pixels whose alpha changes, ${expected}`);
   }
-  if (channels > 2 && !isGrey(samples, channels)) {
+  if (!isGrey(samples, channels)) {
     const hint = 'saved with a palette each colour has an index';
     throw new Failure(`a PNG of ${kind} pixels, ${expected}: it has ${describeColours(png)}; ${hint}`);
   }
   const grey = new (samples instanceof Uint16Array ? Uint16Array : Uint8Array)(samples.length / channels);
   for (let i = 0; i < grey.length; i++) grey[i] = samples[i * channels];
-  return { ...png, channels: 1, samples: grey };
+  return grey;
 }
 
 function isConstant(samples: ArrayLike<number>, offset: number, step: number): boolean {

@@ -65,11 +65,11 @@ export class OutputFiles {
   }
 
   /** @param content makes the file's bytes; not called where nobody asked for the file. */
-  async write(kind: string, content: () => readonly Uint8Array[]): Promise<void> {
+  async write(kind: string, content: () => readonly Uint8Array[] | Promise<readonly Uint8Array[]>): Promise<void> {
     const pending = this.#pending.get(kind);
     if (!pending) return;
     await about(`--${kind} ${pending.file}`, async () => {
-      for (const piece of content()) {
+      for (const piece of await content()) {
         await pending.handle.writeFile(piece);
         pending.bytes += piece.length;
       }

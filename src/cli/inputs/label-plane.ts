@@ -2,7 +2,7 @@
 
 import { Failure } from '../failure.js';
 import { readLabelPng } from '../files/image.js';
-import { readIntegerNpy } from '../files/npy.js';
+import { isArrayFile, readIntegerNpy } from '../files/npy.js';
 import { countValues, type ValueCounts } from './values.js';
 
 /** Whole numbers by pixel, as their file has them; what they mean is for `readLabels` and `decodeLabels` to say. */
@@ -16,9 +16,10 @@ export interface LabelPlane {
   palette: readonly (readonly number[])[] | null;
 }
 
-/** From a PNG of grey values or palette indices, or an .npy of whole numbers [y, x]. Errors don't name the file: `about` does. */
+/** From a PNG of grey values or palette indices, or an .npy of whole numbers [y, x], whatever its name ends with. Errors don't name the file: `about` does. */
 export async function readLabelPlane(file: string, maximumPixels: number): Promise<LabelPlane> {
-  return file.toLowerCase().endsWith('.npy') ? await readNpyPlane(file) : await readPngPlane(file, maximumPixels);
+  const isArray = file.toLowerCase().endsWith('.npy') || (await isArrayFile(file));
+  return isArray ? await readNpyPlane(file) : await readPngPlane(file, maximumPixels);
 }
 
 async function readPngPlane(file: string, maximumPixels: number): Promise<LabelPlane> {

@@ -6,7 +6,7 @@ import type { PredictJob, PredictorJob } from '../evaluate/network-job.js';
 import { type RefineJob, runRefineJob } from '../refine/job.js';
 import type { OpenJob, SegmentJob } from '../segment/job.js';
 import { runTuneCountJob, type TuneCountJob } from '../tune/job.js';
-import type { JobAnswer, PageInterface } from './protocol.js';
+import { describeThrown, type PageInterface } from './protocol.js';
 import { arrayOn, bytesOf, pack, references, unpack } from './wire.js';
 
 /** What runs in the browser: takes jobs from the command line, and leaves their results at its server. */
@@ -34,7 +34,7 @@ const page: PageInterface = {
       for (const [index, array] of result.arrays.entries()) await upload(index, bytesOf(array));
       return { result: result.json };
     } catch (error) {
-      return { error: describe(error) };
+      return { error: describeThrown(error) };
     }
   },
 };
@@ -53,11 +53,4 @@ async function upload(index: number, bytes: Uint8Array): Promise<void> {
   const body = new Blob([bytes as Uint8Array<ArrayBuffer>]);
   const response = await fetch(`arrays/${index}`, { method: 'PUT', body });
   if (!response.ok) throw new Error(`array ${index}: ${response.status} ${response.statusText}`);
-}
-
-function describe(error: unknown): NonNullable<JobAnswer['error']> {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const { name, message } = error;
-  const argument = 'argument' in error ? String(error.argument) : undefined;
-  return { name, message, ...(argument === undefined ? undefined : { argument }) };
 }

@@ -3,9 +3,10 @@
 import type { Browser, Page } from 'puppeteer-core';
 import type { AdapterChoice } from '../browser.js';
 import { Failure, messageOf } from '../failure.js';
+import { type TimeLimit, within } from '../time-limit.js';
 import { locatePage } from './locate.js';
 import { defaultAdvice, type OpenSettings, openPage } from './open.js';
-import type { JobAnswer, PageInterface } from './protocol.js';
+import { type JobAnswer, type PageInterface, thrownAgain } from './protocol.js';
 import type { PageServer } from './server.js';
 import { arrayOn, bytesOf, pack, references, unpack } from './wire.js';
 
@@ -33,12 +34,17 @@ export class PageSession {
     return new PageSession(server, browser, page, adapter, settings.advice ?? defaultAdvice);
   }
 
-  /** The input is plain data and arrays; so is the result, of whose type the caller must be sure. */
-  async run(job: string, input: unknown): Promise<unknown> {
+  /**
+   * The input is plain data and arrays; so is the result, of whose type the caller must be sure.
+   *
+   * @param limit of a network's work, after which the page is no more; without one the work may take any time
+   */
+  async run(job: string, input: unknown, limit?: TimeLimit): Promise<unknown> {
     const { json, arrays } = pack(input);
     this.#server.offer(arrays.map(bytesOf));
-    const { result, error } = await this.#evaluate(job, json);
-    if (error) throw Object.assign(new Error(error.message), error);
+    const answer = this.#evaluate(job, json);
+    const { result, error } = await (limit ? within(limit, answer, () => this.close()) : answer);
+    if (error) throw thrownAgain(error);
     if (result === undefined) throw new Error(`job ${job} gave no result`);
     return unpack(
       result,
@@ -79,6 +85,7 @@ export class PageSession {
     return this.#browser.process()?.pid;
   }
 
+  /** May be called again. */
   async close(): Promise<void> {
     await this.#browser.close();
     await this.#server.close();

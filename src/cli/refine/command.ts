@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: MIT
 
 import type { Command } from 'commander';
-import { fileEndingWith, numberBetween, wholeNumber, wrong } from '../option-values.js';
-import { backendOption, layoutOption, maxMegapixelsOption, methodOption, upsampleOption } from '../shared-options.js';
+import { fileEndingWith, wholeNumber, wrong } from '../option-values.js';
+import {
+  backendOption,
+  confidenceOption,
+  defaultParametersInWords,
+  iterationsOption,
+  layoutOption,
+  maxMegapixelsOption,
+  methodOption,
+  upsampleOption,
+} from '../shared-options.js';
 import type { Streams } from '../streams.js';
 import { checkRequest, type RefineOptions } from './options.js';
 
@@ -36,11 +45,7 @@ export function addRefineCommand(program: Command, streams: Streams, version: st
     .option('--probabilities <file>', 'probabilities (.npy)')
     .option('--labels <file>', 'labels by pixel (grey or palette PNG, or .npy of whole numbers)')
     .optionsGroup('How to read it:')
-    .option(
-      '--confidence <number>',
-      'probability of a marked label (default: 0.7)',
-      numberBetween('--confidence', 0, 1),
-    )
+    .addOption(confidenceOption('marked label'))
     .option(
       '--unknown <label>',
       'value of unmarked pixels, or none (default: 0 in strokes, else see below)',
@@ -55,8 +60,11 @@ export function addRefineCommand(program: Command, streams: Streams, version: st
     .addOption(upsampleOption())
     .addOption(maxMegapixelsOption())
     .optionsGroup('How to refine:')
-    .option('--options <file>', 'kernels and iterations (JSON); without: gaussian 3, bilateral 80 and 13, 5 iterations')
-    .option('--iterations <count>', 'mean-field iterations', wholeNumber('--iterations', 0, 10000))
+    .option(
+      '--options <file>',
+      `kernels and iterations (JSON), or a name as deeplab-v2; without: ${defaultParametersInWords()}`,
+    )
+    .addOption(iterationsOption())
     .addOption(methodOption())
     .addOption(backendOption())
     .optionsGroup('What to write:')

@@ -2,7 +2,13 @@
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type CrfParameters, defaultParameters, parametersFromJson } from '../../index.js';
+import {
+  type CrfParameters,
+  type CrfPresetName,
+  crfPresets,
+  defaultParameters,
+  parametersFromJson,
+} from '../../index.js';
 import { about, Failure } from '../failure.js';
 import { parseJson } from '../files/json.js';
 import { readFloatNpy } from '../files/npy.js';
@@ -21,21 +27,27 @@ export interface ParametersFile {
 const sizeKeys = ['width', 'height', 'labelCount'] as const;
 const remarkKeys = ['name', 'image', 'note'] as const;
 
-/** From the file of --options, else `without`, the library's defaults; --iterations and --method win over both. */
+/** From the file or preset of --options, else `without`, the library's defaults; --iterations and --method win over both. */
 export async function readParameters(
   options: Pick<RefineOptions, 'options' | 'iterations' | 'method'>,
   without: CrfParameters = defaultParameters,
 ): Promise<ParametersFile> {
   const { options: file, iterations, method } = options;
-  const read: ParametersFile = file
-    ? await about(file, () => readParametersFile(file, iterations))
-    : { parameters: without, expected: {}, featureFiles: [] };
+  const read: ParametersFile =
+    file === undefined || isPreset(file)
+      ? { parameters: file === undefined ? without : crfPresets[file].parameters, expected: {}, featureFiles: [] }
+      : await about(file, () => readParametersFile(file, iterations));
   const parameters: CrfParameters = {
     ...read.parameters,
     ...(iterations === undefined ? undefined : { iterations }),
     ...(method === undefined ? undefined : { method, kernels: read.parameters.kernels.map(withoutMethod) }),
   };
   return { ...read, parameters };
+}
+
+/** A file of this name is meant by ./NAME. */
+function isPreset(name: string): name is CrfPresetName {
+  return Object.hasOwn(crfPresets, name);
 }
 
 async function readParametersFile(file: string, iterations: number | undefined): Promise<ParametersFile> {

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-import type { CrfParameters, LabelLayout, ProblemSize, UnaryInput } from '../../index.js';
+import {
+  type CrfParameters,
+  crfSchema,
+  type LabelLayout,
+  type ProblemSize,
+  type UnaryInput,
+  type Upsampling,
+} from '../../index.js';
 import { about, Failure, UsageError } from '../failure.js';
 import { defaultMaximumPixels, type Photograph, readPhotograph } from '../files/image.js';
 import type { FullSize } from '../inputs/array-layout.js';
@@ -32,7 +39,7 @@ export type InputDescription =
       layout: LabelLayout;
       /** One plane, of a foreground, which is label 1. */
       foreground: boolean;
-      upsampling: 'half-pixel' | 'align-corners' | null;
+      upsampling: Upsampling | null;
       /** Of probabilities: their sums over the labels of each pixel. */
       sums: ProbabilitySums | null;
     }
@@ -125,7 +132,7 @@ async function readArray(
   size: FullSize | undefined,
   options: RefineOptions,
 ): Promise<Input> {
-  const upsampling = options.upsample ?? 'half-pixel';
+  const upsampling = options.upsample ?? crfSchema.unary.upsampling.default;
   const { layout: asked } = options;
   const scores = await readScores(file, { form, upsampling, ...(asked && { layout: asked }), ...(size && { size }) });
   const { width, height, labelCount, unary, shape, layout, foreground, sums } = scores;
@@ -145,7 +152,7 @@ async function readArray(
 }
 
 async function readLabels(file: string, photograph: Photograph | undefined, options: RefineOptions): Promise<Input> {
-  const { unknown: asked, labelCount: count, confidence = 0.7 } = options;
+  const { unknown: asked, labelCount: count, confidence = crfSchema.unary.confidence.default } = options;
   const marks = await readMarks(file, maximumPixelsOf(options), {
     ...(asked === undefined ? undefined : { unknown: asked }),
     ...(count === undefined ? undefined : { labelCount: count }),

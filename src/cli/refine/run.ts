@@ -96,17 +96,17 @@ async function runInPage(job: RefineJob, milliseconds: Times, streams: Streams):
 async function writeOutputs(outputs: OutputFiles, problem: Problem, result: RefineJobResult): Promise<void> {
   const { width, height, labelCount } = problem.size;
   const { labelMap, marginals } = result;
-  await outputs.write('label-map', () => [encodeLabelMap(problem, labelMap)]);
+  await outputs.write('label-map', async () => [await encodeLabelMap(problem, labelMap)]);
   if (marginals) await outputs.write('marginals', () => encodeFloatNpy(marginals, [labelCount, height, width]));
   const { photograph } = problem;
   if (photograph) {
-    await outputs.write('overlay', () => [
-      encodeRgbPng(drawOverlay(photograph, labelMap, labelColours(labelCount)), width, height),
+    await outputs.write('overlay', async () => [
+      await encodeRgbPng(drawOverlay(photograph, labelMap, labelColours(labelCount)), width, height),
     ]);
   }
 }
 
-function encodeLabelMap({ size, labelMap: form }: Problem, labelMap: Uint32Array): Uint8Array {
+function encodeLabelMap({ size, labelMap: form }: Problem, labelMap: Uint32Array): Promise<Uint8Array> {
   const { width, height, labelCount } = size;
   const { values, palette } = form;
   const written = values ? labelMap.map((label) => values[label]) : labelMap;

@@ -3,7 +3,9 @@
 import type { Command } from 'commander';
 import { shardOption } from '../batch/shard.js';
 import { wholeNumber, wrong } from '../option-values.js';
-import { backendOption, maxMegapixelsOption } from '../shared-options.js';
+
+import { backendOption, maxMegapixelsOption, timeoutOption } from '../shared-options.js';
+
 import type { Streams } from '../streams.js';
 import { type Box, checkSegmentRequest, type OutputKind, outputKinds, type SegmentOptions } from './options.js';
 
@@ -50,7 +52,7 @@ export function addSegmentCommand(program: Command, streams: Streams, version: s
       wholeNumber('--rounds', 1, 16),
     )
     .optionsGroup('How to refine:')
-    .option('--options <file>', "kernels and iterations (JSON); without: the network's own")
+    .option('--options <file>', "kernels and iterations (JSON), or a name as deeplab-v2; without: the network's own")
     .option('--no-refine', "only upsample the network's output")
     .option(
       '--working-size <pixels>',
@@ -63,6 +65,7 @@ export function addSegmentCommand(program: Command, streams: Streams, version: s
     .option('--foreground <names>', 'labels that the cut-out keeps, by name (default: all but the first)', nameList)
     .optionsGroup('How to work:')
     .addOption(backendOption())
+    .addOption(timeoutOption())
     .option('--shard <part>', 'the part to do: i/n, auto, or auto/n', shardOption)
     .option('--strict', 'stop at the first picture that fails')
     .option('--json', 'print the summary as one JSON object instead of text')

@@ -28,6 +28,8 @@ export interface SegmentOptions {
   workingSize?: number;
   maxMegapixels?: number;
   backend: 'webgpu' | 'cpu';
+  /** Seconds. */
+  timeout?: number;
   shard?: string;
   strict?: boolean;
   json?: boolean;

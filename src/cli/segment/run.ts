@@ -13,6 +13,7 @@ import { jsonLines } from '../files/json.js';
 import { encodeGreyPng, encodeRgbaPng } from '../files/png.js';
 import { readParameters } from '../refine/parameters.js';
 import { type Streams, warn } from '../streams.js';
+import { defaultNetworkSeconds, imageLimit } from '../time-limit.js';
 import { measureAreas, type PictureAreas } from './areas.js';
 import type { OpenJob, SegmentJobResult } from './job.js';
 import { type FoundNetwork, findNetwork } from './network-files.js';
@@ -134,7 +135,7 @@ class SegmentRun {
     private readonly done: ReadonlyMap<string, string>,
     private readonly streams: Streams,
   ) {
-    const { workingSize } = request.options;
+    const { workingSize, timeout = defaultNetworkSeconds } = request.options;
     const { crf } = settings;
     const job: OpenJob = {
       ...network.job,
@@ -142,7 +143,7 @@ class SegmentRun {
       ...(crf === undefined ? undefined : { crf }),
       ...(workingSize === undefined ? undefined : { workingSize }),
     };
-    this.segmenter = new Segmenter(job, streams);
+    this.segmenter = new Segmenter(job, streams, imageLimit(timeout));
   }
 
   async segmentAll(shard: Shard): Promise<void> {
@@ -259,7 +260,7 @@ class SegmentRun {
       areas: () => jsonLines(this.last, 2),
     } as const;
     for (const kind of write) {
-      const content = contents[kind]();
+      const content = await contents[kind]();
       if (content === undefined) throw new Error(`the page drew no ${kind}`);
       const file = outputFile(out, item, outputEndings[kind]);
       await makeFolder(path.dirname(file));

@@ -3,6 +3,8 @@
 import { Failure } from '../failure.js';
 import { PageSession } from '../page/session.js';
 import type { Streams } from '../streams.js';
+
+import { loadingLimit, type TimeLimit } from '../time-limit.js';
 import {
   closeNetwork,
   type OpenJob,
@@ -20,12 +22,15 @@ import {
 export class Segmenter {
   readonly #network: OpenJob;
   readonly #streams: Streams;
+  readonly #limit: TimeLimit;
   #session: PageSession | undefined;
   #opened: OpenJobResult | undefined;
 
-  constructor(network: OpenJob, streams: Streams) {
+  /** @param limit of the work on one picture. */
+  constructor(network: OpenJob, streams: Streams, limit: TimeLimit) {
     this.#network = network;
     this.#streams = streams;
+    this.#limit = limit;
   }
 
   get adapterName(): string | null {
@@ -43,7 +48,7 @@ export class Segmenter {
     try {
       // The other side of the wire is this same program.
       this.#opened = this.#session
-        ? ((await this.#session.run('open-network', this.#network)) as OpenJobResult)
+        ? ((await this.#session.run('open-network', this.#network, loadingLimit)) as OpenJobResult)
         : await openNetwork(this.#network);
     } catch (error) {
       await this.close();
@@ -58,7 +63,7 @@ export class Segmenter {
     await this.open();
     if (!this.#session) return await segmentPicture(job);
     try {
-      return (await this.#session.run('segment-picture', job)) as SegmentJobResult;
+      return (await this.#session.run('segment-picture', job, this.#limit)) as SegmentJobResult;
     } catch (error) {
       const isOver = error instanceof Failure || (error instanceof Error && error.name === 'DeviceError');
       if (isOver) await this.close();

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: MIT
 
 import type { Command } from 'commander';
+import { crfSchema } from '../../index.js';
 import { addDataSetOptions, commaList } from '../evaluate/data-set-options.js';
 import { numberBetween, wholeNumber } from '../option-values.js';
 import { backendOption } from '../shared-options.js';
 import type { Streams } from '../streams.js';
 import { checkTuneRequest, objectiveOption, type TuneCommandOptions } from './options.js';
+
+const { gaussian, bilateral, parameters } = crfSchema;
+
+/** What is searched, as JSON. */
+function json({ searched }: { searched: readonly (string | number)[] }): string {
+  return `[${searched.map((one) => JSON.stringify(one)).join(', ')}]`;
+}
 
 const notes = `
 PREDICTIONS, TRUTH and IMAGES are read as by evaluate. Use images of the size and from the network that the
@@ -14,9 +22,9 @@ it), best.json (the best kernels in any case), report.json, curves.csv, report.h
 after it was stopped, and it goes on.
 
 A space is JSON; what it leaves out has its default, a kernel that is null is not used:
-  { "gaussian": { "sigmaXY": [0.5, 5], "compatibility": [0.3, 10] },
-    "bilateral": { "sigmaXY": [4, 120], "sigmaRGB": [2, 40], "compatibility": [0.5, 20] },
-    "sigmaUnit": "pixels", "normalization": ["symmetric", "after"], "iterations": [1, 2, 5] }
+  { "gaussian": { "sigmaXY": ${json(gaussian.sigmaXY)}, "compatibility": ${json(gaussian.compatibility)} },
+    "bilateral": { "sigmaXY": ${json(bilateral.sigmaXY)}, "sigmaRGB": ${json(bilateral.sigmaRGB)}, "compatibility": ${json(bilateral.compatibility)} },
+    "sigmaUnit": "${gaussian.sigmaUnit.default}", "normalization": ${json(gaussian.normalization)}, "iterations": ${json(parameters.iterations)} }
 
 Example:
   meanfield tune logits truth --form logits --images photos --out tuned

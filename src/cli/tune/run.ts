@@ -53,8 +53,7 @@ export async function runTune(
 ): Promise<void> {
   const space = await readSpace(options.space);
   const computeHost = new ComputeHost(options.backend, streams);
-  const { model } = options;
-  const network = model === undefined ? undefined : await NetworkPredictor.find(model, computeHost, streams);
+  const network = await NetworkPredictor.find(options, computeHost, streams);
   const predictor = network && { network, keptBytes: KEPT_BYTES };
   const dataSet = await DataSet.open(predictions, truth, options, predictor);
   const items = chooseItems(dataSet.items, options);

@@ -33,7 +33,9 @@ import {
 } from './target.js';
 import { behind, checkView, entryPointOf, type ResolvedView, type View, type ViewKind, viewKinds } from './view.js';
 
+/** What `Painter.prepare` takes. */
 export interface PainterOptions {
+  /** What is drawn. */
   sources: PainterSources;
   /** What `encode` may be asked for. Default: 'original'. Kinds of earlier calls stay prepared. */
   views?: readonly ViewKind[];
@@ -96,7 +98,10 @@ export class Painter {
   private drawn: Heard<void>['error'] = Promise.resolve(undefined);
 
   /** The device stays its owner's. Throws ArgumentError for what is none. */
-  constructor(readonly device: GPUDevice) {
+  constructor(
+    /** The device to draw on; it stays its owner's. */
+    readonly device: GPUDevice,
+  ) {
     if (!checkDevice('device', device)) throw new ArgumentError('device', device, 'a GPUDevice');
     this.calls = new DeviceCalls({ device, name: 'Painter' });
     const { device: scoped } = this.calls;
@@ -224,6 +229,7 @@ export class Painter {
     return this.calls.take(() => this.given.using(objects, () => readTexture(device, { width, height, format }, draw)));
   }
 
+  /** Gives up everything that was made on the device. */
   destroy(): void {
     this.calls.end();
     if (this.scene) destroyLayers(this.scene.layers);

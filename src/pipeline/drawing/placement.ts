@@ -2,14 +2,10 @@
 
 import { checkChoice, checkFlag, checkNumber } from '../../problem/checks.js';
 import { readOptions, readProperties } from '../../problem/reading.js';
+import type { Extent } from '../frames/plan.js';
 
 /** The whole frame with margins around it, or the whole target filled. */
 export type Fit = 'contain' | 'cover';
-
-interface Extent {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** Frame position of target position p (pixels, 0 at the left and upper edge): offset + step·p. */
 export interface Placement {

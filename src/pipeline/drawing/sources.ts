@@ -4,13 +4,15 @@ import { checkGivenBuffer, checkGivenTexture, type GivenObject } from '../../gpu
 import type { ProgramCache } from '../../gpu/program.js';
 import type { ScopedDevice } from '../../gpu/scoped-device.js';
 import { checkInteger } from '../../problem/checks.js';
-import { readProperties } from '../../problem/reading.js';
+import { readOptions, readProperties } from '../../problem/reading.js';
 
 /** What is known of the frame's labels, at the working size. */
 export interface LabelSource {
   /** Pixels of the working size. It covers the whole frame. */
   width: number;
+  /** Pixels of the working size. */
   height: number;
+  /** Labels are 0..labelCount-1. */
   labelCount: number;
   /** u32 [height, width]. */
   labelMap: GPUBuffer;
@@ -37,7 +39,7 @@ export interface DrawingContext {
 
 /** Throws ArgumentError unless all can be bound. */
 export function checkSources(value: unknown): PainterSources {
-  const given = readProperties('sources', value, ['frame', 'labels']);
+  const given = readOptions('sources', value, ['frame', 'labels']);
   const frame = checkGivenTexture('sources.frame', given.frame);
   return given.labels === undefined ? { frame } : { frame, labels: checkLabelSource(given.labels) };
 }

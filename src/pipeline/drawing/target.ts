@@ -8,17 +8,20 @@ import { reading, readProperties } from '../../problem/reading.js';
 
 /** A part of a texture to draw on, where a view of it is all there is. */
 export interface ViewTarget {
+  /** Of a texture with usage RENDER_ATTACHMENT. */
   view: GPUTextureView;
   /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
+  /** Of the view. */
   format: GPUTextureFormat;
 }
 
 /** A configured canvas, a texture with usage RENDER_ATTACHMENT, or a view of one. */
 export type PaintTarget = GPUCanvasContext | GPUTexture | ViewTarget;
 
-/** What a pipeline draws on: without WebGPU, canvases alone. */
+/** Where a pipeline draws: a canvas, which it configures, or what a painter takes; on the CPU canvases alone. */
 export type DrawTarget = HTMLCanvasElement | OffscreenCanvas | PaintTarget;
 
 /** Formats that a picture of colours can be drawn into. */

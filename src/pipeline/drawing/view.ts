@@ -79,6 +79,7 @@ export interface BlurView extends ForegroundLook {
   sigmaXY?: number;
 }
 
+/** What is drawn of a frame and its labels. Each takes `fit`, `mirror` and `split` too. */
 export type View<Image = GPUTexture> =
   | OriginalView
   | OverlayView
@@ -88,6 +89,7 @@ export type View<Image = GPUTexture> =
   | ColourView
   | ImageView<Image>
   | BlurView;
+/** What tells one view from another. */
 export type ViewKind = View['kind'];
 
 export const viewKinds = [

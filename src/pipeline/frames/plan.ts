@@ -7,7 +7,9 @@ import { sizeOfInput } from '../network/input-size.js';
 
 /** Width and height in pixels. */
 export interface Extent {
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
 }
 

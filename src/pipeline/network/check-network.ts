@@ -2,8 +2,9 @@
 
 import { checkCallback, checkChoice, checkInteger, checkNumber, checkText } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
-import { checkNumberParameter } from '../../problem/parameter-checks.js';
+import { checkChoiceParameter, checkNumberParameter } from '../../problem/parameter-checks.js';
 import { defaultParameters, resolveParameters } from '../../problem/parameters.js';
+import { parametersNamed } from '../../problem/presets.js';
 import { readArray, readObject, readOptions, readProperties } from '../../problem/reading.js';
 import { crfSchema } from '../../problem/schema.js';
 import { viewName } from '../../problem/typed-arrays.js';
@@ -299,13 +300,13 @@ function checkPrompts(value: unknown): NetworkPrompts {
 
 function checkOutput(value: unknown): Required<NetworkOutput> {
   const given = readOptions('output', value, outputKeys);
-  const { type = 'float32', upsampling = 'half-pixel' } = given;
+  const { type = 'float32' } = given;
   return {
     name: checkText('output.name', given.name),
     layout: checkChoice('output.layout', given.layout, layouts),
     activation: checkChoice('output.activation', given.activation, ['logits', 'probabilities', 'sigmoid']),
     type: checkChoice('output.type', type, types),
-    upsampling: checkChoice('output.upsampling', upsampling, crfSchema.unary.upsampling.choices),
+    upsampling: checkChoiceParameter('output.upsampling', given.upsampling, crfSchema.unary.upsampling),
   };
 }
 
@@ -353,8 +354,9 @@ function checkColours(value: unknown, labelCount: number): string[] {
 }
 
 /** As for a square picture of the working size; the engine checks again for the size that there is. */
-function checkCrf(value: unknown, workingSize: number, labelCount: number): CrfParameters {
-  if (value === undefined) return defaultParameters;
+function checkCrf(named: unknown, workingSize: number, labelCount: number): CrfParameters {
+  if (named === undefined) return defaultParameters;
+  const value = parametersNamed('crf', named);
   try {
     const given = readObject('', value);
     for (const [i, kernel] of readArray('kernels', given.kernels).entries()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import type { CrfParameters } from '../../problem/types.js';
+import type { CrfParametersOrName } from '../../problem/presets.js';
+import type { CrfParameters, Upsampling } from '../../problem/types.js';
 
 /**
  * What a network takes and what it gives: all that the pipeline has to know of it. Plain JSON, but for `bytes`.
@@ -11,6 +12,7 @@ import type { CrfParameters } from '../../problem/types.js';
  *     "labels": ["background", "person"] }
  */
 export interface NetworkDescription {
+  /** For people. */
   name: string;
   /** Where the ONNX file is; relative addresses are meant from the page. One of `url` and `bytes`. */
   url?: string;
@@ -22,6 +24,7 @@ export interface NetworkDescription {
   byteLength?: number;
   /** SPDX identifier or a few words, shown before a download. */
   licence?: string;
+  /** How a picture is put in. */
   input: NetworkInput;
   /**
    * The same network for pictures of other shapes, each with a file and a size of its own; everything else is as described here. A
@@ -31,28 +34,33 @@ export interface NetworkDescription {
   variants?: readonly NetworkVariant[];
   /** A network that is told what to look for by marks on a key image. */
   prompts?: NetworkPrompts;
+  /** What comes out. */
   output: NetworkOutput;
   /** Names by label, all different; their number is the number of labels. For a prompt network: names for `maxLabels` labels. */
   labels: readonly string[];
   /** `#rrggbb` by label, one for each. Default: the Pascal VOC colour map. */
   colours?: readonly string[];
-  /** CRF that suits this network at `workingSize`. Default: the library's default parameters. */
-  crf?: CrfParameters;
+  /** CRF that suits this network at `workingSize`, or the name of a preset. Default: the library's default parameters. */
+  crf?: CrfParametersOrName;
   /** Long side in pixels of the picture that the CRF works on, unless the user says otherwise, 1..16384. Default 640. */
   workingSize?: number;
 }
 
 /** Of a network: the file as in NetworkDescription, and the size of its input in pixels, 1..16384. */
 export interface NetworkVariant extends Pick<NetworkDescription, 'url' | 'bytes' | 'sha256' | 'byteLength'> {
+  /** Pixels, 1..16384. */
   width: number;
+  /** Pixels, 1..16384. */
   height: number;
 }
 
+/** How a picture becomes the network's input tensor. */
 export interface NetworkInput {
   /** Name of the graph's image input. */
   name: string;
   /** Pixels, 1..16384. Both, or `longSide`. */
   width?: number;
+  /** Pixels, 1..16384. */
   height?: number;
   /**
    * For networks of free size: the picture is scaled to this long side, each side then rounded to the nearest multiple of
@@ -74,6 +82,7 @@ export interface NetworkInput {
    * `mean` 255·m and `scale` 1/(255·s).
    */
   mean?: readonly [number, number, number];
+  /** Beside `mean`. */
   scale?: readonly [number, number, number];
   /** How a picture of another shape is fitted: 'stretch' (default), or 'letterbox': centred, the rest filled. */
   fit?: 'stretch' | 'letterbox';
@@ -89,12 +98,15 @@ export interface NetworkPrompts {
   keyPrompts: string;
   /** Labels it can tell apart, from 2. */
   minLabels: number;
+  /** At least `minLabels`, at most 65536. */
   maxLabels: number;
 }
 
+/** What the network's output tensor holds. */
 export interface NetworkOutput {
   /** Name of an output, or of an inner tensor: the graph is then cut there. */
   name: string;
+  /** Batch, then this; as many channels as `activation` says. */
   layout: 'NHWC' | 'NCHW';
   /**
    * 'logits': one channel a label. 'probabilities': the same, summing to 1.
@@ -104,40 +116,58 @@ export interface NetworkOutput {
   /** Default 'float32'. */
   type?: 'float32' | 'float16';
   /** Where a coarse output's samples lie. Default 'half-pixel'. */
-  upsampling?: 'half-pixel' | 'align-corners';
+  upsampling?: Upsampling;
 }
 
 /** A description with every default filled in and every value checked. */
 export interface ResolvedNetwork {
+  /** For people. */
   name: string;
   /** One of `url` and `bytes`. */
   url?: string;
+  /** The ONNX file itself, or what loads it when it is first needed. */
   bytes?: Uint8Array | (() => Promise<Uint8Array>);
   /** 64 hexadecimal digits in lower case. */
   sha256?: string;
+  /** Bytes of the file, where they are known. */
   byteLength?: number;
+  /** SPDX identifier or a few words. */
   licence?: string;
+  /** How a picture is put in. */
   input: ResolvedInput;
   /** The same network for pictures of other shapes: complete descriptions, which have no variants themselves. Left out where there is none. */
   variants?: readonly ResolvedNetwork[];
+  /** Of a network that is told what to look for. */
   prompts?: NetworkPrompts;
+  /** What comes out. */
   output: Required<NetworkOutput>;
+  /** Names by label. */
   labels: readonly string[];
   /** `#rrggbb` in lower case, one a label. */
   colours: readonly string[];
+  /** CRF at `workingSize`. */
   crf: CrfParameters;
+  /** Long side in pixels of the picture that the CRF works on. */
   workingSize: number;
 }
 
+/** A network's input with every default filled in; `mean`, `scale` and `range` have become `factor` and `offset`. */
 export interface ResolvedInput {
+  /** Name of the graph's image input. */
   name: string;
+  /** Of the tensor. */
   size: InputSize;
+  /** Batch, then this; three channels. */
   layout: 'NHWC' | 'NCHW';
+  /** Of the tensor's elements. */
   type: 'float32' | 'float16';
+  /** Order of the three channels. */
   channels: 'RGB' | 'BGR';
   /** value = byte·factor + offset for a byte 0..255, by channel of the tensor: with 'BGR' the first is blue's. */
   factor: readonly [number, number, number];
+  /** Beside `factor`. */
   offset: readonly [number, number, number];
+  /** How a picture of another shape is fitted. */
   fit: 'stretch' | 'letterbox';
   /** Red, green and blue, 0..255. */
   fill: readonly [number, number, number];

@@ -16,6 +16,7 @@ export class DownloadError extends Error {
   override readonly name = 'DownloadError';
 
   constructor(
+    /** What went wrong. */
     readonly reason: DownloadFailure,
     /** Name of the network. */
     readonly network: string,

@@ -16,14 +16,17 @@ import { type FileCache, openFileCache } from './file-cache.js';
 /** What of a description says which file is meant. */
 export type NetworkFile = Pick<NetworkDescription, 'name' | 'url' | 'bytes' | 'sha256' | 'byteLength'>;
 
+/** How far a download has come. */
 export interface DownloadProgress {
   /** Bytes so far. */
   loadedBytes: number;
   /** Bytes in all; left out while nobody knows. Never less than `loadedBytes`. */
   totalBytes?: number;
+  /** Where the bytes come from. */
   from: 'memory' | 'cache' | 'network';
 }
 
+/** What `fetchNetwork` takes beside the network. */
 export interface FetchNetworkOptions {
   /** Ends the download; the promise is then rejected with the signal's reason. */
   signal?: AbortSignal;

@@ -4,7 +4,9 @@
 export interface FileCache {
   /** undefined where there is no copy. */
   get(url: string): Promise<Uint8Array | undefined>;
+  /** Keeps a copy. */
   put(url: string, bytes: Uint8Array): Promise<void>;
+  /** Forgets the copy, where there is one. */
   remove(url: string): Promise<void>;
 }
 

@@ -1,29 +1,18 @@
 // SPDX-License-Identifier: MIT
 
 import { ArgumentError } from '../../problem/errors.js';
-import type { CrfParameters } from '../../problem/types.js';
+import { crfPresets } from '../../problem/presets.js';
 import { ade20kColours, ade20kLabels } from './ade20k.js';
 import type { NetworkDescription } from './description.js';
 import { embeddedNetworks } from './embedded.js';
-
-/** The usual spatial kernel, and a bilateral one of the given strength; sigmaXY in pixels, sigmaRGB on 0..255. */
-function crf(bilateral: { sigmaXY: number; sigmaRGB: number; compatibility: number }): CrfParameters {
-  return {
-    kernels: [
-      { type: 'gaussian', sigmaXY: 3, compatibility: 3 },
-      { type: 'bilateral', ...bilateral },
-    ],
-    iterations: 5,
-  };
-}
 
 /**
  * On 101 street photos the parameters 4/50/5 (bilateral weight, sigmaXY, sigmaRGB) bettered 98 of DeepLab's person masks and
  * 6/40/8 97, by more (IoU 0.831 to 0.877 and 0.882); the usual 10/80/13 made more than half of them worse. So networks whose masks
  * are already sharp get the first.
  */
-const gentle = crf({ sigmaXY: 50, sigmaRGB: 5, compatibility: 4 });
-const strong = crf({ sigmaXY: 40, sigmaRGB: 8, compatibility: 6 });
+const gentle = crfPresets['sharp-masks'].parameters;
+const strong = crfPresets['coarse-masks'].parameters;
 
 /**
  * DeepLabV3 with MobileNetV2, the 21 labels of Pascal VOC. Input 257×257; cut where it has 33×33 logits: its own upsampling
@@ -101,6 +90,7 @@ export const presets = {
   'segformer-b0-ade20k': segformerAde20k,
 } as const satisfies Record<string, NetworkDescription>;
 
+/** The name of a network that the package describes. */
 export type PresetName = keyof typeof presets;
 
 /** A network as a user names it: by a preset's name, or by a description of its own. */

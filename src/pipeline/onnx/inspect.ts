@@ -16,7 +16,9 @@ export type ElementType =
   | 'float32'
   | 'float64';
 
+/** An input or output of a graph. */
 export interface TensorInfo {
+  /** As the graph has it. */
   name: string;
   /** Left out where the model doesn't say, or where it is no tensor (a sequence, a map). */
   type?: ElementType;
@@ -24,6 +26,7 @@ export interface TensorInfo {
   shape?: readonly (number | string | null)[];
 }
 
+/** A kind of operator that a graph uses. */
 export interface OperatorInfo {
   /** For example 'Conv'. */
   type: string;
@@ -33,7 +36,9 @@ export interface OperatorInfo {
   nodes: readonly string[];
 }
 
+/** What an ONNX file says of itself. */
 export interface ModelInfo {
+  /** Version of the file format. */
   irVersion: number;
   /** What wrote the file: 'pytorch 2.4', for example, or ''. */
   producer: string;
@@ -41,6 +46,7 @@ export interface ModelInfo {
   opsets: readonly { domain: string; version: number }[];
   /** What has to be given: initializers that a model lists among its inputs are left out. */
   inputs: readonly TensorInfo[];
+  /** What comes out. */
   outputs: readonly TensorInfo[];
   /** In the order in which the graph first uses them. */
   operators: readonly OperatorInfo[];

@@ -2,6 +2,8 @@
 
 import { checkInteger, checkNumber } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
+import { checkGivenNumber } from '../../problem/parameter-checks.js';
+import { crfSchema } from '../../problem/schema.js';
 import type { Compatibility, CrfParameters } from '../../problem/types.js';
 
 /** However many labels are left out, at every pixel those that stay keep at least this part of the probability. */
@@ -116,7 +118,7 @@ export function droppedLabelsBound(
   kernels: readonly BoundedKernel[],
   iterations: number,
 ): number {
-  checkInteger('iterations', iterations, 0, 10000);
+  checkGivenNumber('iterations', iterations, crfSchema.parameters.iterations);
   const strength = kernels.reduce((sum, { weight, rowSum }, index) => {
     checkNumber(`kernels[${index}].weight`, weight, { from: 0 });
     checkNumber(`kernels[${index}].rowSum`, rowSum, { from: 0 });

@@ -12,7 +12,9 @@ export const maxPromptLabels = 16;
 
 /** A place on the picture: pixels from its left and its upper edge, so that the first pixel's centre is 0.5, 0.5. */
 export interface PromptPoint {
+  /** Pixels from the left edge. */
   x: number;
+  /** Pixels from the upper edge. */
   y: number;
 }
 
@@ -28,9 +30,13 @@ export interface PromptStroke {
 
 /** The object is inside. Pixels of the picture; parts outside of it are cut off. */
 export interface PromptBox {
+  /** Left edge, pixels. */
   x: number;
+  /** Upper edge, pixels. */
   y: number;
+  /** Pixels, above 0. */
   width: number;
+  /** Pixels, above 0. */
   height: number;
   /** Label of the object, default 1. */
   inside?: number;
@@ -45,12 +51,15 @@ export interface PromptBox {
 export interface Prompts {
   /** Of the picture that positions are meant on, in pixels. Other sizes of the same picture are reached by scaling. */
   width: number;
+  /** Pixels. */
   height: number;
-  /** 2..16 */
+  /** 2..16. Some may have no mark: they get next to nothing. */
   labelCount: number;
+  /** Marks everything: what is in it, and what is not. */
   box?: PromptBox;
   /** [y, x] at the picture's size: 0 is unknown, k marks label k - 1. */
   labelMap?: LabelArray;
+  /** In the order in which they were drawn. */
   strokes?: readonly PromptStroke[];
 }
 

@@ -9,6 +9,7 @@ import { inTurn } from './lock.js';
 
 export type Onnxruntime = typeof import('onnxruntime-web');
 
+/** How onnxruntime-web is loaded. */
 export interface OnnxruntimeOptions {
   /**
    * Address of `ort-wasm-simd-threaded.jspi.wasm`, or of the `asyncify` build where `'Suspending' in WebAssembly` is false, or its bytes.

@@ -16,10 +16,11 @@ export interface BudgetRung {
   networkEvery: number;
 }
 
+/** What a frame budget holds to, and how. */
 export interface BudgetOptions {
   /** What is to be held: greater than 0, at most 1000. Default 30. */
   framesPerSecond?: number;
-  /** From the best to the cheapest: no number grows but `networkEvery`, which doesn't shrink. Default: seven rungs. */
+  /** From the best to the cheapest: no number grows but `networkEvery`, which doesn't shrink. Default: seven rungs, on the CPU two more. */
   ladder?: readonly BudgetRung[];
 }
 
@@ -27,12 +28,15 @@ export interface BudgetOptions {
 export interface BudgetChoice {
   /** Long side in pixels of the picture that the CRF works on. */
   readonly workingSize: number;
+  /** Mean-field iterations of the frame. */
   readonly iterations: number;
+  /** The network runs every n-th frame. */
   readonly networkEvery: number;
   /** Whether this is a frame for the network. */
   readonly runNetwork: boolean;
   /** 0 is the best. */
   readonly rung: number;
+  /** How many rungs there are. */
   readonly rungCount: number;
   /** Mean time of a frame at this rung as measured last; NaN before. */
   readonly milliseconds: number;
@@ -52,6 +56,13 @@ const defaultLadder: readonly BudgetRung[] = [
   { size: 0.64, iterations: 0.6, networkEvery: 4 },
   { size: 0.5, iterations: 0.6, networkEvery: 6 },
   { size: 0.4, iterations: 0.4, networkEvery: 8 },
+];
+
+/** On the CPU a frame costs what its pixels cost, down to sizes that a GPU would not notice. */
+export const cpuLadder: readonly BudgetRung[] = [
+  ...defaultLadder,
+  { size: 0.32, iterations: 0.4, networkEvery: 8 },
+  { size: 0.25, iterations: 0.2, networkEvery: 10 },
 ];
 
 /** Over the budget by this much a rung is left for a cheaper one; a better one is taken if it would stay this much under. */

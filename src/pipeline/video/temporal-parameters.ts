@@ -3,6 +3,7 @@
 import { checkNumber } from '../../problem/checks.js';
 import { readOptions } from '../../problem/reading.js';
 
+/** How much of the frames before goes into a frame. */
 export interface TemporalParameters {
   /** Weight of the frames before where nothing changed: 0 (none) to 1, 1 excluded. Default 0.8: a mean over about 5 frames. */
   strength?: number;
@@ -12,6 +13,7 @@ export interface TemporalParameters {
   hysteresis?: number;
 }
 
+/** What `TemporalParameters` leaves out. */
 export const defaultTemporalParameters: Required<TemporalParameters> = {
   strength: 0.8,
   colourSigma: 10,

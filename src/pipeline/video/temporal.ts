@@ -13,6 +13,7 @@ import { readProperties } from '../../problem/reading.js';
 import type { ProblemSize } from '../../problem/types.js';
 import { temporal } from '../../stages/pipeline/temporal.js';
 import { Words } from '../gpu-values/words.js';
+
 import {
   defaultTemporalParameters,
   resolveTemporalParameters,
@@ -42,6 +43,7 @@ export interface TemporalSources {
  * CRF, and brought those 10 % to 9 % and their flicker to a tenth. The two go together: this one against flicker, that one for speed.
  */
 export class TemporalSmoothing {
+  /** Of the marginals and the label map. */
   readonly size: ProblemSize;
   /** Q', f32 [labelCount, height, width]. */
   readonly marginals: GPUBuffer;
@@ -161,6 +163,7 @@ export class TemporalSmoothing {
     this.frame++;
   }
 
+  /** Gives up its buffers. */
   destroy(): void {
     this.calls.end();
     this.buffers.destroy();

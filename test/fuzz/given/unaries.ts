@@ -4,8 +4,8 @@ import * as fc from 'fast-check';
 import type { UnarySource } from '../../../src/problem/api.js';
 import type {
   ArrayWindow,
-  LabelArray,
   LabelLayout,
+  MarkedLabels,
   ProblemSize,
   UnaryInput,
   Upsampling,
@@ -15,10 +15,13 @@ import { randomNumbers } from '../../support/random.js';
 const labelKinds = {
   Uint8Array,
   Uint8ClampedArray,
+  Int8Array,
   Uint16Array,
   Int16Array,
   Uint32Array,
   Int32Array,
+  BigInt64Array,
+  BigUint64Array,
 } as const;
 
 /** What is known before refinement, in a few numbers. */
@@ -163,20 +166,21 @@ function interleaved(planar: Float32Array, count: number, labelCount: number): F
 function labelsInput(given: GivenLabels, { width, height, labelCount }: ProblemSize): UnaryInput {
   const { confidence, seed, unknownShare } = given;
   const kind = given.as === 'buffer' ? 'Uint32Array' : given.as;
-  const signed = kind === 'Int16Array' || kind === 'Int32Array';
-  // Unsigned arrays hold no -1.
-  const unknown = given.unknown === -1 && !signed ? null : given.unknown;
+  // Unsigned arrays hold no -1, and those of 8 bits with a sign no 255.
+  const isHeld = given.unknown === -1 ? !kind.includes('Ui') : kind !== 'Int8Array' || given.unknown !== 255;
+  const unknown = isHeld ? given.unknown : null;
   const random = randomNumbers(seed);
-  const labels = new labelKinds[kind](width * height) as LabelArray;
-  for (let i = 0; i < labels.length; i++) {
+  const values = Array.from({ length: width * height }, () => {
     const label = Math.floor(labelCount * random());
-    const isUnknown = unknown !== null && random() < unknownShare;
+    if (unknown !== null && random() < unknownShare) return unknown;
     // Labels above the unknown value count one less.
-    const shifted = unknown !== null && unknown >= 0 && label >= unknown ? label + 1 : label;
-    labels[i] = isUnknown ? unknown : shifted;
-  }
+    return unknown !== null && unknown >= 0 && label >= unknown ? label + 1 : label;
+  });
   return {
-    labels,
+    labels:
+      kind === 'BigInt64Array' || kind === 'BigUint64Array'
+        ? labelKinds[kind].from(values.map(BigInt))
+        : labelKinds[kind].from(values),
     ...(confidence === null ? undefined : { confidence }),
     ...(unknown === null ? undefined : { unknown }),
   };
@@ -189,7 +193,7 @@ export function unarySource(
   device: GPUDevice | undefined,
   owned: { destroy(): void }[],
 ): UnarySource {
-  const values = (input as unknown as Record<string, Float32Array | Float64Array | LabelArray>)[given.form];
+  const values = (input as unknown as Record<string, Float32Array | Float64Array | MarkedLabels>)[given.form];
   if (given.as !== 'buffer' || !device) return { ...input, [given.form]: values.slice() } as UnarySource;
   const words = given.form === 'labels' ? bufferLabels(input) : Float32Array.from(values as Float32Array);
   const buffer = device.createBuffer({ label: 'unary', size: words.byteLength, usage: 0x80 | 0x8 });
@@ -199,5 +203,5 @@ export function unarySource(
 }
 
 function bufferLabels(input: UnaryInput): Uint32Array<ArrayBuffer> {
-  return 'labels' in input ? Uint32Array.from(input.labels) : new Uint32Array(0);
+  return 'labels' in input ? Uint32Array.from<number | bigint>(input.labels, Number) : new Uint32Array(0);
 }

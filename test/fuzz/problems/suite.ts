@@ -47,7 +47,10 @@ export const problems = suite<ProblemCase>({
       image: givenImage(['Uint8ClampedArray', 'Uint8Array', 'buffer', 'texture']),
       unary: givenUnary({
         values: ['Float32Array', 'Float64Array', 'buffer'],
-        labels: ['Uint8Array', 'Uint8ClampedArray', 'Uint16Array', 'Int16Array', 'Uint32Array', 'Int32Array', 'buffer'],
+        labels: [
+          ...(['Uint8Array', 'Uint8ClampedArray', 'Int8Array', 'Uint16Array', 'Int16Array'] as const),
+          ...(['Uint32Array', 'Int32Array', 'BigInt64Array', 'BigUint64Array', 'buffer'] as const),
+        ],
       }),
       parameters: givenParameters({ mild: false, largestFeatureDim: 90, kernelCount: 3 }),
       vertexCapacity: fc.oneof(

@@ -9,6 +9,7 @@ import {
   parametersFromJson,
   type RefineInput,
   refineBatch,
+  requestDevice,
   resolveParameters,
 } from '../../../src/index.js';
 import type { Refiner } from '../../../src/problem/api.js';
@@ -156,13 +157,21 @@ const plainDoors: Door[] = [
   },
 ];
 
+const requestDoor: Door = {
+  name: 'requestDevice',
+  args: [optionalArg('kind', choice('any', 'hardware'))],
+  good: () => ['any'],
+  call: async ([kind]) => (await requestDevice(kind as 'any'))?.device.destroy(),
+  isSlow: true,
+};
+
 export const core: readonly HousePlan[] = [
   { name: 'core', build: () => ({ doors: [...plainDoors, createDoor('cpu', undefined)] }) },
   { name: 'crf (cpu)', build: (context) => refinerHouse('cpu', context) },
   {
     name: 'core (webgpu)',
     needsGpu: true,
-    build: (context) => ({ doors: [createDoor('webgpu', deviceOf(context))] }),
+    build: (context) => ({ doors: [createDoor('webgpu', deviceOf(context)), requestDoor] }),
   },
   { name: 'crf (webgpu)', needsGpu: true, build: (context) => refinerHouse('webgpu', context) },
 ];

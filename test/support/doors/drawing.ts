@@ -1,16 +1,30 @@
 // SPDX-License-Identifier: MIT
 
 import {
+  configureCanvas,
   Painter,
   type PainterOptions,
   type TemporalParameters,
   TemporalSmoothing,
+  type View,
 } from '../../../src/pipeline/index.js';
-import { arg, type DoorContext, deviceOf, type House, type HousePlan, thisVery as isThis } from './door.js';
+import {
+  arg,
+  type DoorContext,
+  deviceOf,
+  type House,
+  type HousePlan,
+  thisVery as isThis,
+  optionalArg,
+} from './door.js';
 import { pixelCount, size } from './problem.js';
-import { choice, list, number, object, open } from './spec.js';
+import { choice, integer, list, number, object, open, type Spec } from './spec.js';
+import { viewSpec } from './views.js';
 
 const { width, height, labelCount } = size;
+
+/** Whether the device has room for as many is another question. */
+const count = integer(1, 2 ** 31 - 1);
 
 /** STORAGE | COPY_DST | COPY_SRC */
 function words(device: GPUDevice, count: number): GPUBuffer {
@@ -27,12 +41,10 @@ async function smoothingHouse(context: DoorContext): Promise<House> {
     doors: [
       {
         name: 'new TemporalSmoothing',
-        args: [
-          arg('device', isThis(device)),
-          arg('size', open({ width: choice(width), height: choice(height), labelCount: choice(labelCount) })),
-        ],
+        args: [arg('device', isThis(device)), arg('size', open({ width: count, height: count, labelCount: count }))],
         good: () => [device, { ...size }],
         call: ([given, of]) => new TemporalSmoothing(given as GPUDevice, of as typeof size).destroy(),
+        isSlow: true,
       },
       {
         name: 'TemporalSmoothing.prepare',
@@ -60,16 +72,25 @@ async function smoothingHouse(context: DoorContext): Promise<House> {
       },
       {
         name: 'TemporalSmoothing.encode',
-        args: [
-          arg('encoder', { is: 'like', what: 'an encoder', test: (value) => (isEncoder(value) ? 'unclear' : 'no') }),
-        ],
+        args: [arg('encoder', encoder)],
         good: () => [device.createCommandEncoder()],
         call: ([encoder]) => smoothing.encode(encoder as GPUCommandEncoder),
       },
     ],
-    close: () => smoothing.destroy(),
+    close: () => {
+      smoothing.destroy();
+      image.destroy();
+      marginals.destroy();
+    },
   };
 }
+
+/** What else has such a method is found out when it is used. */
+const encoder: Spec = {
+  is: 'like',
+  what: 'a GPUCommandEncoder',
+  test: (value) => (isEncoder(value) ? 'unclear' : 'no'),
+};
 
 function isEncoder(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'beginComputePass' in value;
@@ -108,12 +129,16 @@ async function painterHouse(context: DoorContext): Promise<House> {
       }),
     },
   );
-  const exportView = object(
-    { kind: choice('original', 'overlay') },
-    { fit: choice('contain', 'cover'), opacity: number({ from: 0, to: 1 }), outline: number({ from: 0, to: 1000 }) },
-  );
+  // RENDER_ATTACHMENT
+  const target = device.createTexture({ size: [6, 5], format: 'rgba8unorm', usage: 0x10 });
   return {
     doors: [
+      {
+        name: 'new Painter',
+        args: [arg('device', isThis(device))],
+        good: () => [device],
+        call: ([given]) => new Painter(given as GPUDevice).destroy(),
+      },
       {
         name: 'Painter.prepare',
         args: [
@@ -135,6 +160,18 @@ async function painterHouse(context: DoorContext): Promise<House> {
         call: ([options]) => painter.prepare(options as PainterOptions),
       },
       {
+        name: 'Painter.encode',
+        args: [arg('encoder', encoder), arg('view', viewSpec), arg('target', isThis(target))],
+        good: () => [device.createCommandEncoder(), { kind: 'overlay', outline: 1 }, target],
+        call: ([given, view, on]) => painter.encode(given as GPUCommandEncoder, view as View, on as GPUTexture),
+      },
+      {
+        name: 'Painter.draw',
+        args: [arg('view', viewSpec), arg('target', isThis(target))],
+        good: () => [{ kind: 'overlay', outline: 1 }, target],
+        call: ([view, on]) => painter.draw(view as View, on as GPUTexture),
+      },
+      {
         name: 'Painter.setColours',
         args: [arg('colours', list(colour, 3))],
         good: () => [[...colours]],
@@ -143,23 +180,51 @@ async function painterHouse(context: DoorContext): Promise<House> {
       {
         name: 'Painter.exportImage',
         args: [
-          arg('view', exportView),
-          { ...arg('size', open({ width: choice(6), height: choice(5) })), isOptional: true },
+          arg('view', viewSpec),
+          optionalArg('size', open({ width: integer(1, 65536), height: integer(1, 65536) })),
         ],
         good: () => [
           { kind: 'overlay', outline: 1 },
           { width: 6, height: 5 },
         ],
         call: ([view, of]) => painter.exportImage(view as { kind: 'overlay' }, of as { width: number; height: number }),
+        isSlow: true,
       },
     ],
     look: async () => (await painter.exportImage({ kind: 'original' })).data.join(),
     restore: () => painter.prepare(good()),
-    close: () => painter.destroy(),
+    close: () => {
+      painter.destroy();
+      for (const made of [frame, target, labels.labelMap, labels.marginals]) made.destroy();
+    },
   };
 }
 
+/** A canvas' context as far as it is looked at. */
+function goodContext() {
+  return { configure: () => undefined, getCurrentTexture: () => undefined };
+}
+
+const canvasHouse = (context: DoorContext): House => ({
+  doors: [
+    {
+      name: 'configureCanvas',
+      args: [
+        arg('context', {
+          is: 'like',
+          what: 'a context of a canvas',
+          test: (value) => (typeof (value as Partial<GPUCanvasContext>).configure === 'function' ? 'unclear' : 'no'),
+        }),
+        arg('device', isThis(deviceOf(context))),
+      ],
+      good: () => [goodContext(), deviceOf(context)],
+      call: ([canvas, device]) => configureCanvas(canvas as GPUCanvasContext, device as GPUDevice),
+    },
+  ],
+});
+
 export const drawing: readonly HousePlan[] = [
+  { name: 'configureCanvas', needsGpu: true, build: canvasHouse },
   { name: 'TemporalSmoothing', needsGpu: true, build: smoothingHouse },
   { name: 'Painter', needsGpu: true, build: painterHouse },
 ];

@@ -181,6 +181,19 @@ const alphaOptions = {
 };
 const foreground = either(object({ mask: whole }), object({ probability: share }));
 
+/** Whether the device can write there, and whether there is one, is another question. */
+const into: Spec = {
+  is: 'like',
+  what: 'a GPUBuffer',
+  test: (value) => (typeof value === 'object' && value !== null && 'mapAsync' in value ? 'unclear' : 'no'),
+};
+
+/** A method may be told where its result goes. */
+function withTarget(options: Spec): Spec {
+  if (options.is === 'either') return either(...options.of.map(withTarget));
+  return options.is === 'object' ? object(options.keys, { ...options.optional, into }) : options;
+}
+
 function methodDoors(masks: analysis.MaskAnalysis): Door[] {
   const callable = masks as unknown as Record<string, (...args: readonly unknown[]) => Promise<unknown>>;
   const ofOperations = operations.map(({ method, maps, options }): Door => {
@@ -190,7 +203,7 @@ function methodDoors(masks: analysis.MaskAnalysis): Door[] {
       name: `MaskAnalysis.${method}`,
       args: [
         ...maps.map(({ name, spec }) => arg(name, spec)),
-        ...(hasOptions ? [{ ...arg('options', target.spec), isOptional: target.isOptional ?? false }] : []),
+        ...(hasOptions ? [{ ...arg('options', withTarget(target.spec)), isOptional: target.isOptional ?? false }] : []),
       ],
       good: () => [...maps.map(({ good }) => good()), ...(hasOptions ? [target.good()] : [])],
       call: async (args) => {
@@ -205,14 +218,18 @@ function methodDoors(masks: analysis.MaskAnalysis): Door[] {
       name: 'MaskAnalysis.probability',
       args: [
         arg('marginals', typed(floatTypes, marginals.length, number())),
-        arg('options', object({ labels: someLabels })),
+        arg('options', withTarget(object({ labels: someLabels }))),
       ],
       good: () => [marginals.slice(), { labels: [1] }],
       call: async (args) => ((await callable.probability.call(masks, ...args)) as analysis.PixelMap).read(),
     },
     {
       name: 'MaskAnalysis.softAlpha',
-      args: [arg('image', imageSpec), arg('foreground', foreground), optionalArg('options', object({}, alphaOptions))],
+      args: [
+        arg('image', imageSpec),
+        arg('foreground', foreground),
+        optionalArg('options', withTarget(object({}, alphaOptions))),
+      ],
       good: () => [goodImage(), { mask: mask.slice() }, { radius: 2, epsilon: 1e-3, trimap: mask.slice() }],
       call: async (args) => ((await callable.softAlpha.call(masks, ...args)) as analysis.PixelMap).read(),
     },

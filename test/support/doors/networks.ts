@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { CrfParameters, RgbaImage } from '../../../src/index.js';
+import { type CrfParameters, crfSchema, type RgbaImage } from '../../../src/index.js';
 import { CpuNetwork } from '../../../src/pipeline/cpu.js';
 import {
   type BudgetOptions,
@@ -39,17 +39,14 @@ import {
   object,
   open,
   type Spec,
+  signal,
   text,
   typed,
 } from './spec.js';
+import { viewSpec } from './views.js';
 
 const bytes = tinyNetwork();
 const anything: Spec = { is: 'anything' };
-const signal: Spec = {
-  is: 'like',
-  what: 'an AbortSignal',
-  test: (value) => (value instanceof AbortSignal ? 'yes' : 'no'),
-};
 const onnxBytes: Spec = {
   is: 'like',
   what: 'bytes of this very model',
@@ -96,14 +93,15 @@ const descriptionOptions = {
     {
       iterations: integer(0, 10_000),
       method: choice('lattice', 'exact', 'separable'),
-      tolerance: number({ from: 0 }),
+      tolerance: number({ from: 0, to: 1 }),
       damping: number({ from: 0, below: 1 }),
       exactWorkLimit: number({ above: 0, infinity: true }),
     },
   ),
   workingSize: side,
 } satisfies Record<string, Spec>;
-const described = object({ ...descriptionKeys, bytes: either(onnxBytes, { is: 'function' }) }, descriptionOptions);
+const describedKeys = { ...descriptionKeys, bytes: either(onnxBytes, { is: 'function' }) };
+const described = object(describedKeys, descriptionOptions);
 
 function goodDescription() {
   return {
@@ -133,11 +131,14 @@ const varied = object(
 const length = number({ above: 0, isDouble: true });
 const extent = open({ width: length, height: length });
 
+/** Looked at once the size is known. */
+const unscaled = Object.fromEntries(Object.keys(crfSchema.parameters).map((name) => [name, anything]));
+
 /** Functions that need neither a device nor onnxruntime. */
 const plainDoors: Door[] = [
   {
     name: 'checkNetwork',
-    args: [arg('network', described)],
+    args: [arg('value', described)],
     good: () => [goodDescription()],
     call: ([value]) => checkNetwork(value),
   },
@@ -220,7 +221,7 @@ const plainDoors: Door[] = [
   },
   {
     name: 'scaledParameters',
-    args: [arg('parameters', open({ kernels })), arg('scale', length)],
+    args: [arg('parameters', open({ kernels }, unscaled)), arg('scale', length)],
     good: () => [{ kernels: [{ type: 'gaussian', sigmaXY: [3, 2] }] }, 0.5],
     call: ([parameters, scale]) => scaledParameters(parameters as CrfParameters, scale as number),
   },
@@ -229,8 +230,8 @@ const plainDoors: Door[] = [
     args: [
       arg('frame', extent),
       arg('target', extent),
-      arg('look', object({}, { fit: choice('contain', 'cover'), mirror: boolean })),
-      arg('position', open({ x: number({ isDouble: true }), y: number({ isDouble: true }) })),
+      arg('options', object({}, { fit: choice('contain', 'cover'), mirror: boolean })),
+      arg('point', open({ x: number({ isDouble: true }), y: number({ isDouble: true }) })),
     ],
     good: () => [
       { width: 640, height: 480 },
@@ -349,7 +350,13 @@ async function cpuNetworkHouse(): Promise<House> {
       {
         name: 'CpuNetwork.create',
         args: [
-          optionalArg('network', either(choice('person'), described)),
+          optionalArg(
+            'network',
+            either(
+              choice('person'),
+              object(describedKeys, { ...descriptionOptions, url: anything, prompts: anything, variants: anything }),
+            ),
+          ),
           optionalArg(
             'options',
             object({}, { signal, onProgress: { is: 'function' }, cache: choice(false), fetch: { is: 'function' } }),
@@ -447,17 +454,6 @@ async function pipelineHouse(device: GPUDevice): Promise<House> {
   let last = await pipeline.segment(goodImage());
   // RENDER_ATTACHMENT | COPY_SRC
   const target = device.createTexture({ size: [12, 9], format: 'rgba8unorm', usage: 16 | 1 });
-  const look = { fit: choice('contain', 'cover'), mirror: boolean, split: number({ from: 0, to: 1 }) };
-  const foreground = { ...look, foreground: list(integer(0, 2)), refineEdges: boolean };
-  const pixels = number({ from: 0, to: 1000 });
-  const view = either(
-    object({ kind: choice('original', 'confidence') }, look),
-    object({ kind: choice('overlay') }, { ...look, opacity: number({ from: 0, to: 1 }), outline: pixels }),
-    object({ kind: choice('labels') }, { ...look, outline: pixels }),
-    object({ kind: choice('cut-out') }, foreground),
-    object({ kind: choice('colour'), colour: { is: 'text', matching: /^#([0-9a-f]{6}|[0-9a-f]{8})$/i } }, foreground),
-    object({ kind: choice('blur') }, { ...foreground, sigmaXY: number({ above: 0, to: 15 }) }),
-  );
   const isTarget: Spec = { is: 'like', what: 'a texture', test: (value) => (value === target ? 'yes' : 'no') };
   const views: View[] = [{ kind: 'original' }, { kind: 'overlay', outline: 1 }, { kind: 'colour', colour: '#00ff00' }];
   let turn = 0;
@@ -481,7 +477,7 @@ async function pipelineHouse(device: GPUDevice): Promise<House> {
       },
       {
         name: 'Pipeline.draw',
-        args: [arg('view', view), arg('target', isTarget)],
+        args: [arg('view', viewSpec), arg('target', isTarget)],
         good: () => [views[turn++ % views.length], target],
         call: ([given, on]) => pipeline.draw(given as View, on as GPUTexture),
       },
@@ -495,7 +491,12 @@ async function pipelineHouse(device: GPUDevice): Promise<House> {
       ).map(
         ([method, spec, good]): Door => ({
           name: `Pipeline.${method}`,
-          args: [arg('value', spec)],
+          args: [
+            arg(
+              method.replace(/^set./, (start) => start.slice(3).toLowerCase()),
+              spec,
+            ),
+          ],
           good: () => [good()],
           call: ([value]) => (pipeline[method] as (given: unknown) => void)(value),
         }),
@@ -510,7 +511,10 @@ async function pipelineHouse(device: GPUDevice): Promise<House> {
       pipeline.setCrf(crf);
       last = await pipeline.segment(goodImage());
     },
-    close: () => pipeline.destroy(),
+    close: async () => {
+      await pipeline.destroy();
+      target.destroy();
+    },
   };
 }
 
@@ -523,7 +527,7 @@ const strokes = list(
   }),
 );
 const promptsSpec = object(
-  { width: integer(1, 2 ** 24), height: integer(1, 2 ** 24), labelCount: choice(2) },
+  { width: integer(1, 2 ** 24), height: integer(1, 2 ** 24), labelCount: integer(2, 16) },
   {
     // Whether it lies on the picture is another question.
     box: object(

@@ -60,7 +60,7 @@ export const parametersSpec: Spec = object(
   {
     iterations: integer(0, 10_000),
     method: choice('lattice', 'exact', 'separable'),
-    tolerance: number({ from: 0 }),
+    tolerance: number({ from: 0, to: 1 }),
     damping: number({ from: 0, below: 1 }),
     exactWorkLimit: number({ above: 0, infinity: true }),
   },

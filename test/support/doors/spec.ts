@@ -61,6 +61,11 @@ export function choice(...of: unknown[]): Spec {
 
 export const boolean = choice(true, false);
 export const text: Spec = { is: 'text' };
+export const signal: Spec = {
+  is: 'like',
+  what: 'an AbortSignal',
+  test: (value) => (value instanceof AbortSignal ? 'yes' : 'no'),
+};
 
 export function object(keys: Readonly<Record<string, Spec>>, optional: Readonly<Record<string, Spec>> = {}): Spec {
   return { is: 'object', keys, optional };

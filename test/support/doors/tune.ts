@@ -15,7 +15,20 @@ import {
 import type { CrfParameters, Kernel } from '../../../src/index.js';
 import { arg, type Door, type HousePlan, optionalArg } from './door.js';
 import { goodImage, goodUnary, imageSpec, parametersSpec, pixelCount, size, unarySpec } from './problem.js';
-import { boolean, choice, either, integer, labelTypes, list, number, object, type Spec, text, typed } from './spec.js';
+import {
+  boolean,
+  choice,
+  either,
+  integer,
+  labelTypes,
+  list,
+  number,
+  object,
+  type Spec,
+  signal,
+  text,
+  typed,
+} from './spec.js';
 
 const { labelCount, width, height } = size;
 const range: Spec = {
@@ -47,7 +60,7 @@ const searchKeys = {
   confidence: number({ from: 0.5, below: 1 }),
   resamples: integer(100, 1e6),
   seed: integer(0, 2 ** 32 - 1),
-  signal: { is: 'like', what: 'an AbortSignal', test: (value) => (value instanceof AbortSignal ? 'yes' : 'no') },
+  signal,
   onProgress: { is: 'function' },
 } satisfies Record<string, Spec>;
 const counterKeys = {
@@ -170,12 +183,18 @@ const doors: Door[] = [
       arg('example', exampleSpec),
       arg('kernels', list(list({ is: 'anything' }))),
       arg('iterations', list(integer(0, 100))),
+      optionalArg('signal', signal),
     ],
     good: () => [goodExample(), [[{ type: 'gaussian', sigmaXY: 2 }]], [1, 2]],
-    async call([example, kernels, iterations]) {
+    async call([example, kernels, iterations, ending]) {
       const counter = new ExampleCounter({ labelCount, backend: 'cpu' });
       try {
-        await counter.count(example as TuneExample, kernels as Kernel[][], iterations as number[]);
+        await counter.count(
+          example as TuneExample,
+          kernels as Kernel[][],
+          iterations as number[],
+          ending as AbortSignal,
+        );
       } finally {
         counter.destroy();
       }
