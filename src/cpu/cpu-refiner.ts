@@ -10,6 +10,7 @@ import { readingPageImage } from '../problem/page-image.js';
 import { isBufferObject } from '../problem/platform-objects.js';
 import type { CrfParametersOrName } from '../problem/presets.js';
 import { readRefineInput } from '../problem/requests.js';
+import { copyOf } from '../problem/typed-arrays.js';
 import type { Energy, ProblemSize } from '../problem/types.js';
 import { type RowEngine, typedArrays } from '../reference/rows.js';
 import { unaryEnergies } from '../reference/unary.js';
@@ -167,7 +168,7 @@ function inMemory<Result>(work: () => Result): Result {
  */
 export function pixelsOf(image: unknown, size: { width: number; height: number }): Uint8Array | Uint8ClampedArray {
   const given = readImage('image', image, sidesOf(size));
-  if (given.kind === 'bytes') return given.image.data.slice();
+  if (given.kind === 'bytes') return copyOf(given.image.data);
   if (given.kind === 'buffer' || given.kind === 'texture') {
     throw new ArgumentError('image', image, "pixels or something a page shows: backend 'cpu' reads no GPU object");
   }

@@ -43,7 +43,7 @@ import { ResultReader } from './result-reader.js';
 
 export interface GpuCrfOptions {
   size: ProblemSize;
-  parameters: CrfParametersOrName;
+  parameters: CrfParametersOrName | OwnParameters;
   device: GPUDevice;
   adapterName?: string;
   /** Whether `destroy` also destroys the device. */
@@ -275,8 +275,9 @@ export class GpuCrf implements Refiner {
     if (input.image) await this.takeImage(input.image);
     if (input.unary) await this.takeUnary(input.unary);
     if (input.warmStart || this.vertexCapacity !== 'measured') {
-      if (!input.warmStart) await this.submit((stages) => this.encodeStart(stages));
+      // Before the start: where there is no room for a lattice, the Q that there is stays.
       await this.bringUpToDate();
+      if (!input.warmStart) await this.submit((stages) => this.encodeStart(stages));
       await this.iterate(iterations);
       return;
     }
@@ -286,7 +287,7 @@ export class GpuCrf implements Refiner {
       return this.encodeBuild(stages);
     });
     await this.iterate(iterations);
-    if (built && (await this.makeRoom())) {
+    if (built && (await this.makeRoomOrForget())) {
       await this.submit((stages) => this.encodeStart(stages));
       await this.iterate(iterations);
     }
@@ -366,6 +367,16 @@ export class GpuCrf implements Refiner {
       }
       await this.replan(vertexCounts);
       await this.submit((stages) => this.encodeBuild(stages));
+    }
+  }
+
+  /** As `makeRoom`; where there is none, the Q that came of lattices without all vertices is none. */
+  private async makeRoomOrForget(): Promise<boolean> {
+    try {
+      return await this.makeRoom();
+    } catch (error) {
+      this.state.hasStarted = false;
+      throw error;
     }
   }
 
@@ -546,7 +557,11 @@ function givenObjects({ image, unary }: OwnInput): GivenObject[] {
   return objects;
 }
 
-function ownParameters(parameters: CrfParametersOrName, size: ProblemSize, before?: OwnParameters): OwnParameters {
+function ownParameters(
+  parameters: CrfParametersOrName | OwnParameters,
+  size: ProblemSize,
+  before?: OwnParameters,
+): OwnParameters {
   const own = OwnParameters.of(parameters, size, before);
   checkLatticeDims(own.kernels);
   return own;

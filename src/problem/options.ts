@@ -2,7 +2,8 @@
 
 import type { DenseCrfOptions } from './api.js';
 import { checkChoice, checkFlag, checkInteger } from './checks.js';
-import { checkSize, defaultParameters, resolveParameters } from './parameters.js';
+import { OwnParameters } from './own-parameters.js';
+import { checkSize, defaultParameters } from './parameters.js';
 import { checkDevice } from './platform-objects.js';
 import { parametersNamed } from './presets.js';
 import { readOptions } from './reading.js';
@@ -22,7 +23,8 @@ const names = [
 /** DenseCrfOptions, each read once and checked. */
 export interface CheckedCrfOptions {
   size: ProblemSize;
-  parameters: CrfParameters;
+  /** Nobody else's memory: what belongs to the caller may be changed while a device is asked for. */
+  parameters: OwnParameters;
   backend: 'auto' | 'webgpu' | 'cpu';
   device: GPUDevice | undefined;
   vertexCapacity: 'measured' | 'worst-case' | number;
@@ -38,10 +40,9 @@ export function checkCrfOptions(options: DenseCrfOptions): CheckedCrfOptions {
     given.parameters === undefined ? defaultParameters : given.parameters,
   ) as CrfParameters;
   const size = checkSize({ width, height, labelCount });
-  resolveParameters(parameters, size);
   return {
     size,
-    parameters,
+    parameters: OwnParameters.of(parameters, size),
     backend: checkBackend(given.backend),
     device: checkDevice('device', given.device as GPUDevice | undefined),
     vertexCapacity: checkVertexCapacity(given.vertexCapacity),

@@ -31,6 +31,13 @@ export function isMarkedLabels(value: unknown): value is MarkedLabels {
   return markedLabels.includes(viewName(value) ?? '');
 }
 
+const slice: () => FloatArray | MarkedLabels = Object.getPrototypeOf(Uint8Array.prototype).slice;
+
+/** A copy. Node's Buffers have a `slice` of their own, which copies nothing. */
+export function copyOf<Values extends FloatArray | MarkedLabels>(values: Values): Values {
+  return slice.call(values) as Values;
+}
+
 /**
  * The values in memory of their own where other threads may change them, or somebody may resize them: they would be other values after their check,
  * and WebGPU takes no such memory everywhere. Else themselves.
@@ -38,7 +45,7 @@ export function isMarkedLabels(value: unknown): value is MarkedLabels {
 export function inOwnMemory<Values extends FloatArray | MarkedLabels>(values: Values): Values {
   const { buffer } = values;
   const isFixed = buffer instanceof ArrayBuffer && !('resizable' in buffer && buffer.resizable);
-  return isFixed ? values : (values.slice() as Values);
+  return isFixed ? values : copyOf(values);
 }
 
 /** The names of those arrays, for messages. */

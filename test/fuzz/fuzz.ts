@@ -3,6 +3,7 @@
 import type { Streams } from '../../src/cli/streams.js';
 import { FuzzGpu } from './gpu.js';
 import { type FoundFault, replay, runSuite } from './run.js';
+import { watchStrays } from './strays.js';
 import { type FuzzBackend, type FuzzContext, type FuzzSuite, Tally } from './suite.js';
 import { suites } from './suites.js';
 
@@ -26,6 +27,7 @@ export async function fuzz(options: FuzzOptions, streams: Streams): Promise<bool
   const chosen = suites.filter(({ name }) => only === undefined || name === only);
   const gpu = options.backend === 'cpu' ? undefined : new FuzzGpu();
   if (gpu) await import('../setup/dawn.js');
+  watchStrays();
   let found = 0;
   for (const [index, suite] of chosen.entries()) {
     const context = contextOf(options.backend, gpu);

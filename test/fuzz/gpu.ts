@@ -10,6 +10,12 @@ export class FuzzGpu {
     return this.shared;
   }
 
+  /** The shared device goes; others went with their cases. */
+  async close(): Promise<void> {
+    (await this.shared)?.device.destroy();
+    this.shared = undefined;
+  }
+
   /** A device for a case that loses it or needs a second one. */
   async another(): Promise<WatchedDevice> {
     const adapter = await navigator.gpu.requestAdapter();

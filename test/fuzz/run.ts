@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import * as fc from 'fast-check';
+import { takeStrays } from './strays.js';
 import { Finding, type FuzzContext, type FuzzSuite } from './suite.js';
 
 /** A fault, shrunk, and how to see it again. */
@@ -95,6 +96,8 @@ class Guard {
     if (performance.now() > this.deadline) return;
     try {
       await work();
+      const [stray] = await takeStrays();
+      if (stray !== undefined) throw new Finding('a rejection reaches nobody', messageOf(stray));
     } catch (error) {
       if (fc.PreconditionFailure.isFailure(error)) throw error;
       const statement = statementOf(error);

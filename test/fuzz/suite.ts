@@ -18,8 +18,8 @@ export interface FuzzSuite<Case> {
   readonly name: string;
   /** Cases of one batch: the time is looked at between batches, and a failure names its batch. */
   readonly batchSize: number;
-  /** Batches that are part of `npm test`: a fixed amount of work, 15 s on two idle cores. */
-  readonly testBatches: number;
+  /** Batches that are part of `npm test`, by backend: a fixed amount of work, about 60 s in all on two idle cores. */
+  readonly testBatches: Readonly<Record<FuzzBackend, number>>;
   arbitrary(context: FuzzContext): fc.Arbitrary<Case>;
   /** Throws where something does not hold: a Finding says what. */
   run(value: Case, context: FuzzContext): Promise<void>;

@@ -45,7 +45,8 @@ export async function superviseChild(options: FuzzOptions, streams: Streams): Pr
     clearTimeout(timer);
     timer = setTimeout(stop, longestBatchMs);
   });
-  process.on('exit', () => child.kill());
+  // Whoever is in an endless loop hears no other signal.
+  process.on('exit', () => child.kill('SIGKILL'));
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
     child.on('exit', (...result) => resolve(result));
   });

@@ -9,6 +9,26 @@ import { height, picture, TestPipelines, tinyNetwork, width } from '../support/t
 const pipelines = new TestPipelines();
 const open = pipelines.open.bind(pipelines);
 
+/** Does something with every device that is asked for meanwhile. Returns how many there were. */
+async function countingDevices(
+  change: (device: GPUDevice, index: number) => unknown,
+  work: () => Promise<void>,
+): Promise<number> {
+  const { requestDevice } = GPUAdapter.prototype;
+  let requests = 0;
+  GPUAdapter.prototype.requestDevice = async function (descriptor) {
+    const device = await requestDevice.call(this, descriptor);
+    change(device, requests++);
+    return device;
+  };
+  try {
+    await work();
+  } finally {
+    GPUAdapter.prototype.requestDevice = requestDevice;
+  }
+  return requests;
+}
+
 describe('a lost device', () => {
   it('is replaced once, and told of once', async () => {
     const losses: DeviceLoss[] = [];
@@ -51,24 +71,45 @@ describe('a lost device', () => {
 
   it.each([0, 5, 60])('while loading, after %d ms, is replaced as well', async (wait) => {
     const losses: DeviceLoss[] = [];
-    // The first device that the pipeline asks for goes away soon after.
-    const { requestDevice } = GPUAdapter.prototype;
-    let requests = 0;
-    GPUAdapter.prototype.requestDevice = async function (descriptor) {
-      const device = await requestDevice.call(this, descriptor);
-      if (requests++ === 0) setTimeout(() => device.destroy(), wait);
-      return device;
-    };
-    try {
-      const onDeviceLost = (loss: DeviceLoss) => void losses.push(loss);
-      const pipeline = await pipelines.openAlone({ crf: null, onDeviceLost });
-      await new Promise((resolve) => setTimeout(resolve, wait));
-      expect((await (await pipeline.segment(picture())).labelMap())[4]).toBe(1);
-      expect(losses).toMatchObject([{ rebuilding: true }]);
-      expect(requests).toBe(2);
-    } finally {
-      GPUAdapter.prototype.requestDevice = requestDevice;
-    }
+    const onDeviceLost = (loss: DeviceLoss) => void losses.push(loss);
+    const requests = await countingDevices(
+      // The first device that the pipeline asks for goes away soon after.
+      (device, index) => index === 0 && setTimeout(() => device.destroy(), wait),
+      async () => {
+        const pipeline = await pipelines.openAlone({ crf: null, onDeviceLost });
+        await new Promise((resolve) => setTimeout(resolve, wait));
+        expect((await (await pipeline.segment(picture())).labelMap())[4]).toBe(1);
+      },
+    );
+    expect(losses).toMatchObject([{ rebuilding: true }]);
+    expect(requests).toBe(2);
+  });
+
+  it('and lost again while everything is made anew, ends: there is no third device', async () => {
+    const loading = await countingDevices(
+      (device) => device.destroy(),
+      () => expect(pipelines.openAlone({ crf: null })).rejects.toThrow(/the GPU device was lost again/),
+    );
+    expect(loading).toBe(2);
+    let isFailing = false;
+    const running = await countingDevices(
+      (device) => {
+        const submit = device.queue.submit.bind(device.queue);
+        const value = (commands: Iterable<GPUCommandBuffer>) => {
+          submit(commands);
+          if (isFailing) device.destroy();
+        };
+        Object.defineProperty(device.queue, 'submit', { value, configurable: true, writable: true });
+      },
+      async () => {
+        const pipeline = await pipelines.openAlone({ crf: null });
+        isFailing = true;
+        for (let call = 0; call < 2; call++) {
+          await expect(pipeline.segment(picture())).rejects.toThrow(/the GPU device was lost again/);
+        }
+      },
+    );
+    expect(running).toBe(2);
   });
 
   it("that was the user's is the user's to replace", async () => {
@@ -135,6 +176,19 @@ describe('refusals', () => {
   ];
   it.each(cases)('%s', async (_name, change, message) => {
     await expect(open({ network: tinyNetwork(change) })).rejects.toThrow(message);
+  });
+
+  it('is said at once: the release of its device is no loss that asks for another', async () => {
+    const bytes = tinyModel({
+      nodes: [{ op: 'NoSuchOperator', inputs: ['image'], outputs: ['logits'] }],
+      inputs: [{ name: 'image', dims: [1, 3, 16, 24] }],
+      outputs: [{ name: 'logits', dims: [1, 3, 8, 12] }],
+    });
+    const requests = await countingDevices(
+      () => undefined,
+      () => expect(pipelines.openAlone({ network: tinyNetwork({ bytes }) })).rejects.toThrow(/^tiny: .*NoSuchOperator/),
+    );
+    expect(requests).toBe(1);
   });
 
   it("options that can't be", async () => {

@@ -65,7 +65,7 @@ test('a flipped bit gives the same report, or one clear error', async () => {
   const journal = journalOf(folder, 'out');
   const bytes = await readFile(journal);
   const begin = bytes.indexOf('\n');
-  const samples = 40;
+  const samples = 16;
   let [refused, mended] = [0, 0];
   for (let sample = 0; sample < samples; sample++) {
     // Evenly over the file, each of the eight bits in its turn.
@@ -93,7 +93,7 @@ test('a flipped bit gives the same report, or one clear error', async () => {
     expect(await reportFiles(folder, 'out')).toEqual(whole);
   }
   expect(refused).toBeGreaterThan(0);
-  expect(mended).toBeGreaterThan(20);
+  expect(mended).toBeGreaterThan(10);
 });
 
 test('merge says which lines of which journal are damaged', async () => {

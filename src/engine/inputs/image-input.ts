@@ -3,6 +3,7 @@
 import { checkGivenBuffer, checkGivenTexture } from '../../gpu/given-objects.js';
 import type { ImageInput } from '../../problem/api.js';
 import { readImage, sidesOf } from '../../problem/images.js';
+import { copyOf } from '../../problem/typed-arrays.js';
 import type { RgbaImage } from '../../problem/types.js';
 
 /** Throws ArgumentError unless the image can be used with a problem of this size, as far as it tells of itself. */
@@ -22,7 +23,7 @@ export function checkImageInput(input: unknown, size: { width: number; height: n
 
 /** Bytes that nobody else can change; what lies on the GPU or is shown by a page is taken as it is when its turn comes. */
 export function ownImage(image: ImageInput): ImageInput {
-  return isRgba(image) ? { ...image, data: image.data.slice() } : image;
+  return isRgba(image) ? { ...image, data: copyOf(image.data) } : image;
 }
 
 export function isRgba(input: ImageInput): input is RgbaImage {

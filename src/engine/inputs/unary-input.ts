@@ -11,6 +11,7 @@ import {
   unknownLabel,
 } from '../../problem/inputs.js';
 import { isBufferObject } from '../../problem/platform-objects.js';
+import { copyOf } from '../../problem/typed-arrays.js';
 import type { ProblemSize } from '../../problem/types.js';
 import type { UnaryArray } from './unary-source.js';
 
@@ -43,7 +44,7 @@ function fromArrays(given: GivenUnary, size: ProblemSize): UnaryArray {
   if (resolved.form !== 'labels') {
     const { values } = resolved;
     // A copy, unless checking has made one: the caller may use the array for something else before the call's turn.
-    return { ...resolved, values: values === given.values ? values.slice() : values, ...noLabels };
+    return { ...resolved, values: values === given.values ? copyOf(values) : values, ...noLabels };
   }
   return {
     form: 'labels',

@@ -1,24 +1,47 @@
 // SPDX-License-Identifier: MIT
 
+import type { House, HousePlan } from '../../support/doors/door.js';
+import { housePlans as publicPlans } from '../../support/doors/index.js';
+import type { WatchedDevice } from '../gpu.js';
 import type { FuzzContext } from '../suite.js';
-import type { House, HousePlan } from './door.js';
-import { core } from './doors/core.js';
-import { drawing } from './doors/drawing.js';
-import { masks } from './doors/masks.js';
-import { metrics } from './doors/metrics.js';
-import { networks } from './doors/networks.js';
-import { tuning } from './doors/tune.js';
+import { gpuObjectPlans } from './gpu-houses.js';
 
-/** All public doors. */
-export const housePlans: readonly HousePlan[] = [...core, ...masks, ...metrics, ...tuning, ...networks, ...drawing];
+/** Doors, and the device that is watched while they are called. */
+export interface FuzzHouse extends House {
+  /** Values to try besides those for all doors. */
+  strange?: readonly (() => unknown)[];
+  /** Where the object behind the doors works: no call may leave an error to it. */
+  watched?: WatchedDevice;
+}
+
+export interface FuzzHousePlan {
+  name: string;
+  needsGpu: boolean;
+  build(context: FuzzContext): Promise<FuzzHouse>;
+}
+
+/** All public doors, and some of them with objects that are on a GPU. */
+export const housePlans: readonly FuzzHousePlan[] = [...publicPlans.map(watchedPlan), ...gpuObjectPlans];
+
+function watchedPlan({ name, needsGpu = false, build }: HousePlan): FuzzHousePlan {
+  return {
+    name,
+    needsGpu,
+    async build({ gpu }) {
+      if (!needsGpu || !gpu) return build({});
+      const watched = await gpu.device();
+      return { ...(await build({ device: watched.device })), watched };
+    },
+  };
+}
 
 /** Houses of this process: building one may compile shaders. */
-const built = new Map<string, Promise<House>>();
+const built = new Map<string, Promise<FuzzHouse>>();
 
-export function houseOf(plan: HousePlan, context: FuzzContext): Promise<House> {
+export function houseOf(plan: FuzzHousePlan, context: FuzzContext): Promise<FuzzHouse> {
   let house = built.get(plan.name);
   if (!house) {
-    house = Promise.resolve(plan.build(context));
+    house = plan.build(context);
     built.set(plan.name, house);
   }
   return house;

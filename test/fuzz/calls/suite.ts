@@ -2,12 +2,13 @@
 
 import { inspect, isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
+import type { Door } from '../../support/doors/door.js';
+import { changes, commonValues, rareValues } from '../../support/doors/mutations.js';
+import { changedAt, nameOf, placesIn, valueAt } from '../../support/doors/paths.js';
+import type { Verdict } from '../../support/doors/spec.js';
+import { outcomeOf, verdictOn, wrongWith } from '../../support/doors/sweep.js';
 import { Finding, type FuzzContext, suite } from '../suite.js';
-import type { Door, House, HousePlan } from './door.js';
-import { houseOf, housePlans } from './houses.js';
-import { changes, strangeValues } from './mutations.js';
-import { changedAt, nameOf, placesIn, valueAt } from './paths.js';
-import { fits, fitsOptional, type Verdict } from './spec.js';
+import { type FuzzHouse, type FuzzHousePlan, houseOf, housePlans } from './houses.js';
 
 /** Numbers that stand for choices of which only the call knows how many there are. */
 interface BadCall {
@@ -22,9 +23,6 @@ interface Edit {
   index: number;
 }
 
-/** Texts of users are cut short before this. */
-const longestMessage = 1500;
-
 /** Of choices none is smaller than another. */
 const number = fc.noShrink(fc.nat(9999));
 
@@ -38,7 +36,7 @@ const edit: fc.Arbitrary<Edit> = fc.record({
 export const calls = suite<BadCall>({
   name: 'calls',
   batchSize: 100,
-  testBatches: 30,
+  testBatches: { cpu: 30, webgpu: 2 },
   arbitrary: (context) =>
     fc.record({
       house: fc.noShrink(fc.nat(plansFor(context).length - 1)),
@@ -53,14 +51,14 @@ export const calls = suite<BadCall>({
     const plan = plansFor(context)[given.house];
     const house = await houseOf(plan, context);
     const door = house.doors[given.door % house.doors.length];
-    const call = badCall(door, given.edits);
+    const call = badCall(door, given.edits, [...commonValues, ...rareValues, ...(house.strange ?? [])]);
     if (!call || door.avoids?.(call.args) || (door.isSlow && call.verdict !== 'no')) return;
     context.tally.add('calls');
-    await makeCall(house, door, call);
+    await makeCall(house, { ...call, door, where: `${plan.name}: ${door.name}` });
   },
 });
 
-function plansFor({ backends, gpu }: FuzzContext): readonly HousePlan[] {
+function plansFor({ backends, gpu }: FuzzContext): readonly FuzzHousePlan[] {
   return housePlans.filter(({ needsGpu }) => (needsGpu ? gpu !== undefined : backends.includes('cpu')));
 }
 
@@ -72,80 +70,79 @@ interface Made {
 }
 
 /** Undefined where a change says nothing of what it was to change. */
-function badCall(door: Door, edits: readonly Edit[]): Made | undefined {
-  let args = door.good();
-  const places: string[] = [];
+function badCall(door: Door, edits: readonly Edit[], strange: readonly (() => unknown)[]): Made | undefined {
+  let made: Edited = { args: door.good(), places: new Set() };
   for (const one of edits) {
-    const paths = placesIn(door.args, args);
-    const path = paths[one.place % paths.length];
-    const make = replacement(one, valueAt(args, path));
-    if (!make) return undefined;
-    args = changedAt(args, path, make());
-    places.push(nameOf(door.args, path));
+    const next = edited(door, one, made, strange);
+    if (!next) return undefined;
+    made = next;
   }
-  return { args, place: [...new Set(places)].join(' and '), verdict: verdictOn(door, args) };
+  const { args, places } = made;
+  return { args, place: [...places].join(' and '), verdict: verdictOn(door, args) };
 }
 
-function replacement({ with: kind, index }: Edit, value: unknown): (() => unknown) | undefined {
-  if (kind === 'a strange value') return strangeValues[index % strangeValues.length];
+type Edited = { args: unknown[]; places: ReadonlySet<string> };
+
+function edited(
+  door: Door,
+  one: Edit,
+  { args, places }: Edited,
+  strange: readonly (() => unknown)[],
+): Edited | undefined {
+  try {
+    const paths = placesIn(door.args, args);
+    const path = paths[one.place % paths.length];
+    const make = replacement(one, valueAt(args, path), strange);
+    return make && { args: changedAt(args, path, make()), places: new Set([...places, nameOf(door.args, path)]) };
+  } catch {
+    // What an edit before made unreadable can't be changed.
+    return undefined;
+  }
+}
+
+function replacement(
+  { with: kind, index }: Edit,
+  value: unknown,
+  strange: readonly (() => unknown)[],
+): (() => unknown) | undefined {
+  if (kind === 'a strange value') return strange[index % strange.length];
   const possible = changes.map((change) => change(value)).filter((change) => change !== undefined);
   return possible[index % possible.length];
 }
 
-function verdictOn({ args: specs }: Door, args: readonly unknown[]): Verdict {
-  const verdicts = specs.map(({ spec, isOptional }, i) =>
-    isOptional ? fitsOptional(spec, args[i]) : fits(spec, args[i]),
-  );
-  if (verdicts.includes('no')) return 'no';
-  return verdicts.includes('unclear') ? 'unclear' : 'yes';
+interface MadeCall extends Made {
+  door: Door;
+  /** The door's name and house. */
+  where: string;
 }
 
-async function makeCall(house: House, door: Door, { args, place, verdict }: Made): Promise<void> {
+async function makeCall(house: FuzzHouse, { door, where, args, place, verdict }: MadeCall): Promise<void> {
   const before = await house.look?.();
-  let error: unknown;
-  let threw = false;
+  let outcome: Awaited<ReturnType<typeof outcomeOf>> = { threw: false };
+  const call = async () => {
+    outcome = await outcomeOf(() => door.call(args));
+  };
+  const complaints = house.watched ? await house.watched.errorsOf(call) : [];
+  if (!house.watched) await call();
+  const { threw, error } = outcome;
+  const finding = (what: string, detail = '') => new Finding(`${where} ${what}: ${place}`, `${detail} ${show(args)}`);
   try {
-    await door.call(args);
-  } catch (thrown) {
-    error = thrown;
-    threw = true;
-  }
-  try {
+    if (complaints.length > 0) throw finding('leaves an error to the device', complaints[0]);
     if (!threw) {
-      if (verdict !== 'no') return;
-      throw new Finding(`${door.name} takes what it should refuse: ${place}`, showArguments(args));
+      if (verdict === 'no') throw finding('takes what it should refuse');
+      return;
     }
-    checkError(door, error, place, args);
+    const wrong = wrongWith(door, error);
+    if (wrong) throw finding(wrong);
     if (house.look && !isDeepStrictEqual(await house.look(), before)) {
-      throw new Finding(
-        `${door.name} changes something although it refuses: ${place}`,
-        `${String(error)} ${showArguments(args)}`,
-      );
+      throw finding('changes something although it refuses', String(error));
     }
   } finally {
     if (house.restore && !threw) await house.restore();
   }
 }
 
-function checkError(door: Door, error: unknown, place: string, args: readonly unknown[]): void {
-  const allowed = ['ArgumentError', 'DeviceError', ...(door.throws ?? [])];
-  const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) };
-  if (!allowed.includes(name)) {
-    const where = error instanceof Error ? (/\n\s+at .*?(src\/[^)\n]*)/.exec(error.stack ?? '')?.[1] ?? '') : '';
-    throw new Finding(
-      `${door.name} throws ${name}: ${place}`,
-      `${message.slice(0, 300)} (${where}) ${showArguments(args)}`,
-    );
-  }
-  if (message.length > longestMessage) {
-    throw new Finding(`${door.name} repeats a long value in its error: ${place}`, `${message.length} characters`);
-  }
-  if (name === 'ArgumentError' && !(error as { argument?: unknown }).argument) {
-    throw new Finding(`${door.name} does not name the argument: ${place}`, message);
-  }
-}
-
-function showArguments(args: readonly unknown[]): string {
+function show(args: readonly unknown[]): string {
   return inspect(args, {
     depth: 4,
     maxArrayLength: 3,

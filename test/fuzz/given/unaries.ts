@@ -117,7 +117,8 @@ export function unaryInput(given: GivenUnary, size: ProblemSize): UnaryInput {
 }
 
 function valuesInput(given: GivenValues, size: ProblemSize): UnaryInput {
-  const { coarse, window, layout, form } = given;
+  const { window, layout, form } = given;
+  const coarse = given.coarse && !window ? untransposed(given.coarse, size) : given.coarse;
   const { width, height } = coarse ?? size;
   const planar = planarValues(given, width * height, size.labelCount);
   const values = layout === 'planar' ? planar : interleaved(planar, width * height, size.labelCount);
@@ -127,6 +128,12 @@ function valuesInput(given: GivenValues, size: ProblemSize): UnaryInput {
     ...coarse,
     ...(window ? { window: scaledWindow(window, width, height) } : undefined),
   } as UnaryInput;
+}
+
+/** An array that is as wide as the image is high, and as high as it is wide, is refused: it was laid out otherwise. */
+function untransposed<Coarse extends { width: number; height: number }>(coarse: Coarse, size: ProblemSize): Coarse {
+  const isTransposed = coarse.width === size.height && coarse.height === size.width && size.width !== size.height;
+  return isTransposed ? { ...coarse, width: coarse.width + 1 } : coarse;
 }
 
 /** Of 0..1 to samples. A window may reach out of its array by less than 2. */

@@ -40,7 +40,7 @@ interface MadeProblem {
 export const problems = suite<ProblemCase>({
   name: 'problems',
   batchSize: 10,
-  testBatches: 8,
+  testBatches: { cpu: 30, webgpu: 2 },
   arbitrary: () =>
     fc.record({
       size: sizes,

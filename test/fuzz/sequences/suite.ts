@@ -17,7 +17,7 @@ const unstableTolerance = 0.05;
 export const sequences = suite<Sequence>({
   name: 'sequences',
   batchSize: 8,
-  testBatches: 4,
+  testBatches: { cpu: 30, webgpu: 2 },
   arbitrary: () => anySequence,
   async run(sequence, context) {
     context.tally.add('sequences');

@@ -144,7 +144,7 @@ const plainDoors: Door[] = [
   },
   {
     name: 'checkNetwork',
-    args: [arg('network', varied)],
+    args: [arg('value', varied)],
     good: () => [{ ...twoShapes(), workingSize: 64 }],
     call: ([value]) => checkNetwork(value),
   },

@@ -107,7 +107,7 @@ async function findingOf(
   return { threw };
 }
 
-async function outcomeOf(call: () => unknown): Promise<{ threw: boolean; error?: unknown }> {
+export async function outcomeOf(call: () => unknown): Promise<{ threw: boolean; error?: unknown }> {
   try {
     await call();
     return { threw: false };
@@ -116,7 +116,7 @@ async function outcomeOf(call: () => unknown): Promise<{ threw: boolean; error?:
   }
 }
 
-function verdictOn({ args: specs }: Door, args: readonly unknown[]): Verdict {
+export function verdictOn({ args: specs }: Door, args: readonly unknown[]): Verdict {
   const verdicts = specs.map(({ spec, isOptional }, i) =>
     isOptional ? fitsOptional(spec, args[i]) : fits(spec, args[i]),
   );
@@ -125,7 +125,7 @@ function verdictOn({ args: specs }: Door, args: readonly unknown[]): Verdict {
 }
 
 /** What of an error is not as it should be. */
-function wrongWith(door: Door, error: unknown): string | undefined {
+export function wrongWith(door: Door, error: unknown): string | undefined {
   if (!(error instanceof Error)) return `throws ${typeof error}`;
   const { name, message } = error;
   if (!['ArgumentError', 'DeviceError', ...(door.throws ?? [])].includes(name)) {
