@@ -2,8 +2,8 @@
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { type NetworkDescription, Pipeline, type PipelineOptions } from '../../../src/pipeline/index.js';
-import { picture, tinyNetwork } from '../../support/tiny-pipeline.js';
 import { tinyModel } from '../../support/onnx-models.js';
+import { picture, tinyNetwork } from '../../support/tiny-pipeline.js';
 
 // Plain Node has no navigator.gpu: what is tested here is what a page without WebGPU has, but for its canvases.
 
@@ -73,7 +73,9 @@ describe('the frame budget', () => {
   });
 
   test('hears how long a frame took, its drawing included', async () => {
-    const pipeline = await open({ budget: { framesPerSecond: 1000, ladder: [{ size: 1, iterations: 1, networkEvery: 1 }] } });
+    const pipeline = await open({
+      budget: { framesPerSecond: 1000, ladder: [{ size: 1, iterations: 1, networkEvery: 1 }] },
+    });
     for (let frame = 0; frame < 12; frame++) await pipeline.segmentFrame(picture(frame));
     const { report } = await pipeline.segmentFrame(picture());
     expect(report.budget?.milliseconds).toBeGreaterThan(0);
@@ -167,9 +169,9 @@ describe('refuses', () => {
     };
     await expect(open({ backend: 'gpu' as 'cpu' })).rejects.toThrow('backend: got "gpu"');
     await expect(open({ backend: 'cpu', device: device as never })).rejects.toThrow("none with backend 'cpu'");
-    await expect(open({ backend: 'webgpu' })).rejects.toThrow("no WebGPU adapter: this browser or machine has none");
+    await expect(open({ backend: 'webgpu' })).rejects.toThrow('no WebGPU adapter: this browser or machine has none');
     const halves = tinyNetwork({ output: { ...tinyNetwork().output, type: 'float16' } });
-    await expect(open({ network: halves })).rejects.toThrow("output.type: got \"float16\", expected 'float32'");
+    await expect(open({ network: halves })).rejects.toThrow('output.type: got "float16", expected \'float32\'');
     await expect(open({ onnxruntime: { cpuWasm: 5 as never } })).rejects.toThrow('onnxruntime.cpuWasm: got 5');
   });
 
