@@ -8,9 +8,9 @@ import { Session } from './state/session.js';
 import { App } from './ui/app.js';
 import { listenForFiles } from './ui/files.js';
 import { listenForKeys } from './ui/keys.js';
-import { showNextEffect } from './ui/live-view-bar.js';
 import type { Mode } from './ui/mode-switch.js';
-import { showNextView } from './ui/view-bar.js';
+import { showNextView } from './ui/photo/view-bar.js';
+import { showNextEffect } from './ui/webcam/view-bar.js';
 import { LiveSession } from './webcam/live-session.js';
 
 const root = document.querySelector('#app');

@@ -19,9 +19,9 @@ const VITEST_TIMEOUT_MS = 45 * 60_000;
  * which takes a third of the time.
  */
 const arithmeticFiles = [
-  'test/unit/reference-golden.test.ts',
-  'test/unit/simd-module.test.ts',
-  'test/unit/tune-search.test.ts',
+  'test/unit/reference/golden.test.ts',
+  'test/unit/cpu/simd-module.test.ts',
+  'test/unit/analysis/tune-search.test.ts',
 ];
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */

@@ -4,9 +4,9 @@ import type { Signal } from '@preact/signals';
 import type { Session } from '../state/session.js';
 import type { LiveSession } from '../webcam/live-session.js';
 import { Header } from './header.js';
-import { LivePage } from './live-page.js';
 import type { Mode } from './mode-switch.js';
-import { PhotoPage } from './photo-page.js';
+import { PhotoPage } from './photo/page.js';
+import { LivePage } from './webcam/page.js';
 
 export interface AppProps {
   mode: Signal<Mode>;

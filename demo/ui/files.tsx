@@ -3,8 +3,8 @@
 import type { Signal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { Session } from '../state/session.js';
-import { FolderIcon } from './icons.js';
 import type { Mode } from './mode-switch.js';
+import { FolderIcon } from './parts/icons.js';
 
 export function FileButton({ session }: { session: Session }) {
   const input = useRef<HTMLInputElement>(null);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { useRef } from 'preact/hooks';
-import { CloseIcon, KeyboardIcon } from './icons.js';
 import { keyHelp } from './keys.js';
+import { CloseIcon, KeyboardIcon } from './parts/icons.js';
 
 export function KeyHelp() {
   const dialog = useRef<HTMLDialogElement>(null);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Signal } from '@preact/signals';
-import { type Segment, Segments } from './segments.js';
+import { type Segment, Segments } from './parts/segments.js';
 
 export type Mode = 'photo' | 'webcam';
 

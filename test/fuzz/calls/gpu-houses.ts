@@ -7,7 +7,7 @@ import { goodImage, goodParameters, goodUnary, size } from '../../support/doors/
 import { boolean, choice, object } from '../../support/doors/spec.js';
 import type { FuzzGpu, WatchedDevice } from '../gpu.js';
 import { allBufferUses, GpuObjects } from './gpu-objects.js';
-import type { FuzzHouse, FuzzHousePlan } from './houses.js';
+import type { FuzzHouse, FuzzHousePlan } from './house.js';
 
 /** Calls that are given buffers and textures, good ones and such as can't be used. */
 export const gpuObjectPlans: readonly FuzzHousePlan[] = [

@@ -1,24 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import type { House, HousePlan } from '../../support/doors/door.js';
+import type { HousePlan } from '../../support/doors/door.js';
 import { housePlans as publicPlans } from '../../support/doors/index.js';
-import type { WatchedDevice } from '../gpu.js';
 import type { FuzzContext } from '../suite.js';
 import { gpuObjectPlans } from './gpu-houses.js';
-
-/** Doors, and the device that is watched while they are called. */
-export interface FuzzHouse extends House {
-  /** Values to try besides those for all doors. */
-  strange?: readonly (() => unknown)[];
-  /** Where the object behind the doors works: no call may leave an error to it. */
-  watched?: WatchedDevice;
-}
-
-export interface FuzzHousePlan {
-  name: string;
-  needsGpu: boolean;
-  build(context: FuzzContext): Promise<FuzzHouse>;
-}
+import type { FuzzHouse, FuzzHousePlan } from './house.js';
 
 /** All public doors, and some of them with objects that are on a GPU. */
 export const housePlans: readonly FuzzHousePlan[] = [...publicPlans.map(watchedPlan), ...gpuObjectPlans];

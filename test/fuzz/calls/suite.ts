@@ -8,7 +8,8 @@ import { changedAt, nameOf, placesIn, valueAt } from '../../support/doors/paths.
 import type { Verdict } from '../../support/doors/spec.js';
 import { outcomeOf, verdictOn, wrongWith } from '../../support/doors/sweep.js';
 import { Finding, type FuzzContext, suite } from '../suite.js';
-import { type FuzzHouse, type FuzzHousePlan, houseOf, housePlans } from './houses.js';
+import type { FuzzHouse, FuzzHousePlan } from './house.js';
+import { houseOf, housePlans } from './houses.js';
 
 /** Numbers that stand for choices of which only the call knows how many there are. */
 interface BadCall {

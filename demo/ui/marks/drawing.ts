@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+
+import { batch } from '@preact/signals';
+import type { TargetedKeyboardEvent, TargetedMouseEvent, TargetedPointerEvent } from 'preact';
+import { boxBetween } from '../../marks/marks.js';
+import { type Point, roundedPoint, roundedRadius } from '../../marks/stroke.js';
+import type { MarkBoard } from '../../state/mark-board.js';
+
+type PointerOnPicture = TargetedPointerEvent<HTMLElement>;
+
+/** Makes strokes and boxes of what mouse, finger, pen and keys do on the picture. */
+export function drawingHandlers(board: MarkBoard) {
+  const { pointer } = board;
+  return {
+    onPointerDown(event: PointerOnPicture) {
+      if (event.button !== 0 || !event.isPrimary) return;
+      event.currentTarget.setPointerCapture(event.pointerId);
+      begin(board, placeOf(event, event.currentTarget));
+    },
+    onPointerMove(event: PointerOnPicture) {
+      if (!event.isPrimary) return;
+      const element = event.currentTarget;
+      batch(() => {
+        pointer.value = placeOf(event, element);
+        if (!isDrawing(board)) return;
+        const moves = event.getCoalescedEvents?.() ?? [];
+        extend(
+          board,
+          (moves.length > 0 ? moves : [event]).map((move) => placeOf(move, element)),
+        );
+      });
+    },
+    onPointerUp(event: PointerOnPicture) {
+      if (!event.isPrimary) return;
+      finish(board);
+      // A finger that was lifted is nowhere.
+      if (event.pointerType === 'touch') pointer.value = undefined;
+    },
+    onPointerCancel() {
+      abandon(board);
+      pointer.value = undefined;
+    },
+    onPointerLeave() {
+      if (!isDrawing(board)) pointer.value = undefined;
+    },
+    onKeyDown(event: TargetedKeyboardEvent<HTMLElement>) {
+      const way = arrows[event.key];
+      if (way) {
+        event.preventDefault();
+        const isMirrored = event.currentTarget.dataset.mirror === 'true';
+        move(board, isMirrored ? { x: -way.x, y: way.y } : way, event.shiftKey ? 4 : 1);
+      } else if (event.key === ' ') {
+        event.preventDefault();
+        if (!isDrawing(board)) begin(board, pointer.value ?? { x: 0.5, y: 0.5 });
+      } else if (event.key === 'Escape') abandon(board);
+    },
+    onKeyUp(event: TargetedKeyboardEvent<HTMLElement>) {
+      if (event.key === ' ') finish(board);
+    },
+    onBlur() {
+      finish(board);
+      pointer.value = undefined;
+    },
+  };
+}
+
+/** Where nothing is drawn: the pointer names labels, and a click shows the one under it alone. */
+export function pickingHandlers(board: MarkBoard, pick: () => void) {
+  const { onPointerLeave, onKeyDown, onBlur } = drawingHandlers(board);
+  return {
+    onPointerMove(event: PointerOnPicture) {
+      if (event.isPrimary) board.pointer.value = placeOf(event, event.currentTarget);
+    },
+    onPointerLeave,
+    onClick(event: TargetedMouseEvent<HTMLElement>) {
+      board.pointer.value = placeOf(event, event.currentTarget);
+      pick();
+    },
+    onKeyDown(event: TargetedKeyboardEvent<HTMLElement>) {
+      if (event.key === ' ' || event.key === 'Enter') {
+        event.preventDefault();
+        pick();
+      } else onKeyDown(event);
+    },
+    onBlur,
+  };
+}
+
+const arrows: Readonly<Record<string, Point>> = {
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: -1 },
+  ArrowDown: { x: 0, y: 1 },
+};
+
+/** Where the box that is being drawn began; one pointer draws at a time. */
+let corner: Point = { x: 0, y: 0 };
+
+function isDrawing({ draft, draftBox }: MarkBoard): boolean {
+  return draft.value !== undefined || draftBox.value !== undefined;
+}
+
+function begin(board: MarkBoard, place: Point): void {
+  const { draft, draftBox, pointer, tool, brushRadius } = board;
+  batch(() => {
+    pointer.value = place;
+    if (tool.value === 'box') {
+      corner = place;
+      draftBox.value = null;
+      return;
+    }
+    const label = tool.value === 'eraser' ? null : tool.value;
+    draft.value = { label, radius: roundedRadius(brushRadius.value), points: [place] };
+  });
+}
+
+function extend({ draft, draftBox }: MarkBoard, places: readonly Point[]): void {
+  if (draft.value) draft.value = { ...draft.value, points: [...draft.value.points, ...places] };
+  const last = places.at(-1);
+  if (draftBox.value !== undefined && last) draftBox.value = boxBetween(corner, last);
+}
+
+function finish({ draft, draftBox, history }: MarkBoard): void {
+  const [stroke, box] = [draft.value, draftBox.value];
+  batch(() => {
+    draft.value = undefined;
+    draftBox.value = undefined;
+    if (stroke) history.add(stroke);
+    // A mere click draws no box, and takes none away.
+    if (box) history.setMarks({ ...history.marks.value, box });
+  });
+}
+
+function abandon({ draft, draftBox }: MarkBoard): void {
+  batch(() => {
+    draft.value = undefined;
+    draftBox.value = undefined;
+  });
+}
+
+/** The brush by keys: half its width a press. */
+function move(board: MarkBoard, way: Point, factor: number): void {
+  const extent = board.extent.value;
+  if (!extent) return;
+  const { width, height } = extent;
+  const from = board.pointer.value ?? { x: 0.5, y: 0.5 };
+  const step = factor * board.brushRadius.value * Math.max(width, height);
+  const place = roundedPoint({
+    x: within(from.x + (way.x * step) / width),
+    y: within(from.y + (way.y * step) / height),
+  });
+  batch(() => {
+    board.pointer.value = place;
+    extend(board, [place]);
+  });
+}
+
+function within(share: number): number {
+  return Math.min(1, Math.max(0, share));
+}
+
+function placeOf({ clientX, clientY }: { clientX: number; clientY: number }, element: HTMLElement): Point {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const x = (clientX - left) / width;
+  return roundedPoint({ x: element.dataset.mirror === 'true' ? 1 - x : x, y: (clientY - top) / height });
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+
+import type { MarkBoard, Tool } from '../../state/mark-board.js';
+import { brushRadii } from '../keys.js';
+import { BoxIcon, BrushIcon, EraserIcon, RedoIcon, UndoIcon } from '../parts/icons.js';
+import { Slider } from '../parts/slider.js';
+
+/** What one draws with, and undo. */
+export function MarkPanel({ board }: { board: MarkBoard }) {
+  const { brushRadius, history, extent, tool } = board;
+  const longSide = extent.value ? Math.max(extent.value.width, extent.value.height) : 0;
+  const label = typeof tool.value === 'number' ? tool.value : 1;
+  return (
+    <section class="panel" aria-labelledby="marks-title">
+      <div class="panel-head">
+        <h2 id="marks-title">Marks</h2>
+        <div class="button-row">
+          <button
+            type="button"
+            class="button icon-only quiet"
+            title="Undo (Ctrl Z)"
+            aria-label="Undo"
+            disabled={!history.canUndo.value}
+            onClick={() => history.undo()}
+          >
+            <UndoIcon />
+          </button>
+          <button
+            type="button"
+            class="button icon-only quiet"
+            title="Redo (Ctrl Shift Z)"
+            aria-label="Redo"
+            disabled={!history.canRedo.value}
+            onClick={() => history.redo()}
+          >
+            <RedoIcon />
+          </button>
+          <button
+            type="button"
+            class="button quiet"
+            title="Removes strokes and box; can be undone"
+            disabled={history.isEmpty.value}
+            onClick={() => history.clear()}
+          >
+            Clear
+          </button>
+        </div>
+      </div>
+      <fieldset class="segments is-wide">
+        <legend class="visually-hidden">Tool</legend>
+        <ToolChoice board={board} tool={label} name="Brush" hint="Strokes in the chosen label (1 – 8)">
+          <BrushIcon />
+        </ToolChoice>
+        <ToolChoice board={board} tool="box" name="Box" hint="A box around the object (B)">
+          <BoxIcon />
+        </ToolChoice>
+        <ToolChoice board={board} tool="eraser" name="Eraser" hint="Takes strokes away (E)">
+          <EraserIcon />
+        </ToolChoice>
+      </fieldset>
+      {tool.value !== 'box' && (
+        <Slider
+          title="Size"
+          value={brushRadius.value}
+          least={brushRadii.least}
+          most={brushRadii.most}
+          step={0.0005}
+          isLogarithmic
+          format={(radius) => `${Math.max(1, Math.round(2 * radius * longSide))} px`}
+          onChange={(radius) => {
+            brushRadius.value = radius;
+          }}
+        />
+      )}
+      {tool.value === 'box' && (
+        <p class="hint">
+          Drag from corner to corner around one object. What is outside counts as {board.labels.value[0].name}.
+        </p>
+      )}
+      <label class="switch">
+        <input
+          type="checkbox"
+          checked={board.showsMarks.value}
+          onChange={({ currentTarget }) => {
+            board.showsMarks.value = currentTarget.checked;
+          }}
+        />
+        Show marks over the picture
+      </label>
+    </section>
+  );
+}
+
+interface ToolChoiceProps {
+  board: MarkBoard;
+  tool: Tool;
+  name: string;
+  hint: string;
+  children: preact.ComponentChildren;
+}
+
+function ToolChoice({ board, tool, name, hint, children }: ToolChoiceProps) {
+  const chosen = board.tool.value;
+  const isChosen = typeof tool === 'number' ? typeof chosen === 'number' : chosen === tool;
+  return (
+    <label title={hint}>
+      <input
+        type="radio"
+        name="tool"
+        checked={isChosen}
+        onChange={() => {
+          board.tool.value = tool;
+        }}
+      />
+      <span>
+        {children} {name}
+      </span>
+    </label>
+  );
+}

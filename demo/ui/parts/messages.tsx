@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+
+import type { ComponentChildren } from 'preact';
+import type { GpuNews } from '../../engine/protocol.js';
+import { workingSizes } from '../../photo/photo.js';
+import type { Session } from '../../state/session.js';
+import { CloseIcon } from './icons.js';
+
+/** What went wrong, and what the user should know about where this is computed. */
+export function Messages({ session }: { session: Session }) {
+  const { error, gpuNews, backend } = session;
+  const notice = noticeOf(gpuNews.value, backend);
+  return (
+    <>
+      {error.value && (
+        <Message
+          isError
+          onDismiss={() => {
+            error.value = undefined;
+          }}
+        >
+          {error.value}
+        </Message>
+      )}
+      {notice && (
+        <Message
+          onDismiss={() => {
+            gpuNews.value = undefined;
+          }}
+        >
+          {notice}
+        </Message>
+      )}
+    </>
+  );
+}
+
+interface MessageProps {
+  isError?: boolean;
+  action?: { title: string; act: () => void };
+  onDismiss: () => void;
+  children: ComponentChildren;
+}
+
+export function Message({ isError, action, onDismiss, children }: MessageProps) {
+  return (
+    <div class={isError ? 'message is-error' : 'message'} role={isError ? 'alert' : 'status'}>
+      <p>{children}</p>
+      {action && (
+        <button type="button" class="button" onClick={action.act}>
+          {action.title}
+        </button>
+      )}
+      <button type="button" class="button icon-only quiet" aria-label="Dismiss" onClick={onDismiss}>
+        <CloseIcon />
+      </button>
+    </div>
+  );
+}
+
+/** In plain words; undefined where all is as it should be. */
+export function noticeOf(news: GpuNews | undefined, backend: Session['backend']): string | undefined {
+  if (news?.kind === 'lost') {
+    return news.isLast
+      ? 'The GPU failed twice. The processor computes now: slower, with the same result. Reload to try the GPU again.'
+      : 'The GPU was lost for a moment and started anew. Nothing of yours was lost.';
+  }
+  if (news?.kind === 'software') {
+    return 'This browser has WebGPU but no usable GPU, so the processor computes: the same result, more slowly.';
+  }
+  if (news?.kind === 'none') {
+    const hasWebGpu = 'gpu' in navigator && navigator.gpu;
+    const cause = hasWebGpu
+      ? 'This browser knows WebGPU but found no GPU for it'
+      : 'This browser has no WebGPU (Chrome and Edge from 113, Safari from 26 and Firefox from 141 have it)';
+    return `${cause}. The processor computes instead: the same result, more slowly. A working size of ${workingSizes[1]} px helps.`;
+  }
+  return backend === 'cpu' ? 'The address asks for the processor (backend=cpu), so no GPU is used.' : undefined;
+}

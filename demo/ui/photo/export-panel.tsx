@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+
+import { useSignal } from '@preact/signals';
+import type { Export } from '../../export/export-job.js';
+import { optionsFile, reproducingCode } from '../../export/reproduce.js';
+import { saveExport } from '../../export/save.js';
+import { linkTo } from '../../state/address-sync.js';
+import { crfParameters } from '../../state/crf-settings.js';
+import type { Session } from '../../state/session.js';
+import { CodeBlock } from '../parts/code-block.js';
+import { CopyButton } from '../parts/copy-button.js';
+import { SaveIcon } from '../parts/icons.js';
+
+const exports: readonly { what: Export; title: string; hint: string }[] = [
+  { what: 'cut-out', title: 'Cut-out', hint: 'The shown labels with straight alpha' },
+  { what: 'mask', title: 'Mask', hint: 'White where a shown label is, black elsewhere' },
+  { what: 'overlay', title: 'Overlay', hint: 'The photo with tinted labels' },
+  { what: 'labels', title: 'Label map', hint: 'The number of each pixel’s label as its grey value' },
+];
+
+export function ExportPanel({ session }: { session: Session }) {
+  const picture = session.picture.value;
+  const parameters = crfParameters(session.settings.value);
+  const labels = session.labels.value.map(({ name }) => name);
+  const code = picture && reproducingCode({ width: picture.width, height: picture.height, labels, parameters });
+  return (
+    <>
+      <PngFiles session={session} />
+      <section class="part">
+        <div class="part-head">
+          <h3>Code</h3>
+          {code && <CopyButton text={code} title="Copy code" />}
+        </div>
+        {code && <CodeBlock title="Code with the current settings" text={code} />}
+        <div class="button-row">
+          <CopyButton text={optionsFile(parameters)} title="Copy as options file" />
+        </div>
+      </section>
+      <section class="part">
+        <div class="part-head">
+          <h3>Link</h3>
+          <CopyButton text={linkTo(session)} title="Copy link" />
+        </div>
+        <p class="hint">
+          {session.sample
+            ? 'Opens this page as it is now: sample, marks, labels and settings.'
+            : 'Holds the settings. Your photo stays here, so it is not in the link.'}
+        </p>
+      </section>
+    </>
+  );
+}
+
+function PngFiles({ session }: { session: Session }) {
+  const saving = useSignal<Export | undefined>(undefined);
+  const photo = session.photo.value;
+  const save = async (what: Export) => {
+    saving.value = what;
+    try {
+      await saveExport(session, what);
+    } catch (error) {
+      session.error.value = `The file could not be made: ${(error as Error).message}`;
+    } finally {
+      saving.value = undefined;
+    }
+  };
+  return (
+    <section class="part">
+      <h3>PNG files</h3>
+      {photo && (
+        <p class="hint">
+          At the photo’s own size, {photo.width} × {photo.height} px. What was found at the working size follows the
+          photo’s own edges there.
+        </p>
+      )}
+      <ul class="exports" aria-busy={saving.value !== undefined}>
+        {exports.map(({ what, title, hint }) => (
+          <li key={what}>
+            <button
+              type="button"
+              class="button"
+              disabled={!session.result.value || saving.value !== undefined}
+              aria-describedby={`export-${what}`}
+              onClick={() => void save(what)}
+            >
+              <SaveIcon /> {saving.value === what ? 'Saving…' : title}
+            </button>
+            <span class="hint" id={`export-${what}`}>
+              {hint}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+
+import { settingsFor } from '../../networks/catalogue.js';
+import type { Session } from '../../state/session.js';
+import { LabelPanel } from '../marks/label-panel.js';
+import { MarkPanel } from '../marks/mark-panel.js';
+import { CrfPanel } from '../panels/crf-panel.js';
+import { MeasurePanel } from '../panels/measure-panel.js';
+import { NetworkPicker } from '../panels/network-picker.js';
+import { Messages } from '../parts/messages.js';
+import { Tabs } from '../parts/tabs.js';
+import { ExportPanel } from './export-panel.js';
+import { Hud } from './hud.js';
+import { InstanceSummary } from './instance-summary.js';
+import { Stage } from './stage.js';
+import { ViewBar } from './view-bar.js';
+
+export function PhotoPage({ session }: { session: Session }) {
+  return (
+    <main class="work">
+      <section class="canvas-side" aria-label="Picture">
+        <ViewBar session={session} />
+        <Messages session={session} />
+        <Stage session={session} />
+        <Hud session={session} />
+      </section>
+      <aside class="panels" aria-label="Settings">
+        <LabelPanel board={session}>
+          <InstanceSummary session={session} />
+        </LabelPanel>
+        {session.takesMarks.value && <MarkPanel board={session} />}
+        <Tabs
+          title="Settings"
+          first="Refine"
+          onChange={(name) => {
+            session.isMeasuring.value = name === 'Measure';
+          }}
+          tabs={[
+            {
+              name: 'Network',
+              content: () => (
+                <NetworkPicker
+                  use="photo"
+                  chosen={session.network}
+                  inputSize={session.inputSize}
+                  seen={session.refinement.value?.networkInput}
+                  loading={session.loading.value}
+                  onCancel={() => session.cancelNetwork()}
+                />
+              ),
+            },
+            {
+              name: 'Refine',
+              content: () => <CrfPanel settings={session.settings} initial={settingsFor(session.network.value)} />,
+            },
+            { name: 'Measure', content: () => <MeasurePanel session={session} /> },
+            { name: 'Export', content: () => <ExportPanel session={session} /> },
+          ]}
+        />
+      </aside>
+    </main>
+  );
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+
+import { useRef } from 'preact/hooks';
+import type { LiveSession } from '../../webcam/live-session.js';
+import { FolderIcon } from '../parts/icons.js';
+import { Slider } from '../parts/slider.js';
+
+const percent = (value: number) => `${Math.round(100 * value)} %`;
+
+/** What the chosen effect can be told. */
+export function EffectPanel({ live }: { live: LiveSession }) {
+  const controls = controlsOf(live);
+  if (!controls) return null;
+  return (
+    <section class="panel" aria-labelledby="effect-title">
+      <h2 id="effect-title">{live.effect.value === 'overlay' ? 'Overlay' : 'Background'}</h2>
+      {controls}
+    </section>
+  );
+}
+
+function controlsOf(live: LiveSession) {
+  switch (live.effect.value) {
+    case 'blur':
+      return (
+        <Slider
+          title="Blur"
+          value={live.blur.value}
+          least={0.004}
+          most={0.1}
+          step={0.001}
+          isLogarithmic
+          format={(value) => `${(100 * value).toFixed(1)} % of the diagonal`}
+          onChange={(value) => {
+            live.blur.value = value;
+          }}
+        />
+      );
+    case 'image':
+      return <BackgroundFile live={live} />;
+    case 'colour':
+      return (
+        <label class="field">
+          <span>Colour</span>
+          <input
+            type="color"
+            value={live.colour.value}
+            onInput={({ currentTarget }) => {
+              live.colour.value = currentTarget.value;
+            }}
+          />
+        </label>
+      );
+    case 'overlay':
+      return (
+        <Slider
+          title="Opacity"
+          value={live.opacity.value}
+          least={0}
+          most={1}
+          step={0.05}
+          format={percent}
+          onChange={(value) => {
+            live.opacity.value = value;
+          }}
+        />
+      );
+    default:
+      return undefined;
+  }
+}
+
+function BackgroundFile({ live }: { live: LiveSession }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <p class="hint">Until you open one, the chosen colour stands behind you.</p>
+      <button type="button" class="button" onClick={() => input.current?.click()}>
+        <FolderIcon /> Open a background
+      </button>
+      <input
+        ref={input}
+        class="visually-hidden"
+        type="file"
+        accept="image/*"
+        aria-label="Background file"
+        tabIndex={-1}
+        onChange={({ currentTarget }) => {
+          const file = currentTarget.files?.[0];
+          if (file) void live.setBackground(file);
+          currentTarget.value = '';
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+
+import type { LiveSession } from '../../webcam/live-session.js';
+import { TimeTable } from '../panels/measure-panel.js';
+
+export function LiveMeasurePanel({ live }: { live: LiveSession }) {
+  const gpu = live.gpuStatistics.value;
+  if (!live.report.value) return <p class="hint">There is nothing to measure yet.</p>;
+  return (
+    <section class="part">
+      <h3>Time by stage</h3>
+      <TimeTable caption="Wall time of a frame" statistics={live.statistics.value} />
+      <label class="switch">
+        <input
+          type="checkbox"
+          checked={live.profile.value}
+          onChange={({ currentTarget }) => {
+            live.profile.value = currentTarget.checked;
+          }}
+        />
+        Time each stage on the GPU
+      </label>
+      <p class="hint">Makes the network ready anew. Times are read back, so readback is no longer 0 bytes.</p>
+      {gpu.length > 0 && <TimeTable caption="GPU time of the CRF" statistics={gpu} />}
+    </section>
+  );
+}

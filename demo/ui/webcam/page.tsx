@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+
+import { useEffect } from 'preact/hooks';
+import type { LiveSession } from '../../webcam/live-session.js';
+import { LabelPanel } from '../marks/label-panel.js';
+import { MarkPanel } from '../marks/mark-panel.js';
+import { CrfPanel } from '../panels/crf-panel.js';
+import { Tabs } from '../parts/tabs.js';
+import { EffectPanel } from './effect-panel.js';
+import { LiveHud } from './hud.js';
+import { LiveMeasurePanel } from './measure-panel.js';
+import { LiveMessages } from './messages.js';
+import { QualityPanel } from './quality-panel.js';
+import { LiveStage } from './stage.js';
+import { LiveViewBar } from './view-bar.js';
+
+export function LivePage({ live }: { live: LiveSession }) {
+  // Whoever leaves this page does not expect the camera to stay on.
+  useEffect(() => () => live.turnOff(), [live]);
+  const isOn = live.status.value === 'on';
+  return (
+    <main class="work">
+      <section class="canvas-side" aria-label="Camera">
+        <LiveViewBar live={live} />
+        <LiveMessages live={live} />
+        <LiveStage live={live} />
+        <LiveHud live={live} />
+      </section>
+      <aside class="panels" aria-label="Settings">
+        <EffectPanel live={live} />
+        {isOn && <LabelPanel board={live} />}
+        {isOn && live.takesMarks.value && <MarkPanel board={live} />}
+        <Tabs
+          title="Settings"
+          first="Quality"
+          tabs={[
+            { name: 'Quality', content: () => <QualityPanel live={live} /> },
+            { name: 'Refine', content: () => <CrfPanel settings={live.settings} /> },
+            { name: 'Measure', content: () => <LiveMeasurePanel live={live} /> },
+          ]}
+        />
+      </aside>
+    </main>
+  );
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+
+import { liveDefaults, liveWorkingSizes } from '../../webcam/live-defaults.js';
+import type { LiveSession } from '../../webcam/live-session.js';
+import { NetworkPicker } from '../panels/network-picker.js';
+import { Slider } from '../parts/slider.js';
+
+/** What is traded for speed, and what for calm. */
+export function QualityPanel({ live }: { live: LiveSession }) {
+  const { framesPerSecond, report, smoothing, workingSize } = live;
+  return (
+    <>
+      <NetworkPicker
+        use="both"
+        chosen={live.network}
+        {...(report.value && { inputSize: live.inputSize, seen: report.value.input })}
+        loading={live.loading.value}
+        onCancel={() => live.cancelLoading()}
+      />
+      <div class="part">
+        <label class="switch">
+          <input
+            type="checkbox"
+            checked={framesPerSecond.value !== null}
+            onChange={({ currentTarget }) => {
+              framesPerSecond.value = currentTarget.checked ? liveDefaults.framesPerSecond : null;
+            }}
+          />
+          Adapt the quality to {liveDefaults.framesPerSecond} frames a second
+        </label>
+        <p class="hint" aria-live="polite">
+          {framesPerSecond.value === null
+            ? 'The quality stays as it is set here, however long a frame takes.'
+            : (report.value?.budget ?? 'What it chooses is said here.')}
+        </p>
+        {report.value && (
+          <p class="hint">
+            Now: {report.value.workingWidth} × {report.value.workingHeight} px, {report.value.iterations} rounds,
+            network {report.value.networkRan ? 'on this frame' : 'not on this frame'}.
+          </p>
+        )}
+        <label class="field">
+          <span>Working size, at most</span>
+          <select
+            value={workingSize.value}
+            onChange={({ currentTarget }) => {
+              workingSize.value = Number(currentTarget.value);
+            }}
+          >
+            {liveWorkingSizes.map((size) => (
+              <option key={size} value={size}>
+                {size} px
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <div class="part">
+        <Slider
+          title="Smoothing over time"
+          parameter="strength"
+          hint="Calms the mask where the picture does not change. 0 switches it off."
+          value={smoothing.value}
+          least={0}
+          most={0.95}
+          step={0.05}
+          format={(value) => (value === 0 ? 'off' : value.toFixed(2))}
+          onChange={(value) => {
+            smoothing.value = value;
+          }}
+        />
+      </div>
+    </>
+  );
+}

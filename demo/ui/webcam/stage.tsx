@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+
+import { useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { LiveSession } from '../../webcam/live-session.js';
+import { drawingHandlers } from '../marks/drawing.js';
+import { MarkLayer } from '../marks/mark-layer.js';
+import { Divider } from '../parts/divider.js';
+import { CameraIcon } from '../parts/icons.js';
+import { LiveStatus } from './status.js';
+
+export function LiveStage({ live }: { live: LiveSession }) {
+  const extent = live.extent.value;
+  const isOff = live.status.value === 'off';
+  return (
+    <div
+      class="stage"
+      style={{ '--ratio': extent ? extent.width / extent.height : 4 / 3 }}
+      data-status={live.status.value}
+      // The signal itself: nothing is rendered anew for every frame.
+      data-shown={live.shownCount}
+      data-showing={live.isShowing.value}
+    >
+      {isOff ? <Invitation live={live} /> : <LiveFrame live={live} />}
+    </div>
+  );
+}
+
+function Invitation({ live }: { live: LiveSession }) {
+  return (
+    <div class="invitation">
+      <p>
+        Blur or replace what is behind you, live. The picture goes from the camera to the screen on your GPU; nothing is
+        recorded and nothing is sent.
+      </p>
+      <button
+        type="button"
+        class="button is-primary"
+        onClick={() => {
+          live.status.value = 'asking';
+        }}
+      >
+        <CameraIcon /> Turn the camera on
+      </button>
+    </div>
+  );
+}
+
+/** The bare camera, above it the frame that stands still, then the result, and the marks. */
+function LiveFrame({ live }: { live: LiveSession }) {
+  const below = useRef<HTMLDivElement>(null);
+  const result = useRef<HTMLCanvasElement>(null);
+  const number = live.canvasNumber.value;
+  useEffect(() => {
+    below.current?.append(live.video);
+    // A canvas can be given away once: each turn of the camera has a new one, as this component has.
+    if (result.current) void live.start(result.current);
+    return () => live.stop();
+  }, [live]);
+  const given = useRef(number);
+  useEffect(() => {
+    if (given.current === number || !result.current) return;
+    given.current = number;
+    live.giveCanvas(result.current);
+  }, [live, number]);
+  return (
+    <div class={`frame is-${live.effect.value}`} data-mirror={live.mirror.value}>
+      <div ref={below} class="camera" hidden={live.isShowing.value} />
+      <Still live={live} />
+      <canvas
+        key={number}
+        ref={result}
+        class="result"
+        role="img"
+        aria-label="Camera picture with its effect"
+        hidden={!live.isShowing.value}
+      />
+      {live.takesMarks.value && live.status.value === 'on' && <LiveMarks live={live} />}
+      {live.divider.value !== null && <Divider position={live.divider} before="Camera" after="Result" />}
+      <LiveStatus live={live} />
+    </div>
+  );
+}
+
+/** What is drawn on: where there is no result yet, the video beneath may be a frame ahead. */
+function Still({ live }: { live: LiveSession }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useSignalEffect(() => {
+    const frame = live.still.value;
+    if (!frame || !canvas.current) return;
+    const { displayWidth: width, displayHeight: height } = frame;
+    Object.assign(canvas.current, { width, height });
+    canvas.current.getContext('2d')?.drawImage(frame, 0, 0, width, height);
+  });
+  return <canvas ref={canvas} class="camera" hidden={live.still.value === undefined || live.isShowing.value} />;
+}
+
+/** The first stroke freezes the picture: nobody can draw on what moves. */
+function LiveMarks({ live }: { live: LiveSession }) {
+  const { onPointerDown, onKeyDown, ...others } = drawingHandlers(live);
+  return (
+    <MarkLayer
+      board={live}
+      title="Camera picture to draw on; it stands still while you draw. The arrow keys move the brush, Space draws while it is held."
+      isCross={live.tool.value === 'box'}
+      isMirrored={live.mirror.value}
+      areMarksShown={() => (live.isFrozen.value || live.awaitsFrame.value) && live.showsMarks.value}
+      handlers={{
+        ...others,
+        onPointerDown(event) {
+          if (event.button === 0 && event.isPrimary) live.freeze();
+          onPointerDown(event);
+        },
+        onKeyDown(event) {
+          if (event.key === ' ') live.freeze();
+          onKeyDown(event);
+        },
+      }}
+    />
+  );
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+
+import type { ComponentChildren } from 'preact';
+import type { LoadProgress } from '../../../src/pipeline/index.js';
+import { offerOf } from '../../networks/catalogue.js';
+import type { LiveSession } from '../../webcam/live-session.js';
+import { bytes } from '../parts/format.js';
+
+/** What is going on, over the picture, and what to do next. */
+export function LiveStatus({ live }: { live: LiveSession }) {
+  const { status, isStopped, loading, isFrozen, awaitsFrame } = live;
+  if (status.value === 'asking') return <Prompt>Waiting for the camera…</Prompt>;
+  if (isStopped.value) {
+    return (
+      <Prompt action={{ title: 'Start again', act: () => live.restart() }}>The bare camera, without a network.</Prompt>
+    );
+  }
+  if (loading.value) {
+    return (
+      <Prompt action={{ title: 'Cancel', act: () => live.cancelLoading() }}>
+        <Loading progress={loading.value} isDownload={isDownloaded(live)} />
+      </Prompt>
+    );
+  }
+  if (isFrozen.value) {
+    return <Prompt action={{ title: 'Go live', act: () => live.thaw() }}>{wordsForMarks(live)}</Prompt>;
+  }
+  if (!live.isReady.value) return null;
+  if (awaitsFrame.value) {
+    return (
+      <Prompt action={{ title: 'Use the marks', act: () => live.freeze() }}>
+        Marks are waiting: move until they fit.
+      </Prompt>
+    );
+  }
+  if (live.takesMarks.value && !live.isShowing.value) {
+    return (
+      <Prompt>
+        Draw a stroke on yourself: the picture stands still while you do. Then choose Background and draw beside you.
+      </Prompt>
+    );
+  }
+  return null;
+}
+
+interface PromptProps {
+  action?: { title: string; act: () => void };
+  children: ComponentChildren;
+}
+
+function Prompt({ action, children }: PromptProps) {
+  return (
+    <div class={action ? 'prompt has-action' : 'prompt'} role="status">
+      <span>{children}</span>
+      {action && (
+        <button type="button" class="button" onClick={action.act}>
+          {action.title}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function wordsForMarks({ labels, markedLabels }: LiveSession): string {
+  const count = markedLabels.value.size;
+  if (count >= 2) return 'Standing still while you draw.';
+  const names = labels.value.map(({ name }) => name);
+  if (count === 0) return `Draw on yourself, then choose ${names[0]} and draw beside you.`;
+  return markedLabels.value.has(0)
+    ? `Now choose ${names[1]} and draw on what it is.`
+    : `Now choose ${names[0]} and draw beside you.`;
+}
+
+/** Networks that come with the page are there in no time. */
+function isDownloaded({ network }: LiveSession): boolean {
+  const { value } = network;
+  return typeof value === 'string' && offerOf(value)?.bytes !== 0;
+}
+
+function Loading({ progress, isDownload }: { progress: LoadProgress; isDownload: boolean }) {
+  const { phase, loadedBytes = 0, totalBytes } = progress;
+  if (phase !== 'download' || !isDownload) return <>Making the network ready…</>;
+  return (
+    <>
+      Downloading the network: {bytes(loadedBytes)}
+      {totalBytes === undefined ? '' : ` of ${bytes(totalBytes)}`}
+    </>
+  );
+}

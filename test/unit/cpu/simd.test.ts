@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: MIT
+
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { CpuCrf } from '../../../src/cpu/cpu-crf.js';
+import { CpuRefiner } from '../../../src/cpu/cpu-refiner.js';
+import { buildLattice as buildPlaced } from '../../../src/cpu/lattice.js';
+import { OutOfMemoryError, SimdMemory } from '../../../src/cpu/memory.js';
+import { createStageModule } from '../../../src/cpu/module.js';
+import { SimdRowEngine } from '../../../src/cpu/row-engine.js';
+import { resolveParameters } from '../../../src/problem/parameters.js';
+import type { Compatibility, CrfParameters, Kernel, ProblemSize } from '../../../src/problem/types.js';
+import { blur } from '../../../src/reference/blur.js';
+import { embed } from '../../../src/reference/embed.js';
+import { buildLattice } from '../../../src/reference/lattice.js';
+import { latticeScale, slice } from '../../../src/reference/slice.js';
+import { updateMarginals } from '../../../src/reference/softmax.js';
+import { splat } from '../../../src/reference/splat.js';
+import { randomFloats, randomImage } from '../../support/random.js';
+import { simdEngine } from '../../support/row-engines.js';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+/** What float32 sums in another order may differ by. */
+function relativeTo(expected: Float32Array): { tolerance: number } {
+  return { tolerance: 2e-6 * expected.reduce((largest, value) => Math.max(largest, value), 0) };
+}
+
+/** A few pixels share each simplex, and many are alone in theirs. */
+function latticeOf(featureDim: number) {
+  const pointCount = 300;
+  return buildLattice(embed(randomFloats(featureDim * pointCount, 5, 3), featureDim));
+}
+
+describe.each([1, 2, 3, 5, 7])('%i dimensions: the stages do what the twin does', (featureDim) => {
+  test.each([4, 24, 152])('%i channels', async (channels) => {
+    const module = await createStageModule();
+    const memory = new SimdMemory(module);
+    const lattice = latticeOf(featureDim);
+    const { pointCount, simplexCount, vertexCount } = lattice;
+    const corners = featureDim + 1;
+    const [starts, rows, points, neighbours] = [
+      lattice.simplexStarts,
+      lattice.simplexRows,
+      lattice.points,
+      lattice.neighbours,
+    ].map((array) => {
+      const address = memory.reserve(array.length);
+      memory.unsigned(address, array.length).set(array);
+      return address;
+    });
+    const placed = (values: Float32Array) => {
+      const address = memory.reserve(values.length);
+      memory.floats(address, values.length).set(values);
+      return address;
+    };
+    const weights = placed(lattice.weights);
+    const pixels = randomFloats(pointCount * channels, 6);
+    const base = randomFloats(pointCount * channels, 7);
+    const length = (vertexCount + 1) * channels;
+    const ones = new Float32Array(pointCount).fill(1);
+
+    const splatted = new Float32Array(length);
+    splat(lattice, pixels, channels, channels, ones, splatted);
+    const values = placed(new Float32Array(length));
+    const scratch = placed(new Float32Array(length));
+    module.splat(corners, simplexCount, starts, rows, points, weights, placed(pixels), channels, values);
+    expect(memory.floats(values, length)).toBeAllClose(splatted, relativeTo(splatted));
+
+    const blurred = blur(lattice, channels, splatted, new Float32Array(length));
+    const result = module.blur(corners, vertexCount, neighbours, channels, values, scratch);
+    expect(memory.floats(result, length)).toBeAllClose(blurred, relativeTo(blurred));
+
+    const sliced = base.slice();
+    slice(lattice, blurred, channels, ones, 1.5, sliced);
+    const out = placed(base);
+    const factor = 1.5 * latticeScale(featureDim);
+    module.slice(corners, simplexCount, starts, rows, points, weights, result, channels, factor, out);
+    expect(memory.floats(out, base.length)).toBeAllClose(sliced, relativeTo(sliced));
+  });
+});
+
+describe.each([1, 2, 3, 5, 7, 8])('%i dimensions: the lattice is that of the twin, bit for bit', (featureDim) => {
+  test.each([1, 3, 4, 1001, 20_000])('%i points', async (pointCount) => {
+    const memory = new SimdMemory(await createStageModule());
+    // Halves, so that there are ties of residuals; on both sides of 0, and far out.
+    const random = randomFloats(featureDim * pointCount, pointCount, 1);
+    const features = random.map((value, i) => (i % 3 === 0 ? Math.round(40 * value) / 2 : 4000 * (value - 0.5)));
+    const expected = buildLattice(embed(features, featureDim));
+    const placed = buildPlaced(memory, features, featureDim);
+    const { simplexCount, vertexCount } = placed;
+    expect(placed).toMatchObject({ featureDim, pointCount });
+    expect([simplexCount, vertexCount]).toEqual([expected.simplexCount, expected.vertexCount]);
+    const expectSame = (address: number, numbers: Int32Array | Float32Array) => {
+      const words = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
+      const found = memory.unsigned(address, words.length);
+      // Vitest's own comparison of long arrays takes seconds.
+      expect(found.findIndex((word, i) => word !== words[i])).toBe(-1);
+    };
+    expectSame(placed.starts, expected.simplexStarts);
+    expectSame(placed.rows, expected.simplexRows);
+    expectSame(placed.points, expected.points);
+    expectSame(placed.weights, expected.weights);
+    expectSame(placed.neighbours, expected.neighbours);
+  });
+});
+
+test.each([0, 0.4])('softmax does what the twin does, damping %f', async (damping) => {
+  const engine = await simdEngine({ width: 64, height: 8, labelCount: 8 });
+  const [scores, marginals] = [engine.allocate(64 * 8 * 8), engine.allocate(64 * 8 * 8)];
+  // From a tie of all to differences at which e^x is no float32 any more.
+  const spread = randomFloats(scores.values.length, 8, 2);
+  scores.values.set(spread.map((value, i) => (value - 1) * 1.25 ** ((i >> 3) % 32) * (i < 64 ? 0 : 1)));
+  marginals.values.fill(1 / 8);
+  const expected = marginals.values.slice();
+  const change = updateMarginals(scores.values.slice(), 8, damping, expected);
+  expect(engine.updateMarginals(scores.values, 8, damping, marginals.values)).toBeCloseTo(change, 6);
+  expect(marginals.values).toBeAllClose(expected, { tolerance: 5e-7 });
+});
+
+const gaussian: Kernel = { type: 'gaussian', sigmaXY: 2.13, compatibility: 2 };
+const bilateral: Kernel = { type: 'bilateral', sigmaXY: 8.17, sigmaRGB: 41.3, compatibility: 4 };
+
+function refined(crf: CpuCrf, { width, height, labelCount }: ProblemSize): CpuCrf {
+  const pixelCount = width * height;
+  crf.setImage(randomImage(pixelCount, 1));
+  crf.setUnary(randomFloats(pixelCount * labelCount, 2, 3));
+  crf.start();
+  crf.run();
+  return crf;
+}
+
+async function expectSameAsTwin(size: ProblemSize, given: CrfParameters): Promise<void> {
+  const parameters = resolveParameters(given, size);
+  const twin = refined(new CpuCrf(size, parameters), size);
+  const crf = refined(new CpuCrf(size, parameters, await simdEngine(size)), size);
+  expect(crf.marginals()).toBeAllClose(twin.marginals(), { tolerance: 2e-6 });
+  expect(crf.labelMap()).toEqual(twin.labelMap());
+  expect(crf.confidence()).toBeAllClose(twin.confidence(), { tolerance: 2e-6 });
+  expect(crf.entropy()).toBeAllClose(twin.entropy(), { tolerance: 2e-5 });
+  expect(crf.latticeStatistics()).toEqual(twin.latticeStatistics());
+  const [energy, expected] = [crf.energy(), twin.energy()];
+  expect(energy.kl).toBeCloseTo(expected.kl, 2);
+}
+
+describe('a CRF gives what it gives on typed arrays', () => {
+  test.each([
+    { width: 1, height: 1, labelCount: 1 },
+    { width: 1, height: 9, labelCount: 2 },
+    { width: 11, height: 1, labelCount: 3 },
+    { width: 3, height: 5, labelCount: 4 },
+    { width: 40, height: 30, labelCount: 5 },
+    { width: 40, height: 30, labelCount: 21 },
+    { width: 12, height: 9, labelCount: 150 },
+  ])('$width×$height, $labelCount labels', async (size) => {
+    await expectSameAsTwin(size, { kernels: [gaussian, bilateral], iterations: 5 });
+  });
+
+  const size = { width: 23, height: 17, labelCount: 3 };
+
+  test.each(['none', 'before', 'after', 'symmetric'] as const)('normalization %s', async (normalization) => {
+    const small = { compatibility: 0.05, normalization };
+    await expectSameAsTwin(size, {
+      kernels: [
+        { ...gaussian, ...small },
+        { ...bilateral, ...small },
+      ],
+    });
+  });
+
+  test.each<[string, Compatibility]>([
+    ['diagonal', [1, 2, 0.5]],
+    [
+      'matrix',
+      [
+        [0, 1, 2],
+        [1, 0, 0.5],
+        [2, 0.5, 0],
+      ],
+    ],
+  ])('%s compatibility', async (_name, compatibility) => {
+    await expectSameAsTwin(size, { kernels: [gaussian, { ...bilateral, compatibility }] });
+  });
+
+  test.each(['exact', 'separable'] as const)('method %s beside a lattice', async (method) => {
+    await expectSameAsTwin(size, { kernels: [{ ...gaussian, method }, bilateral] });
+  });
+
+  test('damping', async () => {
+    await expectSameAsTwin(size, { kernels: [gaussian, bilateral], damping: 0.3 });
+  });
+});
+
+test('images, parameters and warm starts come and go, and the memory stops growing', async () => {
+  const size = { width: 48, height: 40, labelCount: 6 };
+  const pixelCount = size.width * size.height;
+  const parameters = resolveParameters({ kernels: [gaussian, bilateral] }, size);
+  const before = resolveParameters({ kernels: [{ ...bilateral, normalization: 'before' }] }, size);
+  const memories = vi.spyOn(WebAssembly, 'instantiate');
+  const crf = new CpuCrf(size, parameters, await simdEngine(size));
+  const twin = new CpuCrf(size, parameters);
+  const instance = await (memories.mock.results[0].value as unknown as Promise<WebAssembly.Instance>);
+  const memory = instance.exports.memory as WebAssembly.Memory;
+  memories.mockRestore();
+  const bytes: number[] = [];
+  for (let image = 0; image < 12; image++) {
+    for (const each of [crf, twin]) {
+      each.setParameters(image % 3 === 2 ? before : parameters);
+      each.setImage(randomImage(pixelCount, 10 + (image % 4)));
+      each.setUnary(randomFloats(pixelCount * size.labelCount, 20 + image, 3));
+      if (image % 4 === 3) each.start(twin.marginals());
+      else each.start();
+      each.run();
+    }
+    expect(crf.marginals()).toBeAllClose(twin.marginals(), { tolerance: 2e-6 });
+    bytes.push(memory.buffer.byteLength);
+  }
+  // All images and parameters have been there by the fourth; what they left is used again.
+  expect(new Set(bytes.slice(5)).size).toBe(1);
+  const held = memory.buffer;
+  for (let step = 0; step < 50; step++) crf.step();
+  expect(memory.buffer).toBe(held);
+  crf.destroy();
+});
+
+describe('where there is no engine, typed arrays do', () => {
+  test('no WebAssembly', async () => {
+    vi.resetModules();
+    vi.stubGlobal('WebAssembly', undefined);
+    const { SimdRowEngine: engine } = await import('../../../src/cpu/row-engine.js');
+    expect(await engine.create(100, 2)).toBeUndefined();
+    const { DenseCrf } = await import('../../../src/index.js');
+    const crf = await DenseCrf.create({ width: 5, height: 4, labelCount: 2, backend: 'cpu' });
+    const logits = randomFloats(40, 1);
+    await crf.refine({ image: { data: randomImage(20, 1), width: 5, height: 4 }, unary: { logits } });
+    expect((await crf.marginals()).every(Number.isFinite)).toBe(true);
+  });
+
+  test('more than its memory may hold', async () => {
+    expect(await SimdRowEngine.create(4096 * 4096, 21)).toBeUndefined();
+    expect(await SimdRowEngine.create(2048 * 2048, 21)).toBeDefined();
+  });
+});
+
+test.each([0, 3, 5, 8])('where memory runs out, all goes on on typed arrays: after %i allocations', async (before) => {
+  const size = { width: 24, height: 16, labelCount: 3 };
+  const [crf, twin] = [
+    await CpuRefiner.create(size, { kernels: [gaussian, bilateral] }),
+    new CpuCrf(size, resolveParameters({ kernels: [gaussian, bilateral] }, size)),
+  ];
+  const image = { data: randomImage(24 * 16, 1), width: 24, height: 16 };
+  const unary = { unary: randomFloats(24 * 16 * 3, 2, 3) };
+  await crf.refine({ image, unary });
+  let left = before;
+  const reserve = SimdMemory.prototype.reserve;
+  const spy = vi.spyOn(SimdMemory.prototype, 'reserve').mockImplementation(function (this: SimdMemory, length) {
+    if (left-- <= 0) throw new OutOfMemoryError('none left');
+    return reserve.call(this, length);
+  });
+  const next = { data: randomImage(24 * 16, 5), width: 24, height: 16 };
+  await crf.refine({ image: next, warmStart: true });
+  expect(spy).toHaveBeenCalledTimes(before + 1);
+  spy.mockRestore();
+  twin.setImage(image.data);
+  twin.setUnary(unary.unary);
+  twin.start();
+  twin.run();
+  twin.setImage(next.data);
+  twin.run();
+  expect(await crf.marginals()).toBeAllClose(twin.marginals(), { tolerance: 2e-6 });
+  crf.destroy();
+});
+
+test('where there is no memory at first, typed arrays do from the beginning', async () => {
+  const spy = vi.spyOn(SimdMemory.prototype, 'reserve').mockImplementation(() => {
+    throw new OutOfMemoryError('none');
+  });
+  const size = { width: 5, height: 4, labelCount: 2 };
+  const crf = await CpuRefiner.create(size, { kernels: [gaussian] });
+  await crf.refine({ unary: { unary: randomFloats(40, 2) } });
+  expect(spy).toHaveBeenCalledTimes(1);
+  spy.mockRestore();
+  expect((await crf.marginals()).length).toBe(40);
+  crf.destroy();
+});
+
+test('memory that runs out is a clear error', async () => {
+  const memory = new SimdMemory(await createStageModule());
+  // More than 32 bits of address, more than one piece, and pieces until there is no room.
+  for (const length of [2 ** 30 + 1, 2 ** 29]) expect(() => memory.reserve(length)).toThrow(OutOfMemoryError);
+  expect(() => {
+    for (let piece = 0; piece < 8; piece++) memory.reserve(2 ** 27);
+  }).toThrow(/the CPU backend found no more memory; it holds \d+ MiB/);
+  expect(memory.reserve(100)).toBeGreaterThan(0);
+});
