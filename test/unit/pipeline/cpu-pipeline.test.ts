@@ -165,7 +165,7 @@ describe('refuses', () => {
   test('options that don’t go together, before anything is loaded', async () => {
     const device = {
       ...{ createBuffer() {}, createCommandEncoder() {}, createComputePipelineAsync() {} },
-      ...{ queue: { submit() {}, writeBuffer() {} }, limits: {}, features: { has() {} }, lost: { then() {} } },
+      ...{ queue: { submit() {}, writeBuffer() {} }, limits: {}, features: { has() {} }, lost: Promise.resolve() },
     };
     await expect(open({ backend: 'gpu' as 'cpu' })).rejects.toThrow('backend: got "gpu"');
     await expect(open({ backend: 'cpu', device: device as never })).rejects.toThrow("none with backend 'cpu'");
