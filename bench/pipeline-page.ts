@@ -18,7 +18,7 @@ class PipelinePage {
   async open({ workingSize, inputSize }: PipelineSetting): Promise<string> {
     const preset = presets['colour-prompt'];
     const network = { ...preset, input: { ...preset.input, longSide: inputSize } };
-    this.pipeline = await Pipeline.create({ network, workingSize });
+    this.pipeline = await Pipeline.create({ network, workingSize, backend: 'webgpu' });
     this.paint();
     await this.pipeline.setPrompts(this.picture, {
       width: 640,

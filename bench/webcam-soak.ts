@@ -33,7 +33,11 @@ await run(program.opts<Options>());
 async function run({ minutes, every, adaptive, settings, json, out }: Options): Promise<void> {
   const demo = await launchDemo();
   try {
-    const address = ['#mode=webcam&camera-network=colour-prompt', adaptive ? '' : 'camera-adapt=off', settings]
+    const address = [
+      '?backend=webgpu#mode=webcam&camera-network=colour-prompt',
+      adaptive ? '' : 'camera-adapt=off',
+      settings,
+    ]
       .filter((part) => part !== '')
       .join('&');
     const page = await demo.open(address, { scheme: 'light' });

@@ -18,7 +18,7 @@ if (!root) throw new Error('index.html has no #app.');
 
 const mode = signal<Mode>('photo');
 const session = new Session(chosenBackend());
-const live = new LiveSession();
+const live = new LiveSession(session.backend);
 listenForFiles(session, mode);
 listenForKeys(() =>
   mode.value === 'photo'

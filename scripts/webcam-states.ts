@@ -102,7 +102,7 @@ export const webcamStates: readonly WebcamState[] = [
     withoutWebGpu: true,
     async prepare(page) {
       await turnOn(page);
-      await page.waitForSelector('[role=alert]');
+      await page.waitForFunction(() => document.querySelector<HTMLElement>('.stage')?.dataset.showing === 'true');
     },
   },
 ];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import {
+  type BudgetOptions,
   type NetworkDescription,
   Pipeline,
   presetNetwork,
@@ -33,7 +34,6 @@ export class LiveEngine {
   /** From the loss of the GPU to the first frame after it. */
   private isRebuilding = false;
   private image: ImageBitmap | undefined;
-  private texture: { device: GPUDevice; image: ImageBitmap; texture: GPUTexture } | undefined;
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly tell: (message: FromLive) => void) {}
@@ -70,7 +70,7 @@ export class LiveEngine {
     if (isNew('crf')) pipeline.setCrf(crf);
     if (isNew('workingSize')) pipeline.setWorkingSize(workingSize);
     if (isNew('smoothing')) pipeline.setSmoothing(smoothing);
-    if (isNew('framesPerSecond')) pipeline.setBudget(framesPerSecond === null ? null : { framesPerSecond });
+    if (isNew('framesPerSecond')) pipeline.setBudget(budgetOf(framesPerSecond, pipeline));
     this.configured = settings;
   }
 
@@ -158,14 +158,14 @@ export class LiveEngine {
     this.pipeline = undefined;
     try {
       await old?.destroy();
-      const { crf, workingSize, smoothing, framesPerSecond, profile } = settings;
+      const { crf, workingSize, smoothing, profile } = settings;
       const pipeline = await Pipeline.create({
         network: describedNetwork(choice),
         ...(choice.frameSize ? { frameSize: choice.frameSize } : undefined),
         crf,
         workingSize,
         smoothing,
-        budget: framesPerSecond === null ? null : { framesPerSecond },
+        backend: choice.backend,
         profile,
         signal: loading.signal,
         onProgress: (progress) => this.tell({ kind: 'loading', progress }),
@@ -181,6 +181,7 @@ export class LiveEngine {
       }
       this.pipeline = pipeline;
       this.knowsKey = false;
+      pipeline.setBudget(budgetOf(settings.framesPerSecond, pipeline));
       this.configured = settings;
       // They may have moved while the network was loading.
       this.configure();
@@ -226,7 +227,7 @@ export class LiveEngine {
     await pipeline.draw(this.viewOf(settings.look, pipeline, frame), canvas);
     const drawn = performance.now();
     // The next frame is asked for when this one is done: frames do not pile up.
-    await pipeline.device.queue.onSubmittedWorkDone();
+    if (pipeline.backend === 'webgpu') await pipeline.device.queue.onSubmittedWorkDone();
     const done = performance.now();
     return { kind: 'shown', isStill, report: this.reportOf(pipeline, segmentation, [start, segmented, drawn, done]) };
   }
@@ -254,7 +255,8 @@ export class LiveEngine {
         { stage: 'draw', milliseconds: drawn - segmented },
         { stage: 'wait for the GPU', milliseconds: done - drawn },
       ],
-      gpuTimings: timings,
+      gpuTimings: pipeline.backend === 'webgpu' ? timings : [],
+      backend: pipeline.backend,
       adapterName: pipeline.adapterName,
       bytesHeld: pipeline.bytesHeld,
       bytesReadBack: this.meter.take(),
@@ -270,7 +272,7 @@ export class LiveEngine {
     };
   }
 
-  private viewOf(look: Look, { device, labels }: Pipeline, frame: VideoFrame): View {
+  private viewOf(look: Look, { labels }: Pipeline, frame: VideoFrame): View<ImageBitmap> {
     const { effect, mirror, split } = look;
     const common = { mirror, split };
     // A label that was just added is known when its marks are.
@@ -286,7 +288,7 @@ export class LiveEngine {
       case 'colour':
         return { kind: 'colour', colour: look.colour, foreground, ...common };
       case 'image': {
-        const image = this.textureOn(device);
+        const { image } = this;
         return image
           ? { kind: 'image', image, foreground, ...common }
           : { kind: 'colour', colour: look.colour, foreground, ...common };
@@ -297,20 +299,14 @@ export class LiveEngine {
       }
     }
   }
+}
 
-  /** The background picture, uploaded once a device. */
-  private textureOn(device: GPUDevice): GPUTexture | undefined {
-    const { image, texture } = this;
-    if (!image) return undefined;
-    if (texture?.device === device && texture.image === image) return texture.texture;
-    texture?.texture.destroy();
-    const size = { width: image.width, height: image.height };
-    const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST | GPUTextureUsage.RENDER_ATTACHMENT;
-    const made = device.createTexture({ label: 'background', size, format: 'rgba8unorm', usage });
-    device.queue.copyExternalImageToTexture({ source: image }, { texture: made }, size);
-    this.texture = { device, image, texture: made };
-    return made;
-  }
+/** What a processor is asked to hold: people look natural from 15 frames a second on. */
+const cpuFramesPerSecond = 15;
+
+function budgetOf(framesPerSecond: number | null, { backend }: Pipeline): BudgetOptions | null {
+  if (framesPerSecond === null) return null;
+  return { framesPerSecond: backend === 'cpu' ? Math.min(framesPerSecond, cpuFramesPerSecond) : framesPerSecond };
 }
 
 /** Marks are drawn in the page's colours, and so is what they find. */

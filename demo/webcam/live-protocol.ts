@@ -48,6 +48,8 @@ export interface LiveNetwork {
   network: string | NetworkDescription;
   /** Long side in pixels of what the network sees; undefined for its own. */
   inputSize: number | undefined;
+  /** 'auto': on the GPU where there is one. */
+  backend: 'auto' | 'webgpu' | 'cpu';
   /** Of the camera, where it is known. */
   frameSize: Extent | undefined;
 }
@@ -78,6 +80,7 @@ export interface LiveReport {
   /** Wall time of the steps, in milliseconds: `total` is from the frame's arrival to the end of the GPU's work. */
   timings: readonly StageTiming[];
   gpuTimings: readonly StageTiming[];
+  backend: 'webgpu' | 'cpu';
   adapterName: string;
   bytesHeld: number;
   /** From the GPU, for this frame. */

@@ -14,7 +14,7 @@ import { closeCamera, openCamera } from './camera.js';
 import { liveDefaults, markNames } from './live-defaults.js';
 import { LiveLink } from './live-link.js';
 import { LiveLog } from './live-log.js';
-import type { Effect, FromLive, LiveReport, LiveSettings, Look } from './live-protocol.js';
+import type { Effect, FromLive, LiveNetwork, LiveReport, LiveSettings, Look } from './live-protocol.js';
 import { SeenFrames } from './seen-frames.js';
 
 /** A frame of the camera with what is marked on it. */
@@ -38,8 +38,6 @@ export class LiveSession extends MarkBoard {
   readonly isShowing = signal(false);
   /** The picture stands still, so that one can draw on it. */
   readonly isFrozen = signal(false);
-  /** Without WebGPU, or a GPU for it, there is the bare camera alone. */
-  readonly hasGpu = signal(true);
   readonly extent = signal<{ width: number; height: number } | undefined>(undefined);
   /** Nobody counts pixels: that would read them back. */
   readonly areas = signal<readonly number[] | undefined>(undefined);
@@ -114,7 +112,8 @@ export class LiveSession extends MarkBoard {
     split: this.divider.value ?? 0,
   }));
 
-  constructor() {
+  /** @param backend where frames are computed */
+  constructor(private readonly backend: LiveNetwork['backend']) {
     super();
     this.labels.value = labelsNamed(markNames);
     effect(() => this.expectNetwork());
@@ -137,15 +136,11 @@ export class LiveSession extends MarkBoard {
       if (!ended.aborted) this.fail((error as Error).message);
       return;
     }
-    const trouble = await troubleWithGpu();
-    if (ended.aborted) return;
     batch(() => {
       this.extent.value = { width: this.video.videoWidth, height: this.video.videoHeight };
       this.status.value = 'on';
-      this.hasGpu.value = trouble === undefined;
-      this.error.value = trouble;
+      this.error.value = undefined;
     });
-    if (trouble) return;
     this.link.open(canvas);
     this.sendNetwork();
     this.sendSettings();
@@ -191,7 +186,7 @@ export class LiveSession extends MarkBoard {
 
   /** The picture stands still at the frame that is seen, and what is drawn from now on is about this one. */
   freeze(): void {
-    if (this.isFrozen.value || this.status.value !== 'on' || !this.hasGpu.value) return;
+    if (this.isFrozen.value || this.status.value !== 'on') return;
     this.video.pause();
     const shown = this.isShowing.value ? this.seen.current() : undefined;
     const frame = shown ?? new VideoFrame(this.video, { timestamp: 0 });
@@ -295,7 +290,8 @@ export class LiveSession extends MarkBoard {
     const inputSize = inputSizesOf(network) && this.inputSize.value;
     // Another size is no reason to begin anew.
     const frameSize = this.extent.peek();
-    this.link.send({ kind: 'network', choice: { network, inputSize, frameSize } });
+    const { backend } = this;
+    this.link.send({ kind: 'network', choice: { network, inputSize, frameSize, backend } });
   }
 
   /** What can be known of a network before it is ready. */
@@ -463,20 +459,4 @@ export class LiveSession extends MarkBoard {
       this.measuredRate.value = this.log.rate();
     });
   }
-}
-
-/** In plain words; undefined where there is a GPU. */
-async function troubleWithGpu(): Promise<string | undefined> {
-  if (!('gpu' in navigator && navigator.gpu)) {
-    return (
-      'This browser has no WebGPU, which live pictures need: you see the bare camera. Chrome and Edge from 113, ' +
-      'Safari from 26 and Firefox from 141 have it. Photos work here without it.'
-    );
-  }
-  const adapter = await navigator.gpu.requestAdapter().catch(() => null);
-  if (adapter) return undefined;
-  return (
-    'This browser knows WebGPU but found no GPU for it, which live pictures need: you see the bare camera. Photos work here ' +
-    'without one.'
-  );
 }

@@ -28,6 +28,9 @@ struct Resize {
 // packed: RGBA bytes, u32 [y, x].  Else float32, or float16 two a word: [y, x, 3] (interleaved) or [3, y, x].
 @group(0) @binding(2) var<storage, read_write> resized: array<u32>;
 
+// Means of bytes often lie half way between two: a little more, and rounding errors do not decide which of them it is.
+const tieBreak = 1.0 / 512.0;
+
 // Frame pixels first..end - 1 under the triangle of a target pixel. Weights count in units of 1/(2·unit) and are whole numbers.
 struct Taps {
   first: u32,
@@ -99,7 +102,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 
   if (packed) {
     if (item >= pixelCount) { return; }
-    resized[item] = pack4x8unorm(bytesOf(item) / 255.0);
+    resized[item] = pack4x8unorm((bytesOf(item) + tieBreak) / 255.0);
     return;
   }
 

@@ -44,8 +44,8 @@ const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups
  */
 export async function requestDevice(kind: 'any' | 'hardware' = 'any'): Promise<AcquiredDevice | undefined> {
   checkChoice('kind', kind, ['any', 'hardware'] as const);
-  const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter || (kind === 'hardware' && isSoftwareAdapter(adapter))) return undefined;
+  const adapter = await findAdapter(kind);
+  if (!adapter) return undefined;
   const adapterName = nameOf(adapter.info);
   try {
     const device = await adapter.requestDevice({
@@ -66,6 +66,12 @@ function limitsFor({ limits }: GPUAdapter): Record<string, number> {
     return offered === undefined ? [] : [[name, Math.min(wanted, offered)]];
   });
   return Object.fromEntries(known);
+}
+
+/** Undefined where there is none of the kind. A quick question, which loads nothing. */
+export async function findAdapter(kind: 'any' | 'hardware'): Promise<GPUAdapter | undefined> {
+  const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  return adapter && !(kind === 'hardware' && isSoftwareAdapter(adapter)) ? adapter : undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { NetworkDescription } from './network/description.js';
 import type { PresetName } from './network/presets.js';
 import type { OnnxruntimeOptions } from './runtime/onnxruntime.js';
 import type { BudgetChoice, BudgetOptions } from './video/budget.js';
-import type { TemporalParameters } from './video/temporal.js';
+import type { TemporalParameters } from './video/temporal-parameters.js';
 
 /** How far `Pipeline.create` has come. */
 export interface LoadProgress {
@@ -61,9 +61,14 @@ export interface PipelineOptions {
    * 0..1, default 1e-4 for networks of more than 32 labels and 0, none, for others.
    */
   dropBelow?: number;
+  /**
+   * 'auto' (default) takes WebGPU where there is a GPU, or a device is given, and the CPU elsewhere: also where the only adapter runs shaders
+   * on the CPU. On the CPU the network runs in onnxruntime's WebAssembly, its tensors must be float32, and the results are the same up to rounding.
+   */
+  backend?: 'auto' | 'webgpu' | 'cpu';
   /** The device to work on. It stays its owner's, and when it is lost it is its owner who can get another. */
   device?: GPUDevice;
-  /** Time every stage with timestamp queries, which are read back. Default false. */
+  /** Time every stage: on the GPU with timestamp queries, which are read back. Default false. */
   profile?: boolean;
   /** How onnxruntime is loaded. */
   onnxruntime?: OnnxruntimeOptions;
@@ -79,6 +84,15 @@ export interface PipelineOptions {
 export interface SegmentOptions {
   /** Gives the call up before its turn; the promise is then rejected with the signal's reason. */
   signal?: AbortSignal;
+}
+
+/** What `Pipeline.exportImage` takes beside the view. */
+export interface ExportOptions {
+  /** Pixels, 1..16384; both or none. Default: the frame's. */
+  width?: number;
+  height?: number;
+  /** `#rrggbb` or `#rrggbbaa`, one for every label that the network has. Default: the network's. */
+  colours?: readonly string[];
 }
 
 /** What `Pipeline.setPrompts` takes beside the prompts. */
@@ -113,7 +127,7 @@ export interface FrameReport {
   budget: BudgetChoice | undefined;
   /** What the CRF worked with, at its working size: sigmas scaled, iterations as the budget had them. */
   parameters: CrfParameters;
-  /** CRF stages, where `profile` is on. */
+  /** Where `profile` is on: the stages of the CRF on the GPU, on the CPU those of the frame by the clock. */
   timings: readonly StageTiming[];
 }
 
@@ -131,7 +145,7 @@ export interface Segmentation {
   /** How it came about. */
   readonly report: FrameReport;
   /**
-   * On the pipeline's device, overwritten by its next call. Labels that were dropped are missing here: plane k of the marginals and the
+   * On the pipeline's device, overwritten by its next call; on the CPU reading this throws DeviceError. Labels that were dropped are missing here: plane k of the marginals and the
    * value k in the label map mean label `keptLabels[k]`.
    */
   readonly gpu: GpuResults;

@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: MIT
 
-import type { InferenceSession } from 'onnxruntime-web';
 import { checkInteger } from '../problem/checks.js';
-import { ArgumentError, DeviceError } from '../problem/errors.js';
+import { ArgumentError } from '../problem/errors.js';
 import { readImage } from '../problem/images.js';
 import type { RgbaImage } from '../problem/types.js';
-import { labelPlanes } from '../reference/pipeline/network-output.js';
-import { resizeToTensor } from '../reference/pipeline/resize.js';
 import type { NetworkUnary } from './api.js';
+import { checkCpuNetwork, NetworkSessions } from './cpu/network-sessions.js';
+import { CpuResizer } from './cpu/resizer.js';
 import { largestFrameSide, planIngest } from './frames/plan.js';
-import { checkOutputShape } from './network/check-graph.js';
 import { checkNetwork } from './network/check-network.js';
 import type { NetworkDescription, ResolvedNetwork } from './network/description.js';
 import { checkFetchOptions, type FetchNetworkOptions } from './network/fetch-network.js';
-import { loadNetworks, type NetworkFiles } from './network/load-network.js';
+import { loadNetworks } from './network/load-network.js';
 import { networkNamed, type PresetName } from './network/presets.js';
 import { variantFor } from './network/variants.js';
 import { unaryPlace } from './outputs/unary-window.js';
-import { inTurn } from './runtime/lock.js';
 import { loadCpuOnnxruntime } from './runtime/onnxruntime-cpu.js';
 
 /** What `CpuNetwork.create` takes beside the network. */
@@ -36,15 +33,12 @@ export type CpuNetworkOptions = FetchNetworkOptions;
  * The same picture gives the same bits: one thread computes.
  */
 export class CpuNetwork {
-  /** One for each variant that a picture has needed. */
-  private readonly sessions = new Map<ResolvedNetwork, InferenceSession>();
-  private isDestroyed = false;
+  private readonly resizer = new CpuResizer();
 
   private constructor(
     /** What is known of the network, with every default filled in. */
     readonly network: ResolvedNetwork,
-    private readonly files: NetworkFiles,
-    private readonly runtime: Awaited<ReturnType<typeof loadCpuOnnxruntime>>,
+    private readonly sessions: NetworkSessions,
   ) {}
 
   /**
@@ -61,15 +55,13 @@ export class CpuNetwork {
   ): Promise<CpuNetwork> {
     const checked = checkFetchOptions(options);
     const resolved = checkNetwork(networkNamed(network));
-    const { prompts, input, output, name } = resolved;
+    const { prompts, name } = resolved;
     if (prompts) throw new ArgumentError('network', name, 'one that takes no prompts: those run in a Pipeline');
-    for (const [path, { type }] of [['input.type', input] as const, ['output.type', output] as const]) {
-      if (type !== 'float32') throw new ArgumentError(path, type, "'float32' for a network on the CPU");
-    }
+    checkCpuNetwork(resolved);
     const [files, runtime] = await Promise.all([loadNetworks(resolved, checked), loadCpuOnnxruntime()]);
-    const made = new CpuNetwork(resolved, files, runtime);
-    await inTurn(() => made.sessionFor(resolved), checked.signal);
-    return made;
+    const sessions = new NetworkSessions(name, files, runtime);
+    await sessions.open(resolved, checked.signal);
+    return new CpuNetwork(resolved, sessions);
   }
 
   /** Names by label. */
@@ -85,8 +77,8 @@ export class CpuNetwork {
    *   `destroy`.
    */
   async run(image: RgbaImage): Promise<NetworkUnary> {
-    const { network, runtime } = this;
-    const { input, output, labels, name } = network;
+    const { network } = this;
+    const { input, output, labels } = network;
     const given = readImage('image', image, (argument, value) => checkInteger(argument, value, 1, largestFrameSide));
     if (given.kind !== 'bytes') throw new ArgumentError('image', image, '{ data, width, height }');
     const pixels = given.image;
@@ -94,52 +86,14 @@ export class CpuNetwork {
     const placement = planIngest(variant.input, pixels.width, pixels.height);
     const { width, height } = placement;
     const dims = input.layout === 'NCHW' ? [1, 3, height, width] : [1, height, width, 3];
-    const tensor = new runtime.Tensor('float32', resizeToTensor(pixels, placement, input), dims);
-    const result = await inTurn(async () => {
-      const session = await this.sessionFor(variant);
-      try {
-        return (await session.run({ [input.name]: tensor }, [output.name]))[output.name];
-      } catch (error) {
-        throw new DeviceError(`${name}: the network's run failed: ${(error as Error).message}`);
-      }
-    });
-    const channelCount = checkOutputShape(network, result.dims);
-    const [rows, columns] = output.layout === 'NCHW' ? result.dims.slice(2) : result.dims.slice(1, 3);
-    const extent = { width: columns, height: rows };
-    const planes = labelPlanes(
-      { ...output, ...extent, channelCount, values: result.data as Float32Array },
-      labels.map((_, label) => label),
-    );
-    result.dispose();
+    const values = this.resizer.toTensor(pixels, placement, input);
+    const { planes, ...extent } = await this.sessions.run(variant, { [input.name]: { values, dims } }, labels.length);
     const place = { ...extent, ...unaryPlace(placement, extent, output.upsampling) };
     return output.activation === 'logits' ? { logits: planes, ...place } : { probabilities: planes, ...place };
   }
 
   /** Waits for a run under way. */
   async destroy(): Promise<void> {
-    await inTurn(async () => {
-      this.isDestroyed = true;
-      const sessions = [...this.sessions.values()];
-      this.sessions.clear();
-      for (const session of sessions) await session.release();
-    });
-  }
-
-  /** Only in turn. */
-  private async sessionFor(variant: ResolvedNetwork): Promise<InferenceSession> {
-    const { name } = this.network;
-    if (this.isDestroyed) throw new DeviceError(`${name}: the network was destroyed`);
-    const open = this.sessions.get(variant);
-    if (open) return open;
-    const bytes = this.files.get(variant);
-    if (!bytes) throw new Error(`${name}: a variant whose file was not loaded`);
-    try {
-      const options = { executionProviders: ['wasm'], logSeverityLevel: 3 } as const;
-      const session = await this.runtime.InferenceSession.create(bytes, options);
-      this.sessions.set(variant, session);
-      return session;
-    } catch (error) {
-      throw new DeviceError(`${name}: onnxruntime could not create a session: ${(error as Error).message}`);
-    }
+    await this.sessions.destroy();
   }
 }

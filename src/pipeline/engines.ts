@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import { DenseCrf } from '../dense-crf.js';
 import type { Refiner } from '../problem/api.js';
 import { checkNumber } from '../problem/checks.js';
 import { type CrfParametersOrName, parametersNamed } from '../problem/presets.js';
@@ -11,7 +10,6 @@ import { Recent } from './recent.js';
 
 export interface EngineWish extends Extent {
   labelCount: number;
-  /** A photo may read a number back; a frame of a video may not, and pays with memory for the worst case. */
   use: 'photo' | 'video';
 }
 
@@ -29,17 +27,14 @@ interface Made {
   parameters: CrfParameters;
 }
 
-/** The engines of one device, by problem size. */
+/** The engines of one device, or of the CPU, by problem size. */
 export class Engines {
   private readonly made = {
     photo: new Recent<Made>(photoSizesKept, endEngine),
     video: new Recent<Made>(videoSizesKept, endEngine),
   };
 
-  constructor(
-    private readonly device: GPUDevice,
-    private readonly profile: boolean,
-  ) {}
+  constructor(private readonly create: (wish: EngineWish, parameters: CrfParameters) => Promise<Refiner>) {}
 
   get bytes(): number {
     const all = [...this.made.photo.all, ...this.made.video.all];
@@ -57,16 +52,7 @@ export class Engines {
     }
     made.makeRoom();
     const { width, height, labelCount, use } = wish;
-    const engine = await DenseCrf.create({
-      width,
-      height,
-      labelCount,
-      parameters,
-      device: this.device,
-      backend: 'webgpu',
-      vertexCapacity: use === 'video' ? 'worst-case' : 'measured',
-      profile: this.profile,
-    });
+    const engine = await this.create(wish, parameters);
     made.add({ wish: { width, height, labelCount, use }, engine, parameters });
     return engine;
   }

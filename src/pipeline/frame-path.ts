@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
 
+import { DenseCrf } from '../dense-crf.js';
 import { tuningFor } from '../engine/plan/tuning.js';
 import { BufferSet } from '../gpu/buffers.js';
 import { isSoftware } from '../gpu/device.js';
 import { GivenObjects, isTexture, unusable } from '../gpu/given-objects.js';
 import { ProgramCache } from '../gpu/program.js';
 import { type Heard, ScopedDevice } from '../gpu/scoped-device.js';
-import type { GpuResults, RefineReport, Refiner, UnarySource } from '../problem/api.js';
+import type { GpuResults, Refiner, UnarySource } from '../problem/api.js';
 import { DeviceError } from '../problem/errors.js';
 import { unreadable } from '../problem/page-image.js';
-import type { CrfParameters, ProblemSize } from '../problem/types.js';
-import { Engines, videoSizesKept } from './engines.js';
+
+import type { CrfParameters, ProblemSize, RgbaImage } from '../problem/types.js';
+import type { DrawTarget } from './drawing/target.js';
+import { Engines, type EngineWish, videoSizesKept } from './engines.js';
+
 import { FrameCapture } from './frames/frame-capture.js';
 import { FrameResizer, resizeTargetBytes } from './frames/frame-resizer.js';
 import { checkFrame, type FrameSource } from './frames/frame-source.js';
@@ -22,47 +26,22 @@ import type { NetworkRun } from './network-run.js';
 import { NetworkRuns } from './network-runs.js';
 import { measureLabelMaxima } from './outputs/label-maxima.js';
 import { parametersForLabels, presentLabels } from './outputs/present-labels.js';
+import { Pace } from './pace.js';
+import type { Drawn, FrameJob, FrameResult, KeptLabels, KeyJob, Path } from './path.js';
 import { Pinner } from './prompts/pinner.js';
+
 import { Recent } from './recent.js';
+import { ResultPainter } from './result-painter.js';
+
 import type { Gpu } from './runtime/gpu.js';
 import type { Onnxruntime } from './runtime/onnxruntime.js';
-import { type TemporalParameters, TemporalSmoothing } from './video/temporal.js';
+import { GpuSegmentation } from './segmentation.js';
+import { TemporalSmoothing } from './video/temporal.js';
+import type { TemporalParameters } from './video/temporal-parameters.js';
 
-export interface FrameJob {
-  /** 'captured': the frame that is in the frame texture already. */
-  source: FrameSource | 'captured';
-  use: 'photo' | 'video';
-  /** Long side of the working size. */
-  workingSize: number;
-  /** What the user is sure of at a working size: 0, or a label plus 1, [y, x]. */
-  marksFor?: ((working: Extent) => Uint8Array) | undefined;
-  /** Labels whose probability stays below this everywhere are left out; reads a number a label back. 0: none, and nothing is read. */
-  dropBelow: number;
-  /** For the working size there is, as sigmas are meant at one. The same object as long as nothing changes. */
-  parametersFor: (working: Extent) => CrfParameters;
-  /** False: the network's last output is used again, if there is one for a frame of this size. */
-  runNetwork: boolean;
-  /** Begin from the Q of the frame before, if it had the same size. */
-  warmStart: boolean;
-}
-
-/** Labels that the CRF works on, in ascending order. */
-export interface KeptLabels {
-  labels: readonly number[];
-  /** Sum of the largest probabilities, before refinement, of the labels left out. */
-  droppedProbability: number;
-}
-
-export interface FrameResult {
+/** Numbers on the GPU, and what is told of them. */
+interface GpuFrame extends Omit<FrameResult, 'present'> {
   results: GpuResults;
-  refinement: RefineReport;
-  frame: Extent;
-  working: Extent;
-  input: Extent;
-  networkRan: boolean;
-  labelCount: number;
-  kept: KeptLabels;
-  parameters: CrfParameters;
 }
 
 /** A frame at the size that the CRF works on, and what fills it. */
@@ -78,8 +57,11 @@ interface WorkingImage {
  * source → frame texture → network's input and working image → network → unary → CRF.
  * One call at a time.
  */
-export class FramePath {
+export class FramePath implements Path {
+  readonly backend = 'webgpu';
   readonly capture: FrameCapture;
+  private readonly pace = new Pace();
+  private painter: ResultPainter | undefined;
   private readonly context: StageContext;
   private readonly engines: Engines;
   private readonly buffers: BufferSet;
@@ -108,7 +90,7 @@ export class FramePath {
   ) {
     this.context = context;
     this.capture = new FrameCapture(context);
-    this.engines = new Engines(gpu.device, profile);
+    this.engines = new Engines((wish, parameters) => createEngine(gpu.device, profile, wish, parameters));
     this.buffers = new BufferSet(context.device);
     this.given = new GivenObjects(context.device, this.buffers);
   }
@@ -137,10 +119,26 @@ export class FramePath {
     return this.networks.current;
   }
 
-  /** Bytes of GPU memory held, but for what onnxruntime holds. */
+  get device(): GPUDevice {
+    return this.gpu.device;
+  }
+
+  get adapterName(): string {
+    return this.gpu.adapterName;
+  }
+
+  get labelCount(): number {
+    return this.network.labelCount;
+  }
+
+  get frameChanges(): number {
+    return this.capture.changes;
+  }
+
   get bytes(): number {
     const smoothing = this.smoothings.all.reduce((sum, { bytes }) => sum + bytes, 0);
-    return this.buffers.bytes + this.capture.bytes + this.engines.bytes + this.networks.bytes + smoothing;
+    const parts = [this.buffers, this.capture, this.engines, this.networks, this.painter];
+    return parts.reduce((sum, part) => sum + (part?.bytes ?? 0), smoothing);
   }
 
   get workingImage(): GPUBuffer {
@@ -148,11 +146,28 @@ export class FramePath {
     return this.working.image;
   }
 
+  async begin(): Promise<void> {
+    await this.pace.begin();
+  }
+
+  finished(start: number): Promise<number> {
+    return this.pace.submitted(this.gpu.device, start);
+  }
+
   /**
    * One frame, in order. Nothing is created unless a size or the number of labels changed; nothing is awaited but the
    * network and, for a photo, the labels that are left.
    */
   async process(job: FrameJob, signal?: AbortSignal): Promise<FrameResult> {
+    const computed = await this.compute(job, signal);
+    const { results: gpu, ...result } = job.smoothing ? await this.smooth(computed, job.smoothing) : computed;
+    const { device } = this.gpu;
+    const keptLabels = result.kept.labels;
+    const unary = () => this.network.unary;
+    return { ...result, present: (frame) => new GpuSegmentation({ ...frame, device, keptLabels, gpu, unary }) };
+  }
+
+  private async compute(job: FrameJob, signal?: AbortSignal): Promise<GpuFrame> {
     const { source, use } = job;
     const frame = source === 'captured' ? this.capture.texture : await this.check(source);
     const working = planWorkingSize(frame, job.workingSize);
@@ -172,7 +187,6 @@ export class FramePath {
       this.networkFrame = sizeOf(frame);
     }
     const kept = await this.keptLabels(working, job.dropBelow);
-    const { labelCount } = this.network;
     const unary = await this.pinnedUnary(working, job.marksFor);
     const parameters = this.parametersForKept(job.parametersFor(working), kept.labels);
     const engine = await this.engines.get({ ...working, labelCount: kept.labels.length, use }, parameters);
@@ -193,14 +207,13 @@ export class FramePath {
       working,
       input: sizeOf(placement),
       networkRan: runNetwork,
-      labelCount,
       kept,
       parameters,
     };
   }
 
   /** The result with the flicker taken out: its marginals and label map follow those of the frames before. */
-  async smooth(result: FrameResult, parameters: TemporalParameters): Promise<FrameResult> {
+  private async smooth(result: GpuFrame, parameters: TemporalParameters): Promise<GpuFrame> {
     const smoothing = await this.smoothingFor(result);
     smoothing.setParameters(parameters);
     this.context.device.submit('smoothing', (encoder) => smoothing.encode(encoder));
@@ -208,27 +221,20 @@ export class FramePath {
     return { ...result, results: { ...result.results, marginals, labelMap } };
   }
 
-  /** Forgets the frames before. */
   restart(): void {
     this.smoothing?.reset();
     this.refined = undefined;
   }
 
-  /** Shows a prompt network its key image, with seeds for each label; with marginals of the key image refined `rounds - 1` times. */
-  async setKey(
-    source: FrameSource,
-    labelCount: number,
-    seedsFor: (size: Extent) => Float32Array,
-    { rounds, job, signal }: { rounds: number; job: Omit<FrameJob, 'source'>; signal: AbortSignal | undefined },
-  ): Promise<void> {
+  async setKey(source: FrameSource, job: KeyJob, signal?: AbortSignal): Promise<void> {
     const before = this.network.currentKey;
     try {
       const frame = await this.check(source);
-      await this.network.beginKey(frame, labelCount, seedsFor);
+      await this.network.beginKey(frame, job.labelCount, job.seedsFor);
       const refusal = this.ingest('key image', source, (pass, texture) => this.network.encodeKey(pass, texture));
       await this.checkIngested(source, refusal);
-      for (let round = 1; round < rounds; round++) {
-        const { results, working } = await this.process({ ...job, source: 'captured' }, signal);
+      for (let round = 1; round < job.rounds; round++) {
+        const { results, working } = await this.compute({ ...job.frame, source: 'captured' }, signal);
         await this.network.refineKey(results.marginals, working);
       }
       await this.network.keepKey();
@@ -239,12 +245,21 @@ export class FramePath {
     }
   }
 
+  async draw(drawn: Drawn, target: DrawTarget): Promise<void> {
+    await this.resultPainter().paint(drawn, this.capture.texture, target);
+  }
+
+  async export(drawn: Drawn, size: Extent | undefined): Promise<RgbaImage> {
+    return await this.resultPainter().export(drawn, this.capture.texture, size);
+  }
+
   /** What the device says of a call that failed is that call's, and nobody else's. */
   async settle(): Promise<void> {
     await this.context.device.settle();
   }
 
   async destroy(): Promise<void> {
+    this.painter?.destroy();
     this.capture.destroy();
     this.workingImages.endAll();
     this.smoothings.endAll();
@@ -253,6 +268,11 @@ export class FramePath {
     this.buffers.destroy();
     await this.networks.destroy();
     this.gpu.release();
+  }
+
+  private resultPainter(): ResultPainter {
+    this.painter ??= new ResultPainter(this.context, this.gpu.device);
+    return this.painter;
   }
 
   /** Captures a frame and what is made of it. */
@@ -312,7 +332,6 @@ export class FramePath {
     return kept.length === labelCount ? parameters : parametersForLabels(parameters, kept, labelCount);
   }
 
-  /** Throws ArgumentError for a source that can't be read. */
   extentOf(source: FrameSource): Extent {
     return checkFrame(source, this.gpu.device.limits.maxTextureDimension2D);
   }
@@ -337,7 +356,7 @@ export class FramePath {
     if (error) throw new DeviceError(`the GPU refused ${what}: ${error.message}`);
   }
 
-  private async smoothingFor({ working, kept, results }: FrameResult): Promise<TemporalSmoothing> {
+  private async smoothingFor({ working, kept, results }: GpuFrame): Promise<TemporalSmoothing> {
     const size = { ...working, labelCount: kept.labels.length };
     const smoothing = this.smoothings.find((other) => sameSize(other.size, size)) ?? this.newSmoothing(size);
     // Frames of another size have come between, and it has not seen them.
@@ -383,6 +402,17 @@ export class FramePath {
     }
     return working;
   }
+}
+
+/** A photo may read a number back; a frame of a video may not, and pays with memory for the worst case. */
+function createEngine(
+  device: GPUDevice,
+  profile: boolean,
+  { use, ...size }: EngineWish,
+  parameters: CrfParameters,
+): Promise<Refiner> {
+  const vertexCapacity = use === 'video' ? 'worst-case' : 'measured';
+  return DenseCrf.create({ ...size, parameters, device, backend: 'webgpu', vertexCapacity, profile });
 }
 
 function sameSize(a: ProblemSize, b: ProblemSize): boolean {

@@ -2,6 +2,7 @@
 
 export type {
   DeviceLoss,
+  ExportOptions,
   FrameReport,
   LoadProgress,
   NetworkUnary,
@@ -13,7 +14,7 @@ export type {
 export { Painter, type PainterOptions } from './drawing/painter.js';
 export { type Fit, framePosition } from './drawing/placement.js';
 export type { LabelSource, PainterSources } from './drawing/sources.js';
-export { configureCanvas, type PaintTarget, type ViewTarget } from './drawing/target.js';
+export { configureCanvas, type DrawTarget, type PaintTarget, type ViewTarget } from './drawing/target.js';
 export type {
   BlurView,
   ColourView,
@@ -56,12 +57,7 @@ export { type ElementType, inspectModel, type ModelInfo, type OperatorInfo, type
 export { Pipeline } from './pipeline.js';
 export { type Playing, type PlayOptions, playVideo } from './play.js';
 export type { PromptBox, PromptPoint, PromptStroke, Prompts } from './prompts/prompts.js';
-export type { DrawTarget } from './result-painter.js';
 export type { OnnxruntimeOptions } from './runtime/onnxruntime.js';
 export { type BudgetChoice, type BudgetOptions, type BudgetRung, FrameBudget } from './video/budget.js';
-export {
-  defaultTemporalParameters,
-  type TemporalParameters,
-  TemporalSmoothing,
-  type TemporalSources,
-} from './video/temporal.js';
+export { TemporalSmoothing, type TemporalSources } from './video/temporal.js';
+export { defaultTemporalParameters, type TemporalParameters } from './video/temporal-parameters.js';

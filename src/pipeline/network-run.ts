@@ -9,6 +9,7 @@ import { checkOutputShape } from './network/check-graph.js';
 import type { ResolvedNetwork } from './network/description.js';
 import { OutputReader, type PlanarUnary } from './outputs/output-reader.js';
 import { type UnaryPlace, unaryPlace } from './outputs/unary-window.js';
+import { missingPrompts } from './prompts/missing-prompts.js';
 import { Reseeder } from './prompts/reseeder.js';
 import type { Onnxruntime } from './runtime/onnxruntime.js';
 import { NetworkSession } from './runtime/session.js';
@@ -84,13 +85,7 @@ export class NetworkRun {
   placementFor(frame: Extent): Placement {
     const { network } = this.options;
     if (!network.prompts) return planFor(network, frame);
-    if (!this.key) {
-      throw new ArgumentError(
-        'prompts',
-        undefined,
-        `a call of setPrompts before: ${network.name} is told what to look for`,
-      );
-    }
+    if (!this.key) throw missingPrompts(network.name);
     return this.key.placement;
   }
 

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: MIT
 
 import { checkCallback, checkFlag, checkInteger, checkNumber } from '../problem/checks.js';
+import { ArgumentError } from '../problem/errors.js';
+import { checkBackend } from '../problem/options.js';
 import { checkDevice, checkSignal } from '../problem/platform-objects.js';
+
 import { parametersNamed } from '../problem/presets.js';
-import { readObject, readOptions } from '../problem/reading.js';
+import { readArray, readObject, readOptions, readProperties } from '../problem/reading.js';
+
 import type { CrfParameters } from '../problem/types.js';
-import type { PipelineOptions, PromptOptions, SegmentOptions } from './api.js';
+import type { ExportOptions, PipelineOptions, PromptOptions, SegmentOptions } from './api.js';
+import { checkColour } from './drawing/colours.js';
 import { type Extent, largestFrameSide } from './frames/plan.js';
 import { checkNetwork } from './network/check-network.js';
 import type { ResolvedNetwork } from './network/description.js';
 import { networkNamed } from './network/presets.js';
 import { checkOnnxruntimeOptions, type OnnxruntimeOptions } from './runtime/onnxruntime.js';
 import { type BudgetOptions, resolveBudgetOptions } from './video/budget.js';
-import { resolveTemporalParameters, type TemporalParameters } from './video/temporal.js';
+import { resolveTemporalParameters, type TemporalParameters } from './video/temporal-parameters.js';
 
 const optionNames = [
   'network',
@@ -23,6 +28,7 @@ const optionNames = [
   'smoothing',
   'budget',
   'dropBelow',
+  'backend',
   'device',
   'profile',
   'onnxruntime',
@@ -41,8 +47,10 @@ export interface Settings {
   frameSize: Extent | undefined;
   warmStart: boolean;
   smoothing: Required<TemporalParameters> | null;
-  budget: Required<BudgetOptions> | null;
+  /** `isOwnLadder`: the user's, not the default. */
+  budget: (Required<BudgetOptions> & { isOwnLadder: boolean }) | null;
   dropBelow: number;
+  backend: 'auto' | 'webgpu' | 'cpu';
   device: GPUDevice | undefined;
   profile: boolean;
   onnxruntime: OnnxruntimeOptions;
@@ -55,6 +63,7 @@ export interface Settings {
 const unrefined: CrfParameters = { kernels: [], iterations: 0 };
 
 const largestWorkingSize = 16384;
+const largestExport = 16384;
 /** Networks of more labels than this leave out those that a photo doesn't show, unless told otherwise. */
 const manyLabels = 32;
 
@@ -84,9 +93,9 @@ export function checkOptions(given: GivenOptions): Settings {
     frameSize: given.frameSize === undefined ? undefined : checkFrameSize(given.frameSize),
     warmStart: checkFlag('warmStart', warmStart),
     smoothing: smoothing === null ? null : resolveTemporalParameters(smoothing),
-    budget: budget === null ? null : resolveBudgetOptions(budget),
+    budget: budget === null ? null : resolveBudget(budget),
     dropBelow: checkNumber('dropBelow', dropBelow, { from: 0, below: 1, float32: true }),
-    device: checkDevice('device', given.device as GPUDevice | undefined),
+    ...checkHost(given),
     profile: checkFlag('profile', profile),
     onnxruntime: given.onnxruntime === undefined ? {} : checkOnnxruntimeOptions(given.onnxruntime),
     onProgress: checkCallback('onProgress', given.onProgress as PipelineOptions['onProgress']),
@@ -95,11 +104,47 @@ export function checkOptions(given: GivenOptions): Settings {
   };
 }
 
+function resolveBudget(budget: unknown): NonNullable<Settings['budget']> {
+  const { ladder } = readProperties('budget', budget, ['ladder']);
+  return { ...resolveBudgetOptions(budget), isOwnLadder: ladder !== undefined };
+}
+
+function checkHost(given: GivenOptions): Pick<Settings, 'backend' | 'device'> {
+  const backend = checkBackend(given.backend);
+  const device = checkDevice('device', given.device as GPUDevice | undefined);
+  if (device && backend === 'cpu') throw new ArgumentError('device', device, "none with backend 'cpu'");
+  return { backend, device };
+}
+
 function checkFrameSize(value: unknown): Extent {
   const { width, height } = readOptions('frameSize', value, ['width', 'height']);
   return {
     width: checkInteger('frameSize.width', width, 1, largestFrameSide),
     height: checkInteger('frameSize.height', height, 1, largestFrameSide),
+  };
+}
+
+/** Throws ArgumentError. */
+export function checkExportOptions(options: ExportOptions | undefined): {
+  size: Extent | undefined;
+  colours: readonly string[] | undefined;
+} {
+  if (options === undefined) return { size: undefined, colours: undefined };
+  const { width, height, colours } = readOptions('options', options, ['width', 'height', 'colours']);
+  const size =
+    width === undefined && height === undefined
+      ? undefined
+      : {
+          width: checkInteger('options.width', width, 1, largestExport),
+          height: checkInteger('options.height', height, 1, largestExport),
+        };
+  if (colours === undefined) return { size, colours };
+  return {
+    size,
+    colours: readArray('options.colours', colours).map((colour, label) => {
+      checkColour(`options.colours[${label}]`, colour);
+      return colour as string;
+    }),
   };
 }
 

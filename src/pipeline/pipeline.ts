@@ -4,17 +4,26 @@ import { Turns } from '../gpu/turns.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
 import type { CrfParametersOrName } from '../problem/presets.js';
 import { crfSchema } from '../problem/schema.js';
-import type { CrfParameters } from '../problem/types.js';
-import type { FrameReport, LoadProgress, PipelineOptions, PromptOptions, Segmentation, SegmentOptions } from './api.js';
+import type { CrfParameters, RgbaImage } from '../problem/types.js';
+import type {
+  ExportOptions,
+  FrameReport,
+  LoadProgress,
+  PipelineOptions,
+  PromptOptions,
+  Segmentation,
+  SegmentOptions,
+} from './api.js';
+import { chooseBackend } from './backend.js';
+import { checkDrawTarget, type DrawTarget } from './drawing/target.js';
 import { checkViewKind, type View } from './drawing/view.js';
 import { scaledParameters } from './engines.js';
-import { type FrameJob, FramePath, type FrameResult } from './frame-path.js';
 import { checkIsFrame, type FrameSource } from './frames/frame-source.js';
 import type { Extent } from './frames/plan.js';
 import type { ResolvedNetwork } from './network/description.js';
-import { loadNetworks, type NetworkFiles } from './network/load-network.js';
-import type { Key } from './network-run.js';
+import { loadNetworks } from './network/load-network.js';
 import {
+  checkExportOptions,
   checkOptions,
   checkPromptOptions,
   checkSegmentOptions,
@@ -22,26 +31,15 @@ import {
   readPipelineOptions,
   type Settings,
 } from './options.js';
-import { Pace } from './pace.js';
-import { PathKeeper } from './path-keeper.js';
+import type { Drawn, FrameJob, FrameResult, Path, PathKeeper } from './path.js';
 import { checkPrompts, type Prompts } from './prompts/prompts.js';
 import { pinnedLabels, seedMaps } from './prompts/seeds.js';
-import { checkDrawTarget, type DrawTarget, ResultPainter } from './result-painter.js';
-import type { Gpu } from './runtime/gpu.js';
-import { loadOnnxruntime, type Onnxruntime } from './runtime/onnxruntime.js';
-import { GpuSegmentation } from './segmentation.js';
-import { type BudgetChoice, type BudgetOptions, FrameBudget } from './video/budget.js';
-import type { TemporalParameters } from './video/temporal.js';
-
-/** What every device is given anew. Files are found by the network they were loaded for: options that change later make another object of it. */
-interface Loaded {
-  network: ResolvedNetwork;
-  files: NetworkFiles;
-  runtime: Onnxruntime;
-}
+import { type BudgetChoice, type BudgetOptions, cpuLadder, FrameBudget } from './video/budget.js';
+import type { TemporalParameters } from './video/temporal-parameters.js';
 
 /**
- * From a camera or an image to refined labels without leaving the GPU: a network run by onnxruntime-web and a dense CRF on one device.
+ * From a camera or an image to refined labels: a network run by onnxruntime-web and a dense CRF, without leaving the GPU where there is one, and
+ * on the CPU elsewhere.
  *
  *   const pipeline = await Pipeline.create();
  *   const result = await pipeline.segment(image);
@@ -51,15 +49,11 @@ interface Loaded {
  * Calls wait for each other, in the order in which they were made.
  */
 export class Pipeline {
-  private readonly turns = new Turns();
-  private readonly pace = new Pace();
   private budget: { best: number; budget: FrameBudget } | undefined;
-  private readonly keeper: PathKeeper;
-  private painter: ResultPainter | undefined;
   /** Counts calls: a result knows by it whether it is still the last. */
   private call = 0;
-  /** `changes`: of the frame texture, when it held the frame that the result is of. */
-  private last: { path: FramePath; segmentation: GpuSegmentation; changes: number } | undefined;
+  /** `changes`: of the path's frame, when it was that of the result. */
+  private last: { path: Path; segmentation: Segmentation; changes: number } | undefined;
   /** What was marked, and on which image. */
   private marks: { image: WeakRef<FrameSource>; marksFor: (working: Extent) => Uint8Array } | undefined;
   private scaled: { from: CrfParameters; scale: number; to: CrfParameters } | undefined;
@@ -67,30 +61,33 @@ export class Pipeline {
   private constructor(
     private options: GivenOptions,
     private settings: Settings,
-    private readonly loaded: Loaded,
-  ) {
-    const { device, onDeviceLost } = settings;
-    const { turns } = this;
-    this.keeper = new PathKeeper({ device, onDeviceLost, turns, build: (gpu, key, by) => this.build(gpu, key, by) });
-  }
+    private readonly turns: Turns,
+    private readonly keeper: PathKeeper,
+  ) {}
 
   /**
-   * Downloads the network if need be, checks it, and makes it ready on the device.
+   * Downloads the network if need be, checks it, and makes it ready on the device, or on the CPU. Which of the two is asked first: of what
+   * the other needs nothing is loaded.
    *
    * Throws ArgumentError for an option that can't be and for a description that doesn't fit its file, DownloadError for a file
-   * that can't be had, DeviceError where there is no WebGPU or the device is not enough, and the signal's reason.
+   * that can't be had, DeviceError where there is no WebGPU and it was asked for, or the device is not enough, and the signal's reason.
    */
   static async create(options: PipelineOptions = {}): Promise<Pipeline> {
     const given = readPipelineOptions(options);
     const settings = checkOptions(given);
-    const { network, signal, onProgress } = settings;
-    const [files, runtime] = await Promise.all([
+    const { signal, onProgress } = settings;
+    const backend = await chooseBackend(settings);
+    signal?.throwIfAborted();
+    const { network } = settings;
+    const { loadPaths } = await (backend === 'cpu' ? import('./cpu/cpu-paths.js') : import('./gpu-paths.js'));
+    const [makeKeeper, files] = await Promise.all([
+      loadPaths(settings),
       loadNetworks(network, progressOptions(signal, onProgress)),
-      loadOnnxruntime(settings.onnxruntime),
     ]);
     signal?.throwIfAborted();
     onProgress?.({ phase: 'session' });
-    const pipeline = new Pipeline(given, settings, { network, files, runtime });
+    const turns = new Turns();
+    const pipeline = new Pipeline(given, settings, turns, makeKeeper({ network, files, turns }));
     try {
       await pipeline.turns.take(() => pipeline.keeper.run(async () => undefined, signal), signal);
     } catch (error) {
@@ -105,26 +102,32 @@ export class Pipeline {
     return this.settings.network;
   }
 
-  /** The device that frames go through: another one after a loss. */
-  get device(): GPUDevice {
-    const { path } = this.keeper;
-    if (!path) throw new DeviceError('this pipeline has no device at present');
-    return path.gpu.device;
+  /** Where this pipeline computes: 'auto' was decided when it was made. */
+  get backend(): 'webgpu' | 'cpu' {
+    return this.keeper.backend;
   }
 
-  /** Adapter as the browser names it; 'none' while there is no device. */
+  /** The device that frames go through: another one after a loss. Throws DeviceError on the CPU. */
+  get device(): GPUDevice {
+    const { path, backend } = this.keeper;
+    if (backend === 'cpu') throw new DeviceError("device: a pipeline with backend 'cpu' has none");
+    if (!path?.device) throw new DeviceError('this pipeline has no device at present');
+    return path.device;
+  }
+
+  /** Adapter as the browser names it, or 'CPU'; 'none' while there is no device. */
   get adapterName(): string {
-    return this.keeper.path?.gpu.adapterName ?? 'none';
+    return this.keeper.path?.adapterName ?? 'none';
   }
 
   /** Names by label: a prompt network's are as many as there are prompts. */
   get labels(): readonly string[] {
-    return this.network.labels.slice(0, this.keeper.path?.network.labelCount);
+    return this.network.labels.slice(0, this.keeper.path?.labelCount);
   }
 
   /** Bytes of GPU memory held, but for the weights and what else onnxruntime holds. */
   get bytesHeld(): number {
-    return (this.keeper.path?.bytes ?? 0) + (this.painter?.bytes ?? 0);
+    return this.keeper.path?.bytes ?? 0;
   }
 
   /** Trades quality for speed in the frames to come, or, with null, no longer. Throws ArgumentError. */
@@ -169,8 +172,9 @@ export class Pipeline {
           this.call++;
           this.last = undefined;
           path.restart();
-          const job = { ...this.photoJob(), marksFor };
-          await path.setKey(keyImage, checked.labelCount, seedsFor, { rounds, job, signal });
+          const { labelCount } = checked;
+          const frame = { ...this.photoJob(), marksFor };
+          await path.setKey(keyImage, { labelCount, seedsFor, rounds, frame }, signal);
           this.marks = { image: new WeakRef(keyImage), marksFor };
         }, signal),
       signal,
@@ -198,13 +202,25 @@ export class Pipeline {
   }
 
   /**
-   * Draws the last result into a canvas, or into any texture of the pipeline's device. A canvas is configured for WebGPU the first time.
-   * Throws ArgumentError for a view or target that can't be.
+   * Draws the last result into a canvas, or into any texture of the pipeline's device. A canvas is configured for WebGPU the first time; on the
+   * CPU it gets a 2-D context. Throws ArgumentError for a view or target that can't be.
    */
-  async draw(view: View, target: DrawTarget): Promise<void> {
+  async draw(view: View<FrameSource>, target: DrawTarget): Promise<void> {
     checkViewKind(view);
     checkDrawTarget(target);
-    return this.turns.take(() => this.keeper.run((path) => this.paint(path, view, target)));
+    await this.turns.take(() => this.keeper.run((path) => this.paint(path, view, target)));
+  }
+
+  /**
+   * The last result as a picture: RGBA bytes with straight alpha, for files and where there are no canvases. On the GPU this reads back. Throws
+   * ArgumentError for a view, size or colours that can't be.
+   */
+  async exportImage(view: View<FrameSource>, options?: ExportOptions): Promise<RgbaImage> {
+    checkViewKind(view);
+    const { size, colours } = checkExportOptions(options);
+    return await this.turns.take(() =>
+      this.keeper.run((path) => path.export(this.drawn('exportImage', path, view, colours), size)),
+    );
   }
 
   /**
@@ -214,7 +230,6 @@ export class Pipeline {
   async destroy(): Promise<void> {
     if (this.keeper.isDestroyed) return;
     await this.keeper.destroy();
-    this.painter?.destroy();
     this.last = undefined;
   }
 
@@ -234,12 +249,14 @@ export class Pipeline {
     const best = Math.min(workingSize, Math.max(frame.width, frame.height));
     if (this.budget?.best !== best) {
       const { iterations = crfSchema.parameters.iterations.default } = crf;
-      this.budget = { best, budget: new FrameBudget(budget, { workingSize: best, iterations }) };
+      const { isOwnLadder, framesPerSecond, ladder } = budget;
+      const options = { framesPerSecond, ladder: this.backend === 'cpu' && !isOwnLadder ? cpuLadder : ladder };
+      this.budget = { best, budget: new FrameBudget(options, { workingSize: best, iterations }) };
     }
     return this.budget.budget;
   }
 
-  private async photo(path: FramePath, source: FrameSource, signal: AbortSignal | undefined): Promise<Segmentation> {
+  private async photo(path: Path, source: FrameSource, signal: AbortSignal | undefined): Promise<Segmentation> {
     // A picture that can't be leaves the result before it as it is.
     path.extentOf(source);
     this.call++;
@@ -258,13 +275,14 @@ export class Pipeline {
       parametersFor: (working) => this.parametersFor(working, crf.iterations),
       runNetwork: true,
       warmStart: false,
+      smoothing: null,
     };
   }
 
-  private async frame(path: FramePath, source: FrameSource, signal: AbortSignal | undefined): Promise<Segmentation> {
+  private async frame(path: Path, source: FrameSource, signal: AbortSignal | undefined): Promise<Segmentation> {
     path.extentOf(source);
     this.call++;
-    await this.pace.begin();
+    await path.begin();
     const start = performance.now();
     const { settings } = this;
     const budget = this.budgetFor(path.extentOf(source));
@@ -278,22 +296,21 @@ export class Pipeline {
         parametersFor: (working) => this.parametersFor(working, choice?.iterations ?? settings.crf.iterations),
         runNetwork: choice?.runNetwork ?? true,
         warmStart: settings.warmStart,
+        smoothing: settings.smoothing,
       },
       signal,
     );
-    const { smoothing } = settings;
-    const smoothed = smoothing ? await path.smooth(result, smoothing) : result;
-    const done = this.pace.submitted(path.gpu.device, start);
+    const done = path.finished(start);
     if (budget && choice) {
       void done.then((milliseconds) => {
         if (milliseconds >= 0) budget.record(choice, milliseconds);
       });
     }
-    return this.finish(path, smoothed, choice);
+    return this.finish(path, result, choice);
   }
 
-  private finish(path: FramePath, result: FrameResult, budget?: BudgetChoice): Segmentation {
-    const { frame, working, input, networkRan, kept, parameters, refinement, results } = result;
+  private finish(path: Path, result: FrameResult, budget?: BudgetChoice): Segmentation {
+    const { frame, working, input, networkRan, kept, parameters, refinement } = result;
     const report: FrameReport = {
       frame,
       working,
@@ -306,34 +323,26 @@ export class Pipeline {
       budget,
       timings: refinement.timings,
     };
-    const { call } = this;
-    const segmentation = new GpuSegmentation({
-      device: path.gpu.device,
-      labels: this.labels,
-      keptLabels: kept.labels,
-      gpu: results,
-      unary: () => path.network.unary,
-      report,
-      isCurrent: () => this.call === call && this.keeper.path === path,
-    });
-    this.last = { path, segmentation, changes: path.capture.changes };
+    const { call, labels } = this;
+    const isCurrent = () => this.call === call && this.keeper.path === path;
+    const segmentation = result.present({ labels, report, isCurrent });
+    this.last = { path, segmentation, changes: path.frameChanges };
     return segmentation;
   }
 
-  private async paint(path: FramePath, view: View, target: DrawTarget): Promise<void> {
-    const { last } = this;
+  private async paint(path: Path, view: View<FrameSource>, target: DrawTarget): Promise<void> {
     // Its result went with the device: the next frame will be drawn.
-    if (last?.path !== path && this.keeper.hasLost) return;
-    if (last?.changes !== path.capture.changes) {
-      const value = last ? 'a result whose frame is gone: the call after it failed' : 'no result yet';
-      throw new ArgumentError('draw', value, 'a call of segment or segmentFrame before');
+    if (this.last?.path !== path && this.keeper.hasLost) return;
+    await path.draw(this.drawn('draw', path, view), target);
+  }
+
+  private drawn(call: string, path: Path, view: View<FrameSource>, colours = this.network.colours): Drawn {
+    const { last } = this;
+    if (last?.path === path && last.changes === path.frameChanges) {
+      return { segmentation: last.segmentation, colours, view };
     }
-    const { device } = path.gpu;
-    if (this.painter?.device !== device) {
-      this.painter?.destroy();
-      this.painter = new ResultPainter(device);
-    }
-    await this.painter.paint(last.segmentation, path.capture.texture, this.network.colours, view, target);
+    const value = last ? 'a result whose frame is gone: the call after it failed' : 'no result yet';
+    throw new ArgumentError(call, value, 'a call of segment or segmentFrame before');
   }
 
   /**
@@ -348,23 +357,6 @@ export class Pipeline {
     const to = { ...scaledParameters(crf, scale), ...(iterations === undefined ? undefined : { iterations }) };
     this.scaled = { from: crf, scale, to };
     return to;
-  }
-
-  private async build(gpu: Gpu, key: Key | undefined, signal: AbortSignal | undefined): Promise<FramePath> {
-    const { network } = this.loaded;
-    const { profile, frameSize } = this.settings;
-    const path = await FramePath.create({ gpu, ...this.loaded, profile, frameSize }, signal);
-    try {
-      await path.network.adoptKey(key);
-      // Which variant will be needed is not known before the first frame.
-      if (frameSize || !network.variants) await path.network.warmUp(frameSize, signal);
-      return path;
-    } catch (error) {
-      // Asked before: a device that was released can't be lost.
-      await gpu.lostBehind(error);
-      await path.destroy();
-      throw error;
-    }
   }
 }
 

@@ -6,6 +6,7 @@ import { hasMethods } from '../problem/platform-objects.js';
 import { reading, readOptions } from '../problem/reading.js';
 import type { FrameReport } from './api.js';
 import { checkViewKind, type View } from './drawing/view.js';
+import type { FrameSource } from './frames/frame-source.js';
 import type { Extent } from './frames/plan.js';
 import type { Pipeline } from './pipeline.js';
 import { BackgroundClock } from './video/background-clock.js';
@@ -66,7 +67,7 @@ export function playVideo(
   pipeline: Pick<Pipeline, 'segmentFrame' | 'draw'>,
   video: HTMLVideoElement,
   canvas: HTMLCanvasElement | OffscreenCanvas,
-  view: View | (() => View),
+  view: View<FrameSource> | (() => View<FrameSource>),
   options?: PlayOptions,
 ): Playing {
   if (!hasMethods('pipeline', pipeline, 'segmentFrame', 'draw')) {
@@ -132,7 +133,7 @@ class VideoLoop implements Playing {
     private readonly pipeline: Pick<Pipeline, 'segmentFrame' | 'draw'>,
     private readonly video: HTMLVideoElement,
     private readonly canvas: HTMLCanvasElement | OffscreenCanvas,
-    private readonly view: View | (() => View),
+    private readonly view: View<FrameSource> | (() => View<FrameSource>),
     private readonly options: {
       canvasSize: (typeof canvasSizes)[number];
       whenHidden: (typeof hiddenChoices)[number];

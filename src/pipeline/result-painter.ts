@@ -1,76 +1,109 @@
 // SPDX-License-Identifier: MIT
 
+import { isTexture } from '../gpu/given-objects.js';
 import { ArgumentError } from '../problem/errors.js';
-import { hasMethods, isTextureObject } from '../problem/platform-objects.js';
-import { reading, readObject, readProperties } from '../problem/reading.js';
-import type { Segmentation } from './api.js';
+import { unreadable } from '../problem/page-image.js';
+import { reading } from '../problem/reading.js';
+import type { RgbaImage } from '../problem/types.js';
+import { changesByItself, keptColours, viewOfKept } from './drawing/kept-labels.js';
 import { Painter } from './drawing/painter.js';
-import { checkFormat, configureCanvas, isCanvasContext, type PaintTarget, preferredFormat } from './drawing/target.js';
-import { checkView, entryPointOf, type ResolvedView, type View } from './drawing/view.js';
 
-/** Where a pipeline draws: a canvas, which it configures, or what a painter takes. */
-export type DrawTarget = HTMLCanvasElement | OffscreenCanvas | PaintTarget;
+import { configureCanvas, type DrawTarget, type PaintTarget, preferredFormat } from './drawing/target.js';
+import { checkViewWith, type View } from './drawing/view.js';
+import { FrameCapture, type FrameSource } from './frames/frame-capture.js';
+import { readFrame } from './frames/frame-source.js';
+import type { Extent } from './frames/plan.js';
+import type { StageContext } from './frames/stage-context.js';
+import type { Drawn } from './path.js';
 
 /** Draws results of one device into canvases and textures. */
 export class ResultPainter {
   /** Made for the first call that is not refused. */
-  private painter: Painter | undefined;
+  private made: Painter | undefined;
+  /** Holds a background image that is no texture. */
+  private capture: FrameCapture | undefined;
+  private captured: FrameSource | undefined;
 
-  constructor(readonly device: GPUDevice) {}
+  constructor(
+    private readonly context: StageContext,
+    private readonly device: GPUDevice,
+  ) {}
 
   get bytes(): number {
-    return this.painter?.bytes ?? 0;
+    return (this.made?.bytes ?? 0) + (this.capture?.bytes ?? 0);
   }
 
-  /**
-   * @param frame the picture that the result is of
-   * @param colours `#rrggbb`, one for every label that the network has
-   */
-  async paint(
-    result: Segmentation,
-    frame: GPUTexture,
-    colours: readonly string[],
-    view: View,
-    target: DrawTarget,
-  ): Promise<void> {
-    const { device } = this;
-    const checked = checkView(view, frame, result.labels.length);
-    const surface = surfaceOf(target, device);
-    this.painter ??= new Painter(device);
-    const { painter } = this;
-    const { width, height, gpu, keptLabels } = result;
-    const labels = { width, height, labelCount: keptLabels.length, labelMap: gpu.labelMap, marginals: gpu.marginals };
-    await painter.prepare({
-      sources: { frame, labels },
-      views: [checked.kind],
-      formats: [surface.format],
-      colours: keptLabels.map((label) => colours[label]),
-    });
-    await painter.draw(viewOfKept(view, checked, result), surface.target);
+  /** @param frame the picture that the result is of */
+  async paint(drawn: Drawn, frame: GPUTexture, target: DrawTarget): Promise<void> {
+    const view = await this.resolve(drawn, frame);
+    const surface = surfaceOf(target, this.device);
+    await this.prepare(drawn, frame, view, surface.format);
+    await this.painter.draw(view, surface.target);
+  }
+
+  /** The view as bytes with straight alpha, at the frame's size unless another is given. */
+  async export(drawn: Drawn, frame: GPUTexture, size: Extent | undefined): Promise<RgbaImage> {
+    const view = await this.resolve(drawn, frame);
+    await this.prepare(drawn, frame, view, 'rgba8unorm');
+    return await this.painter.exportImage(view, size);
   }
 
   destroy(): void {
-    this.painter?.destroy();
+    this.made?.destroy();
+    this.capture?.destroy();
   }
-}
 
-/** The painter knows labels by their places among those that were kept. */
-function viewOfKept(view: View, checked: ResolvedView, { keptLabels, labels }: Segmentation): View {
-  if (keptLabels.length === labels.length || entryPointOf(checked.kind) !== 'composite') return view;
-  const wanted = checked.foreground ?? keptLabels.filter((label) => label !== 0);
-  const foreground = wanted.map((label) => keptLabels.indexOf(label)).filter((place) => place >= 0);
-  return { ...readObject('view', view), foreground } as unknown as View;
-}
-
-/** Throws ArgumentError for what is no canvas, texture or view of one. */
-export function checkDrawTarget(target: unknown): void {
-  if (hasMethods('target', target, 'getContext') || isCanvasContext('target', target)) return;
-  if (isTextureObject('target', target)) return;
-  const { view, format } = readProperties('target', target, ['view', 'width', 'height', 'format']);
-  if (typeof view !== 'object' || view === null) {
-    throw new ArgumentError('target', target, 'a canvas, its context, a texture or { view, width, height, format }');
+  private get painter(): Painter {
+    this.made ??= new Painter(this.device);
+    return this.made;
   }
-  checkFormat('target.format', format);
+
+  private async prepare(
+    { segmentation, colours }: Drawn,
+    frame: GPUTexture,
+    { kind }: View,
+    format: GPUTextureFormat,
+  ): Promise<void> {
+    const { width, height, gpu, keptLabels } = segmentation;
+    const labels = { width, height, labelCount: keptLabels.length, labelMap: gpu.labelMap, marginals: gpu.marginals };
+    await this.painter.prepare({
+      sources: { frame, labels },
+      views: [kind],
+      formats: [format],
+      colours: keptColours(colours, keptLabels),
+    });
+  }
+
+  /** The painter knows labels by their places among those that were kept, and images as textures. */
+  private async resolve({ segmentation, view }: Drawn, frame: GPUTexture): Promise<View> {
+    const { image } = checkViewWith(view, frame, segmentation.labels.length, (given) => {
+      readFrame(given as FrameSource, (_argument, side) => side as number, 'view.image');
+      return given as FrameSource;
+    });
+    const kept = viewOfKept(view, segmentation);
+    if (kept.kind !== 'image' || image === undefined) return kept as View;
+    return { ...kept, image: await this.textureOf(image) };
+  }
+
+  private async textureOf(image: FrameSource): Promise<GPUTexture> {
+    if (isTexture(image)) return image;
+    const { device } = this.context;
+    this.capture ??= new FrameCapture(this.context, 'view.image');
+    const { capture } = this;
+    if (this.captured === image && !changesByItself(image)) return capture.texture;
+    this.captured = undefined;
+    await capture.prepare(image);
+    const { error } = device.listen(() =>
+      device.submit('background image', (encoder) => void capture.encode(encoder, image)),
+    );
+    const refusal = (await error) ?? (await device.settle());
+    if (refusal) {
+      capture.destroy();
+      throw unreadable('view.image', image, refusal);
+    }
+    this.captured = image;
+    return capture.texture;
+  }
 }
 
 /** Contexts by canvas: Firefox throws where a canvas that was given to a worker is asked for its context again. */

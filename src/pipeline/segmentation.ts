@@ -3,21 +3,18 @@
 import { tellingLoss } from '../gpu/device-loss.js';
 import { Readback } from '../gpu/readback.js';
 import type { GpuResults } from '../problem/api.js';
-import { ArgumentError } from '../problem/errors.js';
 import type { FrameReport, NetworkUnary, Segmentation } from './api.js';
 import type { PlacedUnary } from './network-run.js';
 import { restoreLabelMap, restoreMarginals } from './outputs/present-labels.js';
+import type { SegmentationFrame } from './path.js';
+import { checkCurrent } from './segmentation-currency.js';
 
-export interface SegmentationSource {
+export interface SegmentationSource extends SegmentationFrame {
   device: GPUDevice;
-  labels: readonly string[];
   keptLabels: readonly number[];
   gpu: GpuResults;
   /** The network's output, as it is when asked for. */
   unary: () => PlacedUnary;
-  report: FrameReport;
-  /** False once the pipeline has begun another call. */
-  isCurrent: () => boolean;
 }
 
 /** Results that stay on the GPU until somebody asks for them. */
@@ -56,7 +53,7 @@ export class GpuSegmentation implements Segmentation {
   }
 
   async unary(): Promise<NetworkUnary> {
-    this.checkCurrent();
+    checkCurrent(this.source);
     const given = this.source.unary();
     const planes = 'logits' in given ? given.logits : given.probabilities;
     const words = await this.read(planes, this.keptLabels.length * given.width * given.height);
@@ -68,22 +65,13 @@ export class GpuSegmentation implements Segmentation {
     return this.width * this.height;
   }
 
-  private checkCurrent(): void {
-    if (this.source.isCurrent()) return;
-    throw new ArgumentError(
-      'segmentation',
-      'an earlier one',
-      "the result of the pipeline's last call: read before the next",
-    );
-  }
-
   private async read(buffer: GPUBuffer, words: number): Promise<Uint32Array> {
-    this.checkCurrent();
+    checkCurrent(this.source);
     const { device } = this.source;
     const readback = new Readback(device);
     try {
       const result = await tellingLoss(device, () => readback.words(buffer, 0, words));
-      this.checkCurrent();
+      checkCurrent(this.source);
       return result;
     } finally {
       readback.destroy();

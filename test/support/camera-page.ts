@@ -99,7 +99,7 @@ export async function followSquare(inputSize: number, frames: number): Promise<F
   const video = await openCamera();
   const preset = presets['colour-prompt'];
   const network = { ...preset, input: { ...preset.input, longSide: inputSize } };
-  const pipeline = await Pipeline.create({ network, workingSize: 160 });
+  const pipeline = await Pipeline.create({ network, workingSize: 160, backend: 'webgpu' });
   const key = await createImageBitmap(video);
   const at = middleOfRed(key) * key.width;
   await pipeline.setPrompts(key, {
@@ -153,7 +153,10 @@ function middleOfRed(picture: ImageBitmap): number {
 /** The names of operators that the provider lacks, as the user is told. */
 export async function refusalOf(network: NetworkDescription, bytes: readonly number[]): Promise<string> {
   try {
-    const pipeline = await Pipeline.create({ network: { ...network, bytes: Uint8Array.from(bytes) } });
+    const pipeline = await Pipeline.create({
+      network: { ...network, bytes: Uint8Array.from(bytes) },
+      backend: 'webgpu',
+    });
     await pipeline.destroy();
     return '';
   } catch (error) {
@@ -169,7 +172,7 @@ export async function surviveLoss(
   const video = await openCamera();
   const losses: object[] = [];
   const network = { ...description, bytes: Uint8Array.from(bytes) };
-  const pipeline = await Pipeline.create({ network, onDeviceLost: (loss) => losses.push(loss) });
+  const pipeline = await Pipeline.create({ network, backend: 'webgpu', onDeviceLost: (loss) => losses.push(loss) });
   const cornerLabel = async () => {
     const result = await pipeline.segmentFrame(video);
     return (await result.labelMap())[0];

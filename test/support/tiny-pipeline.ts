@@ -77,7 +77,8 @@ export class TestPipelines {
 
   /** On a device of the pipeline's own, unless one is given. */
   async openAlone(options: Parameters<typeof Pipeline.create>[0] = {}): Promise<Pipeline> {
-    const pipeline = await Pipeline.create({ network: tinyNetwork(), ...options });
+    // Software adapters are not taken unless they are asked for.
+    const pipeline = await Pipeline.create({ network: tinyNetwork(), backend: 'webgpu', ...options });
     this.#opened.push(pipeline);
     return pipeline;
   }

@@ -10,16 +10,18 @@ export function LiveHud({ live }: { live: LiveSession }) {
   return (
     <dl class="hud">
       <HudEntry title="Camera">{report ? `${report.width} × ${report.height} px` : '–'}</HudEntry>
-      <HudEntry title="Computed by">{report ? <Adapter backend="webgpu" name={report.adapterName} /> : '–'}</HudEntry>
+      <HudEntry title="Computed by">
+        {report ? <Adapter backend={report.backend} name={report.adapterName} /> : '–'}
+      </HudEntry>
       <HudEntry title="Frames a second" hint="Over the last two seconds">
         {rate === undefined ? '–' : rate.toFixed(1)}
       </HudEntry>
-      <HudEntry title="A frame takes" hint="Median and 95th percentile, from its arrival to the end of the GPU’s work">
+      <HudEntry title="A frame takes" hint="Median and 95th percentile, from its arrival until it is drawn">
         <Times statistics={live.statistics.value} stage="total" />
       </HudEntry>
-      <HudEntry title="GPU memory">{report ? bytes(report.bytesHeld) : '–'}</HudEntry>
+      <HudEntry title="GPU memory">{report?.backend === 'webgpu' ? bytes(report.bytesHeld) : '–'}</HudEntry>
       <HudEntry title="Readback" hint="Counted, for each frame">
-        {report ? bytes(report.bytesReadBack) : '–'}
+        {report?.backend === 'webgpu' ? bytes(report.bytesReadBack) : '–'}
       </HudEntry>
     </dl>
   );

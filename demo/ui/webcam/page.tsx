@@ -17,7 +17,7 @@ import { LiveViewBar } from './view-bar.js';
 export function LivePage({ live }: { live: LiveSession }) {
   // Whoever leaves this page does not expect the camera to stay on.
   useEffect(() => () => live.turnOff(), [live]);
-  const isOn = live.status.value === 'on' && live.hasGpu.value;
+  const isOn = live.status.value === 'on';
   return (
     <main class="work">
       <section class="canvas-side" aria-label="Camera">

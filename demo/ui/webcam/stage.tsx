@@ -75,7 +75,7 @@ function LiveFrame({ live }: { live: LiveSession }) {
         aria-label="Camera picture with its effect"
         hidden={!live.isShowing.value}
       />
-      {live.takesMarks.value && live.hasGpu.value && live.status.value === 'on' && <LiveMarks live={live} />}
+      {live.takesMarks.value && live.status.value === 'on' && <LiveMarks live={live} />}
       {live.divider.value !== null && <Divider position={live.divider} before="Camera" after="Result" />}
       <LiveStatus live={live} />
     </div>

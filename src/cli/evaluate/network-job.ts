@@ -22,6 +22,7 @@ export async function openPredictor(job: PredictorJob): Promise<{ adapterName: s
   pipeline = undefined;
   pipeline = await Pipeline.create({
     network: describeNetwork(job),
+    backend: 'webgpu',
     crf: null,
     workingSize: leastWork,
     // All labels, however improbable: who measures wants to see them too.

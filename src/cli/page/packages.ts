@@ -9,6 +9,7 @@ const modules = [
   '@bufbuild/protobuf',
   '@bufbuild/protobuf/codegenv2',
   'onnxruntime-web/jspi',
+  'onnxruntime-web/wasm',
   'onnxruntime-web/webgpu',
 ] as const;
 

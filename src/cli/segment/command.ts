@@ -3,7 +3,9 @@
 import type { Command } from 'commander';
 import { shardOption } from '../batch/shard.js';
 import { wholeNumber, wrong } from '../option-values.js';
-import { maxMegapixelsOption, timeoutOption } from '../shared-options.js';
+
+import { backendOption, maxMegapixelsOption, timeoutOption } from '../shared-options.js';
+
 import type { Streams } from '../streams.js';
 import { type Box, checkSegmentRequest, type OutputKind, outputKinds, type SegmentOptions } from './options.js';
 
@@ -32,7 +34,9 @@ export function addSegmentCommand(program: Command, streams: Streams, version: s
   program
     .command('segment')
     .summary('segment pictures with a network, refined along their edges')
-    .description('Runs a network on pictures and refines its labels with a fully connected CRF, all on WebGPU.')
+    .description(
+      'Runs a network on pictures and refines its labels with a fully connected CRF, all on WebGPU, or all on the CPU.',
+    )
     .argument('<images...>', 'PNG, JPEG or WebP files, and folders of them')
     .requiredOption('--out <folder>', 'where results and the journal go; made if it is not there')
     .optionsGroup('What to look for:')
@@ -60,6 +64,7 @@ export function addSegmentCommand(program: Command, streams: Streams, version: s
     .option('--write <kinds>', `of ${outputKinds.join(', ')} (default: all)`, writeOption, outputKinds)
     .option('--foreground <names>', 'labels that the cut-out keeps, by name (default: all but the first)', nameList)
     .optionsGroup('How to work:')
+    .addOption(backendOption())
     .addOption(timeoutOption())
     .option('--shard <part>', 'the part to do: i/n, auto, or auto/n', shardOption)
     .option('--strict', 'stop at the first picture that fails')

@@ -4,10 +4,9 @@ import type { CrfParameters, RgbaImage } from '../../index.js';
 import {
   type FrameReport,
   type NetworkDescription,
-  Painter,
   Pipeline,
   type Prompts,
-  type Segmentation,
+  type ResolvedNetwork,
 } from '../../pipeline/index.js';
 import { labelMapAt } from './full-size.js';
 import { knownNetworks } from './known-networks.js';
@@ -22,6 +21,8 @@ export interface OpenJob {
   /** null: the network's output is only upsampled. */
   crf?: CrfParameters | null;
   workingSize?: number;
+  /** 'webgpu' in a page, 'cpu' in Node. */
+  backend: 'webgpu' | 'cpu';
 }
 
 export interface OpenJobResult {
@@ -52,7 +53,7 @@ export interface SegmentJobResult {
   report: FrameReport;
 }
 
-/** The network that is ready; a page has one at a time. */
+/** The network that is ready; a page, and Node, has one at a time. */
 let pipeline: Pipeline | undefined;
 
 export async function openNetwork(job: OpenJob): Promise<OpenJobResult> {
@@ -60,10 +61,16 @@ export async function openNetwork(job: OpenJob): Promise<OpenJobResult> {
   pipeline = undefined;
   pipeline = await Pipeline.create({
     network: describeNetwork(job),
+    backend: job.backend,
     ...(job.crf === undefined ? undefined : { crf: job.crf }),
     ...(job.workingSize === undefined ? undefined : { workingSize: job.workingSize }),
   });
   return { adapterName: pipeline.adapterName, labels: pipeline.network.labels };
+}
+
+export async function closeNetwork(): Promise<void> {
+  await pipeline?.destroy();
+  pipeline = undefined;
 }
 
 export function describeNetwork({
@@ -85,58 +92,28 @@ export async function segmentPicture(job: SegmentJob): Promise<SegmentJobResult>
   return {
     labels: segmentation.labels,
     labelMap: labelMapAt(image, labelMap, marginals, segmentation),
-    ...(job.overlay || job.cutOut ? await drawPictures(pipeline.device, segmentation, job) : undefined),
+    ...(await drawPictures(pipeline, job)),
     report: segmentation.report,
   };
 }
 
 async function drawPictures(
-  device: GPUDevice,
-  { width, height, gpu, keptLabels }: Segmentation,
-  { image, foreground, overlay, cutOut }: SegmentJob,
+  from: Pipeline,
+  { foreground, overlay, cutOut }: SegmentJob,
 ): Promise<Pick<SegmentJobResult, 'overlay' | 'cutOut'>> {
-  const painter = new Painter(device);
-  const frame = textureOf(device, image);
-  try {
-    const labels = { width, height, labelCount: keptLabels.length, labelMap: gpu.labelMap, marginals: gpu.marginals };
-    await painter.prepare({
-      sources: { frame, labels },
-      formats: ['rgba8unorm'],
-      colours: keptLabels.map(colourOf),
-    });
-    // The GPU counts the labels that were kept only.
-    const kept = keptLabels.flatMap((label, index) => (isForeground(label, foreground) ? [index] : []));
-    return {
-      ...(overlay ? { overlay: bytesOf(await painter.exportImage({ kind: 'overlay' })) } : undefined),
-      ...(cutOut ? { cutOut: bytesOf(await painter.exportImage({ kind: 'cut-out', foreground: kept })) } : undefined),
-    };
-  } finally {
-    painter.destroy();
-    frame.destroy();
-  }
+  const colours = from.network.labels.map((name, label) => colourOf(from.network, name, label));
+  const cutOutView = { kind: 'cut-out', ...(foreground ? { foreground } : undefined) } as const;
+  return {
+    ...(overlay ? { overlay: bytesOf(await from.exportImage({ kind: 'overlay' }, { colours })) } : undefined),
+    ...(cutOut ? { cutOut: bytesOf(await from.exportImage(cutOutView)) } : undefined),
+  };
 }
 
 /** What is only the rest of the picture is left as it is. */
-function colourOf(label: number): string {
-  const { labels = [], colours = [] } = pipeline?.network ?? {};
-  return labels[label] === 'background' ? `${colours[label]}00` : colours[label];
-}
-
-function isForeground(label: number, foreground: readonly number[] | null): boolean {
-  return foreground === null ? label !== 0 : foreground.includes(label);
+function colourOf({ colours }: ResolvedNetwork, name: string, label: number): string {
+  return name === 'background' ? `${colours[label]}00` : colours[label];
 }
 
 function bytesOf({ data }: RgbaImage): Uint8ClampedArray {
   return new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength);
-}
-
-function textureOf(device: GPUDevice, { data, width, height }: RgbaImage): GPUTexture {
-  const texture = device.createTexture({
-    label: 'segment.frame',
-    size: [width, height],
-    format: 'rgba8unorm',
-    usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST,
-  });
-  device.queue.writeTexture({ texture }, data as Uint8Array<ArrayBuffer>, { bytesPerRow: 4 * width }, [width, height]);
-  return texture;
 }

@@ -27,6 +27,7 @@ export interface SegmentOptions {
   refine: boolean;
   workingSize?: number;
   maxMegapixels?: number;
+  backend: 'webgpu' | 'cpu';
   /** Seconds. */
   timeout?: number;
   shard?: string;

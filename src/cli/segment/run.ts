@@ -38,6 +38,7 @@ export async function segment(request: SegmentRequest, streams: Streams, version
     command: 'segment',
     version,
     network: network.hash,
+    backend: options.backend,
     crf: crf === undefined ? 'as the network has them' : crf,
     workingSize: options.workingSize ?? null,
     box: options.box ?? null,
@@ -138,6 +139,7 @@ class SegmentRun {
     const { crf } = settings;
     const job: OpenJob = {
       ...network.job,
+      backend: request.options.backend,
       ...(crf === undefined ? undefined : { crf }),
       ...(workingSize === undefined ? undefined : { workingSize }),
     };

@@ -3,10 +3,22 @@
 import { Failure } from '../failure.js';
 import { PageSession } from '../page/session.js';
 import type { Streams } from '../streams.js';
-import { loadingLimit, type TimeLimit } from '../time-limit.js';
-import type { OpenJob, OpenJobResult, SegmentJob, SegmentJobResult } from './job.js';
 
-/** A network in a headless browser's page. A page that ended, or lost its device for good, is replaced for the next picture. */
+import { loadingLimit, type TimeLimit } from '../time-limit.js';
+import {
+  closeNetwork,
+  type OpenJob,
+  type OpenJobResult,
+  openNetwork,
+  type SegmentJob,
+  type SegmentJobResult,
+  segmentPicture,
+} from './job.js';
+
+/**
+ * A network in a headless browser's page, or in Node with backend 'cpu'. A page that ended, or lost its device for good, is replaced for the
+ * next picture.
+ */
 export class Segmenter {
   readonly #network: OpenJob;
   readonly #streams: Streams;
@@ -28,12 +40,16 @@ export class Segmenter {
   /** Throws what the library says of the network or its parameters. */
   async open(): Promise<OpenJobResult> {
     if (this.#opened) return this.#opened;
-    this.#streams.status('starting the browser');
-    this.#session = await PageSession.start({ advice: '' });
+    if (this.#network.backend === 'webgpu') {
+      this.#streams.status('starting the browser');
+      this.#session = await PageSession.start();
+    }
     this.#streams.status('loading the network');
     try {
       // The other side of the wire is this same program.
-      this.#opened = (await this.#session.run('open-network', this.#network, loadingLimit)) as OpenJobResult;
+      this.#opened = this.#session
+        ? ((await this.#session.run('open-network', this.#network, loadingLimit)) as OpenJobResult)
+        : await openNetwork(this.#network);
     } catch (error) {
       await this.close();
       throw error;
@@ -45,8 +61,9 @@ export class Segmenter {
 
   async segment(job: SegmentJob): Promise<SegmentJobResult> {
     await this.open();
+    if (!this.#session) return await segmentPicture(job);
     try {
-      return (await this.#session?.run('segment-picture', job, this.#limit)) as SegmentJobResult;
+      return (await this.#session.run('segment-picture', job, this.#limit)) as SegmentJobResult;
     } catch (error) {
       const isOver = error instanceof Failure || (error instanceof Error && error.name === 'DeviceError');
       if (isOver) await this.close();
@@ -58,6 +75,7 @@ export class Segmenter {
     const session = this.#session;
     this.#session = undefined;
     this.#opened = undefined;
-    await session?.close();
+    if (session) await session.close();
+    else if (this.#network.backend === 'cpu') await closeNetwork();
   }
 }

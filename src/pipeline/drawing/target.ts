@@ -21,6 +21,9 @@ export interface ViewTarget {
 /** A configured canvas, a texture with usage RENDER_ATTACHMENT, or a view of one. */
 export type PaintTarget = GPUCanvasContext | GPUTexture | ViewTarget;
 
+/** Where a pipeline draws: a canvas, which it configures, or what a painter takes; on the CPU canvases alone. */
+export type DrawTarget = HTMLCanvasElement | OffscreenCanvas | PaintTarget;
+
 /** Formats that a picture of colours can be drawn into. */
 const formats = [
   ...([
@@ -68,6 +71,17 @@ export function isCanvasContext(argument: string, value: unknown): value is GPUC
   return hasMethods(argument, value, 'configure', 'getCurrentTexture');
 }
 
+/** Throws ArgumentError for what is no canvas, texture or view of one. */
+export function checkDrawTarget(target: unknown): void {
+  if (hasMethods('target', target, 'getContext') || isCanvasContext('target', target)) return;
+  if (isTextureObject('target', target)) return;
+  const { view, format } = readProperties('target', target, ['view', 'width', 'height', 'format']);
+  if (typeof view !== 'object' || view === null) {
+    throw new ArgumentError('target', target, 'a canvas, its context, a texture or { view, width, height, format }');
+  }
+  checkFormat('target.format', format);
+}
+
 /** Throws ArgumentError for what can't be drawn on. A canvas' texture lives one frame. */
 export function openTarget(target: unknown, device: GPUDevice): ViewTarget {
   if (isCanvasContext('target', target)) return viewOf(currentTexture(target, device));
@@ -109,7 +123,8 @@ function currentTexture(context: GPUCanvasContext, device: GPUDevice): GPUTextur
   }
 }
 
-function checkPixels(canvas: { width: number; height: number } | undefined): void {
+/** Throws ArgumentError for a canvas without pixels. */
+export function checkPixels(canvas: { width: number; height: number } | undefined): void {
   if (!canvas || (canvas.width > 0 && canvas.height > 0)) return;
   throw new ArgumentError('target', `${canvas.width}×${canvas.height}`, 'a canvas of at least one pixel');
 }

@@ -63,10 +63,13 @@ export interface ColourView extends ForegroundLook {
 }
 
 /** The foreground over a picture that fills the frame. */
-export interface ImageView extends ForegroundLook {
+export interface ImageView<Image = GPUTexture> extends ForegroundLook {
   kind: 'image';
-  /** On the painter's device, with usage TEXTURE_BINDING, 8 bits or floats a channel, straight alpha. */
-  image: GPUTexture;
+  /**
+   * A texture on the painter's device, with usage TEXTURE_BINDING, 8 bits or floats a channel, straight alpha. A pipeline takes whatever a
+   * frame may come as: canvases and videos are read for every picture that is drawn, all else once.
+   */
+  image: Image;
 }
 
 /** The foreground over the blurred background. Nothing of the foreground goes into the blur. */
@@ -77,14 +80,14 @@ export interface BlurView extends ForegroundLook {
 }
 
 /** What is drawn of a frame and its labels. Each takes `fit`, `mirror` and `split` too. */
-export type View =
+export type View<Image = GPUTexture> =
   | OriginalView
   | OverlayView
   | LabelsView
   | ConfidenceView
   | CutOutView
   | ColourView
-  | ImageView
+  | ImageView<Image>
   | BlurView;
 /** What tells one view from another. */
 export type ViewKind = View['kind'];
@@ -113,7 +116,7 @@ export function entryPointOf(kind: ViewKind): EntryPoint {
 export const behind = { colour: 0, blur: 1, image: 2, nothing: 3, frame: 4 } as const;
 
 /** A view with its defaults filled in. */
-export interface ResolvedView {
+export interface ResolvedView<Image = GPUTexture> {
   readonly kind: ViewKind;
   readonly fit: Fit;
   readonly mirror: boolean;
@@ -122,7 +125,7 @@ export interface ResolvedView {
   readonly outline: number;
   readonly behind: number;
   readonly colour: Rgba;
-  readonly image: GPUTexture | undefined;
+  readonly image: Image | undefined;
   /** Null: all but label 0. */
   readonly foreground: readonly number[] | null;
   readonly refineEdges: boolean;
@@ -155,6 +158,16 @@ export function checkView(
   frame: { width: number; height: number },
   labelCount: number | undefined,
 ): ResolvedView {
+  return checkViewWith(view, frame, labelCount, (image) => checkGivenTexture('view.image', image));
+}
+
+/** The same with another kind of background image. */
+export function checkViewWith<Image>(
+  view: unknown,
+  frame: { width: number; height: number },
+  labelCount: number | undefined,
+  checkImage: (image: unknown) => Image,
+): ResolvedView<Image> {
   const kind = checkViewKind(view);
   const given = readOptions('view', view, keys[kind]);
   const diagonal = Math.hypot(frame.width, frame.height);
@@ -169,7 +182,7 @@ export function checkView(
     outline: checkNumber('view.outline', outline, { from: 0, to: 1000 }),
     behind: behindOf(kind),
     colour: kind === 'colour' ? checkColour('view.colour', given.colour) : transparent,
-    image: kind === 'image' ? checkGivenTexture('view.image', given.image) : undefined,
+    image: kind === 'image' ? checkImage(given.image) : undefined,
     foreground: given.foreground === undefined ? null : checkLabels('view.foreground', given.foreground, labelCount),
     refineEdges: checkFlag('view.refineEdges', refineEdges),
     sigmaXY: checkNumber('view.sigmaXY', sigmaXY, { above: 0, to: diagonal, float32: true }),

@@ -38,7 +38,11 @@ export class FrameCapture {
   /** Bind groups by the user's texture, for the frame texture there is now. */
   private groups = new WeakMap<GPUTexture, GPUBindGroup>();
 
-  constructor(private readonly context: StageContext) {
+  /** @param argument the name of sources in errors */
+  constructor(
+    private readonly context: StageContext,
+    private readonly argument = 'frame',
+  ) {
     this.device = context.device;
     this.upload = new ImageUpload(context.device);
     this.importsVideos = context.device.importsVideos;
@@ -102,7 +106,7 @@ export class FrameCapture {
     } else if (checked.kind === 'texture') {
       this.encodeTexture(encoder, checked.source);
     } else if (checked.kind !== 'video' || !this.importsVideos || !this.encodeVideo(encoder, checked.source)) {
-      this.upload.copy('frame', checked.source, frame);
+      this.upload.copy(this.argument, checked.source, frame);
     }
     this.changeCount++;
     return frame;
@@ -126,7 +130,7 @@ export class FrameCapture {
   }
 
   private check(source: FrameSource): CheckedFrame {
-    return checkFrame(source, this.device.limits.maxTextureDimension2D);
+    return checkFrame(source, this.device.limits.maxTextureDimension2D, this.argument);
   }
 
   private ownTexture({ width, height }: CheckedFrame): GPUTexture {

@@ -34,13 +34,14 @@ export type CheckedFrame = Extent &
  *
  * @param largestSide the device's `maxTextureDimension2D`
  *
- * Throws ArgumentError, named `frame`.
+ * Throws ArgumentError under the argument's name.
  */
-export function checkFrame(source: FrameSource, largestSide: number): CheckedFrame {
-  return readFrame(source, (argument, value) => {
+export function checkFrame(source: FrameSource, largestSide: number, argument = 'frame'): CheckedFrame {
+  const checkSide: CheckSide = (name, value) => {
     if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= largestSide) return value;
-    throw new ArgumentError(argument, value, `1..${largestSide} pixels, which this device's textures can have`);
-  });
+    throw new ArgumentError(name, value, `1..${largestSide} pixels, which this device's textures can have`);
+  };
+  return readFrame(source, checkSide, argument);
 }
 
 /** The same before there is a device, whose textures may be too small. */
@@ -48,17 +49,18 @@ export function checkIsFrame(source: FrameSource): void {
   readFrame(source, (argument, value) => checkInteger(argument, value, 1, 2 ** 24));
 }
 
-function readFrame(source: FrameSource, checkSide: CheckSide): CheckedFrame {
-  const given = readImage('frame', source, checkSide);
+/** What a source is, whatever reads it. Throws ArgumentError. */
+export function readFrame(source: FrameSource, checkSide: CheckSide, argument = 'frame'): CheckedFrame {
+  const given = readImage(argument, source, checkSide);
   if (given.kind === 'bytes') {
     const { image } = given;
     return { kind: 'bytes', source: image, width: image.width, height: image.height };
   }
   if (given.kind === 'buffer')
-    throw new ArgumentError('frame', source, 'no GPUBuffer: it does not say how large it is');
+    throw new ArgumentError(argument, source, 'no GPUBuffer: it does not say how large it is');
   const { width, height } = given;
   if (given.kind === 'texture') {
-    return { kind: 'texture', source: checkGivenTexture('frame', given.source, { decoded: true }), width, height };
+    return { kind: 'texture', source: checkGivenTexture(argument, given.source, { decoded: true }), width, height };
   }
   if (given.kind === 'video') {
     return { kind: 'video', source: given.source as HTMLVideoElement | VideoFrame, width, height };

@@ -4,6 +4,10 @@ import { nameOf, requestDevice } from '../../gpu/device.js';
 import { lossOf, lossReason, mayBeLoss } from '../../gpu/device-loss.js';
 import { DeviceError } from '../../problem/errors.js';
 
+/** Of a DeviceError. */
+export const noAdapter =
+  "no WebGPU adapter: this browser or machine has none that is usable; backend: 'cpu' works without";
+
 /** A device, ours or the user's, and whether it is still there. */
 export class Gpu {
   /** What the browser said when the device was lost; its end by `release` is no loss. */
@@ -38,9 +42,7 @@ export class Gpu {
       if (acquired) return new Gpu(acquired.device, acquired.adapterName, true, acquired.adapter, onLost);
       if (!globalThis.navigator?.gpu) break;
     }
-    throw new DeviceError(
-      'no WebGPU adapter: this browser or machine has none that is usable; networks run on WebGPU only',
-    );
+    throw new DeviceError(noAdapter);
   }
 
   /** Whether a call failed because the device is lost; a loss may be told a moment later than what fails of it. */

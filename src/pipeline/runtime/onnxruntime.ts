@@ -16,15 +16,25 @@ export interface OnnxruntimeOptions {
    * Default: what the bundler made of onnxruntime-web's own reference to that file. Never a CDN.
    */
   wasm?: string | URL | ArrayBuffer;
+  /** The same for `ort-wasm-simd-threaded.wasm`, which runs networks where there is no WebGPU. */
+  cpuWasm?: string | URL | ArrayBuffer;
 }
 
 /** Throws ArgumentError. */
 export function checkOnnxruntimeOptions(options: unknown): OnnxruntimeOptions {
-  const { wasm } = readOptions('onnxruntime', options, ['wasm']);
-  if (wasm === undefined) return {};
-  const isBytes = reading('onnxruntime.wasm', wasm, () => wasm instanceof ArrayBuffer || wasm instanceof URL);
-  if (isBytes || (typeof wasm === 'string' && wasm !== '')) return { wasm: wasm as string | URL | ArrayBuffer };
-  throw new ArgumentError('onnxruntime.wasm', wasm, 'an address, or an ArrayBuffer');
+  const { wasm, cpuWasm } = readOptions('onnxruntime', options, ['wasm', 'cpuWasm']);
+  return {
+    ...(wasm === undefined ? undefined : { wasm: checkWasm('onnxruntime.wasm', wasm) }),
+    ...(cpuWasm === undefined ? undefined : { cpuWasm: checkWasm('onnxruntime.cpuWasm', cpuWasm) }),
+  };
+}
+
+type Wasm = string | URL | ArrayBuffer;
+
+function checkWasm(argument: string, wasm: unknown): Wasm {
+  const isBytes = reading(argument, wasm, () => wasm instanceof ArrayBuffer || wasm instanceof URL);
+  if (isBytes || (typeof wasm === 'string' && wasm !== '')) return wasm as Wasm;
+  throw new ArgumentError(argument, wasm, 'an address, or an ArrayBuffer');
 }
 
 let loading: Promise<Onnxruntime> | undefined;
@@ -43,7 +53,7 @@ export function loadOnnxruntime(options: OnnxruntimeOptions = {}): Promise<Onnxr
 }
 
 async function load({ wasm }: OnnxruntimeOptions): Promise<Onnxruntime> {
-  const wasmBinary = wasm === undefined || wasm instanceof ArrayBuffer ? wasm : await fetchWasm(wasm);
+  const wasmBinary = await bytesOfWasm(wasm);
   let runtime: Onnxruntime;
   try {
     // Each import names one file, so that bundlers see both.
@@ -93,6 +103,11 @@ function smallestModel(): Uint8Array {
       },
     }),
   );
+}
+
+/** Undefined: whoever bundles knows where it is. */
+export async function bytesOfWasm(wasm: Wasm | undefined): Promise<ArrayBuffer | undefined> {
+  return wasm === undefined || wasm instanceof ArrayBuffer ? wasm : await fetchWasm(wasm);
 }
 
 const attempts = 3;

@@ -20,7 +20,7 @@ export interface BudgetRung {
 export interface BudgetOptions {
   /** What is to be held: greater than 0, at most 1000. Default 30. */
   framesPerSecond?: number;
-  /** From the best to the cheapest: no number grows but `networkEvery`, which doesn't shrink. Default: seven rungs. */
+  /** From the best to the cheapest: no number grows but `networkEvery`, which doesn't shrink. Default: seven rungs, on the CPU two more. */
   ladder?: readonly BudgetRung[];
 }
 
@@ -56,6 +56,13 @@ const defaultLadder: readonly BudgetRung[] = [
   { size: 0.64, iterations: 0.6, networkEvery: 4 },
   { size: 0.5, iterations: 0.6, networkEvery: 6 },
   { size: 0.4, iterations: 0.4, networkEvery: 8 },
+];
+
+/** On the CPU a frame costs what its pixels cost, down to sizes that a GPU would not notice. */
+export const cpuLadder: readonly BudgetRung[] = [
+  ...defaultLadder,
+  { size: 0.32, iterations: 0.4, networkEvery: 8 },
+  { size: 0.25, iterations: 0.2, networkEvery: 10 },
 ];
 
 /** Over the budget by this much a rung is left for a cheaper one; a better one is taken if it would stay this much under. */

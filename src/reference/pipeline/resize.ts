@@ -84,10 +84,12 @@ export function resizeToTensor(frame: RgbaImage, placement: Placement, values: T
   return tensor;
 }
 
-/** A frame as RGBA bytes of another size, rounded to the nearest. */
+/** A frame as RGBA bytes of another size, rounded to the nearest; half way between two bytes, and 1/512 before that, to the larger. */
 export function resizeToBytes(frame: RgbaImage, width: number, height: number): Uint8Array {
   const window = { x: 0, y: 0, width, height };
-  return Uint8Array.from(resizeFrame(frame, { width, height, window }, [0, 0, 0]), (byte) => Math.floor(byte + 0.5));
+  return Uint8Array.from(resizeFrame(frame, { width, height, window }, [0, 0, 0]), (byte) =>
+    Math.min(255, Math.floor(byte + 0.5 + 1 / 512)),
+  );
 }
 
 interface Taps {

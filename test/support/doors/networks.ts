@@ -417,10 +417,11 @@ const pipelineOptions = object(
     smoothing: either(temporal, choice(null)),
     budget: either(budgetSpec, choice(null)),
     dropBelow: number({ from: 0, below: 1 }),
+    backend: choice('auto', 'webgpu', 'cpu'),
     // One of its own, here.
     device: choice(undefined),
     profile: boolean,
-    onnxruntime: object({}, { wasm: address }),
+    onnxruntime: object({}, { wasm: address, cpuWasm: address }),
     onProgress: { is: 'function' },
     onDeviceLost: { is: 'function' },
     signal,
@@ -437,6 +438,7 @@ function goodPipelineOptions(): PipelineOptions {
     smoothing: { strength: 0.5 },
     budget: goodBudget(),
     dropBelow: 0.1,
+    backend: 'webgpu',
     profile: false,
   };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { planBlur } from '../../../src/pipeline/drawing/background-blur.js';
+import { planBlur } from '../../../src/pipeline/drawing/blur-plan.js';
 import { checkColour, checkColours } from '../../../src/pipeline/drawing/colours.js';
 import { framePosition, placeFrame, tapsFor } from '../../../src/pipeline/drawing/placement.js';
 import { vocColours } from '../../../src/pipeline/network/colours.js';

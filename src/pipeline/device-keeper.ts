@@ -5,9 +5,11 @@ import { DeviceError } from '../problem/errors.js';
 import type { DeviceLoss } from './api.js';
 import type { FramePath } from './frame-path.js';
 import type { Key } from './network-run.js';
+import type { PathKeeper } from './path.js';
+import { destroyedError } from './pipeline-destroyed.js';
 import { Gpu } from './runtime/gpu.js';
 
-export interface PathKeeperOptions {
+export interface DeviceKeeperOptions {
   /** The user's; without it one of our own is asked for, and another when that is lost. */
   device: GPUDevice | undefined;
   /** Waited in before a path is made anew. */
@@ -17,7 +19,8 @@ export interface PathKeeperOptions {
 }
 
 /** Has a path on a device that is there: makes it, and makes it anew, once, when the device is lost. */
-export class PathKeeper {
+export class DeviceKeeper implements PathKeeper {
+  readonly backend = 'webgpu';
   private current: FramePath | undefined;
   private losses = 0;
   private lossMessage = '';
@@ -25,9 +28,8 @@ export class PathKeeper {
   /** What a prompt network was told, for the next device. */
   private key: Key | undefined;
 
-  constructor(private readonly options: PathKeeperOptions) {}
+  constructor(private readonly options: DeviceKeeperOptions) {}
 
-  /** Undefined before the first call of `run`, while another is being made, and in the end. */
   get path(): FramePath | undefined {
     return this.current;
   }
@@ -36,7 +38,6 @@ export class PathKeeper {
     return this.destroyed;
   }
 
-  /** Whether results may have gone with a device. */
   get hasLost(): boolean {
     return this.losses > 0;
   }
@@ -57,7 +58,6 @@ export class PathKeeper {
     }
   }
 
-  /** Waits for the call under way; calls made later throw DeviceError. */
   async destroy(): Promise<void> {
     this.destroyed = true;
     await this.options.turns.idle();
@@ -109,8 +109,4 @@ export class PathKeeper {
       : 'the GPU device was lost again after everything had been made anew: reload the page';
     return new DeviceError(`${what} (${this.lossMessage})`);
   }
-}
-
-function destroyedError(): DeviceError {
-  return new DeviceError('this pipeline was destroyed');
 }

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+
+import { CpuRefiner } from '../../cpu/cpu-refiner.js';
+import type { RefineReport, Refiner } from '../../problem/api.js';
+import type { CrfParameters, ProblemSize, RgbaImage } from '../../problem/types.js';
+import type { NetworkUnary } from '../api.js';
+import type { DrawTarget } from '../drawing/target.js';
+import { Engines } from '../engines.js';
+import type { FrameSource } from '../frames/frame-source.js';
+import { type Extent, type Placement, planIngest, planWorkingSize } from '../frames/plan.js';
+import type { ResolvedNetwork } from '../network/description.js';
+import { variantFor } from '../network/variants.js';
+import { parametersForLabels, presentLabels } from '../outputs/present-labels.js';
+import { unaryPlace } from '../outputs/unary-window.js';
+import type { Drawn, FrameJob, FrameResult, KeptLabels, KeyJob, Path } from '../path.js';
+import { missingPrompts } from '../prompts/missing-prompts.js';
+import { CanvasPainter } from './canvas-painter.js';
+import { type CpuNumbers, CpuSegmentation } from './cpu-segmentation.js';
+import { checkCpuFrame, FrameReader } from './frame-reader.js';
+import type { InputTensor, NetworkSessions } from './network-sessions.js';
+import { reseedPrompts } from './reseed.js';
+import { CpuResizer } from './resizer.js';
+import { CpuSmoothing } from './smoothing.js';
+import { StageClock } from './stage-clock.js';
+import { energiesOf, keptEnergies, labelMaximaOf, pinEnergies, planesOf } from './unary.js';
+
+/** What a prompt network was told. */
+interface Key {
+  placement: Placement;
+  labelCount: number;
+  image: InputTensor;
+  /** The seeds, or what rounds of refinement made of them. */
+  prompts: Float32Array;
+}
+
+/** Numbers, and what is told of them. */
+interface CpuFrame extends Omit<FrameResult, 'present'> {
+  numbers: CpuNumbers;
+}
+
+/**
+ * Everything a pipeline has on the CPU, and the way of a frame through it: bytes → network's input and working image → network →
+ * energies → CRF. It computes what `FramePath` computes on a GPU.
+ */
+export class CpuPath implements Path {
+  readonly backend = 'cpu';
+  readonly adapterName = 'CPU';
+  readonly device = undefined;
+  readonly bytes = 0;
+  frameChanges = 0;
+  private readonly reader = new FrameReader();
+  private readonly toInput = new CpuResizer();
+  private readonly toWorking = new CpuResizer();
+  private readonly engines = new Engines(createEngine);
+  private readonly painter = new CanvasPainter();
+  private readonly profile: boolean;
+  /** Engines that have a Q to start from. */
+  private refined = new WeakSet<Refiner>();
+  private frame: RgbaImage | undefined;
+  private working: Uint8ClampedArray | undefined;
+  private tensor: Float32Array | undefined;
+  /** The network's last output, and the frame that it is of. */
+  private output: { unary: NetworkUnary; frame: Extent } | undefined;
+  private smoothing: CpuSmoothing | undefined;
+  private key: Key | undefined;
+  /** Of the last drawing. */
+  private drawingMilliseconds = 0;
+
+  constructor(
+    private readonly network: ResolvedNetwork,
+    private readonly sessions: NetworkSessions,
+    { profile }: { profile: boolean },
+  ) {
+    this.profile = profile;
+  }
+
+  /** Makes what a first frame would have to wait for, where that can be known. */
+  async open(frameSize: Extent | undefined, signal: AbortSignal | undefined): Promise<void> {
+    await this.sessions.open(frameSize ? variantFor(this.network, frameSize) : this.network, signal);
+  }
+
+  get labelCount(): number {
+    return this.key?.labelCount ?? this.network.labels.length;
+  }
+
+  extentOf(source: FrameSource): Extent {
+    const { width, height } = checkCpuFrame(source);
+    return { width, height };
+  }
+
+  /** The frame before is done when its call is. */
+  async begin(): Promise<void> {}
+
+  /** With the drawing of the frame before: that is done between the calls, and takes its share of what a camera leaves. */
+  async finished(start: number): Promise<number> {
+    const drawing = this.drawingMilliseconds;
+    this.drawingMilliseconds = 0;
+    return performance.now() - start + drawing;
+  }
+
+  async process(job: FrameJob, signal?: AbortSignal): Promise<FrameResult> {
+    const { numbers, ...result } = await this.compute(job, signal);
+    return { ...result, present: (frame) => new CpuSegmentation(frame, numbers) };
+  }
+
+  async setKey(
+    source: FrameSource,
+    { labelCount, seedsFor, rounds, frame: job }: KeyJob,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const before = this.key;
+    try {
+      const frame = this.take(this.reader.read(source));
+      const placement = planIngest(this.network.input, frame.width, frame.height);
+      const seeds = seedsFor(placement);
+      const image = this.inputOf(frame, placement, undefined);
+      this.key = { placement, labelCount, image, prompts: seeds };
+      for (let round = 1; round < rounds; round++) {
+        const { numbers, working } = await this.compute({ ...job, source: 'captured' }, signal);
+        this.key.prompts = reseedPrompts(seeds, placement, numbers.marginals, working);
+      }
+      signal?.throwIfAborted();
+    } catch (error) {
+      this.key = before;
+      throw error;
+    } finally {
+      this.output = undefined;
+    }
+  }
+
+  restart(): void {
+    this.smoothing?.reset();
+    this.refined = new WeakSet();
+  }
+
+  async draw(drawn: Drawn, target: DrawTarget): Promise<void> {
+    const start = performance.now();
+    this.painter.paint(drawn, this.shown, target);
+    this.drawingMilliseconds = performance.now() - start;
+  }
+
+  async export(drawn: Drawn, size: Extent | undefined): Promise<RgbaImage> {
+    return this.painter.export(drawn, this.shown, size ?? this.shown);
+  }
+
+  async destroy(): Promise<void> {
+    this.engines.destroy();
+    await this.sessions.destroy();
+  }
+
+  private get shown(): RgbaImage {
+    if (!this.frame) throw new Error('CpuPath: no frame');
+    return this.frame;
+  }
+
+  private take(frame: RgbaImage): RgbaImage {
+    this.frame = frame;
+    this.frameChanges++;
+    return frame;
+  }
+
+  private async compute(job: FrameJob, signal: AbortSignal | undefined): Promise<CpuFrame> {
+    const clock = new StageClock();
+    const { source, use } = job;
+    const read = source === 'captured' ? this.shown : this.reader.read(source);
+    const working = planWorkingSize(read, job.workingSize);
+    const variant = variantFor(this.network, read);
+    const placement = this.placementFor(variant, read);
+    const frame = source === 'captured' ? read : this.take(read);
+    clock.lap('read');
+    const runNetwork = job.runNetwork || !isSameSize(frame, this.output?.frame);
+    const image = this.toWorking.toBytes(frame, working.width, working.height, this.working);
+    this.working = image;
+    clock.lap('resize');
+    if (runNetwork) await this.runNetwork(variant, frame, placement, signal);
+    clock.lap('network');
+    const { energies, kept } = this.energiesFor(working, job);
+    clock.lap('unary');
+    const parameters = this.parametersForKept(job.parametersFor(working), kept.labels);
+    const size = { ...working, labelCount: kept.labels.length };
+    const engine = await this.engines.get({ ...size, use }, parameters);
+    signal?.throwIfAborted();
+    const warmStart = job.warmStart && this.refined.has(engine);
+    const refinement = await engine.refine({
+      image: { data: image, ...working },
+      unary: { unary: energies },
+      warmStart,
+    });
+    this.refined.add(engine);
+    const [labelMap, marginals] = [await engine.labelMap(), await engine.marginals()];
+    clock.lap('refine');
+    const smoothed = job.smoothing ? this.smooth(job.smoothing, size, image, marginals) : { labelMap, marginals };
+    if (job.smoothing) clock.lap('smooth');
+    const keptLabels = kept.labels;
+    return {
+      numbers: { ...smoothed, keptLabels, engine, unary: () => this.keptUnary(keptLabels) },
+      refinement: this.reportOf(refinement, clock),
+      frame: { width: frame.width, height: frame.height },
+      working,
+      input: { width: placement.width, height: placement.height },
+      networkRan: runNetwork,
+      kept,
+      parameters,
+    };
+  }
+
+  private reportOf(refinement: RefineReport, { timings }: StageClock): RefineReport {
+    return { ...refinement, timings: this.profile ? timings : [] };
+  }
+
+  /** Where a frame lies in the input. A prompt network sees every frame at the size of its key image. */
+  private placementFor(variant: ResolvedNetwork, frame: Extent): Placement {
+    if (!this.network.prompts) return planIngest(variant.input, frame.width, frame.height);
+    if (!this.key) throw missingPrompts(this.network.name);
+    return this.key.placement;
+  }
+
+  private inputOf(frame: RgbaImage, placement: Placement, tensor: Float32Array | undefined): InputTensor {
+    const { input } = this.network;
+    const { width, height } = placement;
+    const dims = input.layout === 'NCHW' ? [1, 3, height, width] : [1, height, width, 3];
+    return { values: this.toInput.toTensor(frame, placement, input, tensor), dims };
+  }
+
+  private async runNetwork(
+    variant: ResolvedNetwork,
+    frame: RgbaImage,
+    placement: Placement,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { labelCount, key } = this;
+    const { input, prompts, output } = this.network;
+    const image = this.inputOf(frame, placement, this.tensor);
+    this.tensor = image.values;
+    const { width, height } = placement;
+    const inputs: Record<string, InputTensor> = { [input.name]: image };
+    if (prompts && key) {
+      inputs[prompts.keyImage] = key.image;
+      inputs[prompts.keyPrompts] = { values: key.prompts, dims: [1, labelCount, height, width] };
+    }
+    this.output = undefined;
+    const { planes, ...extent } = await this.sessions.run(variant, inputs, labelCount, signal);
+    const place = { ...extent, ...unaryPlace(placement, extent, output.upsampling) };
+    const unary = output.activation === 'logits' ? { logits: planes, ...place } : { probabilities: planes, ...place };
+    this.output = { unary, frame: { width: frame.width, height: frame.height } };
+  }
+
+  private get unary(): NetworkUnary {
+    if (!this.output) throw new Error('CpuPath: no output of the network');
+    return this.output.unary;
+  }
+
+  private energiesFor(
+    working: Extent,
+    { dropBelow, marksFor }: FrameJob,
+  ): { energies: Float32Array; kept: KeptLabels } {
+    const { labelCount } = this;
+    const pixelCount = working.width * working.height;
+    const { energies, hasUnknown } = energiesOf(this.unary, { ...working, labelCount });
+    const all = Array.from({ length: labelCount }, (_, label) => label);
+    if (dropBelow <= 0) {
+      if (marksFor) pinEnergies(energies, marksFor(working), labelCount);
+      return { energies, kept: { labels: all, droppedProbability: 0 } };
+    }
+    // A pixel that nothing is known of might have any label.
+    const maxima = hasUnknown ? new Float32Array(labelCount).fill(1) : labelMaximaOf(energies, labelCount);
+    const labels = presentLabels(maxima, dropBelow);
+    for (const label of labels) maxima[label] = 0;
+    const droppedProbability = maxima.reduce((sum, maximum) => sum + maximum, 0);
+    return { energies: keptEnergies(energies, labels, pixelCount), kept: { labels, droppedProbability } };
+  }
+
+  private keptUnary(kept: readonly number[]): NetworkUnary {
+    const { unary } = this;
+    const planes = keptEnergies(planesOf(unary), kept, unary.width * unary.height);
+    return 'logits' in unary ? { ...unary, logits: planes } : ({ ...unary, probabilities: planes } as NetworkUnary);
+  }
+
+  private parametersForKept(parameters: CrfParameters, kept: readonly number[]): CrfParameters {
+    const { labelCount } = this;
+    return kept.length === labelCount ? parameters : parametersForLabels(parameters, kept, labelCount);
+  }
+
+  private smooth(
+    parameters: NonNullable<FrameJob['smoothing']>,
+    size: ProblemSize,
+    image: Uint8ClampedArray,
+    marginals: Float32Array,
+  ): Pick<CpuNumbers, 'labelMap' | 'marginals'> {
+    const before = this.smoothing;
+    if (!before || !isSameSize(before.size, size) || before.size.labelCount !== size.labelCount) {
+      this.smoothing = new CpuSmoothing(size);
+    }
+    const smoothing = this.smoothing as CpuSmoothing;
+    smoothing.take(parameters, image, marginals);
+    return { labelMap: smoothing.labelMap, marginals: smoothing.marginals };
+  }
+}
+
+function createEngine(size: ProblemSize, parameters: CrfParameters): Promise<Refiner> {
+  return CpuRefiner.create(size, parameters);
+}
+
+function isSameSize(a: Extent, b: Extent | undefined): boolean {
+  return a.width === b?.width && a.height === b.height;
+}

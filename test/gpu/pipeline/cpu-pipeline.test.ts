@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { readPhotograph } from '../../../src/cli/files/image.js';
+import type { RgbaImage } from '../../../src/index.js';
+import {
+  type NetworkDescription,
+  Pipeline,
+  type PipelineOptions,
+  type Segmentation,
+} from '../../../src/pipeline/index.js';
+import { resizeToBytes } from '../../../src/reference/pipeline/resize.js';
+import { createTestDevice, type TestDevice } from '../../support/device.js';
+import { picture, tinyNetwork } from '../../support/tiny-pipeline.js';
+
+let device: TestDevice;
+beforeAll(async () => {
+  device = await createTestDevice();
+});
+afterAll(() => device.finish());
+
+let opened: Pipeline[] = [];
+afterEach(async () => {
+  for (const pipeline of opened) await pipeline.destroy();
+  opened = [];
+});
+
+/** The same pipeline on WebGPU and on the CPU. */
+async function openBoth(options: PipelineOptions): Promise<[gpu: Pipeline, cpu: Pipeline]> {
+  const gpu = await Pipeline.create({ ...options, device: device.device });
+  const cpu = await Pipeline.create({ ...options, backend: 'cpu' });
+  opened.push(gpu, cpu);
+  expect([gpu.backend, cpu.backend]).toEqual(['webgpu', 'cpu']);
+  return [gpu, cpu];
+}
+
+/** Numbers of the last call. */
+async function numbersOf(segmentation: Segmentation) {
+  return {
+    labelMap: await segmentation.labelMap(),
+    marginals: await segmentation.marginals(),
+    confidence: await segmentation.confidence(),
+    unary: await segmentation.unary(),
+  };
+}
+
+async function expectSame(onGpu: Segmentation, onCpu: Segmentation): Promise<void> {
+  const [gpu, cpu] = [await numbersOf(onGpu), await numbersOf(onCpu)];
+  expect(onCpu.labels).toEqual(onGpu.labels);
+  expect(onCpu.keptLabels).toEqual(onGpu.keptLabels);
+  const { droppedProbability: droppedOnCpu, ...reportOnCpu } = onCpu.report;
+  const { droppedProbability: droppedOnGpu, ...reportOnGpu } = onGpu.report;
+  expect(reportOnCpu).toEqual(reportOnGpu);
+  expect(droppedOnCpu).toBeCloseTo(droppedOnGpu, 4);
+  expect(new Set(cpu.marginals).size).toBeGreaterThan(10);
+  expect(cpu.marginals).toBeAllClose(gpu.marginals, { tolerance: 1e-3 });
+  expect(cpu.confidence).toBeAllClose(gpu.confidence, { tolerance: 1e-3 });
+  const differing = cpu.labelMap.filter((label, i) => label !== gpu.labelMap[i]).length;
+  expect(differing / cpu.labelMap.length, 'share of labels that differ').toBeLessThanOrEqual(0.001);
+  const { logits: logitsOnCpu, probabilities: onesOnCpu, ...placeOnCpu } = planes(cpu.unary);
+  const { logits: logitsOnGpu, probabilities: onesOnGpu, ...placeOnGpu } = planes(gpu.unary);
+  expect(placeOnCpu).toEqual(placeOnGpu);
+  expect(logitsOnCpu ?? onesOnCpu).toBeAllClose((logitsOnGpu ?? onesOnGpu) as Float32Array, { tolerance: 1e-3 });
+}
+
+function planes(unary: object): { logits?: Float32Array; probabilities?: Float32Array } {
+  return { ...unary };
+}
+
+/** A sample photograph made smaller: software WebGPU takes its time. */
+async function photo(name: string, width: number, height: number): Promise<RgbaImage> {
+  const { data, ...size } = await readPhotograph(
+    path.join(import.meta.dirname, '../../../demo/public/photos', name),
+    1e7,
+  );
+  return { data: resizeToBytes({ data, ...size }, width, height), width, height };
+}
+
+describe('gives on the CPU what it gives on WebGPU', () => {
+  test('with the network person, of a photograph', async () => {
+    const image = await photo('astronaut.png', 120, 110);
+    const [gpu, cpu] = await openBoth({ workingSize: 96 });
+    await expectSame(await gpu.segment(image), await cpu.segment(image));
+    // Software WebGPU takes minutes to compile the network where other tests run beside.
+  }, 600_000);
+
+  test('with colour-prompt, told by a box, in two rounds', async () => {
+    const image = await photo('coffee.png', 120, 80);
+    const prompts = { width: 600, height: 400, labelCount: 2, box: { x: 70, y: 10, width: 418, height: 384 } };
+    const [gpu, cpu] = await openBoth({ network: 'colour-prompt', workingSize: 96 });
+    for (const pipeline of [gpu, cpu]) await pipeline.setPrompts(image, prompts, { rounds: 2 });
+    // Of the key image itself, where marks hold, and of another picture.
+    await expectSame(await gpu.segment(image), await cpu.segment(image));
+    const other = { ...image, data: Uint8Array.from(image.data, (value) => Math.min(255, value + 9)) };
+    await expectSame(await gpu.segment(other), await cpu.segment(other));
+  }, 300_000);
+
+  test.each<[string, Partial<NetworkDescription>, PipelineOptions]>([
+    ['logits, stretched', {}, {}],
+    ['a letterboxed input', { input: { ...tinyNetwork().input, width: 24, height: 16, fit: 'letterbox' } }, {}],
+    ['a smaller working size', {}, { workingSize: 20 }],
+    ['no refinement', {}, { crf: null }],
+    ['labels that are left out', {}, { dropBelow: 0.5 }],
+    ['probabilities', { output: { ...tinyNetwork().output, activation: 'probabilities' } }, {}],
+  ])('with a tiny network: %s', async (_name, more, options) => {
+    const [gpu, cpu] = await openBoth({ network: tinyNetwork(more), ...options });
+    for (const image of [picture(), square(picture())]) {
+      await expectSame(await gpu.segment(image), await cpu.segment(image));
+    }
+  });
+
+  test.each([false, true])('frame after frame of a video, warm start: %s', async (warmStart) => {
+    const [gpu, cpu] = await openBoth({ network: tinyNetwork(), warmStart });
+    for (let frame = 0; frame < 5; frame++) {
+      const image = picture(frame + 1, frame > 2 ? 3 : 0);
+      await expectSame(await gpu.segmentFrame(image), await cpu.segmentFrame(image));
+      if (frame === 3) await Promise.all([gpu.restart(), cpu.restart()]);
+    }
+    for (const pipeline of [gpu, cpu]) pipeline.setSmoothing({ strength: 0.5, hysteresis: 0.1 });
+    await expectSame(await gpu.segmentFrame(picture(9)), await cpu.segmentFrame(picture(9)));
+  });
+});
+
+/** The same pixels in other places. */
+function square({ data }: RgbaImage): RgbaImage {
+  return { data: data.slice(0, 4 * 29 * 29), width: 29, height: 29 };
+}

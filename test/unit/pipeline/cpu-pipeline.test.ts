@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+
+import { afterEach, describe, expect, test } from 'vitest';
+import { type NetworkDescription, Pipeline, type PipelineOptions } from '../../../src/pipeline/index.js';
+import { tinyModel } from '../../support/onnx-models.js';
+import { picture, tinyNetwork } from '../../support/tiny-pipeline.js';
+
+// Plain Node has no navigator.gpu: what is tested here is what a page without WebGPU has, but for its canvases.
+
+let opened: Pipeline[] = [];
+async function open(options: PipelineOptions = {}): Promise<Pipeline> {
+  const pipeline = await Pipeline.create({ network: tinyNetwork(), ...options });
+  opened.push(pipeline);
+  return pipeline;
+}
+afterEach(async () => {
+  for (const pipeline of opened) await pipeline.destroy();
+  opened = [];
+});
+
+test('a pipeline finds by itself that there is no WebGPU, and computes on the CPU', async () => {
+  const progress: string[] = [];
+  const pipeline = await open({ onProgress: ({ phase }) => progress.push(phase) });
+  expect([pipeline.backend, pipeline.adapterName, pipeline.bytesHeld]).toEqual(['cpu', 'CPU', 0]);
+  expect(() => pipeline.device).toThrow("device: a pipeline with backend 'cpu' has none");
+  expect(progress.at(-1)).toBe('session');
+  const image = picture();
+  const before = image.data.slice();
+  const result = await pipeline.segment(image);
+  expect(image.data).toEqual(before);
+  expect(() => result.gpu).toThrow("backend 'cpu' has no GPU buffers");
+  const labels = await result.labelMap();
+  // Red on the left, blue on the right.
+  const { width, height } = result;
+  expect(labels[2 * width + 2]).toBe(1);
+  expect(labels[(height - 2) * width - 3]).toBe(2);
+  // A copy: whoever writes into it changes nothing.
+  labels.fill(0);
+  expect((await result.labelMap())[2 * width + 2]).toBe(1);
+  expect((await pipeline.segment(image)).report.timings).toEqual([]);
+});
+
+test('the stages of a frame are timed where that is asked for', async () => {
+  const pipeline = await open({ profile: true });
+  const { report } = await pipeline.segmentFrame(picture());
+  expect(report.timings.map(({ stage }) => stage)).toEqual(['read', 'resize', 'network', 'unary', 'refine', 'smooth']);
+  for (const { milliseconds } of report.timings) expect(milliseconds).toBeGreaterThanOrEqual(0);
+});
+
+test('results are read before the next call, and nothing after the end', async () => {
+  const pipeline = await open();
+  const first = await pipeline.segment(picture());
+  await pipeline.segmentFrame(picture(2));
+  const earlier = 'segmentation: got "an earlier one"';
+  for (const read of [first.labelMap(), first.marginals(), first.confidence(), first.unary()]) {
+    await expect(read).rejects.toThrow(earlier);
+  }
+  await pipeline.destroy();
+  await expect(pipeline.segment(picture())).rejects.toThrow('this pipeline was destroyed');
+});
+
+describe('the frame budget', () => {
+  test('chooses sizes and iterations, and lets frames go without the network', async () => {
+    const ladder = [{ size: 0.5, iterations: 0.2, networkEvery: 3 }];
+    const pipeline = await open({ budget: { framesPerSecond: 1000, ladder }, workingSize: 36 });
+    const ran: boolean[] = [];
+    for (let frame = 0; frame < 6; frame++) {
+      const { report } = await pipeline.segmentFrame(picture(frame));
+      ran.push(report.networkRan);
+      expect([report.working.width, report.iterations]).toEqual([18, 1]);
+    }
+    expect(ran).toEqual([true, false, false, true, false, false]);
+  });
+
+  test('hears how long a frame took, its drawing included', async () => {
+    const pipeline = await open({
+      budget: { framesPerSecond: 1000, ladder: [{ size: 1, iterations: 1, networkEvery: 1 }] },
+    });
+    for (let frame = 0; frame < 12; frame++) await pipeline.segmentFrame(picture(frame));
+    const { report } = await pipeline.segmentFrame(picture());
+    expect(report.budget?.milliseconds).toBeGreaterThan(0);
+  });
+});
+
+test('a pixel that the network says nothing of is unknown, and poisons no other', async () => {
+  const pipeline = await open({ network: divided(), crf: null, dropBelow: 0.2 });
+  const image = picture();
+  image.data.fill(0, 0, 4 * 36 * 12);
+  const result = await pipeline.segment(image);
+  const { probabilities } = { probabilities: undefined, ...(await result.unary()) };
+  expect((probabilities as unknown as Float32Array).some(Number.isNaN)).toBe(true);
+  const marginals = await result.marginals();
+  expect(marginals.every((q) => q >= 0 && q <= 1)).toBe(true);
+  expect(marginals[0]).toBeCloseTo(0.5, 5);
+  expect(marginals[36 * 24 - 1]).not.toBeCloseTo(0.5, 2);
+  expect(result.keptLabels).toEqual([0, 1]);
+});
+
+/** A sigmoid that is no number where the picture is black: 0/0. */
+function divided(): NetworkDescription {
+  return {
+    name: 'divided',
+    bytes: tinyModel({
+      nodes: [
+        { op: 'Conv', inputs: ['image', 'weights'], outputs: ['red'], ints: { kernel_shape: [1, 1] } },
+        { op: 'Conv', inputs: ['image', 'sums'], outputs: ['all'], ints: { kernel_shape: [1, 1] } },
+        { op: 'Div', inputs: ['red', 'all'], outputs: ['share'] },
+      ],
+      inputs: [{ name: 'image', dims: [1, 3, 16, 24] }],
+      outputs: [{ name: 'share', dims: [1, 1, 16, 24] }],
+      initializers: [
+        { name: 'weights', dims: [1, 3, 1, 1], values: Float32Array.of(1, 0, 0) },
+        { name: 'sums', dims: [1, 3, 1, 1], values: Float32Array.of(1, 1, 1) },
+      ],
+    }),
+    input: { name: 'image', width: 24, height: 16, layout: 'NCHW', range: [0, 1] },
+    output: { name: 'share', layout: 'NCHW', activation: 'sigmoid' },
+    labels: ['rest', 'red'],
+    workingSize: 36,
+  };
+}
+
+describe('a picture of a view', () => {
+  test('has the frame’s size or the one that is asked for, and the colours', async () => {
+    const pipeline = await open();
+    await expect(pipeline.exportImage({ kind: 'labels' })).rejects.toThrow('exportImage: got "no result yet"');
+    const image = picture();
+    await pipeline.segment(image);
+    const original = await pipeline.exportImage({ kind: 'original' });
+    expect(original).toEqual({ ...image, data: new Uint8ClampedArray(image.data) });
+    const colours = ['#000000', '#ff0000', '#0000ff80'];
+    const labels = await pipeline.exportImage({ kind: 'labels' }, { width: 72, height: 48, colours });
+    expect([labels.width, labels.height]).toEqual([72, 48]);
+    expect([...labels.data.slice(4 * (72 * 24 + 4), 4 * (72 * 24 + 4) + 4)]).toEqual([255, 0, 0, 255]);
+    expect([...labels.data.slice(4 * (72 * 24 + 66), 4 * (72 * 24 + 66) + 4)]).toEqual([0, 0, 255, 128]);
+    const behind = { data: new Uint8Array([9, 8, 7, 255]), width: 1, height: 1 };
+    const cut = await pipeline.exportImage({ kind: 'image', image: behind, foreground: [2] });
+    expect([...cut.data.slice(4 * 2, 4 * 2 + 4)]).toEqual([9, 8, 7, 255]);
+  });
+
+  test('refuses what can’t be, and stays usable', async () => {
+    const pipeline = await open();
+    await pipeline.segment(picture());
+    const bad = [
+      [{ kind: 'nothing' }, undefined, 'view.kind: got "nothing"'],
+      [{ kind: 'labels', opacity: 1 }, undefined, 'view.opacity'],
+      [{ kind: 'cut-out', foreground: [3] }, undefined, 'view.foreground[0]: got 3'],
+      [{ kind: 'image', image: {} }, undefined, 'view.image'],
+      [{ kind: 'labels' }, { width: 5 }, 'options.height: got undefined'],
+      [{ kind: 'labels' }, { width: 0, height: 1 }, 'options.width: got 0'],
+      [{ kind: 'labels' }, { colours: ['red'] }, 'options.colours[0]: got "red"'],
+      [{ kind: 'labels' }, { colours: ['#000000'] }, 'colours[1]: got undefined'],
+      [{ kind: 'labels' }, { size: 3 }, 'options.size'],
+    ] as const;
+    for (const [view, options, message] of bad) {
+      await expect(pipeline.exportImage(view as never, options as never), message).rejects.toThrow(message);
+    }
+    const canvas = { getContext: () => null };
+    await expect(pipeline.draw({ kind: 'labels' }, canvas as never)).rejects.toThrow('target: got');
+    expect((await pipeline.exportImage({ kind: 'labels' })).width).toBe(36);
+  });
+});
+
+describe('refuses', () => {
+  test('options that don’t go together, before anything is loaded', async () => {
+    const device = {
+      ...{ createBuffer() {}, createCommandEncoder() {}, createComputePipelineAsync() {} },
+      ...{ queue: { submit() {}, writeBuffer() {} }, limits: {}, features: { has() {} }, lost: Promise.resolve() },
+    };
+    await expect(open({ backend: 'gpu' as 'cpu' })).rejects.toThrow('backend: got "gpu"');
+    await expect(open({ backend: 'cpu', device: device as never })).rejects.toThrow("none with backend 'cpu'");
+    await expect(open({ backend: 'webgpu' })).rejects.toThrow('no WebGPU adapter: this browser or machine has none');
+    const halves = tinyNetwork({ output: { ...tinyNetwork().output, type: 'float16' } });
+    await expect(open({ network: halves })).rejects.toThrow('output.type: got "float16", expected \'float32\'');
+    await expect(open({ onnxruntime: { cpuWasm: 5 as never } })).rejects.toThrow('onnxruntime.cpuWasm: got 5');
+  });
+
+  test('frames that the CPU can’t read', async () => {
+    const pipeline = await open();
+    const texture = {
+      ...{ createView() {}, destroy() {}, format: 'rgba8unorm', usage: 4, dimension: '2d' },
+      ...{ depthOrArrayLayers: 1, sampleCount: 1, width: 4, height: 4 },
+    };
+    await expect(pipeline.segment(texture as never)).rejects.toThrow("backend 'cpu' reads no GPU object");
+    await expect(pipeline.segment({ data: new Uint8Array(3), width: 1, height: 1 })).rejects.toThrow('frame.data');
+    expect((await pipeline.segment(picture())).width).toBe(36);
+  });
+
+  test('prompts where none are needed, and frames before they are there', async () => {
+    const pipeline = await open();
+    await expect(pipeline.setPrompts(picture(), {} as never)).rejects.toThrow('prompts');
+    const prompted = await open({ network: 'colour-prompt' });
+    await expect(prompted.segment(picture())).rejects.toThrow('a call of setPrompts before');
+  });
+
+  test('goes no further once its signal is aborted', async () => {
+    const pipeline = await open();
+    const controller = new AbortController();
+    controller.abort(new Error('enough'));
+    const { signal } = controller;
+    await expect(pipeline.segment(picture(), { signal })).rejects.toThrow('enough');
+    await expect(open({ signal })).rejects.toThrow('enough');
+  });
+});
+
+test('a key image that can’t be leaves the one before in force', async () => {
+  const pipeline = await open({ network: 'colour-prompt', workingSize: 36 });
+  const image = picture();
+  const box = { x: 0, y: 0, width: 17, height: 24 };
+  await pipeline.setPrompts(image, { width: 36, height: 24, labelCount: 2, box }, { rounds: 2 });
+  const labels = await (await pipeline.segment(image)).labelMap();
+  expect(labels[36 * 12 + 4]).toBe(1);
+  expect(labels[36 * 12 + 30]).toBe(0);
+  const bad = { width: 36, height: 24, labelCount: 2, strokes: [] };
+  await expect(pipeline.setPrompts(image, bad)).rejects.toThrow('prompts');
+  expect(await (await pipeline.segment(image)).labelMap()).toEqual(labels);
+});
