@@ -41,6 +41,7 @@ export class WebcamMeter {
       page.on('workercreated', listen);
     });
     await page.evaluate(watchLongTasks);
+    await page.evaluate(holdMessages);
     await turnOn();
     const worker = await started;
     // A worker can be spoken to before it has an address, and only then WebGPU.
@@ -48,6 +49,7 @@ export class WebcamMeter {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     await worker.evaluate(meterGpu);
+    await page.evaluate(() => (globalThis as unknown as Holding).releaseMessages());
     const session = await page.createCDPSession();
     for (const client of [session, worker.client]) {
       await client.send('Runtime.enable');
@@ -134,4 +136,22 @@ function objectBytes({ snapshot, nodes, strings }: HeapSnapshot): number {
     if (!isEngines) bytes += nodes[node + size];
   }
   return bytes;
+}
+
+interface Holding {
+  releaseMessages: () => void;
+}
+
+/** Workers hear nothing until `releaseMessages`: told to begin, one could have its device before anybody counts. Sent to the page as text. */
+function holdMessages(): void {
+  const held: (() => void)[] = [];
+  const { postMessage } = Worker.prototype;
+  Worker.prototype.postMessage = function (this: Worker, ...message: unknown[]) {
+    held.push(() => Reflect.apply(postMessage, this, message));
+  };
+  const releaseMessages = () => {
+    Worker.prototype.postMessage = postMessage;
+    for (const send of held) send();
+  };
+  Object.assign(globalThis, { releaseMessages });
 }

@@ -1,38 +1,21 @@
 // SPDX-License-Identifier: MIT
 
 import type { Signal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
 import type { Session } from '../state/session.js';
 import type { Mode } from './mode-switch.js';
+import { FilePicker } from './parts/file-picker.js';
 import { FolderIcon } from './parts/icons.js';
 
 export function FileButton({ session }: { session: Session }) {
-  const input = useRef<HTMLInputElement>(null);
   return (
-    <>
-      <button
-        type="button"
-        class="button"
-        title="Or drop a picture anywhere, or paste one"
-        onClick={() => input.current?.click()}
-      >
-        <FolderIcon /> Open photo
-      </button>
-      <input
-        ref={input}
-        class="visually-hidden"
-        type="file"
-        accept="image/*"
-        aria-label="Photo file"
-        tabIndex={-1}
-        onChange={({ currentTarget }) => {
-          const file = currentTarget.files?.[0];
-          if (file) void session.openFile(file, file.name || 'The picture');
-          // So that the same file can be chosen again.
-          currentTarget.value = '';
-        }}
-      />
-    </>
+    <FilePicker
+      accept="image/*"
+      name="Photo file"
+      title="Or drop a picture anywhere, or paste one"
+      onFile={(file) => void session.openFile(file, file.name || 'The picture')}
+    >
+      <FolderIcon /> Open photo
+    </FilePicker>
   );
 }
 

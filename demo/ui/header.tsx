@@ -6,7 +6,7 @@ import type { Session } from '../state/session.js';
 import { FileButton } from './files.js';
 import { KeyHelp } from './key-help.js';
 import { type Mode, ModeSwitch } from './mode-switch.js';
-import { SnapshotButton } from './webcam/snapshot.js';
+import { SnapshotButton } from './photo/snapshot.js';
 
 export function Header({ mode, session }: { mode: Signal<Mode>; session: Session }) {
   return (

@@ -2,7 +2,8 @@
 
 import { useRef } from 'preact/hooks';
 import { keyHelp } from './keys.js';
-import { CloseIcon, KeyboardIcon } from './parts/icons.js';
+import { DialogHead } from './parts/dialog-head.js';
+import { KeyboardIcon } from './parts/icons.js';
 
 export function KeyHelp() {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -18,17 +19,7 @@ export function KeyHelp() {
         <KeyboardIcon />
       </button>
       <dialog ref={dialog} class="dialog" aria-labelledby="keys-title">
-        <div class="panel-head">
-          <h2 id="keys-title">Keys</h2>
-          <button
-            type="button"
-            class="button icon-only quiet"
-            aria-label="Close"
-            onClick={() => dialog.current?.close()}
-          >
-            <CloseIcon />
-          </button>
-        </div>
+        <DialogHead id="keys-title" title="Keys" dialog={dialog} />
         <dl class="keys">
           {keyHelp.map(([keys, meaning]) => (
             <div key={meaning}>

@@ -91,7 +91,7 @@ it('takes 300 frames of a camera without creating or reading back anything', asy
 }, 300_000);
 
 it('follows what was marked on one frame through those after it', async () => {
-  const followed = await inPage('followSquare', 64, 5);
+  const followed = await inPage('followSquare', 64, 5, 0.2);
   const places = followed.map(({ expected }) => expected);
   // The square has moved, by more than its own width.
   expect(Math.max(...places) - Math.min(...places)).toBeGreaterThan(0.2);

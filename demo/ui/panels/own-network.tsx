@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-import { useId, useRef, useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import type { NetworkDescription } from '../../../src/pipeline/index.js';
 import { describe, emptyForm, type NetworkForm, suggestForm } from '../../networks/own-network.js';
+import { FilePicker } from '../parts/file-picker.js';
 
 /** A form for what cannot be seen from the outside of an ONNX file. */
 export function OwnNetwork({ onChosen }: { onChosen: (description: NetworkDescription) => void }) {
-  const file = useRef<HTMLInputElement>(null);
   const [bytes, setBytes] = useState<Uint8Array | undefined>(undefined);
   const [form, setForm] = useState<NetworkForm>(emptyForm);
   const [problem, setProblem] = useState<string | undefined>(undefined);
@@ -34,22 +34,9 @@ export function OwnNetwork({ onChosen }: { onChosen: (description: NetworkDescri
   const change = (changed: Partial<NetworkForm>) => setForm({ ...form, ...changed });
   return (
     <div class="own-network">
-      <button type="button" class="button" onClick={() => file.current?.click()}>
+      <FilePicker accept=".onnx" name="ONNX file" onFile={(chosen) => void read(chosen)}>
         Your own .onnx file…
-      </button>
-      <input
-        ref={file}
-        class="visually-hidden"
-        type="file"
-        accept=".onnx"
-        aria-label="ONNX file"
-        tabIndex={-1}
-        onChange={({ currentTarget }) => {
-          const chosen = currentTarget.files?.[0];
-          if (chosen) void read(chosen);
-          currentTarget.value = '';
-        }}
-      />
+      </FilePicker>
       {bytes && (
         <form
           class="own-form"

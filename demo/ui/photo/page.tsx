@@ -7,11 +7,11 @@ import { MarkPanel } from '../marks/mark-panel.js';
 import { CrfPanel } from '../panels/crf-panel.js';
 import { MeasurePanel } from '../panels/measure-panel.js';
 import { NetworkPicker } from '../panels/network-picker.js';
-import { Messages } from '../parts/messages.js';
 import { Tabs } from '../parts/tabs.js';
 import { ExportPanel } from './export-panel.js';
 import { Hud } from './hud.js';
 import { InstanceSummary } from './instance-summary.js';
+import { Messages } from './messages.js';
 import { Stage } from './stage.js';
 import { ViewBar } from './view-bar.js';
 

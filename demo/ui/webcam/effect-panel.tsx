@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { useRef } from 'preact/hooks';
 import type { LiveSession } from '../../webcam/live-session.js';
+import { FilePicker } from '../parts/file-picker.js';
 import { FolderIcon } from '../parts/icons.js';
 import { Slider } from '../parts/slider.js';
 
@@ -71,26 +71,12 @@ function controlsOf(live: LiveSession) {
 }
 
 function BackgroundFile({ live }: { live: LiveSession }) {
-  const input = useRef<HTMLInputElement>(null);
   return (
     <>
       <p class="hint">Until you open one, the chosen colour stands behind you.</p>
-      <button type="button" class="button" onClick={() => input.current?.click()}>
+      <FilePicker accept="image/*" name="Background file" onFile={(file) => void live.setBackground(file)}>
         <FolderIcon /> Open a background
-      </button>
-      <input
-        ref={input}
-        class="visually-hidden"
-        type="file"
-        accept="image/*"
-        aria-label="Background file"
-        tabIndex={-1}
-        onChange={({ currentTarget }) => {
-          const file = currentTarget.files?.[0];
-          if (file) void live.setBackground(file);
-          currentTarget.value = '';
-        }}
-      />
+      </FilePicker>
     </>
   );
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { LiveSession } from '../../webcam/live-session.js';
-import { Message } from '../parts/messages.js';
+import { Message } from '../parts/message.js';
 
 export function LiveMessages({ live }: { live: LiveSession }) {
   const { error, loss } = live;

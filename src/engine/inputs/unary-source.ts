@@ -45,8 +45,8 @@ export class UnarySourceStage {
   private readonly buffers: BufferSet;
   private readonly uniforms: GPUBuffer[] = [];
   private staging: GPUBuffer | undefined;
-  /** Bind groups by source buffer, so that a user's buffer given again makes none. */
-  private groups = new WeakMap<GPUBuffer, Map<string, GPUBindGroup>>();
+  /** Bind groups by slab, by source buffer and how many of its bytes are bound, so that a user's buffer given again makes none. */
+  private groups = new WeakMap<GPUBuffer, Map<number, GPUBindGroup[]>>();
 
   constructor(
     private readonly context: InputContext & { rows: RowPlan },
@@ -106,16 +106,15 @@ export class UnarySourceStage {
           writeUniform(device, uniform, this.uniformWords(input, slab, first, end, origin, labelStride));
           // A user's buffer may be larger than what can be bound.
           const bytes = source === input.values ? sourceBytes : source.size;
-          const group = this.group(source, `${slab} ${bytes}`, () =>
-            program.bind({
-              unaryOf: { buffer: uniform },
-              source: { buffer: source, size: bytes },
-              unary: { buffer: rows },
-              lastUnary: { buffer: this.lastUnary },
-              invalidPixelCount: { buffer: this.invalidPixelCount },
-            }),
-          );
-          program.encode(pass, group, foldedGrid(Math.ceil((end - first) / context.tuning.workgroupSize)));
+          const groups = this.groupsOf(source, bytes);
+          groups[slab] ??= program.bind({
+            unaryOf: { buffer: uniform },
+            source: { buffer: source, size: bytes },
+            unary: { buffer: rows },
+            lastUnary: { buffer: this.lastUnary },
+            invalidPixelCount: { buffer: this.invalidPixelCount },
+          });
+          program.encode(pass, groups[slab], foldedGrid(Math.ceil((end - first) / context.tuning.workgroupSize)));
         });
         pass.end();
       });
@@ -163,18 +162,11 @@ export class UnarySourceStage {
     return this.staging;
   }
 
-  private group(source: GPUBuffer, key: string, make: () => GPUBindGroup): GPUBindGroup {
-    let groups = this.groups.get(source);
-    if (!groups) {
-      groups = new Map();
-      this.groups.set(source, groups);
-    }
-    let group = groups.get(key);
-    if (!group) {
-      group = make();
-      groups.set(key, group);
-    }
-    return group;
+  private groupsOf(source: GPUBuffer, bytes: number): GPUBindGroup[] {
+    const byBytes = this.groups.get(source) ?? new Map<number, GPUBindGroup[]>();
+    const groups = byBytes.get(bytes) ?? [];
+    this.groups.set(source, byBytes.set(bytes, groups));
+    return groups;
   }
 
   private uniformWords(

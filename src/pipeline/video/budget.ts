@@ -20,7 +20,10 @@ export interface BudgetRung {
 export interface BudgetOptions {
   /** What is to be held: greater than 0, at most 1000. Default 30. */
   framesPerSecond?: number;
-  /** From the best to the cheapest: no number grows but `networkEvery`, which doesn't shrink. Default: seven rungs, on the CPU two more. */
+  /**
+   * From the best to the cheapest: no number grows but `networkEvery`, which doesn't shrink. Default: seven rungs, of five sizes; on the CPU two rungs
+   * more. What eight sizes need is kept: a ladder that goes back and forth between more of them makes what it needs anew.
+   */
   ladder?: readonly BudgetRung[];
 }
 

@@ -1,26 +1,16 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { ArgumentError } from '../../../src/problem/errors.js';
 import { readImage, sidesOf } from '../../../src/problem/images.js';
 import { resolveUnary, unknownLabel } from '../../../src/problem/inputs.js';
 import type { UnaryInput } from '../../../src/problem/types.js';
+import { argumentErrorOf } from '../../support/argument-error.js';
 
 const size = { width: 3, height: 2, labelCount: 2 };
 const twelve = () => Float32Array.from({ length: 12 }, (_, i) => i / 12);
 
 function resolve(unary: unknown) {
   return resolveUnary(unary as UnaryInput, size);
-}
-
-function errorOf(action: () => unknown): ArgumentError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof ArgumentError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 describe('floats', () => {
@@ -87,13 +77,13 @@ describe('floats', () => {
     ['unary.probabilities[3]', { probabilities: twelve().fill(-0.1, 3, 4) }],
     ['unary.probabilities[5]', { probabilities: twelve().fill(7, 5) }],
   ])('errors name %s', (argument, unary) => {
-    expect(errorOf(() => resolve(unary)).argument).toBe(argument);
+    expect(argumentErrorOf(() => resolve(unary)).argument).toBe(argument);
   });
 
   test('an array of the transposed size may be meant: a window says so', () => {
     const window = { x: 0, y: 0, width: 2, height: 3 };
     expect(resolve({ logits: twelve(), width: 2, height: 3, window })).toMatchObject({ width: 2, height: 3, window });
-    expect(errorOf(() => resolve({ logits: twelve(), width: 2, height: 3 })).message).toContain(
+    expect(argumentErrorOf(() => resolve({ logits: twelve(), width: 2, height: 3 })).message).toContain(
       'window: { x: 0, y: 0, width: 2, height: 3 }',
     );
     const square = { width: 2, height: 2, labelCount: 3 };
@@ -115,11 +105,11 @@ describe('floats', () => {
         return twelve().fill(reads === 1 ? 0 : Number.NaN);
       },
     };
-    expect(errorOf(() => resolve(unary)).argument).toBe('unary.logits[0]');
+    expect(argumentErrorOf(() => resolve(unary)).argument).toBe('unary.logits[0]');
   });
 
   test('an infinity is answered with what to do', () => {
-    const { message } = errorOf(() => resolve({ logits: twelve().fill(Number.NEGATIVE_INFINITY, 8) }));
+    const { message } = argumentErrorOf(() => resolve({ logits: twelve().fill(Number.NEGATIVE_INFINITY, 8) }));
     expect(message).toBe(
       'unary.logits[8]: got -Infinity, expected a finite float32 number: clip infinities, e.g. to ±1e4',
     );
@@ -177,7 +167,7 @@ describe('labels', () => {
     ['unary.unknown', { labels: labels(0, 0, 0, 0, 0, 0), unknown: 0.5 }, 'a whole number'],
     ['unary.width', { labels: labels(0, 0, 0, 0, 0, 0), width: 3 }, 'only labels, confidence, unknown'],
   ])('errors name %s', (argument, unary, allowed) => {
-    const error = errorOf(() => resolve(unary));
+    const error = argumentErrorOf(() => resolve(unary));
     expect(error.argument).toBe(argument);
     expect(error.message).toContain(allowed);
   });
@@ -196,6 +186,6 @@ describe('image', () => {
     ['image.data', { data: new Uint8Array(18), width: 3, height: 2 }],
     ['image.data', { data: new Float32Array(24), width: 3, height: 2 }],
   ])('errors name %s', (argument, image) => {
-    expect(errorOf(() => readImage('image', image, sidesOf(size))).argument).toBe(argument);
+    expect(argumentErrorOf(() => readImage('image', image, sidesOf(size))).argument).toBe(argument);
   });
 });

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { ArgumentError } from '../../../src/problem/errors.js';
 import { defaultParameters, resolveParameters } from '../../../src/problem/parameters.js';
 import { parametersFromJson } from '../../../src/problem/parameters-json.js';
 import type { CrfParameters, ProblemSize } from '../../../src/problem/types.js';
 import { embed } from '../../../src/reference/embed.js';
 import { kernelFeatures } from '../../../src/reference/features.js';
 import { buildLattice } from '../../../src/reference/lattice.js';
+import { argumentErrorOf } from '../../support/argument-error.js';
 
 const size: ProblemSize = { width: 6, height: 8, labelCount: 3 };
 const gaussian = { type: 'gaussian', sigmaXY: 3 };
@@ -23,16 +23,6 @@ function holed(values: readonly number[], at: number): number[] {
   const copy = [...values];
   delete copy[at];
   return copy;
-}
-
-function errorOf(action: () => unknown): ArgumentError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof ArgumentError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 describe('defaults', () => {
@@ -114,7 +104,7 @@ describe('method', () => {
   test('exact is refused with its cost above the work limit', () => {
     const parameters = { kernels: [{ ...gaussian, method: 'exact' }], iterations: 9 };
     const large = { width: 1000, height: 500, labelCount: 2 };
-    const error = errorOf(() => resolve(parameters, large));
+    const error = argumentErrorOf(() => resolve(parameters, large));
     expect(error.argument).toBe('kernels[0].method');
     expect(error.message).toContain('2.50e+12');
     expect(error.message).toContain('2.00e+11');
@@ -215,7 +205,7 @@ describe('errors name the argument', () => {
     ['kernels[0].featureDim', { kernels: [featuresOf(new Float32Array(48), 0)] }],
     ['kernels[0].featureDim', { kernels: [featuresOf(new Float32Array(48), null)] }],
   ])('%s', (argument, parameters) => {
-    expect(errorOf(() => resolve(parameters)).argument).toBe(argument);
+    expect(argumentErrorOf(() => resolve(parameters)).argument).toBe(argument);
   });
 
   test.each<[string, unknown]>([
@@ -224,11 +214,11 @@ describe('errors name the argument', () => {
     ['labelCount', { ...size, labelCount: Number.NaN }],
     ['width * height * labelCount', { width: 2 ** 16, height: 2 ** 15, labelCount: 2 }],
   ])('%s', (argument, of) => {
-    expect(errorOf(() => resolve({ kernels: [] }, of)).argument).toBe(argument);
+    expect(argumentErrorOf(() => resolve({ kernels: [] }, of)).argument).toBe(argument);
   });
 
   test('with its value and what is allowed', () => {
-    expect(errorOf(() => resolve({ kernels: [{ ...gaussian, sigmaXY: -1 }] })).message).toBe(
+    expect(argumentErrorOf(() => resolve({ kernels: [{ ...gaussian, sigmaXY: -1 }] })).message).toBe(
       'kernels[0].sigmaXY: got -1, expected a finite number of at least 1e-30 and of at most 1e+30 (pixels)',
     );
   });
@@ -244,7 +234,7 @@ describe('lattice range', () => {
     { kernel: { type: 'bilateral', sigmaXY: 50, sigmaRGB: 0.01 }, argument: 'kernels[0].sigmaRGB' },
     { kernel: { type: 'bilateral', sigmaXY: 50, sigmaRGB: [9, 0.01, 9] }, argument: 'kernels[0].sigmaRGB[1]' },
   ])('refuses $argument and says which value will do', ({ kernel, argument }) => {
-    const error = errorOf(() => resolve({ kernels: [kernel] }, large));
+    const error = argumentErrorOf(() => resolve({ kernels: [kernel] }, large));
     expect(error.argument).toBe(argument);
     const minimum = Number(/at least ([\d.e-]+),/.exec(error.message)?.[1]);
     const repaired = JSON.parse(JSON.stringify(kernel).replace(String(JSON.stringify(error.value)), String(minimum)));
@@ -258,7 +248,7 @@ describe('lattice range', () => {
 
   test('looks at the values of features', () => {
     const features = Float32Array.from({ length: 48 }, (_, i) => 1000 * i);
-    const error = errorOf(() => resolve({ kernels: [featuresOf(features)] }));
+    const error = argumentErrorOf(() => resolve({ kernels: [featuresOf(features)] }));
     expect(error.argument).toBe('kernels[0].features');
     const factor = Number(/divided by ([\d.e]+) or more/.exec(error.message)?.[1]);
     const smaller = features.map((value) => value / factor);
@@ -267,7 +257,7 @@ describe('lattice range', () => {
 
   test('keys of the smallest sigmas that pass stay in 16 bits', () => {
     const wide = { width: 30, height: 2, labelCount: 2 };
-    const error = errorOf(() => resolve({ kernels: [{ type: 'gaussian', sigmaXY: 1e-4 }] }, wide));
+    const error = argumentErrorOf(() => resolve({ kernels: [{ type: 'gaussian', sigmaXY: 1e-4 }] }, wide));
     const sigmaXY = Number(/at least ([\d.e-]+),/.exec(error.message)?.[1]);
     const [kernel] = resolve({ kernels: [{ type: 'gaussian', sigmaXY }] }, wide).kernels;
     const lattice = buildLattice(embed(kernelFeatures(kernel, wide, null), 2));

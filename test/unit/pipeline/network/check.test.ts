@@ -5,6 +5,7 @@ import { checkNetwork, networkFromJson } from '../../../../src/pipeline/network/
 import { inputSizeFor } from '../../../../src/pipeline/network/input-size.js';
 import { ArgumentError } from '../../../../src/problem/errors.js';
 import { defaultParameters } from '../../../../src/problem/parameters.js';
+import { argumentErrorOf } from '../../../support/argument-error.js';
 
 const input = { name: 'image', width: 20, height: 10, layout: 'NCHW' };
 const output = { name: 'logits', layout: 'NCHW', activation: 'logits' };
@@ -12,15 +13,7 @@ const network = { name: 'mine', url: 'mine.onnx', input, output, labels: ['backg
 const prompts = { keyImage: 'key', keyPrompts: 'prompts', minLabels: 2, maxLabels: 3 };
 const three = ['a', 'b', 'c'];
 
-function errorOf(value: unknown): ArgumentError {
-  try {
-    checkNetwork(value);
-  } catch (error) {
-    if (error instanceof ArgumentError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
+const errorOf = (value: unknown) => argumentErrorOf(() => checkNetwork(value));
 
 describe('defaults', () => {
   test('are filled in', () => {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import type { ComponentChildren } from 'preact';
 import type { GpuNews } from '../../engine/protocol.js';
 import { workingSizes } from '../../photo/photo.js';
 import type { Session } from '../../state/session.js';
-import { CloseIcon } from './icons.js';
+import { Message } from '../parts/message.js';
 
 /** What went wrong, and what the user should know about where this is computed. */
 export function Messages({ session }: { session: Session }) {
@@ -35,31 +34,8 @@ export function Messages({ session }: { session: Session }) {
   );
 }
 
-interface MessageProps {
-  isError?: boolean;
-  action?: { title: string; act: () => void };
-  onDismiss: () => void;
-  children: ComponentChildren;
-}
-
-export function Message({ isError, action, onDismiss, children }: MessageProps) {
-  return (
-    <div class={isError ? 'message is-error' : 'message'} role={isError ? 'alert' : 'status'}>
-      <p>{children}</p>
-      {action && (
-        <button type="button" class="button" onClick={action.act}>
-          {action.title}
-        </button>
-      )}
-      <button type="button" class="button icon-only quiet" aria-label="Dismiss" onClick={onDismiss}>
-        <CloseIcon />
-      </button>
-    </div>
-  );
-}
-
 /** In plain words; undefined where all is as it should be. */
-export function noticeOf(news: GpuNews | undefined, backend: Session['backend']): string | undefined {
+function noticeOf(news: GpuNews | undefined, backend: Session['backend']): string | undefined {
   if (news?.kind === 'lost') {
     return news.isLast
       ? 'The GPU failed twice. The processor computes now: slower, with the same result. Reload to try the GPU again.'

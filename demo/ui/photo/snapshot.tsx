@@ -3,7 +3,8 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Session } from '../../state/session.js';
 import { closeCamera, openCamera } from '../../webcam/camera.js';
-import { CameraIcon, CloseIcon } from '../parts/icons.js';
+import { DialogHead } from '../parts/dialog-head.js';
+import { CameraIcon } from '../parts/icons.js';
 
 /** A photo from the camera: asked for, seen, taken. */
 export function SnapshotButton({ session }: { session: Session }) {
@@ -51,17 +52,7 @@ export function SnapshotButton({ session }: { session: Session }) {
         aria-labelledby="snapshot-title"
         onClose={() => video.current && closeCamera(video.current)}
       >
-        <div class="panel-head">
-          <h2 id="snapshot-title">Photo from the camera</h2>
-          <button
-            type="button"
-            class="button icon-only quiet"
-            aria-label="Close"
-            onClick={() => dialog.current?.close()}
-          >
-            <CloseIcon />
-          </button>
-        </div>
+        <DialogHead id="snapshot-title" title="Photo from the camera" dialog={dialog} />
         <video ref={video} playsInline muted hidden={problem !== undefined} />
         {problem ? (
           <p class="message is-error" role="alert">
