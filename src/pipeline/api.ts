@@ -88,8 +88,9 @@ export interface SegmentOptions {
 
 /** What `Pipeline.exportImage` takes beside the view. */
 export interface ExportOptions {
-  /** Pixels, 1..16384; both or none. Default: the frame's. */
+  /** Pixels, 1..16384, with `height`. Default: the frame's. */
   width?: number;
+  /** Pixels, 1..16384, with `width`. Default: the frame's. */
   height?: number;
   /** `#rrggbb` or `#rrggbbaa`, one for every label that the network has. Default: the network's. */
   colours?: readonly string[];

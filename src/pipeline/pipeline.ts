@@ -15,6 +15,7 @@ import type {
   SegmentOptions,
 } from './api.js';
 import { chooseBackend } from './backend.js';
+import { checkColours } from './drawing/colours.js';
 import { checkDrawTarget, type DrawTarget } from './drawing/target.js';
 import { checkViewKind, type View } from './drawing/view.js';
 import { scaledParameters } from './engines.js';
@@ -336,10 +337,12 @@ export class Pipeline {
     await path.draw(this.drawn('draw', path, view), target);
   }
 
-  private drawn(call: string, path: Path, view: View<FrameSource>, colours = this.network.colours): Drawn {
+  private drawn(call: string, path: Path, view: View<FrameSource>, colours?: readonly string[]): Drawn {
     const { last } = this;
     if (last?.path === path && last.changes === path.frameChanges) {
-      return { segmentation: last.segmentation, colours, view };
+      const { segmentation } = last;
+      if (colours) checkColours('options.colours', colours, segmentation.labels.length);
+      return { segmentation, colours: colours ?? this.network.colours, view };
     }
     const value = last ? 'a result whose frame is gone: the call after it failed' : 'no result yet';
     throw new ArgumentError(call, value, 'a call of segment or segmentFrame before');

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 import { isTexture } from '../gpu/given-objects.js';
-import { ArgumentError } from '../problem/errors.js';
 import { unreadable } from '../problem/page-image.js';
-import { reading } from '../problem/reading.js';
 import type { RgbaImage } from '../problem/types.js';
+import { contextOf } from './drawing/canvas-context.js';
 import { changesByItself, keptColours, viewOfKept } from './drawing/kept-labels.js';
 import { Painter } from './drawing/painter.js';
-
 import { configureCanvas, type DrawTarget, type PaintTarget, preferredFormat } from './drawing/target.js';
 import { checkViewWith, type View } from './drawing/view.js';
 import { FrameCapture, type FrameSource } from './frames/frame-capture.js';
@@ -106,13 +104,10 @@ export class ResultPainter {
   }
 }
 
-/** Contexts by canvas: Firefox throws where a canvas that was given to a worker is asked for its context again. */
-const contexts = new WeakMap<HTMLCanvasElement | OffscreenCanvas, GPUCanvasContext>();
-
 /** Canvases are configured once a device. */
 function surfaceOf(target: DrawTarget, device: GPUDevice): { target: PaintTarget; format: GPUTextureFormat } {
   if ('getContext' in target) {
-    const context = contextOf(target);
+    const context = contextOf(target, 'webgpu');
     const configured = context.getConfiguration?.();
     const format = configured?.device === device ? configured.format : configureCanvas(context, device);
     return { target: context, format };
@@ -122,13 +117,4 @@ function surfaceOf(target: DrawTarget, device: GPUDevice): { target: PaintTarget
     return { target, format };
   }
   return { target, format: target.format };
-}
-
-function contextOf(canvas: HTMLCanvasElement | OffscreenCanvas): GPUCanvasContext {
-  const kept = contexts.get(canvas);
-  if (kept) return kept;
-  const context = reading('target', canvas, () => canvas.getContext('webgpu') as GPUCanvasContext | null);
-  if (!context) throw new ArgumentError('target', canvas, 'a canvas without another kind of context');
-  contexts.set(canvas, context);
-  return context;
 }

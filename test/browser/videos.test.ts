@@ -34,7 +34,7 @@ test.each<BrowserGaps>([{}, { withoutVideoCopies: true }])(
   },
 );
 
-test('a canvas is asked for its context once', async () => {
+test.each(['webgpu', 'cpu'] as const)('a canvas is asked for its context once: %s', async (backend) => {
   // An error of a frame would reject.
-  expect(await inPage('played', tinyDescription, [...tinyNetwork()], { contextOnce: true })).toHaveLength(2);
+  expect(await inPage('played', tinyDescription, [...tinyNetwork()], { contextOnce: true, backend })).toHaveLength(2);
 });

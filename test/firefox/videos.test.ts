@@ -43,9 +43,9 @@ test('a CRF refines a VideoFrame and a video as it does their bytes', async () =
 });
 
 describe.each(['played', 'playedInWorker'])('a video through a pipeline, %s', (name) => {
-  test('shows the colour that takes the place of one half', async () => {
+  test.each(['webgpu', 'cpu'])('shows the colour that takes the place of one half: %s', async (backend) => {
     const bytes = [...tinyNetwork()];
-    const [left, right] = await firefox.call<Colour[]>('video-page.ts', name, tinyDescription, bytes);
+    const [left, right] = await firefox.call<Colour[]>('video-page.ts', name, tinyDescription, bytes, { backend });
     expect(left).toBeAllClose([0x18, 0xa5, 0x58], { tolerance: 8 });
     expect(right).toBeAllClose([20, 20, 220], { tolerance: 12 });
   });

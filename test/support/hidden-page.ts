@@ -45,7 +45,7 @@ export async function start(
   bytes: readonly number[] = [],
 ): Promise<void> {
   const pipeline = network
-    ? await Pipeline.create({ network: { ...network, bytes: Uint8Array.from(bytes) } })
+    ? await Pipeline.create({ network: { ...network, bytes: Uint8Array.from(bytes) }, backend: 'webgpu' })
     : (new QuickPipeline() as unknown as Pipeline);
   const video = await openCamera(size.width, size.height);
   const canvas = document.body.appendChild(document.createElement('canvas'));

@@ -58,9 +58,9 @@ export async function refinedVideos(gaps: BrowserGaps): Promise<Record<'videoFra
 export async function played(
   network: NetworkDescription,
   bytes: readonly number[],
-  { contextOnce = false } = {},
+  { contextOnce = false, backend = 'webgpu' }: { contextOnce?: boolean; backend?: 'webgpu' | 'cpu' } = {},
 ): Promise<Colour[]> {
-  const pipeline = await Pipeline.create({ network: { ...network, bytes: Uint8Array.from(bytes) } });
+  const pipeline = await Pipeline.create({ network: { ...network, bytes: Uint8Array.from(bytes) }, backend });
   const video = await movingVideo();
   const canvas = document.body.appendChild(document.createElement('canvas'));
   if (contextOnce) giveContextOnce(canvas);
@@ -92,7 +92,11 @@ function giveContextOnce(canvas: HTMLCanvasElement): void {
 }
 
 /** The same by a worker that was given the canvas, and VideoFrames. */
-export async function playedInWorker(network: NetworkDescription, bytes: readonly number[]): Promise<Colour[]> {
+export async function playedInWorker(
+  network: NetworkDescription,
+  bytes: readonly number[],
+  { backend = 'webgpu' }: { backend?: 'webgpu' | 'cpu' } = {},
+): Promise<Colour[]> {
   const worker = new Worker(new URL('./video-worker.ts', import.meta.url), { type: 'module' });
   const ask = (request: WorkerRequest, ...transferred: Transferable[]) =>
     new Promise<void>((resolve, reject) => {
@@ -105,7 +109,7 @@ export async function playedInWorker(network: NetworkDescription, bytes: readonl
     });
   const element = document.body.appendChild(document.createElement('canvas'));
   const canvas = element.transferControlToOffscreen();
-  await ask({ kind: 'start', canvas, network: { ...network, bytes: Uint8Array.from(bytes) } }, canvas);
+  await ask({ kind: 'start', canvas, network: { ...network, bytes: Uint8Array.from(bytes) }, backend }, canvas);
   const picture = twoHalves();
   for (let count = 0; count < 3; count++) {
     const frame = sources.videoFrame(picture);

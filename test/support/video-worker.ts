@@ -5,7 +5,7 @@
 import { type NetworkDescription, Pipeline } from '../../src/pipeline/index.js';
 
 export type WorkerRequest =
-  | { kind: 'start'; canvas: OffscreenCanvas; network: NetworkDescription }
+  | { kind: 'start'; canvas: OffscreenCanvas; network: NetworkDescription; backend: 'webgpu' | 'cpu' }
   | { kind: 'frame'; frame: VideoFrame }
   | { kind: 'end' };
 
@@ -29,7 +29,7 @@ async function handle(request: WorkerRequest): Promise<void> {
   switch (request.kind) {
     case 'start':
       canvas = request.canvas;
-      pipeline = await Pipeline.create({ network: request.network });
+      pipeline = await Pipeline.create({ network: request.network, backend: request.backend });
       break;
     case 'frame': {
       const { frame } = await pipeline.segmentFrame(request.frame).then(({ report }) => report);

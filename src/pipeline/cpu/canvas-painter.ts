@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { ArgumentError } from '../../problem/errors.js';
-import { reading } from '../../problem/reading.js';
 import type { RgbaImage } from '../../problem/types.js';
+import { contextOf } from '../drawing/canvas-context.js';
 import { checkColours } from '../drawing/colours.js';
 import { changesByItself, keptColours, viewOfKept } from '../drawing/kept-labels.js';
 import { checkPixels, type DrawTarget } from '../drawing/target.js';
@@ -14,8 +14,6 @@ import type { CpuSegmentation } from './cpu-segmentation.js';
 import { CpuPainter } from './drawing/painter.js';
 import { type CpuScene, type Layer, layerOf } from './drawing/scene.js';
 import { checkCpuFrame, FrameReader } from './frame-reader.js';
-
-type Drawing = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 /** Draws results of the CPU into 2-D canvases. */
 export class CanvasPainter {
@@ -66,11 +64,10 @@ function sceneOf({ segmentation, colours }: Drawn, frame: RgbaImage): CpuScene {
   };
 }
 
-function drawingOf(target: DrawTarget): Drawing {
+function drawingOf(target: DrawTarget) {
   if (!('getContext' in target))
     throw new ArgumentError('target', target, "a canvas: backend 'cpu' draws on no GPU object");
-  const drawing = reading('target', target, () => target.getContext('2d') as Drawing | null);
-  if (!drawing) throw new ArgumentError('target', target, 'a canvas without another kind of context');
+  const drawing = contextOf(target, '2d');
   checkPixels(drawing.canvas);
   return drawing;
 }

@@ -6,6 +6,7 @@ import {
   type BudgetOptions,
   checkNetwork,
   cutGraph,
+  type ExportOptions,
   type FetchNetworkOptions,
   FrameBudget,
   fetchNetwork,
@@ -455,6 +456,9 @@ const pipelineCreate: Door = {
   isSlow: true,
 };
 
+const exportSize = { width: side, height: side };
+const exportKeys = { colours: list({ is: 'text', matching: /^#([0-9a-f]{6}|[0-9a-f]{8})$/i } as const, 3) };
+
 /** The pipeline as it is made; its last result, which a refused call leaves readable. */
 async function pipelineHouse(device: GPUDevice): Promise<House> {
   const pipeline = await Pipeline.create({ ...goodPipelineOptions(), budget: null, smoothing: null, device });
@@ -487,6 +491,18 @@ async function pipelineHouse(device: GPUDevice): Promise<House> {
         args: [arg('view', viewSpec), arg('target', isTarget)],
         good: () => [views[turn++ % views.length], target],
         call: ([given, on]) => pipeline.draw(given as View, on as GPUTexture),
+      },
+      {
+        name: 'Pipeline.exportImage',
+        args: [
+          arg('view', viewSpec),
+          optionalArg('options', either(object({}, exportKeys), object(exportSize, exportKeys))),
+        ],
+        good: () => [
+          views[turn++ % views.length],
+          { width: 8, height: 6, colours: ['#102030', '#ff000080', '#0a0b0c'] },
+        ],
+        call: ([given, options]) => pipeline.exportImage(given as View, options as ExportOptions),
       },
       ...(
         [
