@@ -149,7 +149,7 @@ describe('a picture of a view', () => {
       [{ kind: 'labels' }, { width: 5 }, 'options.height: got undefined'],
       [{ kind: 'labels' }, { width: 0, height: 1 }, 'options.width: got 0'],
       [{ kind: 'labels' }, { colours: ['red'] }, 'options.colours[0]: got "red"'],
-      [{ kind: 'labels' }, { colours: ['#000000'] }, 'colours[1]: got undefined'],
+      [{ kind: 'labels' }, { colours: ['#000000'] }, 'options.colours.length: got 1'],
       [{ kind: 'labels' }, { size: 3 }, 'options.size'],
     ] as const;
     for (const [view, options, message] of bad) {

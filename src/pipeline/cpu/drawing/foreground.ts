@@ -19,8 +19,8 @@ export class Foreground {
   private readonly guide = new Guide();
   private readonly edges = new Edges();
   private pixels: Float32Array<ArrayBuffer> | undefined;
-  /** exp(-dx²·falloff) of the window's columns. */
-  private readonly across = new Float64Array(2 * radius + 1);
+  private columns: Windows | undefined;
+  private rows: Windows | undefined;
 
   /** @param isForeground by label */
   draw({ frame, labels }: CpuScene, isForeground: readonly boolean[], refineEdges: boolean): Layer {
@@ -45,16 +45,17 @@ export class Foreground {
   private refine(frame: RgbaImage, { pixels }: Layer, width: number, height: number): void {
     const { data } = frame;
     const edges = this.edges.pixels;
+    this.columns = windowsOf(frame.width, width, this.columns);
+    this.rows = windowsOf(frame.height, height, this.rows);
+    const { nearest: nearestX } = this.columns;
+    const { nearest: nearestY } = this.rows;
     for (let frameY = 0, i = 0; frameY < frame.height; frameY++) {
-      const y = ((frameY + 0.5) * height) / frame.height - 0.5;
-      const nearestY = Math.min(Math.max(Math.floor(y + 0.5), 0), height - 1);
+      const line = nearestY[frameY] * width;
       for (let frameX = 0; frameX < frame.width; frameX++, i += 4) {
-        const x = ((frameX + 0.5) * width) / frame.width - 0.5;
-        const nearestX = Math.min(Math.max(Math.floor(x + 0.5), 0), width - 1);
-        const nearest = 4 * (nearestY * width + nearestX);
+        const nearest = 4 * (line + nearestX[frameX]);
         if (edges[nearest + 2] >= 1 - margin) write(pixels, i, data, 1);
-        else if (edges[nearest + 3] <= margin) pixels.fill(0, i, i + 4);
-        else this.refineAt(pixels, i, data, { x, y, nearestX, nearestY, width, height });
+        else if (edges[nearest + 3] <= margin) pixels[i] = pixels[i + 1] = pixels[i + 2] = pixels[i + 3] = 0;
+        else this.refineAt(pixels, i, data, frameX, frameY, this.columns, this.rows);
       }
     }
   }
@@ -63,15 +64,24 @@ export class Foreground {
     pixels: Float32Array,
     i: number,
     data: RgbaImage['data'],
-    { x, y, nearestX, nearestY, width, height }: Place,
+    frameX: number,
+    frameY: number,
+    columns: Windows,
+    rows: Windows,
   ): void {
     const guide = this.guide.pixels;
     const edges = this.edges.pixels;
-    const [red, green, blue] = [data[i] / 255, data[i + 1] / 255, data[i + 2] / 255];
-    const [left, right] = [Math.max(nearestX - radius, 0), Math.min(nearestX + radius, width - 1)];
-    const [top, bottom] = [Math.max(nearestY - radius, 0), Math.min(nearestY + radius, height - 1)];
-    const { across } = this;
-    for (let at = left; at <= right; at++) across[at - left] = Math.exp(-((at - x) ** 2) * spatialFalloff);
+    const width = columns.length;
+    const red = data[i] / 255;
+    const green = data[i + 1] / 255;
+    const blue = data[i + 2] / 255;
+    const left = columns.starts[frameX];
+    const right = columns.ends[frameX];
+    const bottom = rows.ends[frameY];
+    const across = columns.weights;
+    const down = rows.weights;
+    const firstAcross = windowSize * frameX - left;
+    const firstDown = windowSize * frameY - rows.starts[frameY];
     let upsampled = 0;
     let weights = 0;
     let foreRed = trace * red;
@@ -82,13 +92,15 @@ export class Foreground {
     let backGreen = foreGreen;
     let backBlue = foreBlue;
     let backWeight = 0;
-    for (let atY = top; atY <= bottom; atY++) {
-      const down = Math.exp(-((atY - y) ** 2) * spatialFalloff);
+    for (let atY = rows.starts[frameY]; atY <= bottom; atY++) {
+      const weight = down[firstDown + atY];
       for (let atX = left, from = 4 * (atY * width + left); atX <= right; atX++, from += 4) {
-        const [r, g, b] = [guide[from], guide[from + 1], guide[from + 2]];
-        const spatial = down * across[atX - left];
+        const r = guide[from];
+        const g = guide[from + 1];
+        const b = guide[from + 2];
+        const spatial = weight * across[firstAcross + atX];
         const away = (red - r) * (red - r) + (green - g) * (green - g) + (blue - b) * (blue - b);
-        const alike = spatial * (Math.exp(-away * colourFalloff) + trace);
+        const alike = spatial * (falloffAt(away * colourFalloff) + trace);
         upsampled += alike * guide[from + 3];
         weights += alike;
         const fore = spatial * edges[from];
@@ -122,7 +134,9 @@ export class Foreground {
       (green - backGreen - place * lineGreen) ** 2 +
       (blue - backBlue - place * lineBlue) ** 2;
     const known = Math.min(foreWeight, backWeight);
-    const sure = Math.max(bilinear(edges, 0, x, y, width, height), bilinear(edges, 1, x, y, width, height));
+    const x = columns.positions[frameX];
+    const y = rows.positions[frameY];
+    const sure = Math.max(bilinear(edges, 0, x, y, width, rows.length), bilinear(edges, 1, x, y, width, rows.length));
     const trust =
       (((1 - sure) * known) / (known + 10 * trace)) *
       (contrast / (contrast + lineContrast)) *
@@ -137,14 +151,52 @@ export class Foreground {
   }
 }
 
-/** A frame pixel in working pixels, 0 at the first one's centre, and the working size. */
-interface Place {
-  x: number;
-  y: number;
-  nearestX: number;
-  nearestY: number;
-  width: number;
-  height: number;
+const windowSize = 2 * radius + 1;
+
+/** Along one axis, the working pixels around each frame pixel, and their spatial weights. */
+interface Windows {
+  /** Working pixels, and frame pixels. */
+  length: number;
+  frameLength: number;
+  /** Of a frame pixel in working pixels, 0 at the first one's centre; of the nearest working pixel; of the first and last in the window. */
+  positions: Float64Array;
+  nearest: Int32Array;
+  starts: Int32Array;
+  ends: Int32Array;
+  /** exp(-d²·falloff) of the window's pixels, [frameLength, windowSize]. */
+  weights: Float64Array;
+}
+
+/** The one before, where it has the sizes. */
+function windowsOf(frameLength: number, length: number, before: Windows | undefined): Windows {
+  if (before?.frameLength === frameLength && before.length === length) return before;
+  const integers = () => new Int32Array(frameLength);
+  const positions = Float64Array.from({ length: frameLength }, (_, i) => ((i + 0.5) * length) / frameLength - 0.5);
+  const [nearest, starts, ends] = [integers(), integers(), integers()];
+  const weights = new Float64Array(windowSize * frameLength);
+  positions.forEach((position, i) => {
+    nearest[i] = Math.min(Math.max(Math.floor(position + 0.5), 0), length - 1);
+    starts[i] = Math.max(nearest[i] - radius, 0);
+    ends[i] = Math.min(nearest[i] + radius, length - 1);
+    for (let at = starts[i]; at <= ends[i]; at++) {
+      weights[windowSize * i + at - starts[i]] = Math.exp(-((at - position) ** 2) * spatialFalloff);
+    }
+  });
+  return { length, frameLength, positions, nearest, starts, ends, weights };
+}
+
+/** exp(-x) at x = i / stepsPerUnit: between two of them a line is off by 2e-6 at most. */
+const stepsPerUnit = 256;
+const farthest = 16;
+const falloffs = Float64Array.from({ length: stepsPerUnit * farthest + 1 }, (_, i) => Math.exp(-i / stepsPerUnit));
+
+/** exp(-x), where x is not negative, within 2e-6. */
+function falloffAt(x: number): number {
+  if (x >= farthest) return 0;
+  const place = x * stepsPerUnit;
+  const at = place | 0;
+  const low = falloffs[at];
+  return low + (place - at) * (falloffs[at + 1] - low);
 }
 
 /** The frame's own colour at this opacity, premultiplied. */

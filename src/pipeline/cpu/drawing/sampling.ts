@@ -51,27 +51,37 @@ export function sampleLayer(
     into[3] = pixels[from + 3];
     return;
   }
-  into.fill(0);
-  const [xTaps, yTaps] = [columns.taps, rows.taps];
+  const xTaps = columns.taps;
+  const yTaps = rows.taps;
   const share = 1 / (xTaps * yTaps);
+  let red = 0;
+  let green = 0;
+  let blue = 0;
+  let opacity = 0;
   for (let j = y * yTaps; j < (y + 1) * yTaps; j++) {
     const down = rows.part[j];
-    const [top, bottom] = [rows.low[j] * width, rows.high[j] * width];
+    const top = rows.low[j] * width;
+    const bottom = rows.high[j] * width;
     for (let i = x * xTaps; i < (x + 1) * xTaps; i++) {
       const across = columns.part[i];
-      const [left, right] = [columns.low[i], columns.high[i]];
-      const [a, b, c, d] = [4 * (top + left), 4 * (top + right), 4 * (bottom + left), 4 * (bottom + right)];
+      const left = columns.low[i];
+      const right = columns.high[i];
+      const a = 4 * (top + left);
+      const b = 4 * (top + right);
+      const c = 4 * (bottom + left);
+      const d = 4 * (bottom + right);
       const weightA = share * (1 - across) * (1 - down);
       const weightB = share * across * (1 - down);
       const weightC = share * (1 - across) * down;
       const weightD = share * across * down;
-      for (let channel = 0; channel < 4; channel++) {
-        into[channel] +=
-          weightA * pixels[a + channel] +
-          weightB * pixels[b + channel] +
-          weightC * pixels[c + channel] +
-          weightD * pixels[d + channel];
-      }
+      red += weightA * pixels[a] + weightB * pixels[b] + weightC * pixels[c] + weightD * pixels[d];
+      green += weightA * pixels[a + 1] + weightB * pixels[b + 1] + weightC * pixels[c + 1] + weightD * pixels[d + 1];
+      blue += weightA * pixels[a + 2] + weightB * pixels[b + 2] + weightC * pixels[c + 2] + weightD * pixels[d + 2];
+      opacity += weightA * pixels[a + 3] + weightB * pixels[b + 3] + weightC * pixels[c + 3] + weightD * pixels[d + 3];
     }
   }
+  into[0] = red;
+  into[1] = green;
+  into[2] = blue;
+  into[3] = opacity;
 }
