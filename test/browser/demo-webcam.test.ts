@@ -18,6 +18,7 @@ import {
   type Rgb,
   screenColours,
   untilMessage,
+  untilNear,
   untilShowing,
 } from '../support/webcam.js';
 
@@ -224,17 +225,6 @@ async function addressHas(demo: DemoPage, hash: string): Promise<void> {
 
 function expectNear(colours: readonly Rgb[], expected: readonly Rgb[]): void {
   expect(colours.flat()).toBeAllClose(expected.flat(), { tolerance: 4, shape: [expected.length, 3] });
-}
-
-async function untilNear(demo: DemoPage, places: readonly Place[], expected: readonly Rgb[]): Promise<void> {
-  await expect
-    .poll(() => screenColours(demo, places), { interval: 500 })
-    .toSatisfy((colours: Rgb[]) => largestDifference(colours, expected) <= 4);
-}
-
-function largestDifference(colours: readonly Rgb[], expected: readonly Rgb[]): number {
-  const wanted = expected.flat();
-  return Math.max(...colours.flat().map((value, index) => Math.abs(value - wanted[index])));
 }
 
 /** A mark where the brush is. */

@@ -3,6 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { decode } from 'fast-png';
 import type { Browser } from 'puppeteer-core';
+import { expect } from 'vitest';
 import type { DemoPage, Place } from './demo.js';
 
 export type Rgb = [number, number, number];
@@ -63,4 +64,16 @@ export async function screenColours(demo: DemoPage, places: readonly Place[]): P
     const at = channels * (Math.floor(y * height) * width + Math.floor(x * width));
     return [data[at], data[at + 1], data[at + 2]];
   });
+}
+
+/** Waits until the screen shows these colours there, within 4. */
+export async function untilNear(demo: DemoPage, places: readonly Place[], expected: readonly Rgb[]): Promise<void> {
+  await expect
+    .poll(() => screenColours(demo, places), { interval: 500 })
+    .toSatisfy((colours: Rgb[]) => largestDifference(colours, expected) <= 4);
+}
+
+function largestDifference(colours: readonly Rgb[], expected: readonly Rgb[]): number {
+  const wanted = expected.flat();
+  return Math.max(...colours.flat().map((value, index) => Math.abs(value - wanted[index])));
 }
