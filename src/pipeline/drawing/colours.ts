@@ -23,5 +23,5 @@ export function checkColours(argument: string, value: unknown, labelCount: numbe
   if (colours.length < labelCount) {
     throw new ArgumentError(`${argument}.length`, colours.length, `a colour for each of ${labelCount} labels`);
   }
-  return colours.slice(0, labelCount).map((colour, label) => checkColour(`${argument}[${label}]`, colour));
+  return colours.map((colour, label) => checkColour(`${argument}[${label}]`, colour)).slice(0, labelCount);
 }

@@ -100,7 +100,7 @@ export function damaged(bytes: Buffer, damage: Damage): Buffer {
     case 'put in':
       return Buffer.concat([copy.subarray(0, at), Buffer.from(damage.text), copy.subarray(at)]);
     case 'zero':
-      return copy.fill(0, at, at + damage.length);
+      return copy.fill(0, at, Math.min(at + damage.length, copy.length));
   }
 }
 

@@ -78,6 +78,7 @@ function refinerDoors(crf: Refiner): Door[] {
     {
       name: 'refineBatch',
       args: [arg('crf', thisVery(crf)), arg('inputs', either(list(inputSpec), iterable))],
+      isStepwise: true,
       good: () => [crf, [goodInput()]],
       async call([engine, inputs]) {
         for await (const item of refineBatch(engine as Refiner, inputs as RefineInput[])) void item;

@@ -22,6 +22,8 @@ export interface Door {
   throws?: readonly string[];
   /** A right call takes long: only those that must be refused are made in great number. */
   isSlow?: boolean;
+  /** Goes through a list: what came before an element that is refused was done. */
+  isStepwise?: boolean;
   /** Calls that are right and take too long. */
   avoids?(args: readonly unknown[]): boolean;
 }

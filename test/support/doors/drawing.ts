@@ -18,7 +18,7 @@ import {
   optionalArg,
 } from './door.js';
 import { pixelCount, size } from './problem.js';
-import { choice, integer, list, number, object, open, type Spec } from './spec.js';
+import { choice, either, integer, list, number, object, open, type Spec } from './spec.js';
 import { viewSpec } from './views.js';
 
 const { width, height, labelCount } = size;
@@ -96,6 +96,15 @@ function isEncoder(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'beginComputePass' in value;
 }
 
+/** Buffers may be larger than what is drawn of them. */
+function smallerThan(least: number): Spec {
+  return {
+    is: 'like',
+    what: `a whole number below ${least}`,
+    test: (value) => (Number.isInteger(value) && (value as number) > 0 && (value as number) < least ? 'unclear' : 'no'),
+  };
+}
+
 async function painterHouse(context: DoorContext): Promise<House> {
   const device = deviceOf(context);
   const painter = new Painter(device);
@@ -121,8 +130,8 @@ async function painterHouse(context: DoorContext): Promise<House> {
     { frame: isThis(frame) },
     {
       labels: open({
-        width: choice(width),
-        height: choice(height),
+        width: either(choice(width), smallerThan(width)),
+        height: either(choice(height), smallerThan(height)),
         labelCount: choice(labelCount),
         labelMap: isThis(labels.labelMap),
         marginals: isThis(labels.marginals),

@@ -107,13 +107,21 @@ const shape = {
 };
 const floats = (of: Spec) => typed(floatTypes, pixelCount * size.labelCount, of);
 
+/** Taken as marks too, where their numbers are labels. */
+const otherLabels: Spec = {
+  is: 'like',
+  what: 'labels of eight bits with a sign, or of 64 bits',
+  test: (value) =>
+    [Int8Array, BigInt64Array, BigUint64Array].some((type) => value instanceof type) ? 'unclear' : 'no',
+};
+
 export const unarySpec: Spec = either(
   object({ logits: floats(finite) }, shape),
   object({ probabilities: floats(number({ from: -1e-3, to: 1.001 })) }, shape),
   object({ unary: floats(finite) }, shape),
   object(
     // With an unknown value labels may be one higher.
-    { labels: typed(labelTypes, pixelCount, integer(0, size.labelCount)) },
+    { labels: either(typed(labelTypes, pixelCount, integer(0, size.labelCount)), otherLabels) },
     {
       confidence: number({ from: 1 / size.labelCount, below: 1 }),
       unknown: either(integer(-(2 ** 31), 2 ** 32 - 1), choice(null)),
