@@ -111,7 +111,10 @@ export interface Refiner {
   confidence(): Promise<Float32Array>;
   /** -Σ Q log Q in nats, [y, x], in 0..log(labelCount). */
   entropy(): Promise<Float32Array>;
-  /** The sums of the KL divergence for the Q there is. Costs as much as an iteration. */
+  /**
+   * The sums of the KL divergence for the Q there is. Costs as much as an iteration. On WebGPU a pixel that has a unary energy beyond ±1e36 counts with
+   * its energies relative to their lowest.
+   */
   energy(): Promise<Energy>;
   /** All of the above but the energy as GPUBuffers, with nothing read back; throws DeviceError on the CPU backend. */
   gpuResults(): Promise<GpuResults>;

@@ -32,6 +32,8 @@ export interface Judgement {
 
 /** Rounding of one score that other engines may differ by: eight steps of float32, of the score's terms together. */
 const scoreRounding = 2 ** -21;
+/** Beyond this WebGPU holds a pixel's energies relative to their lowest: shaders/shared/energies.wgsl. */
+const ordinaryEnergy = 1e36;
 /** Another engine's rounding takes other turns than the two that are tried here. */
 const safety = 8;
 const leastTolerance = 3e-6;
@@ -49,12 +51,16 @@ export function judge(problem: PlainProblem): Judgement {
   const others = [1, 2].map((seed) => run(problem, shaken(problem, reach, seed)));
   const spread = Math.max(...others.map(({ answer }) => largestDifference(answer.marginals, plain.answer.marginals)));
   const tolerance = leastTolerance + safety * spread;
-  const terms = largestMagnitude(energies) + reach + Math.log(size.labelCount);
+  const largest = largestMagnitude(energies);
+  const terms = largest + reach + Math.log(size.labelCount);
   const energySpread = Math.max(...others.map(({ answer }) => energyDifference(answer.energy, plain.answer.energy)));
   return {
     answer: plain.answer,
     tolerance,
-    energyTolerance: safety * energySpread + 1e-5 * size.width * size.height * terms,
+    energyTolerance:
+      largest > ordinaryEnergy
+        ? Number.POSITIVE_INFINITY
+        : safety * energySpread + 1e-5 * size.width * size.height * terms,
     isUnstable: !(tolerance <= unstableTolerance),
     isStopClear: plain.changes.every((change) => isClear(change, problem.parameters.tolerance, tolerance)),
   };

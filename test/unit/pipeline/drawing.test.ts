@@ -77,8 +77,9 @@ describe('colours', () => {
     }
   });
 
-  test('beyond the labels are not looked at', () => {
-    expect(checkColours('colours', ['#000000', '#ffffff', 'nonsense'], 2)).toHaveLength(2);
+  test('beyond the labels are left out, and are colours too', () => {
+    expect(checkColours('colours', ['#000000', '#ffffff', '#ff0000'], 2)).toHaveLength(2);
+    expect(() => checkColours('colours', ['#000000', '#ffffff', 'nonsense'], 2)).toThrow('colours[2]: got "nonsense"');
   });
 
   test("by default are Pascal VOC's", () => {
