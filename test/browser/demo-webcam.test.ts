@@ -15,6 +15,7 @@ import {
   cameraArguments,
   crashGpu,
   framesLater,
+  goLiveOnCpu,
   type Rgb,
   screenColours,
   untilMessage,
@@ -200,17 +201,7 @@ describe('without a GPU', () => {
     ['an adapter in software alone', false],
   ])('because there is %s, the camera is cut out on the processor', async (_what, withoutWebGpu) => {
     const demo = await DemoPage.open(context, `${site.url}${link}`, { settles: false, withoutWebGpu });
-    const loaded: string[] = [];
-    demo.page.on('request', (request) => loaded.push(request.url()));
-    await demo.click('Turn the camera on');
-    await untilMessage(demo, 'Marks are waiting');
-    await demo.click('Use the marks');
-    await untilShowing(demo);
-    await untilNear(demo, [inRed, inBlue], [red, behind]);
-    await demo.click('Go live');
-    await framesLater(demo, 3);
-    await demo.page.waitForFunction(() => document.querySelector('.hud')?.textContent.includes('Computed byCPU'));
-    expect(loaded.filter((url) => /jspi|asyncify|frame-path|gpu-crf/.test(url))).toEqual([]);
+    await goLiveOnCpu(demo, [inRed, inBlue], [red, behind]);
     expect(await demo.barriers()).toEqual([]);
     await demo.finish();
   });

@@ -6,7 +6,7 @@ import { encodeMarks } from '../../demo/marks/marks-code.js';
 import { DemoPage, type Place, serveBuiltDemo } from '../support/demo.js';
 import { launchFirefox } from '../support/firefox.js';
 import type { StaticSite } from '../support/static-site.js';
-import { framesLater, type Rgb, untilMessage, untilNear, untilShowing } from '../support/webcam.js';
+import { goLiveOnCpu, type Rgb } from '../support/webcam.js';
 
 let site: StaticSite;
 let browser: Browser;
@@ -43,15 +43,7 @@ describe.each([
 
   test('the camera is cut out live, on the processor', async () => {
     const demo = await open(link, { settles: false, prepare: giveCamera });
-    await demo.click('Turn the camera on');
-    await untilMessage(demo, 'Marks are waiting');
-    await demo.click('Use the marks');
-    await untilShowing(demo);
-    await untilNear(demo, [inRed, inBlue], [red, behind]);
-    await demo.click('Go live');
-    await framesLater(demo, 3);
-    await demo.page.waitForFunction(() => document.querySelector('.hud')?.textContent.includes('Computed byCPU'));
-    expect(demo.requests.filter((url) => /jspi|asyncify|frame-path|gpu-crf/.test(url))).toEqual([]);
+    await goLiveOnCpu(demo, [inRed, inBlue], [red, behind]);
     await demo.finish();
   });
 

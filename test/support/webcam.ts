@@ -77,3 +77,16 @@ function largestDifference(colours: readonly Rgb[], expected: readonly Rgb[]): n
   const wanted = expected.flat();
   return Math.max(...colours.flat().map((value, index) => Math.abs(value - wanted[index])));
 }
+
+/** Turns the camera of a link with marks on, sees that it is cut out, then live, on the CPU, and that nothing was loaded for a GPU. */
+export async function goLiveOnCpu(demo: DemoPage, places: readonly Place[], expected: readonly Rgb[]): Promise<void> {
+  await demo.click('Turn the camera on');
+  await untilMessage(demo, 'Marks are waiting');
+  await demo.click('Use the marks');
+  await untilShowing(demo);
+  await untilNear(demo, places, expected);
+  await demo.click('Go live');
+  await framesLater(demo, 3);
+  await demo.page.waitForFunction(() => document.querySelector('.hud')?.textContent.includes('Computed byCPU'));
+  expect(demo.requests.filter((url) => /jspi|asyncify|frame-path|gpu-crf/.test(url))).toEqual([]);
+}

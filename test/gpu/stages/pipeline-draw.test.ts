@@ -15,8 +15,8 @@ import { drawEdges } from '../../../src/stages/pipeline/draw-edges.js';
 import { drawForeground } from '../../../src/stages/pipeline/draw-foreground.js';
 import { drawGuide } from '../../../src/stages/pipeline/draw-guide.js';
 import { drawHalve } from '../../../src/stages/pipeline/draw-halve.js';
-import { drawnImage } from '../../support/problems.js';
-import { randomFloats, randomImage, randomNumbers } from '../../support/random.js';
+import { drawnScene } from '../../support/drawn-scene.js';
+import { randomFloats, randomImage } from '../../support/random.js';
 import { StageDevice } from '../../support/stage-device.js';
 
 let gpu: StageDevice;
@@ -25,52 +25,17 @@ beforeAll(async () => {
 });
 afterAll(() => gpu.finish());
 
-interface Scene {
-  frame: { data: Uint8ClampedArray; width: number; height: number };
-  size: { width: number; height: number };
-  labelCount: number;
-  /** Sum to 1 a pixel, [label, y, x]. */
-  marginals: Float32Array;
-  labelMap: Uint32Array;
-}
-
-/** Regions of colour and of labels, with soft borders and noise; some of the frame is transparent. */
-function sceneOf(frameWidth: number, frameHeight: number, width: number, height: number, labelCount: number): Scene {
-  const data = new Uint8ClampedArray(drawnImage(frameWidth, frameHeight, 'blobs', 5).data);
-  for (let i = 3; i < data.length; i += 4 * 7) data[i] = (i * 5) % 256;
-  const random = randomNumbers(11);
-  const marginals = new Float32Array(labelCount * width * height);
-  const labelMap = new Uint32Array(width * height);
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    const angle = Math.atan2(Math.floor(pixel / width) - height * 0.45, (pixel % width) - width * 0.55) + Math.PI;
-    const place = ((angle / (2 * Math.PI)) * labelCount) % labelCount;
-    const scores = Array.from({ length: labelCount }, (_, label) => {
-      const away = Math.min(Math.abs(place - label - 0.5), labelCount - Math.abs(place - label - 0.5));
-      return Math.exp(-12 * away + random());
-    });
-    const sum = scores.reduce((total, score) => total + score, 0);
-    for (const [label, score] of scores.entries()) marginals[label * width * height + pixel] = score / sum;
-    labelMap[pixel] = scores.indexOf(Math.max(...scores));
-  }
-  return {
-    frame: { data, width: frameWidth, height: frameHeight },
-    size: { width, height },
-    labelCount,
-    marginals,
-    labelMap,
-  };
-}
-
 describe.each([
-  { scene: sceneOf(23, 17, 9, 6, 3), workgroupSize: 1, foreground: [1, 2] },
-  { scene: sceneOf(24, 16, 12, 8, 2), workgroupSize: 3, foreground: [1] },
-  { scene: sceneOf(7, 5, 7, 5, 4), workgroupSize: 64, foreground: [0, 3] },
-  { scene: sceneOf(5, 3, 10, 9, 2), workgroupSize: 64, foreground: [0] },
-  { scene: sceneOf(1, 1, 1, 1, 2), workgroupSize: 2, foreground: [1] },
-  { scene: sceneOf(31, 1, 5, 1, 2), workgroupSize: 64, foreground: [] },
-])('frame $scene.frame.width×$scene.frame.height, working $scene.size.width×$scene.size.height', (given) => {
+  { scene: drawnScene(23, 17, 9, 6, 3), workgroupSize: 1, foreground: [1, 2] },
+  { scene: drawnScene(24, 16, 12, 8, 2), workgroupSize: 3, foreground: [1] },
+  { scene: drawnScene(7, 5, 7, 5, 4), workgroupSize: 64, foreground: [0, 3] },
+  { scene: drawnScene(5, 3, 10, 9, 2), workgroupSize: 64, foreground: [0] },
+  { scene: drawnScene(1, 1, 1, 1, 2), workgroupSize: 2, foreground: [1] },
+  { scene: drawnScene(31, 1, 5, 1, 2), workgroupSize: 64, foreground: [] },
+])('frame $scene.frame.width×$scene.frame.height, working $scene.labels.width×$scene.labels.height', (given) => {
   const { scene, workgroupSize, foreground } = given;
-  const { frame, size, labelCount, marginals, labelMap } = scene;
+  const { frame, labels: size } = scene;
+  const { labelCount, marginals, labelMap } = size;
   const [pixelCount, framePixels] = [size.width * size.height, frame.width * frame.height];
   const constants = { workgroupSize };
   const drawing = (refines = 1) => gpu.uniform(frame.width, frame.height, size.width, size.height, labelCount, refines);
