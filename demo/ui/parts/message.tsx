@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { CloseIcon } from './icons.js';
 
@@ -23,5 +24,27 @@ export function Message({ isError, action, onDismiss, children }: MessageProps) 
         <CloseIcon />
       </button>
     </div>
+  );
+}
+
+interface NewsProps<News> {
+  /** Undefined where there is none, and once it was dismissed. */
+  of: Signal<News | undefined>;
+  isError?: boolean;
+  children: ComponentChildren;
+}
+
+/** A message of what a signal holds, as long as there are words for it; who dismisses it empties the signal. */
+export function NewsMessage<News>({ of, isError = false, children }: NewsProps<News>) {
+  if (!children) return null;
+  return (
+    <Message
+      isError={isError}
+      onDismiss={() => {
+        of.value = undefined;
+      }}
+    >
+      {children}
+    </Message>
   );
 }

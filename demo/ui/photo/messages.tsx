@@ -3,33 +3,17 @@
 import type { GpuNews } from '../../engine/protocol.js';
 import { workingSizes } from '../../photo/photo.js';
 import type { Session } from '../../state/session.js';
-import { Message } from '../parts/message.js';
+import { NewsMessage } from '../parts/message.js';
 
 /** What went wrong, and what the user should know about where this is computed. */
 export function Messages({ session }: { session: Session }) {
   const { error, gpuNews, backend } = session;
-  const notice = noticeOf(gpuNews.value, backend);
   return (
     <>
-      {error.value && (
-        <Message
-          isError
-          onDismiss={() => {
-            error.value = undefined;
-          }}
-        >
-          {error.value}
-        </Message>
-      )}
-      {notice && (
-        <Message
-          onDismiss={() => {
-            gpuNews.value = undefined;
-          }}
-        >
-          {notice}
-        </Message>
-      )}
+      <NewsMessage of={error} isError>
+        {error.value}
+      </NewsMessage>
+      <NewsMessage of={gpuNews}>{noticeOf(gpuNews.value, backend)}</NewsMessage>
     </>
   );
 }
