@@ -3,9 +3,7 @@
 import type { Command } from 'commander';
 import { shardOption } from '../batch/shard.js';
 import { wholeNumber, wrong } from '../option-values.js';
-
 import { backendOption, maxMegapixelsOption, timeoutOption } from '../shared-options.js';
-
 import type { Streams } from '../streams.js';
 import { type Box, checkSegmentRequest, type OutputKind, outputKinds, type SegmentOptions } from './options.js';
 
@@ -20,7 +18,7 @@ pictures, --strokes is a folder of PNGs with the pictures' names.
 For each picture NAME there will be in --out: NAME.labels.png (label of each pixel, grey), NAME.overlay.png,
 NAME.cut-out.png (straight alpha), NAME.json (areas). Run the same command again after it was stopped, and it goes on.
 With --shard i/n it does one part of n. Slurm's arrays are recognised by themselves, for Kubernetes'
-indexed jobs take --shard auto/n.
+indexed jobs take --shard auto/n. --backend cpu needs no browser and knows no --timeout.
 
 Examples:
   meanfield segment photos --out result --write cut-out

@@ -65,6 +65,9 @@ export function checkSegmentRequest(sources: readonly string[], options: Segment
   if (!hasMarks && rounds !== undefined) {
     throw new UsageError(`--rounds: got ${rounds}, but it is for --box and --strokes`);
   }
+  if (options.backend === 'cpu' && options.timeout !== undefined) {
+    throw new UsageError(`--timeout: got ${options.timeout}, but --backend cpu can't stop a network while it runs`);
+  }
   if (!options.refine && options.options !== undefined) {
     throw new UsageError(`--options: got ${JSON.stringify(options.options)}, but --no-refine leaves nothing to refine`);
   }

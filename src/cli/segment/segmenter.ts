@@ -3,7 +3,6 @@
 import { Failure } from '../failure.js';
 import { PageSession } from '../page/session.js';
 import type { Streams } from '../streams.js';
-
 import { loadingLimit, type TimeLimit } from '../time-limit.js';
 import {
   closeNetwork,

@@ -26,6 +26,10 @@ describe('wrong usage', () => {
   test.each<[commandArguments: string[], message: string]>([
     [['--model', 'selfie', '--out', 'o'], "missing required argument 'images'; see meanfield segment --help"],
     [[photo, '--model', 'selfie'], "required option '--out <folder>' not specified; see meanfield segment --help"],
+    [
+      [photo, '--out', 'o', '--backend', 'cpu', '--timeout', '9'],
+      "--timeout: got 9, but --backend cpu can't stop a network while it runs",
+    ],
     [[photo, '--out', 'o', '--rounds', '2'], '--rounds: got 2, but it is for --box and --strokes'],
     [[photo, '--out', 'o', '--foreground', 'dog'], '--foreground: got "dog", expected some of background, person'],
     [[photo, '--out', 'o', '--box', '1,2,3,4', '--strokes', 's.png'], 'got --box and --strokes, expected one of them'],
