@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { findLavapipe } from './scripts/firefox.js';
 import { adapterFromEnvironment } from './src/cli/browser.js';
 import { findBrowser, softwareVulkan } from './src/cli/find-browser.js';
 import { patience } from './test/support/patience.js';
@@ -75,10 +76,19 @@ export default defineConfig(async () => ({
  * vitest hands these to the processes it forks.
  */
 async function adapterVariables(): Promise<Record<string, string>> {
+  if (process.env.MEANFIELD_ADAPTER === 'lavapipe') return lavapipeVariables();
   const adapter = adapterFromEnvironment('software');
   const browser = adapter === 'software' ? await findBrowser() : undefined;
   return {
     MEANFIELD_ADAPTER: adapter,
     ...(browser ? softwareVulkan(browser) : undefined),
   };
+}
+
+/** Mesa's Vulkan in software, for Dawn alone: Chromium never takes it, and Firefox does anyway. */
+function lavapipeVariables(): Record<string, string> {
+  const driver = findLavapipe();
+  if (!driver)
+    throw new Error('MEANFIELD_ADAPTER is "lavapipe", but Mesa\'s driver is not installed (mesa-vulkan-drivers).');
+  return { MEANFIELD_ADAPTER: 'lavapipe', VK_ICD_FILENAMES: driver, VK_DRIVER_FILES: driver };
 }

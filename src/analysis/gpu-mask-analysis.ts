@@ -2,7 +2,7 @@
 
 import { checkImageInput, isRgba } from '../engine/inputs/image-input.js';
 import { ImageSource } from '../engine/inputs/image-source.js';
-import { nameOf } from '../gpu/device.js';
+import { nameOf } from '../gpu/adapter.js';
 import { checkGivenBuffer } from '../gpu/given-objects.js';
 import type { ImageInput } from '../problem/api.js';
 import { ArgumentError } from '../problem/errors.js';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import type { Browser } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer-core';
+import { isSoftware, type NamedAdapter, nameOf } from '../gpu/adapter.js';
 import { makeProfile, removeProfile } from './browser-profile.js';
 import { requireBrowser } from './find-browser.js';
 
@@ -107,4 +108,34 @@ export async function launchBrowser(settings: LaunchSettings): Promise<Browser> 
     removeProfile(profile);
     throw error;
   }
+}
+
+/**
+ * What the browser lacks of the adapter that it was launched for; undefined where it has it. Chromium that finds no driver for the GPU takes
+ * SwiftShader without a word, and its canvases are blank then.
+ */
+export async function missingAdapter(page: Page, wanted: AdapterChoice): Promise<string | undefined> {
+  return adapterRefusal(wanted, await page.evaluate(adapterInfo));
+}
+
+/** What is wrong with an adapter of which a browser says this; undefined where nothing is. */
+export function adapterRefusal(wanted: AdapterChoice, info: NamedAdapter | null): string | undefined {
+  if (!info) return 'the browser has no WebGPU adapter';
+  if (wanted === 'software' || !isSoftware(info)) return undefined;
+  return `the browser's only WebGPU adapter is in software (${nameOf(info)})`;
+}
+
+/** Runs in the page. */
+async function adapterInfo(): Promise<NamedAdapter | null> {
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) return null;
+  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
+  const older = adapter as GPUAdapter & { readonly isFallbackAdapter?: boolean };
+  return {
+    vendor,
+    architecture,
+    device,
+    description,
+    isFallbackAdapter: isFallbackAdapter ?? older.isFallbackAdapter ?? false,
+  };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import { isSoftware, nameOf } from '../gpu/adapter.js';
 import { BufferSet } from '../gpu/buffers.js';
-import { isSoftware, nameOf } from '../gpu/device.js';
 import { DeviceCalls } from '../gpu/device-calls.js';
 import { type GivenObject, GivenObjects, isBuffer, isTexture, unusable } from '../gpu/given-objects.js';
 import { PlainEncoder, type StageEncoder } from '../gpu/pass.js';

@@ -2,6 +2,7 @@
 
 import { checkChoice } from '../problem/checks.js';
 import { DeviceError } from '../problem/errors.js';
+import { isSoftware, nameOf } from './adapter.js';
 
 /** A device for engines, pipelines and analyses to share, and what is known of its adapter. */
 export interface AcquiredDevice {
@@ -92,24 +93,7 @@ export async function acquireDevice(
   );
 }
 
-/** Whether shaders run on the CPU: invocations are few and wide there, see `tuning.ts`. */
-export function isSoftware(info: GPUAdapterInfo | undefined): boolean {
-  return (
-    info?.isFallbackAdapter === true ||
-    /swiftshader|llvmpipe|lavapipe|softpipe|warp|basic render/i.test(
-      `${info?.architecture} ${info?.device} ${info?.description}`,
-    )
-  );
-}
-
 /** Browsers before Chromium 140 say of the adapter itself, and not of its information, that it is a fallback. */
 function isSoftwareAdapter(adapter: GPUAdapter & { readonly isFallbackAdapter?: boolean }): boolean {
   return adapter.isFallbackAdapter === true || isSoftware(adapter.info);
-}
-
-/** As the browser names the adapter. Browsers that hide names still tell whether it is a software one. */
-export function nameOf(info: GPUAdapterInfo | undefined): string {
-  const words = [info?.vendor, info?.architecture, info?.description || info?.device].filter(Boolean);
-  const known = isSoftware(info) ? 'unnamed software adapter' : 'unnamed adapter';
-  return [...new Set(words)].join(' ') || known;
 }

@@ -2,8 +2,8 @@
 
 import { DenseCrf } from '../dense-crf.js';
 import { tuningFor } from '../engine/plan/tuning.js';
+import { isSoftware } from '../gpu/adapter.js';
 import { BufferSet } from '../gpu/buffers.js';
-import { isSoftware } from '../gpu/device.js';
 import { GivenObjects, isTexture, unusable } from '../gpu/given-objects.js';
 import { ProgramCache } from '../gpu/program.js';
 import { type Heard, ScopedDevice } from '../gpu/scoped-device.js';

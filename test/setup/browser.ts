@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { TestProject } from 'vitest/node';
-import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
+import { adapterFromEnvironment, launchBrowser, missingAdapter } from '../../src/cli/browser.js';
 import { serveRepository } from '../support/repository-server.js';
 
 declare module 'vitest' {
@@ -17,7 +17,17 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { url, close } = await serveRepository('node_modules/.vite-test');
   project.provide('serverUrl', url);
-  const browser = await launchBrowser({ adapter: adapterFromEnvironment('software') });
+  const adapter = adapterFromEnvironment('software');
+  const browser = await launchBrowser({ adapter });
+  const page = await browser.newPage();
+  await page.goto(new URL('test/browser/harness.html', url).href);
+  const missing = await missingAdapter(page, adapter);
+  await page.close();
+  if (missing) {
+    await browser.close();
+    await close();
+    throw new Error(`MEANFIELD_ADAPTER is "${adapter}", but ${missing}.`);
+  }
   project.provide('browserEndpoint', browser.wsEndpoint());
 
   return async () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { create, globals } from 'webgpu';
+import { isSoftware } from '../../src/gpu/adapter.js';
 
 declare global {
   /** Dawn's entry point. Something must hold it as long as the process lives: Dawn crashes when it
@@ -25,10 +26,9 @@ async function installDawn(): Promise<string | undefined> {
   if (!adapter) throw new Error(missingAdapter());
   const { vendor, architecture, device, description } = adapter.info;
   const name = [vendor, architecture, device, description].filter(Boolean).join(', ');
-  const software = /swiftshader/i.test(name);
-  if (process.env.MEANFIELD_ADAPTER === 'hardware' && software) {
-    throw new Error(`MEANFIELD_ADAPTER is "hardware", but the only adapter is ${name}.`);
-  }
+  const wanted = process.env.MEANFIELD_ADAPTER;
+  const isOther = wanted === 'hardware' ? isSoftware(adapter.info) : wanted === 'lavapipe' && !/llvmpipe/i.test(name);
+  if (isOther) throw new Error(`MEANFIELD_ADAPTER is "${wanted}", but the only adapter is ${name}.`);
   return name;
 }
 
@@ -37,6 +37,9 @@ function missingAdapter(): string {
     return 'No WebGPU adapter: MEANFIELD_ADAPTER is "hardware", but Dawn finds no GPU driver.';
   }
   const driver = process.env.VK_ICD_FILENAMES;
+  if (process.env.MEANFIELD_ADAPTER === 'lavapipe') {
+    return `No WebGPU adapter: Dawn can't use ${driver}. It takes lavapipe of Mesa 25 (Debian 13), and refuses that of Mesa 22.3 (Debian 12).`;
+  }
   return driver
     ? `No WebGPU adapter: Dawn can't use the software driver ${driver}.`
     : 'No WebGPU adapter: no Chromium with vk_swiftshader_icd.json and libvulkan.so.1 was found. ' +

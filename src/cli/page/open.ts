@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import type { Browser, Page } from 'puppeteer-core';
-import { type AdapterChoice, adapterFromEnvironment, launchBrowser } from '../browser.js';
+import { type AdapterChoice, adapterFromEnvironment, launchBrowser, missingAdapter } from '../browser.js';
 import { Failure } from '../failure.js';
 import { requireBrowser } from '../find-browser.js';
 import { type PageFiles, PageServer } from './server.js';
@@ -37,6 +37,7 @@ export async function openPage(
 ): Promise<OpenPage> {
   const executablePath = await requireBrowser(advice);
   const server = await PageServer.start(files);
+  let missing = 'the browser has no WebGPU adapter';
   try {
     for (const adapter of adapterChoices()) {
       const browser = await launchBrowser({
@@ -47,8 +48,9 @@ export async function openPage(
         // Large images may take hours in software; who waits too long presses Ctrl-C.
         protocolTimeout: 0,
       });
-      const page = await startPage(browser, server.url, global);
-      if (page) return { server, browser, page, adapter };
+      const opened = await startPage(browser, server.url, global, adapter);
+      if (typeof opened !== 'string') return { server, browser, page: opened, adapter };
+      missing = opened;
     }
   } catch (error) {
     await server.close();
@@ -56,11 +58,16 @@ export async function openPage(
   }
   await server.close();
   const wish = process.env.MEANFIELD_ADAPTER ? ` (MEANFIELD_ADAPTER is ${process.env.MEANFIELD_ADAPTER})` : '';
-  throw new Failure(`the browser has no WebGPU adapter${wish}${advice}`);
+  throw new Failure(`${missing}${wish}${advice}`);
 }
 
-/** Undefined, and the browser closed, where it has no such adapter. */
-async function startPage(browser: Browser, url: string, global: string): Promise<Page | undefined> {
+/** What is missing, and the browser closed, where it has no such adapter. */
+async function startPage(
+  browser: Browser,
+  url: string,
+  global: string,
+  adapter: AdapterChoice,
+): Promise<Page | string> {
   try {
     const [page = await browser.newPage()] = await browser.pages();
     page.setDefaultTimeout(0);
@@ -70,18 +77,14 @@ async function startPage(browser: Browser, url: string, global: string): Promise
     if (await page.evaluate((name) => !(name in globalThis), global)) {
       throw new Failure(`the page did not start: ${failures[0] ?? 'its script was not loaded'}`);
     }
-    if (await page.evaluate(hasAdapter)) return page;
+    const missing = await missingAdapter(page, adapter);
+    if (missing === undefined) return page;
+    await browser.close();
+    return missing;
   } catch (error) {
     await browser.close();
     throw error;
   }
-  await browser.close();
-  return undefined;
-}
-
-/** Runs in the page. */
-async function hasAdapter(): Promise<boolean> {
-  return (await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' })) != null;
 }
 
 function adapterChoices(): AdapterChoice[] {

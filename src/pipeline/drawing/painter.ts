@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { tuningFor } from '../../engine/plan/tuning.js';
+import { isSoftware } from '../../gpu/adapter.js';
 import { BufferSet } from '../../gpu/buffers.js';
-import { isSoftware } from '../../gpu/device.js';
 import { DeviceCalls } from '../../gpu/device-calls.js';
 import { type GivenObject, GivenObjects, textureUsage } from '../../gpu/given-objects.js';
 import { ProgramCache } from '../../gpu/program.js';

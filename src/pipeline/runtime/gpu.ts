@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { nameOf, requestDevice } from '../../gpu/device.js';
+import { nameOf } from '../../gpu/adapter.js';
+import { requestDevice } from '../../gpu/device.js';
 import { lossOf, lossReason, mayBeLoss } from '../../gpu/device-loss.js';
 import { DeviceError } from '../../problem/errors.js';
 

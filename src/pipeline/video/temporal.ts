@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { tuningFor } from '../../engine/plan/tuning.js';
+import { isSoftware } from '../../gpu/adapter.js';
 import { BufferSet } from '../../gpu/buffers.js';
-import { isSoftware } from '../../gpu/device.js';
 import { DeviceCalls } from '../../gpu/device-calls.js';
 import { checkGivenBuffer, GivenObjects } from '../../gpu/given-objects.js';
 import { foldedGrid, type Grid, type Program, ProgramCache } from '../../gpu/program.js';

@@ -4,9 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findOrInstallBrowser, type Installer } from '../../../scripts/install-browser.js';
-import { adapterFromEnvironment, browserArguments } from '../../../src/cli/browser.js';
+import { adapterFromEnvironment, adapterRefusal, browserArguments } from '../../../src/cli/browser.js';
 import { Failure } from '../../../src/cli/failure.js';
 import { findBrowser, type Machine, requireBrowser, softwareVulkan } from '../../../src/cli/find-browser.js';
 import { temporaryFolder } from '../../support/command-line.js';
@@ -187,6 +187,24 @@ test('MEANFIELD_ADAPTER decides, and is checked', () => {
   expect(() => adapterFromEnvironment('software', { MEANFIELD_ADAPTER: 'gpu' })).toThrow(
     'MEANFIELD_ADAPTER is "gpu"; it must be "hardware" or "software"',
   );
+});
+
+describe('a browser that was asked for the GPU', () => {
+  const nvidia = { vendor: 'nvidia', architecture: 'hopper', device: '', description: '', isFallbackAdapter: false };
+  const swiftshader = { ...nvidia, vendor: 'google', architecture: 'swiftshader' };
+  const inSoftware = "the browser's only WebGPU adapter is in software";
+
+  test.each([
+    ['hardware', nvidia, undefined],
+    ['hardware', swiftshader, `${inSoftware} (google swiftshader)`],
+    ['hardware', { ...nvidia, description: 'llvmpipe (LLVM 15)' }, `${inSoftware} (nvidia hopper llvmpipe (LLVM 15))`],
+    ['hardware', { ...nvidia, isFallbackAdapter: true }, `${inSoftware} (nvidia hopper)`],
+    ['hardware', null, 'the browser has no WebGPU adapter'],
+    ['software', swiftshader, undefined],
+    ['software', nvidia, undefined],
+  ] as const)('%s on %o', (wanted, info, refusal) => {
+    expect(adapterRefusal(wanted, info)).toBe(refusal);
+  });
 });
 
 test('only root gives up the sandbox', () => {

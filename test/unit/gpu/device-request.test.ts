@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { afterEach, describe, expect, test } from 'vitest';
-import { acquireDevice, isSoftware, nameOf, requestDevice } from '../../../src/gpu/device.js';
+import { isSoftware, nameOf } from '../../../src/gpu/adapter.js';
+import { acquireDevice, requestDevice } from '../../../src/gpu/device.js';
 
 interface FakeAdapter {
   info: Partial<GPUAdapterInfo>;
