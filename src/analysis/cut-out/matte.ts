@@ -143,9 +143,11 @@ function withoutIslands({ most }: AlphaField, guess: Float32Array, alpha: Float3
 function alphaOf({ data }: RgbaImage, field: AlphaField, size: ImageSize): Float32Array {
   const alpha = new Float32Array(size.width * size.height);
   const mixer = new Mixer(field, new PlaneSampler(size, size));
+  const { least, most } = field;
   for (let pixel = 0; pixel < alpha.length; pixel++) {
     const x = pixel % size.width;
-    alpha[pixel] = mixer.alphaAt(x, (pixel - x) / size.width, data, 4 * pixel);
+    if (least[pixel] === 1) alpha[pixel] = 1;
+    else if (most[pixel] > 0) alpha[pixel] = mixer.alphaAt(x, (pixel - x) / size.width, data, 4 * pixel);
   }
   return alpha;
 }

@@ -94,8 +94,13 @@ export function shrunk(image: RgbaImage, size: ImageSize): RgbaImage {
 export class PlaneSampler {
   private readonly columns: Taps;
   private readonly rows: Taps;
-  private corners: [number, number, number, number] = [0, 0, 0, 0];
-  private weights: [number, number, number, number] = [1, 0, 0, 0];
+  /** The sample above and to the left, and the steps to the others. */
+  private corner = 0;
+  private right = 0;
+  private down = 0;
+  /** Weights of the left and of the upper samples. */
+  private left = 1;
+  private upper = 1;
 
   constructor(
     private readonly from: ImageSize,
@@ -107,16 +112,17 @@ export class PlaneSampler {
 
   moveTo(x: number, y: number): void {
     const { columns, rows, from } = this;
-    const [right, down] = [Math.min(1, columns.most - 1), Math.min(1, rows.most - 1)];
-    const corner = rows.first[y] * from.width + columns.first[x];
-    const [left, upper] = [columns.weights[x * columns.most], rows.weights[y * rows.most]];
-    this.corners = [corner, corner + right, corner + down * from.width, corner + down * from.width + right];
-    this.weights = [left * upper, (1 - left) * upper, left * (1 - upper), (1 - left) * (1 - upper)];
+    this.corner = rows.first[y] * from.width + columns.first[x];
+    this.right = Math.min(1, columns.most - 1);
+    this.down = from.width * Math.min(1, rows.most - 1);
+    this.left = columns.weights[x * columns.most];
+    this.upper = rows.weights[y * rows.most];
   }
 
   sample(plane: ArrayLike<number>): number {
-    const [a, b, c, d] = this.corners;
-    const [ofA, ofB, ofC, ofD] = this.weights;
-    return ofA * plane[a] + ofB * plane[b] + ofC * plane[c] + ofD * plane[d];
+    const { corner, right, down, left, upper } = this;
+    const below = corner + down;
+    const above = left * plane[corner] + (1 - left) * plane[corner + right];
+    return upper * above + (1 - upper) * (left * plane[below] + (1 - left) * plane[below + right]);
   }
 }
