@@ -16,6 +16,7 @@ import type {
 } from './api.js';
 import { chooseBackend } from './backend.js';
 import { checkColours } from './drawing/colours.js';
+import { exportCutOut, isCutOutPicture } from './drawing/cut-out-picture.js';
 import { checkDrawTarget, type DrawTarget } from './drawing/target.js';
 import { checkViewKind, type View } from './drawing/view.js';
 import { scaledParameters } from './engines.js';
@@ -213,14 +214,17 @@ export class Pipeline {
   }
 
   /**
-   * The last result as a picture: RGBA bytes with straight alpha, for files and where there are no canvases. On the GPU this reads back. Throws
-   * ArgumentError for a view, size or colours that can't be.
+   * The last result as a picture: RGBA bytes with straight alpha, for files and where there are no canvases. On the GPU this reads back. A cut-out whose
+   * edges are refined is made by `cutOut` of `meanfield/analysis`, on the CPU: about half a second for a megapixel. Throws ArgumentError for a view, size or colours that can't be.
    */
   async exportImage(view: View<FrameSource>, options?: ExportOptions): Promise<RgbaImage> {
     checkViewKind(view);
     const { size, colours } = checkExportOptions(options);
     return await this.turns.take(() =>
-      this.keeper.run((path) => path.export(this.drawn('exportImage', path, view, colours), size)),
+      this.keeper.run((path) => {
+        const drawn = this.drawn('exportImage', path, view, colours);
+        return isCutOutPicture(view) ? exportCutOut(path, drawn, size) : path.export(drawn, size);
+      }),
     );
   }
 

@@ -5,6 +5,7 @@ import { ArgumentError } from '../../problem/errors.js';
 import { readOptions } from '../../problem/reading.js';
 import { maximumExtent } from '../arguments.js';
 import type { ImageSize } from '../cpu/neighbourhood.js';
+import { cutOutBand } from './band.js';
 import { type CutOutMask, type FrontPlane, readMask } from './given-mask.js';
 import { matte } from './matte.js';
 import { type CutOutPicture, readPicture } from './picture.js';
@@ -23,12 +24,6 @@ export interface CutOutOptions {
    */
   maxHole?: number;
 }
-
-/** Pixels. */
-const leastBand = 4;
-
-/** Of the picture's diagonal. */
-const bandShare = 0.008;
 
 /** Of the picture's pixels. */
 const holeShare = 1 / 5000;
@@ -76,11 +71,7 @@ export function cutOut(
 function resolveOptions(options: unknown, picture: ImageSize, mask: ImageSize) {
   const given = readOptions('options', options === undefined ? {} : options, ['band', 'maxHole']);
   const pixelCount = picture.width * picture.height;
-  const coarseness = Math.max(picture.width / mask.width, picture.height / mask.height, 1);
-  const {
-    band = Math.max(leastBand, bandShare * Math.hypot(picture.width, picture.height), 1.5 * coarseness + 1),
-    maxHole = Math.floor(holeShare * pixelCount),
-  } = given;
+  const { band = cutOutBand(picture, mask), maxHole = Math.floor(holeShare * pixelCount) } = given;
   return {
     band: checkNumber('options.band', band, { above: 0, to: maximumExtent }),
     maxHole: checkInteger('options.maxHole', maxHole, 0, 0xffffffff),

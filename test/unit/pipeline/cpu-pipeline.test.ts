@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { afterEach, describe, expect, test } from 'vitest';
+import { cutOut } from '../../../src/analysis/index.js';
+import type { RgbaImage } from '../../../src/index.js';
 import { type NetworkDescription, Pipeline, type PipelineOptions } from '../../../src/pipeline/index.js';
 import { tinyModel } from '../../support/onnx-models.js';
 import { picture, tinyNetwork } from '../../support/tiny-pipeline.js';
@@ -214,4 +216,22 @@ test('a key image that can’t be leaves the one before in force', async () => {
   const bad = { width: 36, height: 24, labelCount: 2, strokes: [] };
   await expect(pipeline.setPrompts(image, bad)).rejects.toThrow('prompts');
   expect(await (await pipeline.segment(image)).labelMap()).toEqual(labels);
+});
+
+test('an exported cut-out is that of cutOut, laid as the view says', async () => {
+  const pipeline = await open();
+  const image = picture();
+  const result = await pipeline.segment(image);
+  const { width, height } = result;
+  const marginals = await result.marginals();
+  const cut = await pipeline.exportImage({ kind: 'cut-out', foreground: [1] });
+  expect(cut).toMatchObject({ width: image.width, height: image.height });
+  const expected = cutOut(image, { marginals, labels: [1], width, height });
+  const opaque = (picture: RgbaImage) => [...picture.data].filter((value, at) => at % 4 === 3 && value === 255).length;
+  expect(opaque(cut)).toBeGreaterThan(0);
+  expect(Math.abs(opaque(cut) - opaque(expected))).toBeLessThan(0.05 * image.width * image.height);
+  const mirrored = await pipeline.exportImage({ kind: 'cut-out', foreground: [1], mirror: true });
+  const at = (picture: RgbaImage, x: number, y: number) => picture.data[4 * (y * picture.width + x) + 3];
+  const y = Math.floor(image.height / 4);
+  for (const x of [1, image.width - 2]) expect(at(mirrored, x, y)).toBe(at(cut, image.width - 1 - x, y));
 });
