@@ -22,6 +22,7 @@ import { checkViewKind, type View } from './drawing/view.js';
 import { scaledParameters } from './engines.js';
 import { checkIsFrame, type FrameSource } from './frames/frame-source.js';
 import type { Extent } from './frames/plan.js';
+import type { Refinement } from './guided/settings.js';
 import type { ResolvedNetwork } from './network/description.js';
 import { loadNetworks } from './network/load-network.js';
 import {
@@ -32,6 +33,7 @@ import {
   type GivenOptions,
   readPipelineOptions,
   type Settings,
+  unrefined,
 } from './options.js';
 import type { Drawn, FrameJob, FrameResult, Path, PathKeeper } from './path.js';
 import { checkPrompts, type Prompts } from './prompts/prompts.js';
@@ -268,16 +270,17 @@ export class Pipeline {
     const { marks } = this;
     const marksFor = marks && marks.image.deref() === source ? marks.marksFor : undefined;
     const result = await path.process({ ...this.photoJob(), source, marksFor }, signal);
-    return this.finish(path, result);
+    return this.finish(path, result, this.settings.refinement);
   }
 
   private photoJob(): Omit<FrameJob, 'source'> {
-    const { workingSize, crf, dropBelow } = this.settings;
+    const { workingSize, crf, dropBelow, refinement } = this.settings;
     return {
       use: 'photo',
       workingSize,
       dropBelow,
-      parametersFor: (working) => this.parametersFor(working, crf.iterations),
+      parametersFor: (working) => this.parametersFor(working, crf.iterations, refinement),
+      refinement,
       runNetwork: true,
       warmStart: false,
       smoothing: null,
@@ -292,15 +295,19 @@ export class Pipeline {
     const { settings } = this;
     const budget = this.budgetFor(path.extentOf(source));
     const choice = budget?.next();
+    const refinement = settings.isOwnRefinement ? settings.refinement : (choice?.refinement ?? settings.refinement);
     const result = await path.process(
       {
         source,
         use: 'video',
         dropBelow: 0,
         workingSize: choice?.workingSize ?? settings.workingSize,
-        parametersFor: (working) => this.parametersFor(working, choice?.iterations ?? settings.crf.iterations),
+        refinement,
+        parametersFor: (working) =>
+          this.parametersFor(working, choice?.iterations ?? settings.crf.iterations, refinement),
         runNetwork: choice?.runNetwork ?? true,
-        warmStart: settings.warmStart,
+        // Without iterations the Q there is would stay.
+        warmStart: settings.warmStart && refinement === 'crf',
         smoothing: settings.smoothing,
       },
       signal,
@@ -311,16 +318,17 @@ export class Pipeline {
         if (milliseconds >= 0) budget.record(choice, milliseconds);
       });
     }
-    return this.finish(path, result, choice);
+    return this.finish(path, result, refinement, choice);
   }
 
-  private finish(path: Path, result: FrameResult, budget?: BudgetChoice): Segmentation {
+  private finish(path: Path, result: FrameResult, refined: Refinement, budget?: BudgetChoice): Segmentation {
     const { frame, working, input, networkRan, kept, parameters, refinement } = result;
     const report: FrameReport = {
       frame,
       working,
       input,
       networkRan,
+      refinement: refined,
       iterations: refinement.iterations,
       labelCount: kept.labels.length,
       droppedProbability: kept.droppedProbability,
@@ -356,7 +364,8 @@ export class Pipeline {
    * Sigmas are meant at one size: the network's own parameters at its working size, the user's at the one they asked for.
    * The same object from frame to frame.
    */
-  private parametersFor(working: Extent, iterations: number | undefined): CrfParameters {
+  private parametersFor(working: Extent, iterations: number | undefined, refinement: Refinement): CrfParameters {
+    if (refinement !== 'crf') return unrefined;
     const { crf, nominalSize } = this.settings;
     const scale = Math.max(working.width, working.height) / nominalSize;
     const { scaled } = this;
