@@ -121,10 +121,8 @@ function frontOfData(data: unknown, pixelCount: number): FrontPlane['frontOf'] {
   if (isFloatArray(data)) return frontOfFloats('mask.data', data, pixelCount);
   if (isByteArray(data)) return frontOfBytes(data, pixelCount);
   if (isLabelArray(data)) return frontOfFlags(data, pixelCount);
-  if (!Array.isArray(data)) {
-    throw new ArgumentError('mask.data', data, `floats in 0..1, whole numbers (${labelArrayNames}) or booleans`);
-  }
-  const flags = readArray('mask.data', data);
+  const allowed = `floats in 0..1, whole numbers (${labelArrayNames}) or booleans`;
+  const flags = readArray('mask.data', data, allowed);
   checkLength('mask.data', flags, pixelCount);
   const stray = flags.findIndex((flag) => typeof flag !== 'boolean');
   if (stray >= 0) {
