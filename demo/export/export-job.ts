@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { encode } from 'fast-png';
+import { cutOut } from '../../src/analysis/index.js';
 import type { Picture, Segmentation } from '../engine/protocol.js';
 import { readFullSize } from '../photo/photo.js';
 import type { ShownLabel } from '../state/labels.js';
@@ -25,6 +26,7 @@ export interface ExportJob {
 export async function exportedPng(job: ExportJob): Promise<Uint8Array<ArrayBuffer>> {
   const { what, working, segmentation, labels, isIsolated } = job;
   const full = await readFullSize(job);
+  if (what === 'cut-out') return png(cutOutOf(full, job));
   const { width, height } = full;
   const result = enlarge({ full, working, segmentation, isShown: labels.map(({ isShown }) => isShown) });
   if (what === 'mask' || what === 'labels') {
@@ -34,9 +36,7 @@ export async function exportedPng(job: ExportJob): Promise<Uint8Array<ArrayBuffe
         : result.labels.map((label) => labels[label].leader);
     return Uint8Array.from(encode({ width, height, data, channels: 1, depth: 8 }));
   }
-  const data = what === 'cut-out' ? withAlpha(full, result.alpha) : overlaid();
-  // Not through a canvas: that would multiply colours with alpha and back, and lose them where alpha is small.
-  return Uint8Array.from(encode({ width, height, data: new Uint8Array(data.buffer), channels: 4, depth: 8 }));
+  return png({ width, height, data: overlaid() });
 
   function overlaid(): Uint8ClampedArray<ArrayBuffer> {
     const enlarged = { labels: result.labels, confidence: result.alpha, marginals: result.alpha };
@@ -46,8 +46,22 @@ export async function exportedPng(job: ExportJob): Promise<Uint8Array<ArrayBuffe
   }
 }
 
-function withAlpha({ pixels }: Picture, alpha: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
-  const data = new Uint8ClampedArray(pixels);
-  for (let pixel = 0; pixel < alpha.length; pixel++) data[4 * pixel + 3] = alpha[pixel];
-  return data;
+/** Not through a canvas: that would multiply colours with alpha and back, and lose them where alpha is small. */
+function png({ data, width, height }: RgbaPicture): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(encode({ width, height, data: new Uint8Array(data.buffer), channels: 4, depth: 8 }));
+}
+
+interface RgbaPicture {
+  data: Uint8ClampedArray<ArrayBuffer>;
+  width: number;
+  height: number;
+}
+
+function cutOutOf({ pixels, width, height }: Picture, { working, segmentation, labels }: ExportJob): RgbaPicture {
+  const shown = labels.flatMap(({ isShown }, label) => (isShown ? [label] : []));
+  // Nothing is shown: nothing is cut out.
+  if (shown.length === 0) return { data: new Uint8ClampedArray(4 * width * height), width, height };
+  const marginals = Float32Array.from(segmentation.marginals, (value) => value / 255);
+  const mask = { marginals, labels: shown, width: working.width, height: working.height };
+  return cutOut({ data: pixels, width, height }, mask);
 }

@@ -55,6 +55,7 @@ export const offers: readonly NetworkOffer[] = [
     licence: 'Apache-2.0',
     takesMarks: false,
     use: 'both',
+    // The library has three kernels for it; the sliders are of two.
     preset: 'gentle',
   },
   {

@@ -29,6 +29,9 @@ export type {
   WatershedOptions,
 } from './api.js';
 export { listAreas } from './areas.js';
+export { type CutOutOptions, cutOut } from './cut-out/cut-out.js';
+export type { CutOutMask, MaskOfLabels, MaskOfMarginals, MaskPlane } from './cut-out/given-mask.js';
+export type { CutOutPicture } from './cut-out/picture.js';
 export {
   closeMask,
   connectedComponents,

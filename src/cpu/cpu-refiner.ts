@@ -3,12 +3,12 @@
 import type { GpuResults, RefineInput, RefineReport, Refiner } from '../problem/api.js';
 import { CallState, checkCount, isDestroyed } from '../problem/call-state.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
-import { readImage, sidesOf } from '../problem/images.js';
+import { sidesOf } from '../problem/images.js';
 import { type GivenUnary, readUnary, resolveGivenUnary } from '../problem/inputs.js';
 import { OwnParameters } from '../problem/own-parameters.js';
-import { drawPageImage, type PageImage, readingCanvas, readingPageImage } from '../problem/page-image.js';
 import { isBufferObject } from '../problem/platform-objects.js';
 import type { CrfParametersOrName } from '../problem/presets.js';
+import { readPixels } from '../problem/read-pixels.js';
 import { readRefineInput } from '../problem/requests.js';
 import { copyOf } from '../problem/typed-arrays.js';
 import type { Energy, ProblemSize } from '../problem/types.js';
@@ -167,16 +167,7 @@ function inMemory<Result>(work: () => Result): Result {
  * be read, or has another size than the problem.
  */
 export function pixelsOf(image: unknown, size: { width: number; height: number }): Uint8Array | Uint8ClampedArray {
-  const given = readImage('image', image, sidesOf(size));
-  if (given.kind === 'bytes') return copyOf(given.image.data);
-  if (given.kind === 'buffer' || given.kind === 'texture') {
-    throw new ArgumentError('image', image, "pixels or something a page shows: backend 'cpu' reads no GPU object");
-  }
-  return readingPageImage('image', image, () => {
-    const drawing = readingCanvas('image', image, size);
-    drawPageImage(drawing, given.source as PageImage);
-    return drawing.getImageData(0, 0, size.width, size.height).data;
-  });
+  return copyOf(readPixels('image', image, sidesOf(size)).data);
 }
 
 function arraysOf(given: GivenUnary): GivenUnary {

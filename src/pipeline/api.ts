@@ -5,6 +5,7 @@ import type { CrfParametersOrName } from '../problem/presets.js';
 import type { CrfParameters, UnaryInput } from '../problem/types.js';
 import type { FrameSource } from './frames/frame-source.js';
 import type { Extent } from './frames/plan.js';
+import type { Refinement } from './guided/settings.js';
 import type { NetworkDescription } from './network/description.js';
 import type { PresetName } from './network/presets.js';
 import type { OnnxruntimeOptions } from './runtime/onnxruntime.js';
@@ -39,6 +40,12 @@ export interface PipelineOptions {
   network?: PresetName | NetworkDescription;
   /** Or the name of a preset. Default: what suits the network. Null: the network's output is only upsampled. Sigmas are meant at `workingSize`. */
   crf?: CrfParametersOrName | null;
+  /**
+   * What follows the network: 'crf' (default), the guided filter, which costs a fraction and has most of the gain on masks that are nearly right
+   * (`guidedFilterSettings`), or 'none': the output is only upsampled. Where it is left out, the lowest rungs of a frame budget's ladder may
+   * take the guided filter; a frame's report says what it was.
+   */
+  refinement?: Refinement;
   /** Long side in pixels of the picture that the CRF works on, 1..16384; never larger than the frame. Default: the network's. */
   workingSize?: number;
   /**
@@ -115,6 +122,8 @@ export interface FrameReport {
   input: Extent;
   /** False where a frame of a video used the network's output of an earlier one. */
   networkRan: boolean;
+  /** What followed the network. */
+  refinement: Refinement;
   /** Mean-field iterations done. */
   iterations: number;
   /** Labels that the CRF worked on. */

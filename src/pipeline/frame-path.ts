@@ -20,6 +20,7 @@ import { FrameResizer, resizeTargetBytes } from './frames/frame-resizer.js';
 import { checkFrame, type FrameSource } from './frames/frame-source.js';
 import { type Extent, type Placement, planWorkingSize } from './frames/plan.js';
 import type { StageContext } from './frames/stage-context.js';
+import { GpuGuide } from './guided/gpu-guide.js';
 import type { ResolvedNetwork } from './network/description.js';
 import type { NetworkFiles } from './network/load-network.js';
 import type { NetworkRun } from './network-run.js';
@@ -29,10 +30,8 @@ import { parametersForLabels, presentLabels } from './outputs/present-labels.js'
 import { Pace } from './pace.js';
 import type { Drawn, FrameJob, FrameResult, KeptLabels, KeyJob, Path } from './path.js';
 import { Pinner } from './prompts/pinner.js';
-
 import { Recent } from './recent.js';
 import { ResultPainter } from './result-painter.js';
-
 import type { Gpu } from './runtime/gpu.js';
 import type { Onnxruntime } from './runtime/onnxruntime.js';
 import { GpuSegmentation } from './segmentation.js';
@@ -76,6 +75,7 @@ export class FramePath implements Path {
   /** That of the frame before. */
   private smoothing: TemporalSmoothing | undefined;
   private readonly smoothings = new Recent<TemporalSmoothing>(videoSizesKept, (smoothing) => smoothing.destroy());
+  private readonly guides = new Recent<GpuGuide>(videoSizesKept, (guide) => guide.destroy());
   private working: WorkingImage | undefined;
   private readonly workingImages = new Recent<WorkingImage>(videoSizesKept, ({ image, resizer }) => {
     resizer.destroy();
@@ -137,7 +137,7 @@ export class FramePath implements Path {
 
   get bytes(): number {
     const smoothing = this.smoothings.all.reduce((sum, { bytes }) => sum + bytes, 0);
-    const parts = [this.buffers, this.capture, this.engines, this.networks, this.painter];
+    const parts = [...this.guides.all, this.buffers, this.capture, this.engines, this.networks, this.painter];
     return parts.reduce((sum, part) => sum + (part?.bytes ?? 0), smoothing);
   }
 
@@ -196,6 +196,12 @@ export class FramePath implements Path {
       unary,
       warmStart: job.warmStart && this.refined === engine,
     });
+    if (job.refinement === 'guided') {
+      const guide = await this.guideFor({ ...working, labelCount: kept.labels.length });
+      await guide.run({ image, marginals: (await engine.gpuResults()).marginals });
+      await this.accepted('what the guided filter needs');
+      await engine.refine({ unary: { probabilities: guide.filtered } });
+    }
     this.refined = engine;
     const results = await engine.gpuResults();
     // The engine has waited for later answers of the device: these are there.
@@ -263,6 +269,7 @@ export class FramePath implements Path {
     this.capture.destroy();
     this.workingImages.endAll();
     this.smoothings.endAll();
+    this.guides.endAll();
     this.pinner?.destroy();
     this.engines.destroy();
     this.buffers.destroy();
@@ -371,6 +378,15 @@ export class FramePath implements Path {
     }
     this.smoothing = smoothing;
     return smoothing;
+  }
+
+  private async guideFor(size: ProblemSize): Promise<GpuGuide> {
+    const found = this.guides.find((other) => sameSize(other.size, size));
+    if (found) return found;
+    this.guides.makeRoom();
+    const guide = new GpuGuide(this.context, size);
+    this.guides.add(guide);
+    return guide;
   }
 
   private newSmoothing(size: ProblemSize): TemporalSmoothing {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { checkCallback, checkFlag, checkInteger, checkNumber } from '../problem/checks.js';
+import { checkCallback, checkChoice, checkFlag, checkInteger, checkNumber } from '../problem/checks.js';
 import { ArgumentError } from '../problem/errors.js';
 import { checkBackend } from '../problem/options.js';
 import { checkDevice, checkSignal } from '../problem/platform-objects.js';
@@ -12,6 +12,7 @@ import type { CrfParameters } from '../problem/types.js';
 import type { ExportOptions, PipelineOptions, PromptOptions, SegmentOptions } from './api.js';
 import { checkColour } from './drawing/colours.js';
 import { type Extent, largestFrameSide } from './frames/plan.js';
+import { type Refinement, refinements } from './guided/settings.js';
 import { checkNetwork } from './network/check-network.js';
 import type { ResolvedNetwork } from './network/description.js';
 import { networkNamed } from './network/presets.js';
@@ -22,6 +23,7 @@ import { resolveTemporalParameters, type TemporalParameters } from './video/temp
 const optionNames = [
   'network',
   'crf',
+  'refinement',
   'workingSize',
   'frameSize',
   'warmStart',
@@ -41,6 +43,9 @@ const optionNames = [
 export interface Settings {
   network: ResolvedNetwork;
   crf: CrfParameters;
+  refinement: Refinement;
+  /** Whether the user said so: a frame budget then holds to it. */
+  isOwnRefinement: boolean;
   /** Long side of the working picture at which the sigmas of `crf` are meant. */
   nominalSize: number;
   workingSize: number;
@@ -60,7 +65,7 @@ export interface Settings {
 }
 
 /** The network's output as it is. */
-const unrefined: CrfParameters = { kernels: [], iterations: 0 };
+export const unrefined: CrfParameters = { kernels: [], iterations: 0 };
 
 const largestWorkingSize = 16384;
 const largestExport = 16384;
@@ -88,6 +93,7 @@ export function checkOptions(given: GivenOptions): Settings {
   return {
     network: resolved,
     crf: crf === null ? unrefined : resolved.crf,
+    ...checkRefinement(given),
     nominalSize: ownCrf ? workingSize : resolved.workingSize,
     workingSize,
     frameSize: given.frameSize === undefined ? undefined : checkFrameSize(given.frameSize),
@@ -102,6 +108,15 @@ export function checkOptions(given: GivenOptions): Settings {
     onDeviceLost: checkCallback('onDeviceLost', given.onDeviceLost as PipelineOptions['onDeviceLost']),
     signal: checkSignal('signal', given.signal as AbortSignal | undefined),
   };
+}
+
+function checkRefinement({ refinement, crf }: GivenOptions): Pick<Settings, 'refinement' | 'isOwnRefinement'> {
+  if (refinement === undefined) return { refinement: crf === null ? 'none' : 'crf', isOwnRefinement: crf === null };
+  const checked = checkChoice('refinement', refinement, refinements);
+  if (checked === 'crf' && crf === null) {
+    throw new ArgumentError('refinement', refinement, "'guided' or 'none' beside crf: null");
+  }
+  return { refinement: checked, isOwnRefinement: true };
 }
 
 function resolveBudget(budget: unknown): NonNullable<Settings['budget']> {

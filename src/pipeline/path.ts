@@ -8,6 +8,7 @@ import type { DrawTarget } from './drawing/target.js';
 import type { View } from './drawing/view.js';
 import type { FrameSource } from './frames/frame-source.js';
 import type { Extent } from './frames/plan.js';
+import type { Refinement } from './guided/settings.js';
 import type { ResolvedNetwork } from './network/description.js';
 import type { NetworkFiles } from './network/load-network.js';
 import type { TemporalParameters } from './video/temporal-parameters.js';
@@ -24,6 +25,8 @@ export interface FrameJob {
   dropBelow: number;
   /** For the working size there is, as sigmas are meant at one. The same object as long as nothing changes. */
   parametersFor: (working: Extent) => CrfParameters;
+  /** 'guided': after the engine, whose parameters then refine nothing. */
+  refinement: Refinement;
   /** False: the network's last output is used again, if there is one for a frame of this size. */
   runNetwork: boolean;
   /** Begin from the Q of the frame before, if it had the same size. */

@@ -49,6 +49,11 @@ export function addEvaluateCommand(program: Command, streams: Streams, version: 
     )
     .addOption(iterationsOption())
     .addOption(methodOption())
+    .option(
+      '--refinement <kind>',
+      'crf; guided, the guided filter in its place; or none, which is --no-refine (default: "crf")',
+      oneOf('--refinement', ['crf', 'guided', 'none']),
+    )
     .option('--no-refine', 'measure the predictions as they are')
     .addOption(backendOption())
     .optionsGroup('What to measure, beside pixel accuracy, IoU and Dice:')

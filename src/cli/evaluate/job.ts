@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { softAlpha } from '../../analysis/index.js';
 import {
   type CrfParameters,
   DenseCrf,
@@ -8,6 +9,7 @@ import {
   type RgbaImage,
   type UnaryInput,
 } from '../../index.js';
+import { guidedFilterSettings } from '../../pipeline/index.js';
 
 /** One image, and the parameters it is refined with, each in its turn. Plain data and arrays. */
 export interface LabelMapsJob {
@@ -17,6 +19,8 @@ export interface LabelMapsJob {
   unary: UnaryInput<Float32Array, Int32Array>;
   /** Each gives label maps after all the iteration counts beside it, which rise. */
   refinements: readonly Refinement[];
+  /** By the guided filter instead: one label map more, after all others. Needs the image. */
+  guided?: boolean;
 }
 
 export interface Refinement {
@@ -33,13 +37,14 @@ export interface LabelMapsResult {
   after: readonly (readonly Uint32Array[])[];
 }
 
+const nothing: CrfParameters = { kernels: [], iterations: 0 };
+
 /** The engine of the job before: compiling shaders takes longer than refining. */
 let kept: { key: string; crf: Refiner } | undefined;
 
 /** Runs in the page for WebGPU and in Node for the CPU. */
 export async function runLabelMapsJob(job: LabelMapsJob): Promise<LabelMapsResult> {
   const { size, backend, refinements } = job;
-  const nothing: CrfParameters = { kernels: [], iterations: 0 };
   const crf = await engineFor(size, backend, nothing);
   // Parameters before the image: engines look at what their kernels need.
   crf.setParameters(nothing);
@@ -47,7 +52,23 @@ export async function runLabelMapsJob(job: LabelMapsJob): Promise<LabelMapsResul
   const before = await crf.labelMap();
   const after: Uint32Array[][] = [];
   for (const refinement of refinements) after.push(await refineWith(crf, refinement));
+  if (job.guided && job.image) after.push([await filterBy(job.image, crf)]);
   return { adapterName: crf.adapterName, before, after };
+}
+
+/** As a pipeline with `refinement: 'guided'` does it. Leaves another unary behind. */
+async function filterBy(image: RgbaImage, crf: Refiner): Promise<Uint32Array> {
+  crf.setParameters(nothing);
+  await crf.refine({});
+  const marginals = await crf.marginals();
+  const pixelCount = image.width * image.height;
+  const filtered = new Float32Array(marginals.length);
+  const options = guidedFilterSettings(image);
+  for (let from = 0; from < marginals.length; from += pixelCount) {
+    filtered.set(softAlpha(image, { probability: marginals.subarray(from, from + pixelCount) }, options), from);
+  }
+  await crf.refine({ unary: { probabilities: filtered } });
+  return await crf.labelMap();
 }
 
 async function refineWith(crf: Refiner, { parameters, iterations }: Refinement): Promise<Uint32Array[]> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Method } from '../../index.js';
+import type { Refinement } from '../../pipeline/index.js';
 import { UsageError } from '../failure.js';
 import { checkDataSetOptions, type DataSetOptions, predictionsAndTruth } from './data-set-options.js';
 
@@ -12,6 +13,7 @@ export interface EvaluateOptions extends DataSetOptions {
   method?: Method;
   /** False with --no-refine. */
   refine: boolean;
+  refinement?: Refinement;
   backend: 'webgpu' | 'cpu';
   bands: number[];
   boundary: number[];
@@ -45,7 +47,18 @@ export function checkEvaluateRequest(given: readonly string[], options: Evaluate
   if (options.instanceSeeds && !options.instances) {
     throw new UsageError(`--instance-seeds: got ${options.instanceSeeds}, but it is for --instances`);
   }
+  const { refinement } = options;
+  if (refinement !== undefined && refinement !== 'crf' && parameterOptions.length > 0) {
+    throw new UsageError(`--${parameterOptions[0]}: it is for --refinement crf, but got --refinement ${refinement}`);
+  }
+  if (!options.refine && refinement !== undefined && refinement !== 'none') {
+    throw new UsageError(`--refinement: got ${refinement}, but --no-refine refines nothing`);
+  }
   const hasImages = options.images !== undefined || options.model !== undefined;
-  const refine = options.refine && (hasImages || parameterOptions.length > 0);
+  if (refinement === 'guided' && !hasImages) {
+    throw new UsageError('--refinement: got guided, which needs photographs: --images or --model');
+  }
+  const refine =
+    options.refine && refinement !== 'none' && (refinement === 'crf' || hasImages || parameterOptions.length > 0);
   return { predictions, truth, refine, options };
 }

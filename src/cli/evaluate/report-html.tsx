@@ -93,7 +93,8 @@ function Failures({ report: { failures } }: { report: EvaluateReport }) {
 }
 
 function Definitions({ report: { settings, offSums } }: { report: EvaluateReport }) {
-  const { predictions, truth, images, form, network, ignore, parameters, sigmasAt, backend, unpredicted } = settings;
+  const { predictions, truth, images, form, network, ignore, parameters, refinement, sigmasAt, backend, unpredicted } =
+    settings;
   const { truthValues } = settings;
   return (
     <>
@@ -120,7 +121,11 @@ function Definitions({ report: { settings, offSums } }: { report: EvaluateReport
               The network's own: sigmas are for images of {sigmasAt} pixels on the long side, and were scaled to each.
             </p>
           )}
-          <pre>{JSON.stringify(parameters, null, 2)}</pre>
+          {refinement === 'guided' ? (
+            <p>The guided filter, in the CRF's place: radius 2 % of an image's long side, epsilon 1e-4.</p>
+          ) : (
+            <pre>{JSON.stringify(parameters, null, 2)}</pre>
+          )}
         </>
       )}
       <h3>Definitions</h3>

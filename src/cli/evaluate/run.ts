@@ -90,7 +90,8 @@ async function settingsOf(
   const { options, refine } = request;
   const labelCount = await dataSet.labelCount();
   const parameters = refine ? await parametersOf(request, dataSet, labelCount, predictor?.network.crf) : null;
-  const areNetworks = parameters && predictor && options.options === undefined;
+  const isGuided = options.refinement === 'guided';
+  const areNetworks = parameters && !isGuided && predictor && options.options === undefined;
   return {
     command: 'evaluate',
     version,
@@ -103,6 +104,7 @@ async function settingsOf(
     boundaryTolerances: options.boundary,
     boundaryUnit: options.boundaryUnit,
     parameters,
+    ...(isGuided ? { refinement: 'guided' } : undefined),
     sigmasAt: areNetworks ? predictor.network.workingSize : null,
     backend: refine || predictor ? options.backend : null,
     items: dataSet.items.length,
@@ -118,6 +120,7 @@ async function parametersOf(
   labelCount: number,
   without: CrfParameters | undefined,
 ): Promise<CrfParameters> {
+  if (options.refinement === 'guided') return { kernels: [], iterations: 0 };
   const source = options.options ?? (without ? "the network's parameters" : 'the default parameters');
   const { parameters, expected } = await readParameters(options, without);
   checkKernels(parameters, source, dataSet.hasPhotographs);
@@ -291,7 +294,9 @@ class EvaluateRun {
         size,
         unary,
         ...(image ? { image } : undefined),
-        refinements: parameters ? [{ parameters }] : [],
+        ...(this.settings.refinement
+          ? { refinements: [], guided: true }
+          : { refinements: parameters ? [{ parameters }] : [] }),
       }),
     );
     // Label maps are in range; what else may be wrong is the truth.

@@ -25,6 +25,8 @@ export interface EvaluateSettings {
   boundaryUnit: 'pixels' | 'diagonal';
   /** null: nothing is refined. */
   parameters: CrfParameters | null;
+  /** The guided filter takes the CRF's place, whose parameters then refine nothing. */
+  refinement?: 'guided';
   /** Long side in pixels of the images that the sigmas are meant for, scaled to each image's; null: pixels of each image. */
   sigmasAt: number | null;
   backend: 'webgpu' | 'cpu' | null;

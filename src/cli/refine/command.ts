@@ -29,6 +29,7 @@ that does not say it, --unknown must. The label map has the file's values again;
 Examples:
   meanfield refine photo.png --probabilities p.npy --label-map labels.png
   meanfield refine photo.jpg --labels strokes.png --overlay overlay.png
+  meanfield refine photo.jpg --labels mask.png --cut-out cut-out.png
   meanfield refine - --unary u.npy --options crf.json --marginals q.npy --json
 `;
 
@@ -79,6 +80,16 @@ export function addRefineCommand(program: Command, streams: Streams, version: st
       fileEndingWith('--marginals', '.npy'),
     )
     .option('--overlay <file>', 'photograph with the labels in colour (.png)', fileEndingWith('--overlay', '.png'))
+    .option(
+      '--cut-out <file>',
+      'what the labels of --foreground mark, cut out with straight alpha (.png)',
+      fileEndingWith('--cut-out', '.png'),
+    )
+    .option(
+      '--foreground <labels>',
+      'labels that the cut-out keeps, as the label map has them (default: all but the first)',
+      labelList,
+    )
     .option('--json', 'print one JSON object instead of text')
     .addHelpText('after', notes)
     .action(async (image: string, options: RefineOptions) => {
@@ -87,6 +98,12 @@ export function addRefineCommand(program: Command, streams: Streams, version: st
       const { refine } = await import('./run.js');
       await refine(request, streams, version);
     });
+}
+
+function labelList(text: string): number[] {
+  const labels = text.split(',').map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN));
+  if (labels.every((label) => label <= 65535)) return labels;
+  throw wrong('--foreground', text, 'whole numbers up to 65535, with commas between them');
 }
 
 function unknownLabel(text: string): number | 'none' {

@@ -9,7 +9,12 @@ export const inputForms = ['unary', 'logits', 'probabilities', 'labels'] as cons
 export type InputForm = (typeof inputForms)[number];
 
 /** What the command writes; each is an option that names a file. */
-export const outputKinds = { labelMap: 'label-map', marginals: 'marginals', overlay: 'overlay' } as const;
+export const outputKinds = {
+  labelMap: 'label-map',
+  marginals: 'marginals',
+  overlay: 'overlay',
+  cutOut: 'cut-out',
+} as const;
 
 /** As commander gives them. */
 export interface RefineOptions {
@@ -30,6 +35,9 @@ export interface RefineOptions {
   labelMap?: string;
   marginals?: string;
   overlay?: string;
+  cutOut?: string;
+  /** Labels in front, as the label map has them. */
+  foreground?: number[];
   maxMegapixels?: number;
   json?: boolean;
 }
@@ -56,10 +64,15 @@ export function checkRequest(image: string, options: RefineOptions): RefineReque
   const form = given[0];
   if (form === 'labels') refuse(options, ['layout', 'upsample'], "arrays: labels have the image's size");
   else refuse(options, ['confidence', 'unknown', 'labelCount'], '--labels');
-  if (image === '-' && options.overlay !== undefined) {
+  for (const kind of ['overlay', 'cutOut'] as const) {
+    if (image !== '-' || options[kind] === undefined) continue;
+    const given = `--${outputKinds[kind]}: got ${JSON.stringify(options[kind])}`;
     throw new UsageError(
-      `--overlay: got ${JSON.stringify(options.overlay)}, but IMAGE is -: there is nothing to draw on`,
+      `${given}, but IMAGE is -: there is nothing to ${kind === 'overlay' ? 'draw on' : 'cut out of'}`,
     );
+  }
+  if (options.foreground && options.cutOut === undefined) {
+    throw new UsageError(`--foreground: got ${options.foreground}, but it is for --cut-out`);
   }
   const outputs: Record<string, string> = {};
   for (const [key, kind] of Object.entries(outputKinds)) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+import { cutOut } from '../../analysis/index.js';
 import { type CrfParameters, resolveParameters } from '../../index.js';
 import { argumentOf, Failure, messageOf, UsageError } from '../failure.js';
 import { encodeFloatNpy } from '../files/npy.js';
 import { OutputFiles } from '../files/outputs.js';
-import { encodeGreyPng, encodePalettePng, encodeRgbPng } from '../files/png.js';
+import { encodeGreyPng, encodePalettePng, encodeRgbaPng, encodeRgbPng } from '../files/png.js';
 import { PageSession } from '../page/session.js';
 import type { Streams } from '../streams.js';
 import { type RefineJob, type RefineJobResult, runRefineJob } from './job.js';
@@ -23,6 +24,7 @@ export async function refine(request: RefineRequest, streams: Streams, version: 
   const problem = await readProblem(request);
   const resolved = blame(request, problem, () => resolveParameters(problem.parameters, problem.size));
   checkLabelCount(request, problem);
+  const foreground = foregroundOf(request, problem);
   const outputs = await OutputFiles.open(request.outputs);
   try {
     milliseconds.read = performance.now() - start;
@@ -35,7 +37,7 @@ export async function refine(request: RefineRequest, streams: Streams, version: 
     Object.assign(milliseconds, result.milliseconds);
 
     const writing = performance.now();
-    await writeOutputs(outputs, problem, result);
+    await writeOutputs(outputs, problem, result, foreground);
     const files = await outputs.commit();
     milliseconds.write = performance.now() - writing;
     milliseconds.total = performance.now() - start;
@@ -60,7 +62,7 @@ function jobOf(request: RefineRequest, problem: Problem): RefineJob {
     parameters,
     unary,
     ...(image ? { image: { data: image.data, width: image.width, height: image.height } } : undefined),
-    marginals: request.outputs.marginals !== undefined,
+    marginals: request.outputs.marginals !== undefined || request.outputs['cut-out'] !== undefined,
   };
 }
 
@@ -93,7 +95,12 @@ async function runInPage(job: RefineJob, milliseconds: Times, streams: Streams):
   }
 }
 
-async function writeOutputs(outputs: OutputFiles, problem: Problem, result: RefineJobResult): Promise<void> {
+async function writeOutputs(
+  outputs: OutputFiles,
+  problem: Problem,
+  result: RefineJobResult,
+  foreground: readonly number[],
+): Promise<void> {
   const { width, height, labelCount } = problem.size;
   const { labelMap, marginals } = result;
   await outputs.write('label-map', async () => [await encodeLabelMap(problem, labelMap)]);
@@ -104,6 +111,29 @@ async function writeOutputs(outputs: OutputFiles, problem: Problem, result: Refi
       await encodeRgbPng(drawOverlay(photograph, labelMap, labelColours(labelCount)), width, height),
     ]);
   }
+  if (photograph && marginals) {
+    await outputs.write('cut-out', async () => {
+      const { data } = cutOut(photograph, { marginals, labels: foreground, width, height });
+      return [await encodeRgbaPng(data, width, height)];
+    });
+  }
+}
+
+/** Labels that the cut-out keeps. */
+function foregroundOf({ options }: RefineRequest, { size, labelMap: { values } }: Problem): number[] {
+  const all = Array.from({ length: size.labelCount }, (_unused, label) => label);
+  if (!options.foreground) return all.slice(size.labelCount > 1 ? 1 : 0);
+  const names: ArrayLike<number> = values ?? all;
+  return options.foreground.map((name) => {
+    const label = Array.prototype.indexOf.call(names, name);
+    if (label >= 0) return label;
+    throw new UsageError(`--foreground: got ${name}, expected labels of the label map: ${listOf(names)}`);
+  });
+}
+
+function listOf(labels: ArrayLike<number>): string {
+  const shown = Array.from(labels).slice(0, 30).join(', ');
+  return labels.length > 30 ? `${shown}, ... (${labels.length} in all)` : shown;
 }
 
 function encodeLabelMap({ size, labelMap: form }: Problem, labelMap: Uint32Array): Promise<Uint8Array> {

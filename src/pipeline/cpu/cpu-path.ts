@@ -8,6 +8,7 @@ import type { DrawTarget } from '../drawing/target.js';
 import { Engines } from '../engines.js';
 import type { FrameSource } from '../frames/frame-source.js';
 import { type Extent, type Placement, planIngest, planWorkingSize } from '../frames/plan.js';
+import { CpuGuide } from '../guided/cpu-guide.js';
 import type { ResolvedNetwork } from '../network/description.js';
 import { variantFor } from '../network/variants.js';
 import { parametersForLabels, presentLabels } from '../outputs/present-labels.js';
@@ -62,6 +63,7 @@ export class CpuPath implements Path {
   /** The network's last output, and the frame that it is of. */
   private output: { unary: NetworkUnary; frame: Extent } | undefined;
   private smoothing: CpuSmoothing | undefined;
+  private guide: CpuGuide | undefined;
   private key: Key | undefined;
   /** Of the last drawing. */
   private drawingMilliseconds = 0;
@@ -186,6 +188,10 @@ export class CpuPath implements Path {
       unary: { unary: energies },
       warmStart,
     });
+    if (job.refinement === 'guided') {
+      const filtered = this.guideFor(size).run(image, await engine.marginals());
+      await engine.refine({ unary: { probabilities: filtered } });
+    }
     this.refined.add(engine);
     const [labelMap, marginals] = [await engine.labelMap(), await engine.marginals()];
     clock.lap('refine');
@@ -281,6 +287,11 @@ export class CpuPath implements Path {
     return kept.length === labelCount ? parameters : parametersForLabels(parameters, kept, labelCount);
   }
 
+  private guideFor(size: ProblemSize): CpuGuide {
+    if (!this.guide || !isSameProblem(this.guide.size, size)) this.guide = new CpuGuide(size);
+    return this.guide;
+  }
+
   private smooth(
     parameters: NonNullable<FrameJob['smoothing']>,
     size: ProblemSize,
@@ -288,7 +299,7 @@ export class CpuPath implements Path {
     marginals: Float32Array,
   ): Pick<CpuNumbers, 'labelMap' | 'marginals'> {
     const before = this.smoothing;
-    if (!before || !isSameSize(before.size, size) || before.size.labelCount !== size.labelCount) {
+    if (!before || !isSameProblem(before.size, size)) {
       this.smoothing = new CpuSmoothing(size);
     }
     const smoothing = this.smoothing as CpuSmoothing;
@@ -299,6 +310,10 @@ export class CpuPath implements Path {
 
 function createEngine(size: ProblemSize, parameters: CrfParameters): Promise<Refiner> {
   return CpuRefiner.create(size, parameters);
+}
+
+function isSameProblem(a: ProblemSize, b: ProblemSize): boolean {
+  return isSameSize(a, b) && a.labelCount === b.labelCount;
 }
 
 function isSameSize(a: Extent, b: Extent | undefined): boolean {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { checkFlag, checkInteger, checkNumber } from '../../problem/checks.js';
+import { checkChoice, checkFlag, checkInteger, checkNumber } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
 import { checkGivenNumber } from '../../problem/parameter-checks.js';
 import { readArray, readOptions, readProperties } from '../../problem/reading.js';
@@ -14,6 +14,8 @@ export interface BudgetRung {
   iterations: number;
   /** The network runs every n-th frame: 1..1000. */
   networkEvery: number;
+  /** What takes the CRF's place, unless a pipeline was told what refines. Once on a ladder it stays so. Default 'crf'. */
+  refinement?: 'crf' | 'guided';
 }
 
 /** What a frame budget holds to, and how. */
@@ -33,6 +35,8 @@ export interface BudgetChoice {
   readonly workingSize: number;
   /** Mean-field iterations of the frame. */
   readonly iterations: number;
+  /** What refines, unless the pipeline was told. */
+  readonly refinement: 'crf' | 'guided';
   /** The network runs every n-th frame. */
   readonly networkEvery: number;
   /** Whether this is a frame for the network. */
@@ -64,8 +68,8 @@ const defaultLadder: readonly BudgetRung[] = [
 /** On the CPU a frame costs what its pixels cost, down to sizes that a GPU would not notice. */
 export const cpuLadder: readonly BudgetRung[] = [
   ...defaultLadder,
-  { size: 0.32, iterations: 0.4, networkEvery: 8 },
-  { size: 0.25, iterations: 0.2, networkEvery: 10 },
+  { size: 0.32, iterations: 0.4, networkEvery: 8, refinement: 'guided' },
+  { size: 0.25, iterations: 0.2, networkEvery: 10, refinement: 'guided' },
 ];
 
 /** Over the budget by this much a rung is left for a cheaper one; a better one is taken if it would stay this much under. */
@@ -77,6 +81,8 @@ const settlingFrames = 3;
 const fewestFrames = 5;
 /** Work besides iterations, in iterations: lattice, unary, drawing. */
 const fixedIterations = 4;
+/** The guided filter's work, in iterations. */
+const guidedIterations = 1;
 /** A climb that is taken back within so many frames has failed; a rung is then left alone for so many, twice as many each time. */
 const trialFrames = 120;
 const restFrames = 300;
@@ -135,6 +141,7 @@ export class FrameBudget {
       workingSize: Math.max(1, Math.round(rung.size * workingSize)),
       iterations: iterations === 0 ? 0 : Math.max(1, Math.round(rung.iterations * iterations)),
       networkEvery: rung.networkEvery,
+      refinement: rung.refinement ?? 'crf',
       rung: index,
       rungCount: ladder.length,
     }));
@@ -256,8 +263,8 @@ export class FrameBudget {
   }
 
   private work(rung: number): number {
-    const { workingSize, iterations } = this.rungs[rung];
-    return workingSize ** 2 * (fixedIterations + iterations);
+    const { workingSize, iterations, refinement } = this.rungs[rung];
+    return workingSize ** 2 * (fixedIterations + (refinement === 'guided' ? guidedIterations : iterations));
   }
 
   private inWords(milliseconds: number): string {
@@ -287,6 +294,9 @@ export function resolveBudgetOptions(options: unknown): Required<BudgetOptions> 
         `at most ${better.iterations}, the rung before`,
       );
     }
+    if (better.refinement === 'guided' && cheaper.refinement !== 'guided') {
+      throw new ArgumentError(`${path}.refinement`, cheaper.refinement, "'guided', as the rung before");
+    }
     if (cheaper.networkEvery < better.networkEvery) {
       throw new ArgumentError(
         `${path}.networkEvery`,
@@ -300,11 +310,14 @@ export function resolveBudgetOptions(options: unknown): Required<BudgetOptions> 
 
 function checkRung(value: unknown, index: number): BudgetRung {
   const path = `budget.ladder[${index}]`;
-  const rung = readOptions(path, value, ['size', 'iterations', 'networkEvery']);
+  const rung = readOptions(path, value, ['size', 'iterations', 'networkEvery', 'refinement']);
   return {
     size: checkNumber(`${path}.size`, rung.size, { above: 0, to: 1 }),
     iterations: checkNumber(`${path}.iterations`, rung.iterations, { from: 0, to: 1 }),
     networkEvery: checkInteger(`${path}.networkEvery`, rung.networkEvery, 1, 1000),
+    ...(rung.refinement === undefined
+      ? undefined
+      : { refinement: checkChoice(`${path}.refinement`, rung.refinement, ['crf', 'guided'] as const) }),
   };
 }
 

@@ -101,6 +101,8 @@ describe('gives on the CPU what it gives on WebGPU', () => {
     ['a letterboxed input', { input: { ...tinyNetwork().input, width: 24, height: 16, fit: 'letterbox' } }, {}],
     ['a smaller working size', {}, { workingSize: 20 }],
     ['no refinement', {}, { crf: null }],
+    ['the guided filter', {}, { refinement: 'guided' }],
+    ['the guided filter over labels that are left out', {}, { refinement: 'guided', dropBelow: 0.5 }],
     ['labels that are left out', {}, { dropBelow: 0.5 }],
     ['probabilities', { output: { ...tinyNetwork().output, activation: 'probabilities' } }, {}],
   ])('with a tiny network: %s', async (_name, more, options) => {

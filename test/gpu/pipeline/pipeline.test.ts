@@ -104,7 +104,8 @@ describe('segmentFrame', () => {
       { size: 1, iterations: 1, networkEvery: 1 },
       { size: 0.8, iterations: 0.6, networkEvery: 2 },
       { size: 0.5, iterations: 0.4, networkEvery: 3 },
-    ];
+      { size: 0.4, iterations: 0.4, networkEvery: 3, refinement: 'guided' },
+    ] as const;
     const frames = async (count: number) => {
       for (let frame = 0; frame < count; frame++) {
         // A ladder of one rung: the choice does not hang on the clock.
@@ -115,6 +116,17 @@ describe('segmentFrame', () => {
     await frames(4 * rungs.length);
     const before = pipelines.device.counts();
     await frames(200);
+    expect(withoutBindGroups(pipelines.device.counts())).toEqual(withoutBindGroups(before));
+  });
+
+  it('creates nothing with the guided filter either', async () => {
+    const pipeline = await open({ refinement: 'guided' });
+    for (let frame = 0; frame < 4; frame++) await pipeline.segmentFrame(picture(frame));
+    const before = pipelines.device.counts();
+    for (let frame = 0; frame < 20; frame++) {
+      const { report } = await pipeline.segmentFrame(picture(frame));
+      expect(report).toMatchObject({ refinement: 'guided', iterations: 0 });
+    }
     expect(withoutBindGroups(pipelines.device.counts())).toEqual(withoutBindGroups(before));
   });
 

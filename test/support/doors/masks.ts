@@ -240,6 +240,42 @@ const labelNames = either(list(text, 1), integer(1, 2 ** 20));
 /** As a function takes a map. */
 const imageOf = (values: Spec) => open({ data: values, width: choice(width), height: choice(height) });
 
+/** Bytes that are more than 0 and 1 are an alpha, if they reach far enough. */
+const alphaBytes: Spec = {
+  is: 'like',
+  what: 'bytes',
+  test: (value) =>
+    (value instanceof Uint8Array || value instanceof Uint8ClampedArray) && value.length === pixelCount
+      ? 'unclear'
+      : 'no',
+};
+/** Rounding of alphas is forgiven. */
+const front = number({ from: -1e-3, to: 1 + 1e-3 });
+const frontLabels = list(integer(0, 2), 1);
+const cutOutMask = either(
+  imageSpec,
+  imageOf(
+    either(
+      typed(floatTypes, pixelCount, front),
+      typed(labelTypes, pixelCount, integer(0, 1)),
+      alphaBytes,
+      list(boolean),
+    ),
+  ),
+  object({
+    labelMap: typed(labelTypes, pixelCount, integer(0, 0xffffffff)),
+    labels: list(integer(0, 0xffffffff), 1),
+    width: choice(width),
+    height: choice(height),
+  }),
+  object({
+    marginals: typed(floatTypes, 3 * pixelCount, front),
+    labels: frontLabels,
+    width: choice(width),
+    height: choice(height),
+  }),
+);
+
 function functionDoors(): Door[] {
   const callable = analysis as unknown as Record<string, (...args: readonly unknown[]) => unknown>;
   const ofOperations = operations.map(
@@ -282,6 +318,16 @@ function functionDoors(): Door[] {
       args: [arg('image', imageSpec), arg('foreground', foreground), optionalArg('options', object({}, alphaOptions))],
       good: () => [goodImage(), { probability: new Float32Array(pixelCount).fill(0.5) }, { radius: 3 }],
       call: (args) => callable.softAlpha(...args),
+    },
+    {
+      name: 'cutOut',
+      args: [
+        arg('image', imageSpec),
+        arg('mask', cutOutMask),
+        optionalArg('options', object({}, { band: number({ above: 0, to: 32767 }), maxHole: integer(0, 2 ** 32 - 1) })),
+      ],
+      good: () => [goodImage(), { data: mask.slice(), width, height }, { band: 3, maxHole: 2 }],
+      call: (args) => callable.cutOut(...args),
     },
     {
       name: 'listAreas',

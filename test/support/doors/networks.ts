@@ -11,6 +11,7 @@ import {
   FrameBudget,
   fetchNetwork,
   framePosition,
+  guidedFilterSettings,
   type InputSize,
   inputSizeFor,
   inspectModel,
@@ -261,6 +262,12 @@ const plainDoors: Door[] = [
     call: ([size, picture]) => inputSizeFor(size as InputSize, picture as { width: number; height: number }),
   },
   {
+    name: 'guidedFilterSettings',
+    args: [arg('size', open({ width: integer(1, 32768), height: integer(1, 32768) }))],
+    good: () => [{ width: 640, height: 480 }],
+    call: ([extent]) => guidedFilterSettings(extent as { width: number; height: number }),
+  },
+  {
     name: 'playVideo',
     args: [
       arg('pipeline', { is: 'like', what: 'a Pipeline', test: hasKey('segmentFrame') }),
@@ -307,7 +314,13 @@ function goodVideo() {
 }
 
 const part = number({ above: 0, to: 1 });
-const ladder = list(object({ size: part, iterations: number({ from: 0, to: 1 }), networkEvery: integer(1, 1000) }), 1);
+const ladder = list(
+  object(
+    { size: part, iterations: number({ from: 0, to: 1 }), networkEvery: integer(1, 1000) },
+    { refinement: choice('crf', 'guided') },
+  ),
+  1,
+);
 const budgetSpec = object({}, { framesPerSecond: number({ above: 0, to: 1000 }), ladder });
 
 function goodBudget(): BudgetOptions {
@@ -315,7 +328,7 @@ function goodBudget(): BudgetOptions {
     framesPerSecond: 30,
     ladder: [
       { size: 1, iterations: 1, networkEvery: 1 },
-      { size: 0.5, iterations: 0.5, networkEvery: 2 },
+      { size: 0.5, iterations: 0.5, networkEvery: 2, refinement: 'guided' },
     ],
   };
 }
@@ -412,6 +425,7 @@ const pipelineOptions = object(
   {
     network: either(choice('person', 'colour-prompt', 'selfie', 'deeplab-voc', 'segformer-b0-ade20k'), described),
     crf: either(descriptionOptions.crf, choice(null)),
+    refinement: choice('crf', 'guided', 'none'),
     workingSize: side,
     frameSize: object({ width: side, height: side }),
     warmStart: boolean,

@@ -282,3 +282,49 @@ describe('outputs', () => {
     expect(pixel(15)).toEqual([50, 107, 139]);
   });
 });
+
+describe('--cut-out', () => {
+  /** A red square on grey, and a label file with the values 7 and 9. */
+  async function square() {
+    const folder = await temporaryFolder();
+    const [width, height] = [40, 32];
+    const isIn = (pixel: number) => pixel % width > 9 && pixel % width < 30 && pixel > 8 * width && pixel < 24 * width;
+    const pixels = Array.from({ length: width * height }, (_unused, pixel) => isIn(pixel));
+    const rgb = Uint8Array.from(pixels.flatMap((inside) => (inside ? [200, 40, 30] : [90, 90, 90])));
+    await writeFile(folder.file('photo.png'), encodeRgbPng(rgb, width, height));
+    const labels = Int32Array.from(pixels, (inside) => (inside ? 9 : 7));
+    await writeFile(folder.file('labels.png'), encodeGreyPng(labels, width, height, 8));
+    const alphaAt = async (x: number, y: number) => {
+      const { data, channels } = decode(await readFile(folder.file('out.png')));
+      expect(channels).toBe(4);
+      return data[4 * (y * width + x) + 3];
+    };
+    const given = [
+      folder.file('photo.png'),
+      '--labels',
+      folder.file('labels.png'),
+      '--cut-out',
+      folder.file('out.png'),
+    ];
+    return { given, alphaAt };
+  }
+
+  test('keeps all labels but the first, or those that are named as the label map has them', async () => {
+    const { given, alphaAt } = await square();
+    await refineToJson(...given);
+    expect([await alphaAt(20, 16), await alphaAt(2, 2)]).toEqual([255, 0]);
+    await refineToJson(...given, '--foreground', '7');
+    expect([await alphaAt(20, 16), await alphaAt(2, 2)]).toEqual([0, 255]);
+  });
+
+  test('is refused for labels that are not there and without a photograph', async () => {
+    const { given } = await square();
+    const stray = await refine(...given, '--foreground', '3');
+    expect([stray.exitCode, stray.error]).toEqual([2, expect.stringContaining('--foreground: got 3, expected labels')]);
+    const [, ...rest] = given;
+    const none = await refine('-', ...rest);
+    expect([none.exitCode, none.error]).toEqual([2, expect.stringContaining('there is nothing to cut out of')]);
+    const alone = await refine(...given.slice(0, 3), '--foreground', '7');
+    expect([alone.exitCode, alone.error]).toEqual([2, expect.stringContaining('--foreground: got 7, but it is for')]);
+  });
+});

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 
 import { afterEach, describe, expect, test } from 'vitest';
-import { type NetworkDescription, Pipeline, type PipelineOptions } from '../../../src/pipeline/index.js';
+import { cutOut, softAlpha } from '../../../src/analysis/index.js';
+import type { RgbaImage } from '../../../src/index.js';
+import {
+  guidedFilterSettings,
+  type NetworkDescription,
+  Pipeline,
+  type PipelineOptions,
+} from '../../../src/pipeline/index.js';
 import { tinyModel } from '../../support/onnx-models.js';
 import { picture, tinyNetwork } from '../../support/tiny-pipeline.js';
 
@@ -214,4 +221,92 @@ test('a key image that can’t be leaves the one before in force', async () => {
   const bad = { width: 36, height: 24, labelCount: 2, strokes: [] };
   await expect(pipeline.setPrompts(image, bad)).rejects.toThrow('prompts');
   expect(await (await pipeline.segment(image)).labelMap()).toEqual(labels);
+});
+
+test('an exported cut-out is that of cutOut, laid as the view says', async () => {
+  const pipeline = await open();
+  const image = picture();
+  const result = await pipeline.segment(image);
+  const { width, height } = result;
+  const marginals = await result.marginals();
+  const cut = await pipeline.exportImage({ kind: 'cut-out', foreground: [1] });
+  expect(cut).toMatchObject({ width: image.width, height: image.height });
+  const expected = cutOut(image, { marginals, labels: [1], width, height });
+  const opaque = (picture: RgbaImage) => [...picture.data].filter((value, at) => at % 4 === 3 && value === 255).length;
+  expect(opaque(cut)).toBeGreaterThan(0);
+  expect(Math.abs(opaque(cut) - opaque(expected))).toBeLessThan(0.05 * image.width * image.height);
+  const mirrored = await pipeline.exportImage({ kind: 'cut-out', foreground: [1], mirror: true });
+  const at = (picture: RgbaImage, x: number, y: number) => picture.data[4 * (y * picture.width + x) + 3];
+  const y = Math.floor(image.height / 4);
+  for (const x of [1, image.width - 2]) expect(at(mirrored, x, y)).toBe(at(cut, image.width - 1 - x, y));
+});
+
+describe('refinement', () => {
+  test('by the guided filter is that of softAlpha over what is only upsampled', async () => {
+    const image = picture();
+    const plain = await (await open({ refinement: 'none' })).segment(image);
+    expect(plain.report).toMatchObject({ refinement: 'none', iterations: 0, parameters: { kernels: [] } });
+    const guided = await (await open({ refinement: 'guided' })).segment(image);
+    expect(guided.report.refinement).toBe('guided');
+    const pixelCount = image.width * image.height;
+    const before = await plain.marginals();
+    const settings = guidedFilterSettings(image);
+    const filtered = [0, 1, 2].map((label) =>
+      softAlpha(image, { probability: before.slice(label * pixelCount, (label + 1) * pixelCount) }, settings),
+    );
+    const expected = new Float32Array(3 * pixelCount);
+    for (let pixel = 0; pixel < pixelCount; pixel++) {
+      const kept = filtered.map((plane) => Math.max(1e-5, plane[pixel]));
+      const sum = kept.reduce((one, other) => one + other);
+      kept.forEach((value, label) => {
+        expected[label * pixelCount + pixel] = value / sum;
+      });
+    }
+    expect(await guided.marginals()).toBeAllClose(expected, { tolerance: 1e-4 });
+    expect(await guided.marginals()).not.toEqual(before);
+  });
+
+  test('is the CRF by default, and nothing where there is no CRF', async () => {
+    expect((await (await open()).segment(picture())).report.refinement).toBe('crf');
+    expect((await (await open({ crf: null })).segment(picture())).report.refinement).toBe('none');
+  });
+
+  test('of a frame is its rung, unless the user said what it is to be', async () => {
+    const budget = { ladder: [{ size: 1, iterations: 1, networkEvery: 1, refinement: 'guided' }] } as const;
+    const free = await open({ budget, warmStart: true, smoothing: null });
+    const report = (await free.segmentFrame(picture())).report;
+    expect([report.refinement, report.budget?.refinement]).toEqual(['guided', 'guided']);
+    const told = await open({ budget, refinement: 'crf' });
+    expect((await told.segmentFrame(picture())).report).toMatchObject({ refinement: 'crf' });
+    // A frame does not keep the Q of the one before.
+    const second = await (await free.segmentFrame(picture(3, 5))).marginals();
+    const alone = await open({ budget, smoothing: null });
+    expect(second).toEqual(await (await alone.segmentFrame(picture(3, 5))).marginals());
+  });
+
+  test('by nothing does not keep the Q of the frame before with a warm start', async () => {
+    const warm = await open({ crf: null, warmStart: true, smoothing: null });
+    await warm.segmentFrame(picture());
+    const second = await (await warm.segmentFrame(picture(3, 5))).marginals();
+    const alone = await open({ crf: null, smoothing: null });
+    expect(second).toEqual(await (await alone.segmentFrame(picture(3, 5))).marginals());
+  });
+
+  test.each<[PipelineOptions, string]>([
+    [{ refinement: 'best' as 'crf' }, 'refinement: got'],
+    [{ refinement: 'crf', crf: null }, 'refinement: got "crf"'],
+    [
+      {
+        budget: {
+          ladder: [
+            { size: 1, iterations: 1, networkEvery: 1, refinement: 'guided' },
+            { size: 1, iterations: 1, networkEvery: 1 },
+          ],
+        },
+      },
+      'budget.ladder[1].refinement: got',
+    ],
+  ])('refuses what cannot be: %o', async (options, message) => {
+    await expect(open(options)).rejects.toThrow(message);
+  });
 });

@@ -251,3 +251,35 @@ describe('what is wrong', () => {
     expect(await folder.list()).not.toContain('out');
   });
 });
+
+describe('--refinement', () => {
+  test('guided takes the place of the CRF, and none is --no-refine', async () => {
+    const folder = await dataSet();
+    const reports: EvaluateReport[] = [];
+    for (const more of [['crf'], ['guided'], ['none']]) {
+      const { exitCode, out, error } = await evaluate(folder, `${more}`, '--refinement', ...more, '--json');
+      expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
+      reports.push(JSON.parse(out) as EvaluateReport);
+    }
+    const [crf, guided, none] = reports;
+    expect(guided.settings).toMatchObject({ refinement: 'guided', parameters: { kernels: [] } });
+    expect(guided.before).toEqual(crf.before);
+    expect(guided.after).not.toEqual(guided.before);
+    expect(guided.after).not.toEqual(crf.after);
+    expect([none.after, none.settings.parameters]).toEqual([null, null]);
+    // A run of one kind is not gone on with by another.
+    const mixed = await evaluate(folder, 'guided', '--refinement', 'crf');
+    expect(mixed.exitCode).toBe(1);
+  });
+
+  test.each([
+    [['--refinement', 'guided', '--iterations', '3'], '--iterations: it is for --refinement crf'],
+    [['--refinement', 'guided', '--no-refine'], '--refinement: got guided, but --no-refine refines nothing'],
+    [['--refinement', 'best'], '--refinement'],
+  ])('refuses %o', async (more, message) => {
+    const folder = await dataSet();
+    const { exitCode, error } = await evaluate(folder, 'out', ...more);
+    expect(exitCode).toBe(2);
+    expect(error).toContain(message);
+  });
+});
