@@ -216,8 +216,9 @@ export class Pipeline {
   }
 
   /**
-   * The last result as a picture: RGBA bytes with straight alpha, for files and where there are no canvases. On the GPU this reads back. A cut-out whose
-   * edges are refined is made by `cutOut` of `meanfield/analysis`, on the CPU: about half a second for a megapixel. Throws ArgumentError for a view, size or colours that can't be.
+   * The last result as a picture: RGBA bytes with straight alpha, for files and where there are no canvases. On the GPU this reads back. A cut-out
+   * whose edges are refined is made by `cutOut` of `meanfield/analysis`, on the CPU, which says how long that takes. Throws ArgumentError for a
+   * view, size or colours that can't be.
    */
   async exportImage(view: View<FrameSource>, options?: ExportOptions): Promise<RgbaImage> {
     checkViewKind(view);
