@@ -252,11 +252,11 @@ export class Pipeline {
 
   /** Begins anew when the frames are of another size: rungs are parts of the working size that there is. */
   private budgetFor(frame: Extent): FrameBudget | undefined {
-    const { budget, workingSize, crf } = this.settings;
+    const { budget, workingSize, videoCrf } = this.settings;
     if (!budget) return undefined;
     const best = Math.min(workingSize, Math.max(frame.width, frame.height));
     if (this.budget?.best !== best) {
-      const { iterations = crfSchema.parameters.iterations.default } = crf;
+      const { iterations = crfSchema.parameters.iterations.default } = videoCrf;
       const { isOwnLadder, framesPerSecond, ladder } = budget;
       const options = { framesPerSecond, ladder: this.backend === 'cpu' && !isOwnLadder ? cpuLadder : ladder };
       this.budget = { best, budget: new FrameBudget(options, { workingSize: best, iterations }) };
@@ -280,7 +280,7 @@ export class Pipeline {
       use: 'photo',
       workingSize,
       dropBelow,
-      parametersFor: (working) => this.parametersFor(working, crf.iterations, refinement),
+      parametersFor: (working) => this.parametersFor(crf, working, crf.iterations, refinement),
       refinement,
       runNetwork: true,
       warmStart: false,
@@ -305,7 +305,12 @@ export class Pipeline {
         workingSize: choice?.workingSize ?? settings.workingSize,
         refinement,
         parametersFor: (working) =>
-          this.parametersFor(working, choice?.iterations ?? settings.crf.iterations, refinement),
+          this.parametersFor(
+            settings.videoCrf,
+            working,
+            choice?.iterations ?? settings.videoCrf.iterations,
+            refinement,
+          ),
         runNetwork: choice?.runNetwork ?? true,
         // Without iterations the Q there is would stay.
         warmStart: settings.warmStart && refinement === 'crf',
@@ -365,9 +370,14 @@ export class Pipeline {
    * Sigmas are meant at one size: the network's own parameters at its working size, the user's at the one they asked for.
    * The same object from frame to frame.
    */
-  private parametersFor(working: Extent, iterations: number | undefined, refinement: Refinement): CrfParameters {
+  private parametersFor(
+    crf: CrfParameters,
+    working: Extent,
+    iterations: number | undefined,
+    refinement: Refinement,
+  ): CrfParameters {
     if (refinement !== 'crf') return unrefined;
-    const { crf, nominalSize } = this.settings;
+    const { nominalSize } = this.settings;
     const scale = Math.max(working.width, working.height) / nominalSize;
     const { scaled } = this;
     if (scaled?.from === crf && scaled.scale === scale && scaled.to.iterations === iterations) return scaled.to;
