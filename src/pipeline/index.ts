@@ -59,6 +59,7 @@ export { type Playing, type PlayOptions, playVideo } from './play.js';
 export type { PromptBox, PromptPoint, PromptStroke, Prompts } from './prompts/prompts.js';
 export type { OnnxruntimeOptions } from './runtime/onnxruntime.js';
 export { type ProcessedTrack, processTrack, type TrackOptions } from './track/process-track.js';
+export { serveTracks } from './track/serve-tracks.js';
 export type { TrackStatistics } from './track/track-meter.js';
 export { type BudgetChoice, type BudgetOptions, type BudgetRung, FrameBudget } from './video/budget.js';
 export { TemporalSmoothing, type TemporalSources } from './video/temporal.js';

@@ -31,7 +31,7 @@ describe.each(['cpu', 'webgpu'] as const)('a track through a pipeline on the pag
     await untilSeen(track, 'green', 3);
     await track.call('setColour', '#c8c800');
     await untilSeen(track, 'yellow', 3);
-    await track.call('replaceCamera', '#dc14dc');
+    await track.call('replaceCamera', '#dc6414');
     const replaced = await untilSeen(track, 'yellow', 10);
     expect(new Set(replaced.map(kindOf))).toEqual(new Set(['yellow']));
     await track.call('pause');

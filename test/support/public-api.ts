@@ -18,6 +18,9 @@ const doors = [
   'src/pipeline/cpu.ts',
   'src/pipeline/nuclei.ts',
   'src/analysis/index.ts',
+  'src/adaptors/livekit.ts',
+  'src/adaptors/react.ts',
+  'src/adaptors/svelte.ts',
 ];
 
 /** Users write these and hand them in: what calls them is ours. */

@@ -2,7 +2,14 @@
 
 // Runs in a page, of any browser: a camera through processTrack, and every picture that comes out of it.
 
-import { type NetworkDescription, type ProcessedTrack, Pipeline, processTrack, type TrackOptions, type TrackStatistics } from '../../src/pipeline/index.js';
+import {
+  type NetworkDescription,
+  Pipeline,
+  type ProcessedTrack,
+  processTrack,
+  type TrackOptions,
+  type TrackStatistics,
+} from '../../src/pipeline/index.js';
 import { openCamera } from './camera-page.js';
 
 export type Colour = [red: number, green: number, blue: number];

@@ -11,10 +11,11 @@ import { checkOptions, readPipelineOptions } from '../options.js';
 import type { Pipeline } from '../pipeline.js';
 import { type FrameInput, StreamInput, VideoInput } from './frame-input.js';
 import { CanvasOutput, type FrameOutput, StreamOutput } from './frame-output.js';
-import { createWrittenTrack, framesOf } from './media-streams.js';
+import { createWrittenTrack, framesOf, hasTrackStreams } from './media-streams.js';
 import { givenStage, madeStage, type StageSource } from './stage.js';
 import { fallbacks, TrackLoop } from './track-loop.js';
 import type { TrackStatistics } from './track-meter.js';
+import { checkCloneable, checkWorkerOptions, WorkerLoop } from './worker-loop.js';
 
 /** What `processTrack` takes beside pipeline, track and view. */
 export interface TrackOptions {
@@ -24,6 +25,13 @@ export interface TrackOptions {
    * one instead of the original.
    */
   fallback?: 'last' | 'black' | 'original';
+  /**
+   * Makes the worker in which everything is done, with a pipeline of its own: `() => new Worker(new URL('./track-worker.ts', import.meta.url), { type:
+   * 'module' })`, whose module calls `serveTracks`. `stop` ends it. Frames then pass this thread neither in nor out. Only with options for a pipeline, without
+   * `device` and `signal`; images of views must be ones that workers take, as ImageBitmaps are. Where the browser has no streams of frames no worker is made, and
+   * the work is done on this thread.
+   */
+  worker?: () => Worker;
   /** Whether `stop` also stops the camera's track, and `replaceTrack` the one that it replaces. Default false: they stay their owner's. */
   stopsCamera?: boolean;
   /**
@@ -80,24 +88,66 @@ export function processTrack(
   view: View<FrameSource>,
   options?: TrackOptions,
 ): ProcessedTrack {
-  const source = checkSource(pipeline);
-  const camera = checkTrack('track', track);
-  checkTrackView(view);
   const given = checkTrackOptions(options);
-  const { output, track: processed } = openOutput(camera);
-  const loop = new TrackLoop(source, output, view, given);
-  loop.setInput(openInput(camera));
-  return new TrackHandle(processed, camera, loop, given.stopsCamera);
+  const source = checkSource(pipeline, given.worker);
+  const camera = checkTrack('track', track);
+  checkTrackView(view, given.worker);
+  const opened =
+    given.worker && hasTrackStreams() ? openWorker(pipeline as PipelineOptions, camera, view, given) : undefined;
+  return new TrackHandle(opened ?? openHere(source, camera, view, given), camera, given);
 }
 
-function checkSource(pipeline: unknown): StageSource {
-  if (hasMethods('pipeline', pipeline, 'segmentFrame', 'draw', 'restart')) return givenStage(pipeline as Pipeline);
+type Given = ReturnType<typeof checkTrackOptions>;
+
+/** The processed track, and what works for it. */
+interface Opened {
+  track: MediaStreamTrack;
+  loop: Pick<TrackLoop, 'setView' | 'setPaused' | 'statistics' | 'stop'>;
+  setCamera(camera: MediaStreamTrack): void;
+}
+
+function openHere(source: StageSource, camera: MediaStreamTrack, view: View<FrameSource>, given: Given): Opened {
+  const { output, track } = openOutput(camera);
+  const loop = new TrackLoop(source, output, view, given);
+  const setCamera = (next: MediaStreamTrack) => loop.setInput(openInput(next));
+  setCamera(camera);
+  return { track, loop, setCamera };
+}
+
+/** Undefined where the browser keeps its streams to the thread that made them. */
+function openWorker(
+  options: PipelineOptions,
+  camera: MediaStreamTrack,
+  view: View<FrameSource>,
+  given: Given,
+): Opened | undefined {
+  const worker = checkWorker(given.worker?.());
+  const written = createWrittenTrack();
+  const readable = framesOf(camera);
+  if (!written || !readable) return undefined;
+  const { track, writable } = written;
+  const loop = new WorkerLoop(worker, options, view, given, { readable, writable });
+  const setCamera = (next: MediaStreamTrack) => loop.setStream(framesOf(next) as ReadableStream<VideoFrame>);
+  return { track, loop, setCamera };
+}
+
+function checkWorker(worker: unknown): Worker {
+  if (hasMethods('options.worker', worker, 'postMessage', 'terminate', 'addEventListener')) return worker as Worker;
+  throw new ArgumentError('options.worker', worker, 'a function that gives a Worker');
+}
+
+function checkSource(pipeline: unknown, worker: Given['worker']): StageSource {
+  if (hasMethods('pipeline', pipeline, 'segmentFrame', 'draw', 'restart')) {
+    if (worker) throw new ArgumentError('pipeline', pipeline, 'options for a pipeline, where options.worker is given');
+    return givenStage(pipeline as Pipeline);
+  }
   if (typeof pipeline !== 'object' || pipeline === null) {
     throw new ArgumentError('pipeline', pipeline, 'what Pipeline.create gave, or options for it');
   }
-  const given = readPipelineOptions(pipeline);
-  checkOptions(given);
-  return madeStage(given as PipelineOptions);
+  const options = readPipelineOptions(pipeline);
+  checkOptions(options);
+  if (worker) checkWorkerOptions(options as PipelineOptions);
+  return madeStage(options as PipelineOptions);
 }
 
 function checkTrack(argument: string, value: unknown): MediaStreamTrack {
@@ -114,16 +164,20 @@ function checkTrack(argument: string, value: unknown): MediaStreamTrack {
 /** Larger than any frame's: what depends on its size, as labels do on the network, is told with the first frame. */
 const anyFrame = { width: 2 ** 15, height: 2 ** 15 };
 
-function checkTrackView(view: unknown): void {
+function checkTrackView(view: unknown, worker: Given['worker']): void {
   checkViewWith(view, anyFrame, undefined, (image) =>
     readFrame(image as FrameSource, (_argument, side) => side as number, 'view.image'),
   );
+  if (worker) checkCloneable('view', view);
 }
 
+const optionNames = ['worker', 'fallback', 'stopsCamera', 'onError'] as const;
+
 function checkTrackOptions(options: TrackOptions | undefined) {
-  const given = options === undefined ? {} : readOptions('options', options, ['fallback', 'stopsCamera', 'onError']);
-  const { fallback = 'last', stopsCamera = false, onError } = given as TrackOptions;
+  const given = options === undefined ? {} : readOptions('options', options, optionNames);
+  const { worker, fallback = 'last', stopsCamera = false, onError } = given as TrackOptions;
   return {
+    worker: checkCallback('options.worker', worker),
     fallback: checkChoice('options.fallback', fallback, fallbacks),
     stopsCamera: checkFlag('options.stopsCamera', stopsCamera),
     onError: checkCallback('options.onError', onError),
@@ -148,51 +202,56 @@ function openOutput(camera: MediaStreamTrack): { output: FrameOutput; track: Med
 
 function requirePage(): void {
   if (typeof document === 'undefined') {
-    throw new DeviceError('tracks: there is neither MediaStreamTrackProcessor here nor a page with videos and canvases');
+    throw new DeviceError(
+      'tracks: there is neither MediaStreamTrackProcessor here nor a page with videos and canvases',
+    );
   }
 }
 
 class TrackHandle implements ProcessedTrack {
+  readonly track: MediaStreamTrack;
   paused = false;
 
   constructor(
-    readonly track: MediaStreamTrack,
+    private readonly opened: Opened,
     private camera: MediaStreamTrack,
-    private readonly loop: TrackLoop,
-    private readonly stopsCamera: boolean,
-  ) {}
+    private readonly given: Given,
+  ) {
+    this.track = opened.track;
+  }
 
   setView(view: View<FrameSource>): void {
-    checkTrackView(view);
-    this.loop.setView(view);
+    checkTrackView(view, this.given.worker);
+    this.opened.loop.setView(view);
   }
 
   replaceTrack(track: MediaStreamTrack): void {
     const before = this.camera;
-    this.camera = checkTrack('track', track);
-    if (track === before) return;
-    this.loop.setInput(openInput(track));
-    if (this.stopsCamera) before.stop();
+    const camera = checkTrack('track', track);
+    if (camera === before) return;
+    this.opened.setCamera(camera);
+    this.camera = camera;
+    if (this.given.stopsCamera) before.stop();
   }
 
   pause(): void {
     this.paused = true;
-    this.loop.setPaused(true);
+    this.opened.loop.setPaused(true);
   }
 
   resume(): void {
     this.paused = false;
-    this.loop.setPaused(false);
+    this.opened.loop.setPaused(false);
   }
 
   statistics(): Promise<TrackStatistics> {
-    return this.loop.statistics();
+    return this.opened.loop.statistics();
   }
 
   async stop(): Promise<void> {
-    const stopping = this.loop.stop();
+    const stopping = this.opened.loop.stop();
     this.track.stop();
-    if (this.stopsCamera) this.camera.stop();
+    if (this.given.stopsCamera) this.camera.stop();
     await stopping;
   }
 }

@@ -71,3 +71,8 @@ export class TrackMeter {
     return (1000 * recent.length) / Math.max(1000, now - since);
   }
 }
+
+/** Of a track that has done nothing. */
+export function emptyStatistics(): TrackStatistics {
+  return new TrackMeter().read(0);
+}
