@@ -47,3 +47,36 @@ describe.each(['cpu', 'webgpu'] as const)('a track through a pipeline on the pag
     await track.call('end');
   });
 });
+
+test('a worker does the same, and a call carries it', async () => {
+  await track.call('begin', ...network, { backend: 'cpu', inWorker: true, byCall: true });
+  await untilSeen(track, 'green', 5);
+  await track.call('setColour', '#c8c800');
+  await untilSeen(track, 'yellow', 3);
+  await track.call('replaceCamera', '#dc6414');
+  const before = await track.call('progress');
+  const seen = await untilSeen(track, 'yellow', 10);
+  expect(seen.map(kindOf)).not.toContain('red');
+  expect((await track.call('progress')).framesOut).toBeGreaterThan(before.framesOut);
+  expect(opened.page.workers()).not.toEqual([]);
+  expect(await track.call('end')).toEqual({ track: 'ended', camera: 'live' });
+  await expect.poll(() => opened.page.workers()).toEqual([]);
+});
+
+test('lost devices are survived, and no frame is sent as it came', async () => {
+  await track.call('begin', ...network, { isGiven: true });
+  const seen = await untilSeen(track, 'green', 3);
+  await track.call('loseDevice');
+  const { framesIn, framesOut } = await track.call('progress');
+  await expect.poll(async () => (await track.call('progress')).framesOut).toBeGreaterThan(framesOut + 5);
+  seen.push(...(await track.call('takeSeen')));
+  expect(framesIn).toBeGreaterThan(0);
+  // The second time the pipeline gives up.
+  await track.call('loseDevice');
+  await expect.poll(() => track.call('told')).toEqual([expect.stringContaining('DeviceError')]);
+  const { framesHeld } = await track.call('progress');
+  await expect.poll(async () => (await track.call('progress')).framesHeld).toBeGreaterThan(framesHeld + 2);
+  seen.push(...(await track.call('takeSeen')));
+  for (const kind of seen.map(kindOf)) expect(['black', 'green']).toContain(kind);
+  await track.call('end');
+});

@@ -26,8 +26,12 @@ export interface TrackSetting {
   fallback?: NonNullable<TrackOptions['fallback']>;
   /** The browser's own fake camera instead of halves of two colours. */
   isFake?: boolean;
-  /** A pipeline that the page makes, once the track has begun with a pipeline that never comes up. */
+  /** By a pipeline that the page makes beforehand. */
   isGiven?: boolean;
+  /** By a worker. */
+  inWorker?: boolean;
+  /** What comes out at the other end of a call is looked at, instead of the track itself. */
+  byCall?: boolean;
 }
 
 const size = { width: 64, height: 48 };
@@ -38,6 +42,8 @@ let processed: ProcessedTrack;
 let camera: { track: MediaStreamTrack; end: () => void };
 let given: Pipeline | undefined;
 let watch: TrackWatch;
+let worker: Worker | undefined;
+let hangUp = () => {};
 const errors: string[] = [];
 
 /** A camera of the test's own: left half of one colour, right half blue. */
@@ -123,15 +129,44 @@ class TrackWatch {
 export async function begin(
   network: NetworkDescription,
   bytes: readonly number[],
-  { backend = 'webgpu', fallback, isFake, isGiven }: TrackSetting,
+  { backend = 'webgpu', fallback, isFake, isGiven, inWorker, byCall }: TrackSetting,
 ): Promise<void> {
   errors.length = 0;
   camera = isFake ? await fakeCamera() : halvesCamera('#dc1414');
   const options = { network: { ...network, bytes: Uint8Array.from(bytes) }, backend };
   given = isGiven ? await Pipeline.create(options) : undefined;
   const onError = (error: unknown) => errors.push(String(error));
-  processed = processTrack(given ?? options, camera.track, view, { onError, ...(fallback && { fallback }) });
-  watch = new TrackWatch(processed.track);
+  processed = processTrack(given ?? options, camera.track, view, {
+    onError,
+    ...(fallback && { fallback }),
+    ...(inWorker && { worker: createWorker }),
+  });
+  watch = new TrackWatch(byCall ? await call(processed.track) : processed.track);
+}
+
+function createWorker(): Worker {
+  worker = new Worker(new URL('./track-worker.ts', import.meta.url), { type: 'module' });
+  return worker;
+}
+
+/** The track as the other end of a call in this page gets it. */
+async function call(track: MediaStreamTrack): Promise<MediaStreamTrack> {
+  const [here, there] = [new RTCPeerConnection(), new RTCPeerConnection()];
+  here.addTrack(track);
+  const received = new Promise<MediaStreamTrack>((resolve) => {
+    there.ontrack = (event) => resolve(event.track);
+  });
+  here.onicecandidate = ({ candidate }) => candidate && there.addIceCandidate(candidate);
+  there.onicecandidate = ({ candidate }) => candidate && here.addIceCandidate(candidate);
+  await here.setLocalDescription();
+  await there.setRemoteDescription(here.localDescription as RTCSessionDescription);
+  await there.setLocalDescription();
+  await here.setRemoteDescription(there.localDescription as RTCSessionDescription);
+  hangUp = () => {
+    here.close();
+    there.close();
+  };
+  return received;
 }
 
 /** What came out since this was called last. */
@@ -167,21 +202,16 @@ export function replaceCamera(left: string): void {
   before.end();
 }
 
-/** The next camera is of another size. */
-export function refusal(name: 'setView' | 'replaceTrack', value: unknown): string {
-  try {
-    (processed[name] as (given: unknown) => void)(value);
-    return '';
-  } catch (error) {
-    return String(error);
-  }
+/** Ends the device of the pipeline that was given: calls in flight fail, as those do whose GPU is gone. */
+export function loseDevice(): void {
+  given?.device.destroy();
 }
 
-/** Ends the GPU device of the pipeline that was given, as a driver does that crashes. */
 export async function end(): Promise<{ track: string; camera: string }> {
   await processed.stop();
   const states = { track: processed.track.readyState, camera: camera.track.readyState };
   camera.end();
+  hangUp();
   await given?.destroy();
   return states;
 }

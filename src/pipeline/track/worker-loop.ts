@@ -59,8 +59,9 @@ export class WorkerLoop {
 
   statistics(): Promise<TrackStatistics> {
     if (this.stopped) return Promise.resolve(this.last);
+    const answered = new Promise<TrackStatistics>((resolve) => this.waiting.push(resolve));
     this.send({ kind: 'statistics' });
-    return new Promise((resolve) => this.waiting.push(resolve));
+    return answered;
   }
 
   stop(): Promise<void> {
