@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeMarks } from '../../demo/marks/marks-code.js';
 import { launchFirefox } from '../../scripts/launch-firefox.js';
 import { DemoPage, type Place, serveBuiltDemo } from '../support/demo.js';
+import { patience } from '../support/patience.js';
 import type { StaticSite } from '../support/static-site.js';
 import { goLiveOnCpu, type Rgb } from '../support/webcam.js';
 
