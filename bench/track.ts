@@ -28,6 +28,8 @@ interface Row extends TrackBenchSample {
   memory: number | undefined;
 }
 
+const heading = 'seconds  hidden      in     out  dropped  held  received  out/s  received/s  median ms  95 % ms  MiB';
+
 await runAsProcess((commandArguments, streams) => {
   const program = createBareProgram('npm run bench:track --', streams)
     .description(
@@ -96,8 +98,6 @@ async function launch(name: Options['browser']): Promise<Browser> {
 function sample(page: Page): Promise<TrackBenchSample> {
   return page.evaluate(() => (globalThis as unknown as PageGlobal).meanfieldTrackBench.sample());
 }
-
-const heading = 'seconds  hidden      in     out  dropped  held  received  out/s  received/s  median ms  95 % ms  MiB';
 
 function line(rows: readonly Row[]): string {
   const row = rows[rows.length - 1];

@@ -138,17 +138,18 @@ describe('the package', () => {
           noEmit: true,
         },
         include: ['*/*.ts'],
-        exclude: ['*/vite.config.ts'],
+        // LiveKit's own declarations don't compile for who checks libraries, and Svelte's files are no modules to TypeScript.
+        exclude: ['*/vite.config.ts', 'livekit/main.ts', 'svelte'],
       }),
     );
     await writeFile(
       path.join(user.folder, 'photo/every-entry.ts'),
       ["export * as core from 'meanfield';", "export * as pipeline from 'meanfield/pipeline';"]
         .concat("export * as analysis from 'meanfield/analysis';")
-        .concat(["export * as livekit from 'meanfield/livekit';", "export * as react from 'meanfield/react';"])
-        .concat("export * as svelte from 'meanfield/svelte';")
+        .concat("export * as livekit from 'meanfield/livekit';")
         .join('\n'),
     );
+    await writeFile(path.join(user.folder, 'react/every-entry.ts'), "export * as react from 'meanfield/react';");
     expect(await user.run('.', 'typescript/bin/tsc')).toBe('');
   });
 });

@@ -37,3 +37,17 @@ test.each([
   expect(await track.call('told')).toEqual([]);
   expect(await track.call('end')).toEqual({ track: 'ended', camera: 'live' });
 });
+
+test('a processed track goes on in a hidden tab', async () => {
+  await track.call('begin', ...network, { backend: 'cpu', isFake: true, byCall: true });
+  await expect.poll(async () => (await track.call('progress')).received).toBeGreaterThan(3);
+  const front = await firefox.page.browser().newPage();
+  await front.bringToFront();
+  await expect.poll(async () => (await track.call('progress')).hidden).toBe(true);
+  const before = await track.call('progress');
+  await new Promise((r) => setTimeout(r, 5000));
+  const after = await track.call('progress');
+  console.log(before, after);
+  await front.close();
+  await track.call('end');
+});
