@@ -11,7 +11,7 @@ import { writeCameraFile } from '../support/fake-camera.js';
 import type { Progress } from '../support/hidden-page.js';
 import { patience } from '../support/patience.js';
 import { tinyDescription, tinyNetwork } from '../support/tiny-network.js';
-import { driveTrack } from '../support/track-driver.js';
+import { driveTrack, rateOf } from '../support/track-driver.js';
 
 let folder: string;
 let browser: Browser;
@@ -123,14 +123,7 @@ test.each([false, true])('a processed track goes on in a hidden tab; in a worker
   await track.call('begin', ...network, { backend: 'cpu', isFake: true, byCall: true, inWorker });
   await expect.poll(async () => (await track.call('progress')).received).toBeGreaterThan(3);
   await hide(page, async () => (await track.call('progress')).hidden);
-  const rate = async () => {
-    const [from, before] = [performance.now(), await track.call('progress')];
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    const after = await track.call('progress');
-    const frames = Math.min(after.framesOut - before.framesOut, after.received - before.received);
-    return (1000 * frames) / (performance.now() - from);
-  };
-  await expect.poll(rate).toBeGreaterThanOrEqual(5);
+  await expect.poll(() => rateOf(track)).toBeGreaterThanOrEqual(5);
   expect(await track.call('told')).toEqual([]);
   await track.call('end');
   await page.close();

@@ -56,3 +56,12 @@ export async function untilSeen(track: TrackDriver, kind: Kind, count: number): 
     .toBeGreaterThanOrEqual(count);
   return seen;
 }
+
+/** Frames a second, sent and received, whichever is less, over a second and a half. */
+export async function rateOf(track: TrackDriver): Promise<number> {
+  const [from, before] = [performance.now(), await track.call('progress')];
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const after = await track.call('progress');
+  const frames = Math.min(after.framesOut - before.framesOut, after.received - before.received);
+  return (1000 * frames) / (performance.now() - from);
+}

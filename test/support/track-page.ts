@@ -43,6 +43,7 @@ let camera: { track: MediaStreamTrack; end: () => void };
 let given: Pipeline | undefined;
 let watch: TrackWatch;
 let worker: Worker | undefined;
+let receiver: RTCPeerConnection | undefined;
 let hangUp = () => {};
 const errors: string[] = [];
 
@@ -153,7 +154,7 @@ function createWorker(): Worker {
 async function call(track: MediaStreamTrack): Promise<MediaStreamTrack> {
   const [here, there] = [new RTCPeerConnection(), new RTCPeerConnection()];
   here.addTrack(track);
-  const received = new Promise<MediaStreamTrack>((resolve) => {
+  const arrived = new Promise<MediaStreamTrack>((resolve) => {
     there.ontrack = (event) => resolve(event.track);
   });
   here.onicecandidate = ({ candidate }) => candidate && there.addIceCandidate(candidate);
@@ -162,11 +163,13 @@ async function call(track: MediaStreamTrack): Promise<MediaStreamTrack> {
   await there.setRemoteDescription(here.localDescription as RTCSessionDescription);
   await there.setLocalDescription();
   await here.setRemoteDescription(there.localDescription as RTCSessionDescription);
+  receiver = there;
   hangUp = () => {
     here.close();
     there.close();
+    receiver = undefined;
   };
-  return received;
+  return arrived;
 }
 
 /** What came out since this was called last. */
@@ -179,7 +182,14 @@ export function told(): string[] {
 }
 
 export async function progress(): Promise<TrackStatistics & { hidden: boolean; received: number }> {
-  return { ...(await processed.statistics()), hidden: document.hidden, received: watch.received };
+  return { ...(await processed.statistics()), hidden: document.hidden, received: await received() };
+}
+
+/** Frames that came out: where a call is looked at those that it carried, as a video in a hidden page tells of few. */
+async function received(): Promise<number> {
+  const reports = await receiver?.getStats();
+  if (!reports) return watch.received;
+  return [...reports.values()].reduce((sum, report) => sum + (report.framesReceived ?? 0), 0);
 }
 
 export function pause(): void {
