@@ -7,7 +7,8 @@
 //   all of them -> problem, which imports nothing
 
 /** What other packages and the programs around the library may import. */
-const publicEntry = '^src/index\\.ts$|^src/(pipeline|analysis)/index\\.ts$|^src/pipeline/(cpu|nuclei)\\.ts$';
+const publicEntry =
+  '^src/index\\.ts$|^src/(pipeline|analysis)/index\\.ts$|^src/pipeline/(cpu|nuclei)\\.ts$|^src/adaptors/(livekit|react|svelte)\\.ts$';
 
 /** Packages that only pull in Node's side of the world. */
 const nodeOnly = '^(node:|puppeteer|@puppeteer/|webgpu$)|node_modules/(puppeteer|@puppeteer|webgpu/)';
@@ -50,6 +51,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^(demo|bench|examples|src/cli)/' },
       to: { path: '^src/', pathNot: [publicEntry, '^src/cli/', '^src/gpu/adapter\\.ts$', '^src/wgsl\\.d\\.ts$'] },
+    },
+    {
+      name: 'adaptors-use-the-pipeline',
+      comment: 'What fits a framework is a few lines over the public door.',
+      severity: 'error',
+      from: { path: '^src/adaptors/' },
+      to: { path: '^src/', pathNot: '^src/(adaptors/|pipeline/index\\.ts$)' },
+    },
+    {
+      name: 'library-knows-no-framework',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(adaptors|cli)/' },
+      to: { path: '^src/adaptors/|node_modules/(react|svelte|livekit-client)/' },
     },
     {
       name: 'library-knows-no-program',

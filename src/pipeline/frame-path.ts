@@ -230,6 +230,8 @@ export class FramePath implements Path {
   restart(): void {
     this.smoothing?.reset();
     this.refined = undefined;
+    // The next frame may show something else: the network looks at it, whatever the frame budget says.
+    this.networkFrame = undefined;
   }
 
   async setKey(source: FrameSource, job: KeyJob, signal?: AbortSignal): Promise<void> {
@@ -306,7 +308,6 @@ export class FramePath implements Path {
     if (!error) return;
     // What was computed is none of this frame.
     this.restart();
-    this.networkFrame = undefined;
     if (!ofSource || source === 'captured' || 'data' in source) {
       throw new DeviceError(`the GPU refused a frame: ${error.message}`);
     }

@@ -9,7 +9,8 @@ import { checkViewKind, type View } from './drawing/view.js';
 import type { FrameSource } from './frames/frame-source.js';
 import type { Extent } from './frames/plan.js';
 import type { Pipeline } from './pipeline.js';
-import { BackgroundClock } from './video/background-clock.js';
+import { ErrorTeller } from './video/error-teller.js';
+import { VideoWatch } from './video/video-watch.js';
 
 /** What `playVideo` takes beside pipeline, video, canvas and view. */
 export interface PlayOptions {
@@ -45,9 +46,6 @@ export interface Playing {
 const canvasSizes = ['frame', 'layout', 'own'] as const;
 const hiddenChoices = ['pause', 'continue'] as const;
 
-/** HTMLMediaElement.HAVE_CURRENT_DATA */
-const hasPicture = 2;
-
 /**
  * Segments the frames of a video or camera and draws them, until `stop`:
  *
@@ -79,7 +77,7 @@ export function playVideo(
   }
   if (!hasMethods('canvas', canvas, 'getContext')) throw new ArgumentError('canvas', canvas, 'a canvas');
   if (typeof view !== 'function') checkViewKind(view);
-  const { canvasSize = 'frame', whenHidden = 'pause', onFrame, onError = throwLater } = checkPlayOptions(options);
+  const { canvasSize = 'frame', whenHidden = 'pause', onFrame, onError } = checkPlayOptions(options);
   if (canvasSize === 'layout' && !('clientWidth' in canvas)) {
     throw new ArgumentError('options.canvasSize', canvasSize, "'frame' or 'own' for a canvas that is on no page");
   }
@@ -88,12 +86,6 @@ export function playVideo(
 
 function isVideo(value: unknown): boolean {
   return reading('video', value, () => typeof value === 'object' && value !== null && 'videoWidth' in value);
-}
-
-/** Undefined for a video that is on none. */
-function pageOf(video: HTMLVideoElement): Document | undefined {
-  const page = reading('video', video, () => video.ownerDocument);
-  return hasMethods('video', page, 'addEventListener', 'removeEventListener') ? page : undefined;
 }
 
 function checkPlayOptions(options: PlayOptions | undefined): PlayOptions {
@@ -106,28 +98,14 @@ function checkPlayOptions(options: PlayOptions | undefined): PlayOptions {
   return given;
 }
 
-/** As an error that nobody caught: the page's own handlers see it. */
-function throwLater(error: unknown): void {
-  queueMicrotask(() => {
-    throw error;
-  });
-}
-
 class VideoLoop implements Playing {
   drawnFrames = 0;
   droppedFrames = 0;
   private stopped = false;
   private isUnderWay = false;
   private underWay: Promise<void> | undefined;
-  /** Of the error that was told last, if no frame was drawn since. */
-  private told: string | undefined;
-  /** Of the callback that is asked for. */
-  private request = 0;
-  private shownAt = Number.NaN;
-  /** Of the page that the video is on: a worker has none. */
-  private readonly page: Document | undefined;
-  /** Tells of time in a hidden page, where videos tell of no frames. */
-  private readonly clock = new BackgroundClock(() => this.look());
+  private readonly errors: ErrorTeller;
+  private readonly watch: VideoWatch;
 
   constructor(
     private readonly pipeline: Pick<Pipeline, 'segmentFrame' | 'draw'>,
@@ -138,86 +116,38 @@ class VideoLoop implements Playing {
       canvasSize: (typeof canvasSizes)[number];
       whenHidden: (typeof hiddenChoices)[number];
       onFrame: ((report: FrameReport) => void) | undefined;
-      onError: (error: unknown) => void;
+      onError: ((error: unknown) => void) | undefined;
     },
   ) {
-    this.page = pageOf(video);
-    if (options.whenHidden === 'continue') this.page?.addEventListener('visibilitychange', this.onVisibility);
-    this.onVisibility();
-    this.ask();
-    this.next();
+    this.errors = new ErrorTeller(options.onError);
+    this.watch = new VideoWatch(video, options.whenHidden, () => this.next());
   }
 
   async stop(): Promise<void> {
-    if (!this.stopped) {
-      this.stopped = true;
-      this.page?.removeEventListener('visibilitychange', this.onVisibility);
-      this.clock.stop();
-      if (this.tellsFrames) this.video.cancelVideoFrameCallback(this.request);
-      else cancelAnimationFrame(this.request);
-    }
+    this.stopped = true;
+    this.watch.stop();
     await this.underWay;
   }
 
-  /** Whether the video says when it shows another frame. */
-  private get tellsFrames(): boolean {
-    return 'requestVideoFrameCallback' in this.video;
-  }
-
-  private ask(): void {
-    this.request = this.tellsFrames
-      ? this.video.requestVideoFrameCallback(this.onVideoFrame)
-      : requestAnimationFrame(this.onAnimationFrame);
-  }
-
-  private get isHidden(): boolean {
-    return this.page?.hidden === true;
-  }
-
-  private readonly onVisibility = (): void => {
-    if (this.isHidden && this.options.whenHidden === 'continue') this.clock.start();
-    else this.clock.stop();
-  };
-
-  private readonly onVideoFrame = (): void => {
-    this.ask();
-    this.next();
-  };
-
-  private readonly onAnimationFrame = (): void => {
-    this.ask();
-    this.look();
-  };
-
-  /** Takes the video's picture if it is another one. */
-  private look(): void {
-    if (this.video.currentTime !== this.shownAt) this.next();
-  }
-
   private next(): void {
-    const { video } = this;
-    if (video.readyState < hasPicture) return;
-    // Some browsers go on telling of frames, if seldom.
-    if (this.isHidden && this.options.whenHidden === 'pause') return;
-    this.shownAt = video.currentTime;
     if (this.isUnderWay) this.droppedFrames++;
     else this.underWay = this.frame();
   }
 
   private async frame(): Promise<void> {
     this.isUnderWay = true;
-    const { pipeline, canvas, view, options } = this;
+    const { pipeline, canvas, view, options, errors } = this;
     try {
       const { report } = await pipeline.segmentFrame(this.video);
       if (this.stopped) return;
       this.fitCanvas(report.frame);
       await pipeline.draw(typeof view === 'function' ? view() : view, canvas);
       this.drawnFrames++;
-      this.told = undefined;
+      errors.forget();
       if (!this.stopped) options.onFrame?.(report);
     } catch (error) {
       // Whoever stops may well destroy the pipeline under its last frame.
-      if (!this.stopped) this.tell(error);
+      if (!this.stopped) errors.tell(error);
     } finally {
       this.isUnderWay = false;
     }
@@ -235,16 +165,5 @@ class VideoLoop implements Playing {
     }
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
-  }
-
-  private tell(error: unknown): void {
-    const text = String(error);
-    if (text === this.told) return;
-    this.told = text;
-    try {
-      this.options.onError(error);
-    } catch (another) {
-      throwLater(another);
-    }
   }
 }

@@ -15,7 +15,7 @@ import { findOrInstallRuntime, type Runtime } from '../support/runtimes.js';
 import { serveFolder } from '../support/static-site.js';
 import { createUserProjects, filesBelow, run, type UserProjects } from '../support/user-project.js';
 
-const pages = ['photo', 'webcam', 'worker', 'own-device'] as const;
+const pages = ['photo', 'webcam', 'worker', 'own-device', 'livekit', 'react', 'svelte'] as const;
 
 let user: UserProjects;
 let browser: Browser;
@@ -38,7 +38,7 @@ beforeAll(async () => {
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
     ],
   });
-}, 240_000);
+});
 afterAll(async () => {
   await browser?.close();
   await user?.remove();
@@ -138,15 +138,18 @@ describe('the package', () => {
           noEmit: true,
         },
         include: ['*/*.ts'],
-        exclude: ['*/vite.config.ts'],
+        // LiveKit's own declarations don't compile for who checks libraries, and Svelte's files are no modules to TypeScript.
+        exclude: ['*/vite.config.ts', 'livekit/main.ts', 'svelte'],
       }),
     );
     await writeFile(
       path.join(user.folder, 'photo/every-entry.ts'),
       ["export * as core from 'meanfield';", "export * as pipeline from 'meanfield/pipeline';"]
         .concat("export * as analysis from 'meanfield/analysis';")
+        .concat("export * as livekit from 'meanfield/livekit';")
         .join('\n'),
     );
+    await writeFile(path.join(user.folder, 'react/every-entry.ts'), "export * as react from 'meanfield/react';");
     expect(await user.run('.', 'typescript/bin/tsc')).toBe('');
   });
 });
@@ -225,6 +228,28 @@ describe('worker', () => {
     // Mirrored. Stripes are 60 apart, and stained by their neighbours where the camera's colours are.
     const { x, y } = somebody;
     expect(shown.at(x, y)).toBeAllClose(cameraColour(camera.width - 1 - x, y), { tolerance: 12 });
+    await example.finish();
+  });
+});
+
+/** Nobody is in the camera's picture that the network would find: all of it is replaced. */
+const replaced = [0x18, 0xa5, 0x58];
+
+describe.each(['livekit', 'react', 'svelte'] as const)('%s', (name) => {
+  test('shows the processed camera in a video', async () => {
+    const example = await open(name);
+    const { page } = example;
+    if (name !== 'livekit') await page.select('select', 'green');
+    await page.click('button');
+    const isGreen = ({ at }: Pixels) => at(6, 6).every((value, i) => Math.abs(value - replaced[i]) < 12);
+    await example.waitFor(() => (document.querySelector('video')?.videoWidth ?? 0) > 0);
+    const shown = await example.until('video', isGreen);
+    expect([shown.width, shown.height]).toEqual([camera.width, camera.height]);
+    expect(page.workers().length > 0).toBe(name === 'livekit');
+    if (name !== 'livekit') {
+      await page.click('button');
+      await example.waitFor(() => !document.querySelector<HTMLVideoElement>('video')?.srcObject);
+    }
     await example.finish();
   });
 });

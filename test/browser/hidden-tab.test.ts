@@ -11,6 +11,7 @@ import { writeCameraFile } from '../support/fake-camera.js';
 import type { Progress } from '../support/hidden-page.js';
 import { patience } from '../support/patience.js';
 import { tinyDescription, tinyNetwork } from '../support/tiny-network.js';
+import { driveTrack, rateOf } from '../support/track-driver.js';
 
 let folder: string;
 let browser: Browser;
@@ -53,15 +54,25 @@ async function inPage<Result>(page: Page, name: string, ...given: unknown[]): Pr
 
 /** A tab that plays, behind another one. */
 async function hiddenTab(whenHidden: NonNullable<PlayOptions['whenHidden']>, ...network: unknown[]): Promise<Page> {
+  const page = await openTab();
+  await inPage(page, 'start', whenHidden, ...network);
+  await expect.poll(async () => (await inPage<Progress>(page, 'progress')).drawn).toBeGreaterThan(5);
+  await hide(page, async () => (await inPage<Progress>(page, 'progress')).hidden);
+  return page;
+}
+
+async function openTab(): Promise<Page> {
   const page = await browser.newPage();
   page.setDefaultTimeout(patience);
   await page.goto(new URL('test/browser/harness.html', inject('serverUrl')).href);
-  await inPage(page, 'start', whenHidden, ...network);
-  await expect.poll(async () => (await inPage<Progress>(page, 'progress')).drawn).toBeGreaterThan(5);
-  const front = await browser.newPage();
-  await front.bringToFront();
-  await expect.poll(async () => (await inPage<Progress>(page, 'progress')).hidden).toBe(true);
   return page;
+}
+
+/** Puts another tab before it. */
+async function hide(page: Page, isHidden: () => Promise<boolean>): Promise<void> {
+  const front = await page.browser().newPage();
+  await front.bringToFront();
+  await expect.poll(isHidden).toBe(true);
 }
 
 /** Frames a second, drawn and received by a call, over a second and a half. */
@@ -102,5 +113,18 @@ test('what is only looked at stops in a hidden tab, and goes on when it is seen 
   await page.bringToFront();
   await expect.poll(async () => (await inPage<Progress>(page, 'progress')).drawn).toBeGreaterThan(before + 3);
   await inPage(page, 'stop');
+  await page.close();
+});
+
+test.each([false, true])('a processed track goes on in a hidden tab; in a worker: %s', async (inWorker) => {
+  const page = await openTab();
+  const track = driveTrack(page);
+  const network = [tinyDescription, [...tinyNetwork()]];
+  await track.call('begin', ...network, { backend: 'cpu', isFake: true, byCall: true, inWorker });
+  await expect.poll(async () => (await track.call('progress')).received).toBeGreaterThan(3);
+  await hide(page, async () => (await track.call('progress')).hidden);
+  await expect.poll(() => rateOf(track)).toBeGreaterThanOrEqual(5);
+  expect(await track.call('told')).toEqual([]);
+  await track.call('end');
   await page.close();
 });

@@ -3,8 +3,9 @@
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeMarks } from '../../demo/marks/marks-code.js';
+import { launchFirefox } from '../../scripts/launch-firefox.js';
 import { DemoPage, type Place, serveBuiltDemo } from '../support/demo.js';
-import { launchFirefox } from '../support/firefox.js';
+import { patience } from '../support/patience.js';
 import type { StaticSite } from '../support/static-site.js';
 import { goLiveOnCpu, type Rgb } from '../support/webcam.js';
 
@@ -12,7 +13,7 @@ let site: StaticSite;
 let browser: Browser;
 beforeAll(async () => {
   site = await serveBuiltDemo();
-  browser = await launchFirefox();
+  browser = await launchFirefox(patience);
 });
 afterAll(async () => {
   await browser?.close();

@@ -1,36 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import type { Page } from 'puppeteer-core';
 import { inject } from 'vitest';
-import { requireFirefox } from '../../scripts/firefox.js';
-import { adapterFromEnvironment } from '../../src/cli/browser.js';
+import { launchFirefox } from '../../scripts/launch-firefox.js';
 import { patience } from './patience.js';
-
-/** Headless Firefox with WebGPU, on Mesa's Vulkan in software unless MEANFIELD_ADAPTER is "hardware". The caller closes it. */
-export async function launchFirefox(): Promise<Browser> {
-  const { executable, softwareDriver } = await requireFirefox();
-  const isSoftware = adapterFromEnvironment('software') === 'software' && softwareDriver !== undefined;
-  const drivers = isSoftware ? { VK_DRIVER_FILES: softwareDriver, VK_ICD_FILENAMES: softwareDriver } : undefined;
-  return puppeteer.launch({
-    browser: 'firefox',
-    executablePath: executable,
-    headless: true,
-    env: { ...process.env, ...drivers },
-    extraPrefsFirefox: {
-      'dom.webgpu.enabled': true,
-      // Firefox has lavapipe on its list of drivers that it does not take.
-      'gfx.webgpu.ignore-blocklist': true,
-      // Cameras that need no permission: pictures of one colour.
-      'media.navigator.streams.fake': true,
-      'media.navigator.permission.disabled': true,
-      // Nothing is fetched but what tests ask for.
-      'network.captive-portal-service.enabled': false,
-      'network.connectivity-service.enabled': false,
-    },
-    timeout: patience,
-    protocolTimeout: 2 * patience,
-  });
-}
 
 /** A page with `window.importModule`, in a Firefox of its own, that remembers what went wrong in it. */
 export interface FirefoxPage {
@@ -42,7 +15,7 @@ export interface FirefoxPage {
 }
 
 export async function openFirefox(address = 'test/browser/harness.html'): Promise<FirefoxPage> {
-  const browser = await launchFirefox();
+  const browser = await launchFirefox(patience);
   const page = await browser.newPage();
   page.setDefaultTimeout(patience);
   const errors: string[] = [];

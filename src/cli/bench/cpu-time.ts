@@ -13,6 +13,27 @@ export function cpuTimeOfThisProcess(): number {
 
 /** The same for a process and all its descendants, to 10 ms a process. Undefined where there is no /proc. */
 export function cpuTimeOfTree(root: number): number | undefined {
+  const tree = processTree(root);
+  return tree && tree.reduce((sum, { ticks }) => sum + ticks, 0) * millisecondsPerTick;
+}
+
+/** Bytes of memory that a process and all its descendants have for themselves, undefined where there is no /proc. */
+export function memoryOfTree(root: number): number | undefined {
+  return processTree(root)?.reduce((sum, { id }) => sum + ownMemory(id), 0);
+}
+
+function ownMemory(id: number): number {
+  try {
+    const kilobytes = (name: string, text: string) =>
+      Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(text)?.[1] ?? 0);
+    const text = readFileSync(`/proc/${id}/smaps_rollup`, 'utf8');
+    return 1024 * (kilobytes('Private_Clean', text) + kilobytes('Private_Dirty', text));
+  } catch {
+    return 0;
+  }
+}
+
+function processTree(root: number): ProcessEntry[] | undefined {
   if (process.platform !== 'linux') return undefined;
   const processes = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -24,8 +45,7 @@ export function cpuTimeOfTree(root: number): number | undefined {
     size = tree.size;
     for (const { id, parent } of processes) if (tree.has(parent)) tree.add(id);
   }
-  const ticks = processes.filter(({ id }) => tree.has(id)).reduce((sum, entry) => sum + entry.ticks, 0);
-  return ticks * millisecondsPerTick;
+  return processes.filter(({ id }) => tree.has(id));
 }
 
 interface ProcessEntry {

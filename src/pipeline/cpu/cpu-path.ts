@@ -60,8 +60,10 @@ export class CpuPath implements Path {
   private frame: RgbaImage | undefined;
   private working: Uint8ClampedArray | undefined;
   private tensor: Float32Array | undefined;
-  /** The network's last output, and the frame that it is of. */
-  private output: { unary: NetworkUnary; frame: Extent } | undefined;
+  /** The network's last output. */
+  private output: NetworkUnary | undefined;
+  /** Size of the frame that the output is of, where it is good for the next one too. */
+  private networkFrame: Extent | undefined;
   private smoothing: CpuSmoothing | undefined;
   private guide: CpuGuide | undefined;
   private key: Key | undefined;
@@ -126,13 +128,15 @@ export class CpuPath implements Path {
       this.key = before;
       throw error;
     } finally {
-      this.output = undefined;
+      this.forgetOutput();
     }
   }
 
   restart(): void {
     this.smoothing?.reset();
     this.refined = new WeakSet();
+    // The next frame may show something else: the network looks at it, whatever the frame budget says.
+    this.networkFrame = undefined;
   }
 
   async draw(drawn: Drawn, target: DrawTarget): Promise<void> {
@@ -170,7 +174,7 @@ export class CpuPath implements Path {
     const placement = this.placementFor(variant, read);
     const frame = source === 'captured' ? read : this.take(read);
     clock.lap('read');
-    const runNetwork = job.runNetwork || !isSameSize(frame, this.output?.frame);
+    const runNetwork = job.runNetwork || !isSameSize(frame, this.networkFrame);
     const image = this.toWorking.toBytes(frame, working.width, working.height, this.working);
     this.working = image;
     clock.lap('resize');
@@ -244,16 +248,22 @@ export class CpuPath implements Path {
       inputs[prompts.keyImage] = key.image;
       inputs[prompts.keyPrompts] = { values: key.prompts, dims: [1, labelCount, height, width] };
     }
-    this.output = undefined;
+    this.forgetOutput();
     const { planes, ...extent } = await this.sessions.run(variant, inputs, labelCount, signal);
     const place = { ...extent, ...unaryPlace(placement, extent, output.upsampling) };
     const unary = output.activation === 'logits' ? { logits: planes, ...place } : { probabilities: planes, ...place };
-    this.output = { unary, frame: { width: frame.width, height: frame.height } };
+    this.output = unary;
+    this.networkFrame = { width: frame.width, height: frame.height };
+  }
+
+  private forgetOutput(): void {
+    this.output = undefined;
+    this.networkFrame = undefined;
   }
 
   private get unary(): NetworkUnary {
     if (!this.output) throw new Error('CpuPath: no output of the network');
-    return this.output.unary;
+    return this.output;
   }
 
   private energiesFor(

@@ -122,6 +122,18 @@ describe('gives on the CPU what it gives on WebGPU', () => {
     for (const pipeline of [gpu, cpu]) pipeline.setSmoothing({ strength: 0.5, hysteresis: 0.1 });
     await expectSame(await gpu.segmentFrame(picture(9)), await cpu.segmentFrame(picture(9)));
   });
+
+  test('after restart the network looks at the first frame, whatever the frame budget says', async () => {
+    const ladder = [{ size: 1, iterations: 1, networkEvery: 1000 }];
+    for (const pipeline of await openBoth({ network: tinyNetwork(), budget: { ladder } })) {
+      const ran: boolean[] = [];
+      for (let frame = 0; frame < 4; frame++) {
+        if (frame === 2) await pipeline.restart();
+        ran.push((await pipeline.segmentFrame(picture())).report.networkRan);
+      }
+      expect(ran, pipeline.backend).toEqual([true, false, true, false]);
+    }
+  });
 });
 
 /** The same pixels in other places. */

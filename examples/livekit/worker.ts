@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+
+import { serveTracks } from 'meanfield/pipeline';
+
+serveTracks();

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+
+import { mount } from 'svelte';
+import App from './app.svelte';
+
+mount(App, { target: document.querySelector('#app') as HTMLElement });
