@@ -4,8 +4,13 @@ export { DenseCrf } from './dense-crf.js';
 export { type AcquiredDevice, requestDevice } from './gpu/device.js';
 export type {
   DenseCrfOptions,
+  ForegroundUnary,
   GpuResults,
   ImageInput,
+  MaskInput,
+  MaskPicture,
+  MaskPlane,
+  MediaPipeMask,
   RefineInput,
   RefineReport,
   Refiner,
@@ -18,6 +23,7 @@ export { defaultParameters, resolveParameters } from './problem/parameters.js';
 export { type FeatureArray, parametersFromJson } from './problem/parameters-json.js';
 export { type CrfParametersOrName, type CrfPreset, type CrfPresetName, crfPresets } from './problem/presets.js';
 export { type ChoiceParameter, crfSchema, type NumberParameter, type ParameterSchema } from './problem/schema.js';
+export type { TensorInput } from './problem/tensors.js';
 export type {
   ArrayWindow,
   BilateralKernel,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+export type { MaskInput, MaskPicture, MaskPlane, MediaPipeMask } from '../problem/api.js';
+export type { TensorInput } from '../problem/tensors.js';
 export type {
   AlphaOptions,
   Areas,
@@ -30,8 +32,7 @@ export type {
 } from './api.js';
 export { listAreas } from './areas.js';
 export { type CutOutOptions, cutOut } from './cut-out/cut-out.js';
-export type { CutOutMask, MaskOfLabels, MaskOfMarginals, MaskPlane } from './cut-out/given-mask.js';
-export type { CutOutPicture } from './cut-out/picture.js';
+export type { CutOutMask, MaskOfLabels, MaskOfMarginals } from './cut-out/given-mask.js';
 export {
   closeMask,
   connectedComponents,

@@ -3,8 +3,9 @@
 import type { GpuResults, RefineInput, RefineReport, Refiner } from '../problem/api.js';
 import { CallState, checkCount, isDestroyed } from '../problem/call-state.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
+import { readUnary } from '../problem/given-unary.js';
 import { sidesOf } from '../problem/images.js';
-import { type GivenUnary, readUnary, resolveGivenUnary } from '../problem/inputs.js';
+import { type GivenUnary, resolveGivenUnary } from '../problem/inputs.js';
 import { OwnParameters } from '../problem/own-parameters.js';
 import { isBufferObject } from '../problem/platform-objects.js';
 import type { CrfParametersOrName } from '../problem/presets.js';
@@ -120,7 +121,7 @@ export class CpuRefiner implements Refiner {
     const { image, unary, warmStart } = inMemory(() =>
       readRefineInput(input, {
         image: (value) => pixelsOf(value, size),
-        unary: (value) => unaryEnergies(resolveGivenUnary(arraysOf(readUnary(value)), size), size),
+        unary: (value) => unaryEnergies(resolveGivenUnary(arraysOf(readUnary(value, size)), size), size),
       }),
     );
     state.checkInput({ image, unary, warmStart }, this.parameters.kernels);

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 
 import type { CrfParametersOrName } from './presets.js';
-import type { Energy, FloatArray, MarkedLabels, ProblemSize, RgbaImage, UnaryInput } from './types.js';
+import type { TensorInput } from './tensors.js';
+import type {
+  ArrayWindow,
+  Energy,
+  FloatArray,
+  LabelArray,
+  MarkedLabels,
+  ProblemSize,
+  RgbaImage,
+  UnaryInput,
+  Upsampling,
+} from './types.js';
 
 /** Everything an image may come as. A GPUBuffer holds packed RGBA, one u32 a pixel, row-major. */
 export type ImageInput =
@@ -16,8 +27,62 @@ export type ImageInput =
   | GPUTexture
   | GPUBuffer;
 
-/** What is known before refinement, as typed arrays or as GPUBuffers of float32 (labels: u32) in the same layout. */
-export type UnarySource = UnaryInput<FloatArray | GPUBuffer, MarkedLabels | GPUBuffer>;
+/** One value a pixel: how much of it is in front. */
+export interface MaskPlane {
+  /**
+   * [y, x]. Floats are 0..1. Bytes are 0 and 1, or up to 255. Other whole numbers are 0 and 1; so are booleans.
+   */
+  data: FloatArray | LabelArray | readonly boolean[];
+  /** Pixels of the mask, which may be coarser or finer than the picture. */
+  width: number;
+  /** Pixels of the mask. */
+  height: number;
+}
+
+/** A mask of MediaPipe's tasks, as its ImageSegmenter gives them. */
+export interface MediaPipeMask {
+  readonly width: number;
+  readonly height: number;
+  hasUint8Array(): boolean;
+  hasFloat32Array(): boolean;
+  getAsUint8Array(): Uint8Array;
+  getAsFloat32Array(): Float32Array;
+}
+
+/** Pixels, or what a page shows. */
+export type MaskPicture = Exclude<ImageInput, GPUTexture | GPUBuffer>;
+
+/**
+ * A mask with one value a pixel. A picture is taken by its opacity where it is not opaque everywhere, else by its grey values. Tensors are
+ * [height, width], with any 1s around.
+ */
+export type MaskInput = MaskPlane | MaskPicture | MediaPipeMask | TensorInput;
+
+/** A mask of two labels: how far each pixel belongs to label 1, the foreground; label 0 is the rest. Only where labelCount is 2. */
+export interface ForegroundUnary {
+  /** A plane, a picture, a canvas, MediaPipe's mask, a tensor with one value a pixel, or values alone: 0..1 as floats, up to 255 as bytes. */
+  foreground: MaskInput | MaskPlane['data'];
+  /** Size of values alone, where they are coarser or finer than the problem; else left out. */
+  width?: number;
+  height?: number;
+  /** Default 'half-pixel'. */
+  upsampling?: Upsampling;
+  /** As for other forms. */
+  window?: ArrayWindow;
+  /**
+   * No pixel is taken for surer than this, 0.5..1, both excluded. Default: 0.7 where all values are 0 or 1, as marked labels have, else no limit: give
+   * one for masks that were drawn or resized, whose insides the refinement could not move.
+   */
+  confidence?: number;
+}
+
+/**
+ * What is known before refinement: typed arrays, GPUBuffers of float32 (labels: u32) in the same layout, or tensors. A tensor's dims say size and
+ * layout: [1, label, height, width] or [1, height, width, label], labels [height, width].
+ */
+export type UnarySource =
+  | UnaryInput<FloatArray | GPUBuffer | TensorInput, MarkedLabels | GPUBuffer | TensorInput>
+  | ForegroundUnary;
 
 /** What `DenseCrf.create` takes. */
 export interface DenseCrfOptions extends ProblemSize {

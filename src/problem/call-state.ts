@@ -55,7 +55,11 @@ export class CallState {
   ): void {
     this.checkUsable();
     if (unary === undefined && !this.hasUnary) {
-      throw new ArgumentError('unary', undefined, 'logits, probabilities, unary or labels in the first call');
+      throw new ArgumentError(
+        'unary',
+        undefined,
+        'logits, probabilities, unary, labels or foreground in the first call',
+      );
     }
     this.checkImage(kernels, image !== undefined);
     if (warmStart && !this.hasStarted) throw new ArgumentError('warmStart', true, 'false in the first call');

@@ -3,7 +3,7 @@
 import { checkInteger, checkNumber, firstNonFinite } from './checks.js';
 import { ArgumentError } from './errors.js';
 import { checkChoiceParameter, checkNumberParameter } from './parameter-checks.js';
-import { readOptions, readProperties } from './reading.js';
+import { readOptions } from './reading.js';
 import { crfSchema } from './schema.js';
 import {
   inOwnMemory,
@@ -27,46 +27,23 @@ const probabilitySlack = 1e-3;
 /** Largest width or height of a coarse array: what a texture or a canvas could still hold is far below. */
 const maximumExtent = 2 ** 24;
 
-const forms = ['logits', 'probabilities', 'unary', 'labels'] as const;
-
 /**
  * Samples by which a window may reach out of its array: where corners are aligned in an array finer than the network's input, half a
  * pixel of the input is more than half a sample.
  */
 const windowReach = 2;
 
-/** Keys of a unary beside the one that holds its values. */
-const shapeKeys = ['width', 'height', 'upsampling', 'layout', 'window'] as const;
-const labelKeys = ['confidence', 'unknown'] as const;
-
 /** A unary as it was given, in one of its forms, each key read once. Its values are not looked at. */
-export type GivenUnary = { form: (typeof forms)[number]; values: unknown; others: Record<string, unknown> };
-
-/** Which form a unary has. Throws ArgumentError unless it is one of them, with the keys that go with it. */
-export function readUnary(unary: unknown): GivenUnary {
-  const given = readProperties('unary', unary, forms);
-  const named = forms.filter((form) => given[form] !== undefined);
-  if (named.length !== 1) {
-    const got = named.length === 0 ? unary : named.join(' and ');
-    throw new ArgumentError('unary', got, `exactly one of ${forms.join(', ')}`);
-  }
-  const form = named[0];
-  const { [form]: values, ...others } = readOptions<string>('unary', unary, [
-    form,
-    ...(form === 'labels' ? labelKeys : shapeKeys),
-  ]);
-  return { form, values, others };
+export interface GivenUnary {
+  form: 'logits' | 'probabilities' | 'unary' | 'labels';
+  values: unknown;
+  others: Record<string, unknown>;
 }
 
 /**
- * Checks a unary input of typed arrays against the problem's size, value by value, and fills in the defaults.
+ * Checks a unary of typed arrays that was read against the problem's size, value by value, and fills in the defaults.
  * Float32 arrays are passed on without a copy. Throws ArgumentError, which names the first value that is wrong.
  */
-export function resolveUnary(unary: unknown, size: ProblemSize): ResolvedUnary {
-  return resolveGivenUnary(readUnary(unary), size);
-}
-
-/** The same for a unary that was read. */
 export function resolveGivenUnary({ form, values: given, others }: GivenUnary, size: ProblemSize): ResolvedUnary {
   if (form === 'labels') return resolveLabels(given, others, size);
   const place = checkUnaryShape(others, size);

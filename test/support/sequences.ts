@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { CpuCrf } from '../../src/cpu/cpu-crf.js';
 import type { RefineInput, Refiner } from '../../src/problem/api.js';
 import { ArgumentError } from '../../src/problem/errors.js';
-import { resolveUnary } from '../../src/problem/inputs.js';
+import { resolveUnary } from '../../src/problem/given-unary.js';
 import { resolveParameters } from '../../src/problem/parameters.js';
 import type { CrfParameters, Kernel, ProblemSize, RgbaImage } from '../../src/problem/types.js';
 import { unaryEnergies } from '../../src/reference/unary.js';

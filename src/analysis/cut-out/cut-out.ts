@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 
+import type { MaskPicture } from '../../problem/api.js';
 import { checkInteger, checkNumber } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
+import { type FrontPlane, readPicture } from '../../problem/mask-plane.js';
 import { readOptions } from '../../problem/reading.js';
 import { maximumExtent } from '../arguments.js';
 import type { ImageSize } from '../cpu/neighbourhood.js';
 import { cutOutBand } from './band.js';
-import { type CutOutMask, type FrontPlane, readMask } from './given-mask.js';
+import { type CutOutMask, readMask } from './given-mask.js';
 import { matte } from './matte.js';
-import { type CutOutPicture, readPicture } from './picture.js';
 import { Resampler } from './resample.js';
 
 /** What `cutOut` takes beside picture and mask. */
@@ -39,8 +40,8 @@ const workingPixels = 6e5;
  *   const result = await pipeline.segment(photo);
  *   cutOut(photo, { marginals: await result.marginals(), labels: [1], width: result.width, height: result.height });
  *
- * The mask may be anybody's: an alpha, a mask of 0 and 1, a label map, marginals, a grey picture or one with transparency, at any size; it is laid
- * over the whole picture. A picture that is itself transparent in places stays so there.
+ * The mask may be anybody's: an alpha, a mask of 0 and 1, a label map, marginals, a grey picture or one with transparency, a tensor, at any size; it
+ * is laid over the whole picture. A picture that is itself transparent in places stays so there.
  *
  * It runs on the CPU, in Node as in a page, and returns when it is done: about two seconds for a megapixel, measured beside other
  * work on the machine of README. In a page, large pictures belong into a worker.
@@ -51,7 +52,7 @@ const workingPixels = 6e5;
  * @throws ArgumentError for a picture, mask or option that can't be, before any work.
  */
 export function cutOut(
-  image: CutOutPicture,
+  image: MaskPicture,
   mask: CutOutMask,
   options?: CutOutOptions,
 ): { data: Uint8ClampedArray<ArrayBuffer>; width: number; height: number } {

@@ -189,7 +189,7 @@ function checkExample(argument: string, example: unknown): TuneExample {
   checkInteger(`${argument}.width`, given.width, 1, 2 ** 24);
   checkInteger(`${argument}.height`, given.height, 1, 2 ** 24);
   if (given.unary === undefined) {
-    throw new ArgumentError(`${argument}.unary`, undefined, 'logits, probabilities, unary or labels');
+    throw new ArgumentError(`${argument}.unary`, undefined, 'logits, probabilities, unary, labels or foreground');
   }
   return given as unknown as TuneExample;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { endianness } from 'node:os';
+import { float16ToNumber } from '../../problem/float16.js';
 import { Failure } from '../failure.js';
-import { float16ToNumber } from './float16.js';
 
 /** Reads one element at an offset in bytes. */
 export type ElementReader = (view: DataView, offset: number, littleEndian: boolean) => number;

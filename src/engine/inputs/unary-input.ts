@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
 import { checkGivenBuffer } from '../../gpu/given-objects.js';
+import { readUnary } from '../../problem/given-unary.js';
 import {
   checkConfidence,
   checkUnaryShape,
   checkUnknown,
   type GivenUnary,
-  readUnary,
   resolveGivenUnary,
   unknownLabel,
 } from '../../problem/inputs.js';
@@ -20,7 +20,7 @@ const noLabels = { confidence: 0.5, unknown: unknownLabel };
 
 /** Checks a unary input of typed arrays or GPUBuffers and says where its numbers are. Throws ArgumentError. */
 export function checkUnarySource(source: unknown, size: ProblemSize): UnaryArray {
-  const given = readUnary(source);
+  const given = readUnary(source, size);
   const { form, values, others } = given;
   if (!isBufferObject(`unary.${form}`, values)) return fromArrays(given, size);
 

@@ -172,7 +172,7 @@ function interleaved(planar: Float32Array, count: number, labelCount: number): F
 
 function labelsInput(given: GivenLabels, { width, height, labelCount }: ProblemSize): UnaryInput {
   const { confidence, seed, unknownShare } = given;
-  const kind = given.as === 'buffer' ? 'Uint32Array' : given.as;
+  const kind = given.as === 'buffer' ? 'Uint32Array' : wideEnough(given.as, labelCount);
   // Unsigned arrays hold no -1, and those of 8 bits with a sign no 255.
   const isHeld = given.unknown === -1 ? !kind.includes('Ui') : kind !== 'Int8Array' || given.unknown !== 255;
   const unknown = isHeld ? given.unknown : null;
@@ -191,6 +191,11 @@ function labelsInput(given: GivenLabels, { width, height, labelCount }: ProblemS
     ...(confidence === null ? undefined : { confidence }),
     ...(unknown === null ? undefined : { unknown }),
   };
+}
+
+/** 8 bits with a sign hold labels to 127, one of which may be the unknown value. */
+function wideEnough<Kind extends string>(kind: Kind, labelCount: number): Kind | 'Int16Array' {
+  return kind === 'Int8Array' && labelCount > 127 ? 'Int16Array' : kind;
 }
 
 /** The same as a caller gives it: copies of the arrays, or buffers that go to `owned`. */

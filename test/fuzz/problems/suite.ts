@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { DenseCrf } from '../../../src/dense-crf.js';
 import type { DenseCrfOptions, RefineInput } from '../../../src/problem/api.js';
 import { ArgumentError, DeviceError } from '../../../src/problem/errors.js';
-import { resolveUnary } from '../../../src/problem/inputs.js';
+import { resolveUnary } from '../../../src/problem/given-unary.js';
 import { resolveParameters } from '../../../src/problem/parameters.js';
 import type { CrfParameters, ProblemSize, UnaryInput } from '../../../src/problem/types.js';
 import { unaryEnergies } from '../../../src/reference/unary.js';

@@ -2,7 +2,7 @@
 
 import { DenseCrf } from '../../../src/dense-crf.js';
 import type { RefineInput, Refiner } from '../../../src/problem/api.js';
-import { resolveUnary } from '../../../src/problem/inputs.js';
+import { resolveUnary } from '../../../src/problem/given-unary.js';
 import type { CrfParameters, ProblemSize, UnaryInput } from '../../../src/problem/types.js';
 import { unaryEnergies } from '../../../src/reference/unary.js';
 import { randomNumbers } from '../../support/random.js';

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkUnarySource } from '../../../src/engine/inputs/unary-input.js';
 import { UnarySourceStage } from '../../../src/engine/inputs/unary-source.js';
-import { resolveUnary } from '../../../src/problem/inputs.js';
+import { resolveUnary } from '../../../src/problem/given-unary.js';
 import type { ProblemSize, UnaryInput } from '../../../src/problem/types.js';
 import { planarToRows } from '../../../src/reference/layout.js';
 import { updateMarginals } from '../../../src/reference/softmax.js';

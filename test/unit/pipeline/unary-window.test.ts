@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { planIngest } from '../../../src/pipeline/frames/plan.js';
 import { unaryWindow } from '../../../src/pipeline/outputs/unary-window.js';
-import { resolveUnary } from '../../../src/problem/inputs.js';
+import { resolveUnary } from '../../../src/problem/given-unary.js';
 import { resizeFrame } from '../../../src/reference/pipeline/resize.js';
 import { unaryEnergies } from '../../../src/reference/unary.js';
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
+import { resolveUnary } from '../../../src/problem/given-unary.js';
 import { readImage, sidesOf } from '../../../src/problem/images.js';
-import { resolveUnary, unknownLabel } from '../../../src/problem/inputs.js';
+import { unknownLabel } from '../../../src/problem/inputs.js';
 import type { UnaryInput } from '../../../src/problem/types.js';
 import { argumentErrorOf } from '../../support/argument-error.js';
 

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { readFloatNpy, readIntegerNpy } from '../../../src/cli/files/npy.js';
-import { resolveUnary } from '../../../src/problem/inputs.js';
+import { resolveUnary } from '../../../src/problem/given-unary.js';
 import type { UnaryInput } from '../../../src/problem/types.js';
 import { unaryEnergies } from '../../../src/reference/unary.js';
 import { goldenFile } from '../../support/golden.js';

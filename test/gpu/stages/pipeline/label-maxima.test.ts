@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { measureLabelMaxima } from '../../../../src/pipeline/outputs/label-maxima.js';
 import type { UnarySource } from '../../../../src/problem/api.js';
-import { resolveUnary } from '../../../../src/problem/inputs.js';
+import { resolveUnary } from '../../../../src/problem/given-unary.js';
 import type { ProblemSize, UnaryInput } from '../../../../src/problem/types.js';
 import { labelMaxima } from '../../../../src/reference/pipeline/label-maxima.js';
 import { unaryEnergies } from '../../../../src/reference/unary.js';

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { coarseGridWords } from '../../../../src/engine/inputs/coarse-grid.js';
-import { resolveUnary } from '../../../../src/problem/inputs.js';
+import { resolveUnary } from '../../../../src/problem/given-unary.js';
 import { pin as pinTwin } from '../../../../src/reference/pipeline/pin.js';
 import { unaryEnergies } from '../../../../src/reference/unary.js';
 import { pin } from '../../../../src/stages/pipeline/pin.js';

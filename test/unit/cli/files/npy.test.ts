@@ -2,8 +2,8 @@
 
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { float16ToNumber } from '../../../../src/cli/files/float16.js';
 import { encodeFloatNpy, readFloatNpy, readIntegerNpy } from '../../../../src/cli/files/npy.js';
+import { float16ToNumber } from '../../../../src/problem/float16.js';
 import { temporaryFolder } from '../../../support/command-line.js';
 import { bodyOf, describeArray, npyFile } from '../../../support/npy-file.js';
 
