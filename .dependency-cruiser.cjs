@@ -50,7 +50,16 @@ module.exports = {
         'demo, bench, examples and the command line are users of the library like any other. What a browser has is asked before a page has the library.',
       severity: 'error',
       from: { path: '^(demo|bench|examples|src/cli)/' },
-      to: { path: '^src/', pathNot: [publicEntry, '^src/cli/', '^src/gpu/adapter\\.ts$', '^src/problem/float16\\.ts$', '^src/wgsl\\.d\\.ts$'] },
+      to: {
+        path: '^src/',
+        pathNot: [
+          publicEntry,
+          '^src/cli/',
+          '^src/gpu/adapter\\.ts$',
+          '^src/problem/float16\\.ts$',
+          '^src/wgsl\\.d\\.ts$',
+        ],
+      },
     },
     {
       name: 'adaptors-use-the-pipeline',

@@ -12,7 +12,7 @@ import {
   optionalArg,
   thisVery,
 } from './door.js';
-import { goodImage, imageSpec, pixelCount, size } from './problem.js';
+import { goodImage, imageSpec, otherLabels, pixelCount, size } from './problem.js';
 import {
   boolean,
   choice,
@@ -258,6 +258,7 @@ const cutOutMask = either(
     either(
       typed(floatTypes, pixelCount, front),
       typed(labelTypes, pixelCount, integer(0, 1)),
+      otherLabels,
       alphaBytes,
       list(boolean),
     ),

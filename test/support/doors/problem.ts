@@ -108,7 +108,7 @@ const shape = {
 const floats = (of: Spec) => typed(floatTypes, pixelCount * size.labelCount, of);
 
 /** Taken as marks too, where their numbers are labels. */
-const otherLabels: Spec = {
+export const otherLabels: Spec = {
   is: 'like',
   what: 'labels of eight bits with a sign, or of 64 bits',
   test: (value) =>
