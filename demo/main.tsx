@@ -19,7 +19,7 @@ if (!root) throw new Error('index.html has no #app.');
 const mode = signal<Mode>('photo');
 const session = new Session(chosenBackend());
 const live = new LiveSession(session.backend);
-listenForFiles(session, mode);
+listenForFiles(session, live, mode);
 listenForKeys(() =>
   mode.value === 'photo'
     ? {

@@ -94,43 +94,43 @@ export const presets: readonly Preset[] = [
   {
     id: 'pydensecrf',
     title: 'pydensecrf default',
-    hint: 'Krähenbühl and Koltun’s values, and the defaults of this library. Meant for large photos.',
+    hint: 'The values of Krähenbühl and Koltun, and the defaults of this library. For large photos.',
     settings: settingsNamed('pydensecrf'),
   },
   {
     id: 'deeplab',
     title: 'DeepLab',
-    hint: 'DeepLab v2’s values for ResNet-101: every shade is an edge. For coarse network output.',
+    hint: 'The values of DeepLab v2 with ResNet-101: every shade is an edge. For coarse network output.',
     settings: settingsNamed('deeplab-v2'),
   },
   {
     id: 'gentle',
     title: 'Masks that are sharp already',
-    hint: 'Keeps to what the network says. Bettered the most masks of people in a trial on street photos.',
+    hint: 'Changes little. It improved the most masks of people in a test on street photos.',
     settings: settingsNamed('sharp-masks'),
   },
   {
     id: 'firm',
     title: 'Coarse masks',
-    hint: 'Gained the most for DeepLab in the same trial, at this size of picture.',
+    hint: 'Changes more. It gained the most for DeepLab in the same test.',
     settings: settingsNamed('coarse-masks'),
   },
   {
     id: 'nuclei',
     title: 'Nuclei',
-    hint: 'Short reach: many small things close to each other.',
+    hint: 'Short reach, for many small things close to each other.',
     settings: settingsOf([1, 1], [15, 5, 2], 5),
   },
   {
     id: 'thin',
     title: 'Thin structures',
-    hint: 'Short reach and little smoothing: spokes, stems and whiskers stay.',
+    hint: 'Short reach and little smoothing, so that spokes, stems and whiskers stay.',
     settings: settingsOf([1, 1], [20, 6, 4], 5),
   },
   {
     id: 'webcam',
     title: 'Webcam',
-    hint: 'Few rounds, tolerant of sensor noise: made for small live pictures.',
+    hint: 'Few iterations and a wide colour tolerance, for small and noisy live pictures.',
     settings: settingsOf([2, 2], [30, 10, 5], 3),
   },
 ];
@@ -196,7 +196,7 @@ export const remedies: readonly Remedy[] = [
   },
   {
     trouble: 'Too slow',
-    advice: 'Fewer rounds.',
+    advice: 'Fewer iterations.',
     change(settings) {
       if (settings.iterations <= 1) return undefined;
       return { ...settings, iterations: Math.max(1, Math.floor(settings.iterations * 0.6)) };

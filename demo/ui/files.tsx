@@ -2,6 +2,7 @@
 
 import type { Signal } from '@preact/signals';
 import type { Session } from '../state/session.js';
+import type { LiveSession } from '../webcam/live-session.js';
 import type { Mode } from './mode-switch.js';
 import { FilePicker } from './parts/file-picker.js';
 import { FolderIcon } from './parts/icons.js';
@@ -19,13 +20,13 @@ export function FileButton({ session }: { session: Session }) {
   );
 }
 
-/** Pictures that are dropped or pasted, anywhere on the page. */
-export function listenForFiles(session: Session, mode: Signal<Mode>): void {
+/** Pictures that are dropped or pasted, anywhere on the page: photos, or backgrounds where the camera is. */
+export function listenForFiles(session: Session, live: LiveSession, mode: Signal<Mode>): void {
   const open = (data: DataTransfer | null) => {
     const file = data?.files[0];
     if (!file) return;
-    mode.value = 'photo';
-    void session.openFile(file, file.name || 'The picture');
+    if (mode.value === 'webcam') void live.setBackground(file);
+    else void session.openFile(file, file.name || 'The picture');
   };
   document.addEventListener('paste', ({ clipboardData }) => open(clipboardData));
   document.addEventListener('dragover', (event) => {

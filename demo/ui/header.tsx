@@ -13,7 +13,7 @@ export function Header({ mode, session }: { mode: Signal<Mode>; session: Session
     <header class="header">
       <div class="title">
         <h1>meanfield</h1>
-        <p>A few strokes become a crisp mask. All of it in this browser: no picture leaves it.</p>
+        <p>Cut anything out of a photo or a live camera. All in this browser: no picture leaves it.</p>
       </div>
       <ModeSwitch mode={mode} />
       <div class="header-actions">

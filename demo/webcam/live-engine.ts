@@ -33,7 +33,8 @@ export class LiveEngine {
   private isRefreshing = false;
   /** From the loss of the GPU to the first frame after it. */
   private isRebuilding = false;
-  private image: ImageBitmap | undefined;
+  /** As it is, and left and right changed: the camera is shown as in a mirror, and writing behind somebody must not be. */
+  private background: { plain: ImageBitmap; flipped: ImageBitmap } | undefined;
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly tell: (message: FromLive) => void) {}
@@ -43,7 +44,7 @@ export class LiveEngine {
   }
 
   setBackground(image: ImageBitmap): void {
-    this.image = image;
+    this.background = { plain: image, flipped: flippedCopy(image) };
   }
 
   choose(choice: LiveNetwork): void {
@@ -111,7 +112,8 @@ export class LiveEngine {
     this.still?.close();
     this.key?.frame.close();
     this.nextKey?.key?.frame.close();
-    this.image?.close();
+    this.background?.plain.close();
+    this.background?.flipped.close();
     await this.pipeline?.destroy();
   }
 
@@ -288,7 +290,7 @@ export class LiveEngine {
       case 'colour':
         return { kind: 'colour', colour: look.colour, foreground, ...common };
       case 'image': {
-        const { image } = this;
+        const image = mirror ? this.background?.flipped : this.background?.plain;
         return image
           ? { kind: 'image', image, foreground, ...common }
           : { kind: 'colour', colour: look.colour, foreground, ...common };
@@ -299,6 +301,14 @@ export class LiveEngine {
       }
     }
   }
+}
+
+function flippedCopy(image: ImageBitmap): ImageBitmap {
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const drawing = canvas.getContext('2d');
+  drawing?.setTransform(-1, 0, 0, 1, image.width, 0);
+  drawing?.drawImage(image, 0, 0);
+  return canvas.transferToImageBitmap();
 }
 
 /** What a processor is asked to hold: people look natural from 15 frames a second on. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
+import { isSoftware } from '../../src/gpu/adapter.js';
 import type { LoadProgress, NetworkDescription } from '../../src/pipeline/index.js';
 import { type Marks, noMarks } from '../marks/marks.js';
 import { promptsOf } from '../marks/prompts.js';
@@ -122,6 +123,13 @@ export class LiveSession extends MarkBoard {
     effect(() => this.sendKey());
   }
 
+  /** Whether there is no GPU but one in software, as far as the browser tells before the camera is on. */
+  async computesOnCpu(): Promise<boolean> {
+    if (this.backend !== 'auto') return this.backend === 'cpu';
+    const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
+    return !adapter || isSoftware(adapter.info);
+  }
+
   /** Asks for the camera. The network is fetched while the bare picture is already there. */
   async start(canvas: HTMLCanvasElement): Promise<void> {
     const { signal: ended } = this.turn;
@@ -169,6 +177,9 @@ export class LiveSession extends MarkBoard {
       this.isFrozen.value = false;
       this.loading.value = undefined;
       this.report.value = undefined;
+      this.measuredRate.value = undefined;
+      this.statistics.value = [];
+      this.gpuStatistics.value = [];
     });
   }
 

@@ -63,7 +63,7 @@ const sigmaUnit = {
 /** A Potts number, and each element of a vector or matrix. Far outside of these messages would leave float32. */
 const compatibility = {
   type: 'number',
-  hint: 'What it costs pixels to disagree.',
+  hint: 'Weight of the kernel: how strongly pixels that are close by its measure are given the same label.',
   unit: '',
   minimum: -1e9,
   maximum: 1e9,
@@ -95,7 +95,7 @@ export const crfSchema = {
   parameters: {
     iterations: {
       type: 'integer',
-      hint: 'Mean-field iterations: how often pixels ask each other. 0 leaves what is known before.',
+      hint: 'Mean-field iterations. More give sharper masks, up to a point; 0 leaves the input as it is.',
       unit: 'iterations',
       default: 5,
       minimum: 0,
@@ -134,7 +134,7 @@ export const crfSchema = {
   gaussian: {
     sigmaXY: {
       ...sigmaXY,
-      hint: 'How wide the neighbourhood is, whatever the colours. Removes specks.',
+      hint: 'Radius of the smoothing, whatever the colours. Removes specks.',
       usual: [0.5, 20],
       step: 0.1,
       searched: [0.5, 5],
@@ -148,14 +148,14 @@ export const crfSchema = {
   bilateral: {
     sigmaXY: {
       ...sigmaXY,
-      hint: 'How far apart pixels of one colour still agree.',
+      hint: 'How far apart two pixels of the same colour still influence each other.',
       usual: [4, 160],
       step: 1,
       searched: [4, 120],
     },
     sigmaRGB: {
       type: 'number',
-      hint: 'Small: every shade is an edge. Large: only strong edges count.',
+      hint: 'How different two colours may be. Small: every shade is an edge. Large: only strong edges count.',
       unit: 'on 0..255',
       ...sigmaBounds,
       usual: [2, 60],

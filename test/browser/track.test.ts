@@ -3,20 +3,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPage, type TestPage } from '../support/page.js';
 import { tinyDescription, tinyNetwork } from '../support/tiny-network.js';
-import { driveTrack, kindOf, type TrackDriver, untilSeen } from '../support/track-driver.js';
+import { driveTrack, finishTrack, kindOf, type TrackDriver, untilSeen } from '../support/track-driver.js';
 
 let opened: TestPage;
 let track: TrackDriver;
 beforeAll(async () => {
   opened = await openPage({
-    // Chromium itself loses a frame on its way to a reader whose track ends or who cancels; those of our code are counted by `unclosed`.
+    // Chromium itself loses a frame on its way to a reader whose track ends or who cancels; those of our code are counted by `finishTrack`.
     ignoredErrors: /^A VideoFrame was garbage collected/,
   });
   track = driveTrack(opened.page);
 });
 afterAll(() => opened.finish());
 
-const ended = { track: 'ended', camera: 'live', unclosed: 0 };
 const network = [tinyDescription, [...tinyNetwork()]] as const;
 
 describe.each(['cpu', 'webgpu'] as const)('a track through a pipeline on the page: %s', (backend) => {
@@ -27,7 +26,7 @@ describe.each(['cpu', 'webgpu'] as const)('a track through a pipeline on the pag
     expect(kindOf(seen[0])).toBe('black');
     const stamps = seen.map(({ timestamp }) => timestamp);
     expect(stamps).toEqual([...new Set(stamps)].sort((a, b) => a - b));
-    expect(await track.call('end')).toEqual(ended);
+    await finishTrack(track);
   });
 
   test('shows another view, another camera, and nothing new while it is paused', async () => {
@@ -48,7 +47,7 @@ describe.each(['cpu', 'webgpu'] as const)('a track through a pipeline on the pag
     const resumed = await untilSeen(track, 'green', 3);
     expect(new Set(resumed.map(kindOf))).toEqual(new Set(['yellow', 'green']));
     expect(await track.call('told')).toEqual([]);
-    expect(await track.call('end')).toEqual(ended);
+    await finishTrack(track);
   });
 });
 
@@ -63,7 +62,7 @@ test('a worker does the same, and a call carries it', async () => {
   expect(seen.map(kindOf)).not.toContain('red');
   expect((await track.call('progress')).framesOut).toBeGreaterThan(before.framesOut);
   expect(opened.page.workers()).not.toEqual([]);
-  expect(await track.call('end')).toEqual(ended);
+  await finishTrack(track);
   await expect.poll(() => opened.page.workers()).toEqual([]);
 });
 
@@ -82,5 +81,5 @@ test('lost devices are survived, and no frame is sent as it came', async () => {
   await expect.poll(async () => (await track.call('progress')).framesHeld).toBeGreaterThan(framesHeld + 2);
   seen.push(...(await track.call('takeSeen')));
   for (const kind of seen.map(kindOf)) expect(['black', 'green']).toContain(kind);
-  expect(await track.call('end')).toEqual(ended);
+  await finishTrack(track);
 });

@@ -57,6 +57,13 @@ export async function untilSeen(track: TrackDriver, kind: Kind, count: number): 
   return seen;
 }
 
+/** Ends the track; the camera goes on, and no frame stays open. */
+export async function finishTrack(track: TrackDriver): Promise<void> {
+  expect(await track.call('end')).toEqual({ track: 'ended', camera: 'live' });
+  // The test's own reader may have one in hand.
+  await expect.poll(() => track.call('unclosed')).toBe(0);
+}
+
 /** Frames a second, sent and received, whichever is less, over a second and a half. */
 export async function rateOf(track: TrackDriver): Promise<number> {
   const [from, before] = [performance.now(), await track.call('progress')];

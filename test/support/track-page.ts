@@ -219,12 +219,16 @@ export function loseDevice(): void {
   given?.device.destroy();
 }
 
-/** `unclosed`: VideoFrames that this page's code has left to the garbage collector. */
-export async function end(): Promise<{ track: string; camera: string; unclosed: number }> {
+export async function end(): Promise<{ track: string; camera: string }> {
   await processed.stop();
   const states = { track: processed.track.readyState, camera: camera.track.readyState };
   camera.end();
   hangUp();
   await given?.destroy();
-  return { ...states, unclosed: openFrames() };
+  return states;
+}
+
+/** VideoFrames that this page's code has in hand; it leaves none to the garbage collector. */
+export function unclosed(): number {
+  return openFrames();
 }

@@ -14,7 +14,7 @@ import {
 import { Slider } from '../parts/slider.js';
 
 const pixels = (value: number) => `${value} px`;
-const levels = (value: number) => `${value} of 255`;
+const levels = (value: number) => `${value} levels`;
 const plain = (value: number) => String(value);
 
 export interface CrfPanelProps {
@@ -62,7 +62,7 @@ export function CrfPanel({ settings: chosen, initial = defaultSettings }: CrfPan
       {preset && <p class="hint">{preset.hint}</p>}
       <Remedies settings={settings} change={change} />
       <Slider
-        title="Rounds"
+        title="Iterations"
         parameter="iterations"
         {...rangeOf(crfSchema.parameters.iterations)}
         value={settings.iterations}

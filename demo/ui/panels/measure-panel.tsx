@@ -13,7 +13,7 @@ import { bytes, count, milliseconds } from '../parts/format.js';
 /** Times, the lattice, what each iteration changes, and a benchmark. */
 export function MeasurePanel({ session }: { session: Session }) {
   const refinement = session.refinement.value;
-  if (!refinement) return <p class="hint">There is nothing to measure yet.</p>;
+  if (!refinement) return <p class="hint">Nothing was computed yet.</p>;
   return (
     <>
       <StageTimes session={session} />
@@ -46,7 +46,7 @@ export function TimeTable({ caption, statistics }: { caption: string; statistics
         <tr>
           <th scope="col">Stage</th>
           <th scope="col">Median</th>
-          <th scope="col">95 %</th>
+          <th scope="col">95th percentile</th>
         </tr>
       </thead>
       <tbody>
@@ -71,7 +71,7 @@ function Convergence({ session }: { session: Session }) {
   const changes = convergence?.changes ?? [];
   return (
     <section class="part">
-      <h3>Change per iteration</h3>
+      <h3>Change in each iteration</h3>
       {changes.length > 0 && convergence ? (
         <>
           <Chart
@@ -84,12 +84,14 @@ function Convergence({ session }: { session: Session }) {
             format={asPower}
           />
           <p class="hint">
-            Largest |ΔQ| of any pixel and label. KL went from {count(Math.round(convergence.energies[0].kl))} to{' '}
-            {count(Math.round(convergence.energies.at(-1)?.kl ?? 0))}.
+            Largest |ΔQ| of any pixel and label. All iterations together lowered the free energy (the KL divergence up
+            to a constant) by {count(Math.round(convergence.energies[0].kl - (convergence.energies.at(-1)?.kl ?? 0)))}.
           </p>
         </>
       ) : (
-        <p class="hint">{session.busyWith.value === 'study' ? 'Going through the iterations…' : 'No iterations.'}</p>
+        <p class="hint">
+          {session.busyWith.value === 'study' ? 'Measuring the iterations…' : 'There are no iterations to measure.'}
+        </p>
       )}
     </section>
   );
@@ -107,20 +109,20 @@ function Lattice({ session, refinement }: { session: Session; refinement: Refine
           const vertices = vertexCounts[index];
           return (
             <div key={type}>
-              <dt>Vertices, {type}</dt>
-              <dd>{vertices ? `${count(vertices)}, 1 in ${(pixels / vertices).toFixed(1)} px` : 'not counted'}</dd>
+              <dt>Vertices, {type} kernel</dt>
+              <dd>{vertices ? `${count(vertices)} (${(pixels / vertices).toFixed(1)} pixels each)` : 'not counted'}</dd>
             </div>
           );
         })}
         {dispatchesPerIteration !== undefined && (
           <div>
-            <dt>Dispatches an iteration</dt>
+            <dt>Dispatches per iteration</dt>
             <dd>{dispatchesPerIteration}</dd>
           </div>
         )}
         {bytesMovedPerIteration !== null && (
           <div>
-            <dt>Moved an iteration</dt>
+            <dt>Memory moved per iteration</dt>
             <dd>{bytes(bytesMovedPerIteration)}</dd>
           </div>
         )}
@@ -145,7 +147,7 @@ function BenchmarkPart({ session }: { session: Session }) {
         </div>
       </div>
       <p class="hint">
-        Refines this picture {benchmarkRuns} times with the current settings, lattices built anew each time.
+        Refines this picture {benchmarkRuns} times with the current settings. Each run builds its lattices anew.
       </p>
       {json && <CodeBlock title="Result of the benchmark" text={json} />}
     </section>

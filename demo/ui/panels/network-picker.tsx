@@ -21,6 +21,9 @@ export interface NetworkPickerProps {
   onCancel: () => void;
 }
 
+/** Of onnxruntime-web's WebAssembly files, from the build for the CPU to that for WebGPU without JSPI; compressed, from 3.7 to 6.7 MB. */
+const runtimeSize = '14 to 27 MB, about a quarter of that compressed';
+
 /** Which network looks at the picture. Nothing is downloaded before it is chosen. */
 export function NetworkPicker({ use, chosen, inputSize, seen, loading, onCancel }: NetworkPickerProps) {
   const fitting = offers.filter((offer) => use === 'photo' || offer.use === 'both');
@@ -28,6 +31,7 @@ export function NetworkPicker({ use, chosen, inputSize, seen, loading, onCancel 
   return (
     <fieldset class="networks">
       <legend>Network</legend>
+      <p class="hint">The first one that runs also loads its runtime, once: {runtimeSize}.</p>
       {fitting.map((offer) => (
         <label key={offer.name} class="network">
           <input
@@ -100,12 +104,12 @@ function InputSize({ network, chosen, seen }: InputSizeProps) {
   if (!sizes) {
     return seen ? (
       <p class="hint">
-        The network sees {seen.width} × {seen.height} px and leaves no choice.
+        The network works at {seen.width} × {seen.height} px, always.
       </p>
     ) : null;
   }
   const { own, least, most, step } = sizes;
-  const effect = 'Larger: finer things are found, and it takes longer.';
+  const effect = 'A larger size finds finer things and takes longer.';
   const standIn = 'It changes nothing while the page’s own colour model stands in for this network.';
   return (
     <Slider
@@ -113,7 +117,7 @@ function InputSize({ network, chosen, seen }: InputSizeProps) {
       parameter="longSide"
       hint={
         seen
-          ? `It sees ${seen.width} × ${seen.height} px. ${effect}`
+          ? `The network works at ${seen.width} × ${seen.height} px. ${effect}`
           : [effect, network === 'colour-prompt' && standIn].filter(Boolean).join(' ')
       }
       value={chosen.value ?? own}

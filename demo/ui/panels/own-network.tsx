@@ -18,7 +18,8 @@ export function OwnNetwork({ onChosen }: { onChosen: (description: NetworkDescri
       setBytes(content);
     } catch (error) {
       setBytes(undefined);
-      setProblem(`${chosen.name}: ${(error as Error).message}`);
+      const { name, message } = error as Error;
+      setProblem(`${chosen.name}: ${name === 'ArgumentError' ? 'this is not a complete ONNX file.' : message}`);
     }
   };
   const use = async () => {
@@ -37,6 +38,11 @@ export function OwnNetwork({ onChosen }: { onChosen: (description: NetworkDescri
       <FilePicker accept=".onnx" name="ONNX file" onFile={(chosen) => void read(chosen)}>
         Your own .onnx file…
       </FilePicker>
+      {problem && (
+        <p class="message is-error" role="alert" ref={(element) => element?.scrollIntoView({ block: 'nearest' })}>
+          {problem}
+        </p>
+      )}
       {bytes && (
         <form
           class="own-form"
@@ -50,11 +56,6 @@ export function OwnNetwork({ onChosen }: { onChosen: (description: NetworkDescri
             Use this network
           </button>
         </form>
-      )}
-      {problem && (
-        <p class="message is-error" role="alert">
-          {problem}
-        </p>
       )}
     </div>
   );

@@ -10,9 +10,9 @@ export function Working({ session }: { session: Session }) {
   const loading = session.loading.value;
   const isFirstLook = session.refinement.value?.isFirstLook === true;
   if (loading && !isFirstLook) return <NetworkAtWork loading={loading} onCancel={() => session.cancelNetwork()} />;
-  if (loading) return <span class="working is-shown">A first look, until the network is ready</span>;
+  if (loading) return <span class="working is-shown">A preview, until the network is ready</span>;
   if (session.isPrecomputed.value) {
-    return <span class="working is-shown">Computed beforehand; refining it here now…</span>;
+    return <span class="working is-shown">A stored result; computing it here now…</span>;
   }
   return (
     <span class="working" aria-hidden="true">
@@ -37,7 +37,7 @@ function NetworkAtWork({ loading, onCancel }: { loading: NetworkProgress; onCanc
 
 /** How far a network has come, in words. */
 export function networkPhase(loading: NetworkProgress): string {
-  if (loading.phase === 'run') return 'The network looks at the picture…';
+  if (loading.phase === 'run') return 'The network is running…';
   const { phase, loadedBytes = 0, totalBytes } = loading;
   // What comes with the page is there at once.
   if (phase === 'session' || loadedBytes === totalBytes) return 'Making the network ready…';

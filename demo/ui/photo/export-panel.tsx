@@ -12,10 +12,10 @@ import { CopyButton } from '../parts/copy-button.js';
 import { SaveIcon } from '../parts/icons.js';
 
 const exports: readonly { what: Export; title: string; hint: string }[] = [
-  { what: 'cut-out', title: 'Cut-out', hint: 'The shown labels with straight alpha' },
-  { what: 'mask', title: 'Mask', hint: 'White where a shown label is, black elsewhere' },
-  { what: 'overlay', title: 'Overlay', hint: 'The photo with tinted labels' },
-  { what: 'labels', title: 'Label map', hint: 'The number of each pixel’s label as its grey value' },
+  { what: 'cut-out', title: 'Cut-out', hint: 'The labels that are shown, on transparency' },
+  { what: 'mask', title: 'Mask', hint: 'White where a label is shown, black elsewhere' },
+  { what: 'overlay', title: 'Overlay', hint: 'The photo, tinted by label' },
+  { what: 'labels', title: 'Label map', hint: 'Each pixel’s label number, as a grey value' },
 ];
 
 export function ExportPanel({ session }: { session: Session }) {
@@ -69,8 +69,8 @@ function PngFiles({ session }: { session: Session }) {
       <h3>PNG files</h3>
       {photo && (
         <p class="hint">
-          At the photo’s own size, {photo.width} × {photo.height} px. What was found at the working size follows the
-          photo’s own edges there.
+          At the photo’s own size, {photo.width} × {photo.height} px. The mask of the working size is fitted to the
+          photo’s own edges.
         </p>
       )}
       <ul class="exports" aria-busy={saving.value !== undefined}>

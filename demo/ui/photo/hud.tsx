@@ -18,14 +18,14 @@ export function Hud({ session }: { session: Session }) {
       <HudEntry title="Computed by">
         {refinement ? <Adapter backend={refinement.backend} name={refinement.adapterName} /> : '–'}
       </HudEntry>
-      <HudEntry title="Network" hint="Median and 95th percentile of the last results">
+      <HudEntry title="Network took" hint="Median of the last results, and the time that 95 % of them stay under">
         <Times statistics={statistics} stage="network" />
       </HudEntry>
-      <HudEntry title="CRF" hint="Median and 95th percentile of the last results" isLive>
+      <HudEntry title="CRF took" hint="Median of the last results, and the time that 95 % of them stay under" isLive>
         <Times statistics={statistics} stage="refine" />
       </HudEntry>
       <HudEntry title="GPU memory">{refinement?.bytesHeld === undefined ? '–' : bytes(refinement.bytesHeld)}</HudEntry>
-      <HudEntry title="Readback" hint="Counted, for this result: legend, pointer and export need it here">
+      <HudEntry title="Readback" hint="Bytes that left the GPU for this result. Legend, pointer and export need them">
         {refinement ? bytes(refinement.bytesReadBack) : '–'}
       </HudEntry>
     </dl>
@@ -64,7 +64,10 @@ export function Times({ statistics, stage }: { statistics: readonly StageStatist
   if (!found) return <>–</>;
   return (
     <>
-      {milliseconds(found.median)} <span class="muted">{milliseconds(found.percentile95)}</span>
+      {milliseconds(found.median)}
+      {milliseconds(found.percentile95) !== milliseconds(found.median) && (
+        <span class="muted"> 95 %: {milliseconds(found.percentile95)}</span>
+      )}
     </>
   );
 }

@@ -40,13 +40,20 @@ export function Stage({ session }: { session: Session }) {
           areMarksShown={() => areMarksShown(session)}
           handlers={takesMarks ? drawingHandlers(session) : pickingHandlers(session, () => pick(session))}
         />
-        {session.divider.value !== null && <Divider position={session.divider} before="Network" after="With CRF" />}
+        {session.divider.value !== null && <Divider position={session.divider} {...sidesOf(session.view.value)} />}
         <HoverLabel session={session} />
         <Working session={session} />
         <Prompt session={session} />
       </div>
     </div>
   );
+}
+
+/** What is on either side of the divider. */
+function sidesOf(view: Session['view']['value']) {
+  return view === 'instances'
+    ? { before: 'Photo', after: 'Instances' }
+    : { before: 'Before refinement', after: 'After refinement' };
 }
 
 function resultKind({ result, isPrecomputed }: Session): 'none' | 'precomputed' | 'refined' {
@@ -103,7 +110,11 @@ function showResult(session: Session, canvas: HTMLCanvasElement | null): void {
     context.putImageData(painted, 0, 0, left, 0, right - left, height);
   };
   const middle = divider === null ? 0 : Math.round(divider * width);
-  if (middle > 0) show(before, 0, middle);
+  // Only the result's instances are counted: beside them is the photo.
+  if (middle > 0 && view === 'instances') {
+    const bare = new ImageData(new Uint8ClampedArray(picture.pixels), width, height);
+    context.putImageData(bare, 0, 0, 0, 0, middle, height);
+  } else if (middle > 0) show(before, 0, middle);
   if (middle < width) show(after, middle, width);
 }
 

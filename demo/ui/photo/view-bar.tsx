@@ -8,9 +8,6 @@ import { chooseNext, Segments } from '../parts/segments.js';
 
 export function ViewBar({ session }: { session: Session }) {
   const { view, divider, showsOriginal } = session;
-  const hold = (isHeld: boolean) => {
-    showsOriginal.value = isHeld;
-  };
   return (
     <div class="view-bar">
       <Segments legend="View" name="view" segments={views} chosen={view} />
@@ -18,7 +15,7 @@ export function ViewBar({ session }: { session: Session }) {
         type="button"
         class="button"
         aria-pressed={divider.value !== null}
-        title="A handle between the network alone and the CRF’s result (C)"
+        title="A handle between the mask before and after refinement (C)"
         onClick={() => toggleComparison(session)}
       >
         <CompareIcon /> Compare
@@ -27,15 +24,10 @@ export function ViewBar({ session }: { session: Session }) {
         type="button"
         class="button"
         aria-pressed={showsOriginal.value}
-        title="The photo alone, while this button or O is held"
-        onPointerDown={() => hold(true)}
-        onPointerUp={() => hold(false)}
-        onPointerLeave={() => hold(false)}
-        onKeyDown={({ key }) => {
-          if (key === ' ' || key === 'Enter') hold(true);
+        title="The photo alone (or hold O)"
+        onClick={() => {
+          showsOriginal.value = !showsOriginal.value;
         }}
-        onKeyUp={() => hold(false)}
-        onBlur={() => hold(false)}
       >
         Original
       </button>

@@ -73,7 +73,7 @@ function controlsOf(live: LiveSession) {
 function BackgroundFile({ live }: { live: LiveSession }) {
   return (
     <>
-      <p class="hint">Until you open one, the chosen colour stands behind you.</p>
+      <p class="hint">Open a picture, or drop one on the page. Until then the chosen colour is behind you.</p>
       <FilePicker accept="image/*" name="Background file" onFile={(file) => void live.setBackground(file)}>
         <FolderIcon /> Open a background
       </FilePicker>

@@ -16,11 +16,14 @@ export function LiveHud({ live }: { live: LiveSession }) {
       <HudEntry title="Frames a second" hint="Over the last two seconds">
         {rate === undefined ? '–' : rate.toFixed(1)}
       </HudEntry>
-      <HudEntry title="A frame takes" hint="Median and 95th percentile, from its arrival until it is drawn">
+      <HudEntry
+        title="A frame takes"
+        hint="From its arrival until it is drawn: the median, and the time that 95 % of them stay under"
+      >
         <Times statistics={live.statistics.value} stage="total" />
       </HudEntry>
       <HudEntry title="GPU memory">{report?.backend === 'webgpu' ? bytes(report.bytesHeld) : '–'}</HudEntry>
-      <HudEntry title="Readback" hint="Counted, for each frame">
+      <HudEntry title="Readback" hint="Bytes of this frame that left the GPU">
         {report?.backend === 'webgpu' ? bytes(report.bytesReadBack) : '–'}
       </HudEntry>
     </dl>

@@ -5,7 +5,7 @@ import { TimeTable } from '../panels/measure-panel.js';
 
 export function LiveMeasurePanel({ live }: { live: LiveSession }) {
   const gpu = live.gpuStatistics.value;
-  if (!live.report.value) return <p class="hint">There is nothing to measure yet.</p>;
+  if (!live.report.value) return <p class="hint">Nothing was computed yet.</p>;
   return (
     <section class="part">
       <h3>Time by stage</h3>
@@ -20,7 +20,9 @@ export function LiveMeasurePanel({ live }: { live: LiveSession }) {
         />
         Time each stage on the GPU
       </label>
-      <p class="hint">Makes the network ready anew. Times are read back, so readback is no longer 0 bytes.</p>
+      <p class="hint">
+        This loads the network again. The times are read back from the GPU, so readback is no longer 0 bytes.
+      </p>
       {gpu.length > 0 && <TimeTable caption="GPU time of the CRF" statistics={gpu} />}
     </section>
   );

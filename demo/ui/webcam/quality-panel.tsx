@@ -30,13 +30,15 @@ export function QualityPanel({ live }: { live: LiveSession }) {
         </label>
         <p class="hint" aria-live="polite">
           {framesPerSecond.value === null
-            ? 'The quality stays as it is set here, however long a frame takes.'
-            : (report.value?.budget ?? 'What it chooses is said here.')}
+            ? 'The quality stays as it is set, however long a frame takes.'
+            : (report.value?.budget ??
+              'Working size, iterations and how often the network runs are chosen while the camera is on.')}
         </p>
         {report.value && (
           <p class="hint">
-            Now: {report.value.workingWidth} × {report.value.workingHeight} px, {report.value.iterations} rounds,
-            network {report.value.networkRan ? 'on this frame' : 'not on this frame'}.
+            This frame: {report.value.workingWidth} × {report.value.workingHeight} px, {report.value.iterations}{' '}
+            {report.value.iterations === 1 ? 'iteration' : 'iterations'},{' '}
+            {report.value.networkRan ? 'with the network' : 'with the network’s result of an earlier frame'}.
           </p>
         )}
         <label class="field">
@@ -59,7 +61,7 @@ export function QualityPanel({ live }: { live: LiveSession }) {
         <Slider
           title="Smoothing over time"
           parameter="strength"
-          hint="Calms the mask where the picture does not change. 0 switches it off."
+          hint="Steadies the mask where the picture does not change. 0 switches it off."
           value={smoothing.value}
           least={0}
           most={0.95}

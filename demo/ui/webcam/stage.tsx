@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { useSignalEffect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LiveSession } from '../../webcam/live-session.js';
 import { drawingHandlers } from '../marks/drawing.js';
 import { MarkLayer } from '../marks/mark-layer.js';
@@ -27,12 +27,19 @@ export function LiveStage({ live }: { live: LiveSession }) {
 }
 
 function Invitation({ live }: { live: LiveSession }) {
+  const [isOnCpu, setOnCpu] = useState(false);
+  useEffect(() => {
+    void live.computesOnCpu().then(setOnCpu);
+  }, [live]);
   return (
     <div class="invitation">
       <p>
-        Blur or replace what is behind you, live. The picture goes from the camera to the screen on your GPU; nothing is
-        recorded and nothing is sent.
+        Blur or replace what is behind you, live. The picture goes from the camera to the screen
+        {isOnCpu ? '' : ' on your GPU'}; nothing is recorded and nothing is sent.
       </p>
+      {isOnCpu && (
+        <p class="hint">This browser gives the page no GPU, so the processor does the work: a few frames a second.</p>
+      )}
       <button
         type="button"
         class="button is-primary"
@@ -76,7 +83,9 @@ function LiveFrame({ live }: { live: LiveSession }) {
         hidden={!live.isShowing.value}
       />
       {live.takesMarks.value && live.status.value === 'on' && <LiveMarks live={live} />}
-      {live.divider.value !== null && <Divider position={live.divider} before="Camera" after="Result" />}
+      {live.divider.value !== null && live.isShowing.value && (
+        <Divider position={live.divider} before="Camera" after="Result" />
+      )}
       <LiveStatus live={live} />
     </div>
   );

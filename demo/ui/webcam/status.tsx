@@ -12,7 +12,9 @@ export function LiveStatus({ live }: { live: LiveSession }) {
   if (status.value === 'asking') return <Prompt>Waiting for the camera…</Prompt>;
   if (isStopped.value) {
     return (
-      <Prompt action={{ title: 'Start again', act: () => live.restart() }}>The bare camera, without a network.</Prompt>
+      <Prompt action={{ title: 'Start again', act: () => live.restart() }}>
+        The camera’s own picture: nothing is replaced.
+      </Prompt>
     );
   }
   if (loading.value) {
@@ -29,7 +31,7 @@ export function LiveStatus({ live }: { live: LiveSession }) {
   if (awaitsFrame.value) {
     return (
       <Prompt action={{ title: 'Use the marks', act: () => live.freeze() }}>
-        Marks are waiting: move until they fit.
+        Your marks are kept. Move until you are where they are, then use them.
       </Prompt>
     );
   }
@@ -63,7 +65,7 @@ function Prompt({ action, children }: PromptProps) {
 
 function wordsForMarks({ labels, markedLabels }: LiveSession): string {
   const count = markedLabels.value.size;
-  if (count >= 2) return 'Standing still while you draw.';
+  if (count >= 2) return 'The picture stands still while you draw.';
   const names = labels.value.map(({ name }) => name);
   if (count === 0) return `Draw on yourself, then choose ${names[0]} and draw beside you.`;
   return markedLabels.value.has(0)

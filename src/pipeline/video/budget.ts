@@ -197,13 +197,13 @@ export class FrameBudget {
     }
     if (costs.frame > tooSlow * this.budget) this.descend(costs);
     else if (this.rung > 0) this.climb(costs);
-    else this.reason = `holds ${this.inWords(costs.frame)} with the best`;
+    else this.reason = `${this.inWords(costs.frame)}, with the best setting`;
   }
 
   private descend(costs: Costs): void {
     const last = this.rungs.length - 1;
     if (this.rung === last) {
-      this.reason = `${this.inWords(costs.frame)}, and there is nothing cheaper`;
+      this.reason = `${this.inWords(costs.frame)}, with the fastest setting`;
       return;
     }
     if (this.climbedAt !== null) {
@@ -216,7 +216,7 @@ export class FrameBudget {
     if (!Number.isNaN(costs.rest)) {
       while (target < last && this.predict(costs, target) > this.budget) target++;
     }
-    this.moveTo(target, `${this.inWords(costs.frame)} at rung ${this.rung}: too slow`);
+    this.moveTo(target, `${this.inWords(costs.frame)} at rung ${this.rung}`);
     this.climbedAt = null;
   }
 
@@ -224,11 +224,11 @@ export class FrameBudget {
     const target = this.rung - 1;
     const predicted = this.predict(costs, target);
     if (this.frames < this.restsUntil[target]) {
-      this.reason = `holds ${this.inWords(costs.frame)}; rung ${target} was too slow`;
+      this.reason = `${this.inWords(costs.frame)}; rung ${target} was too slow`;
     } else if (predicted > roomToSpare * this.budget) {
-      this.reason = `holds ${this.inWords(costs.frame)}; rung ${target} would take ${predicted.toFixed(1)} ms`;
+      this.reason = `${this.inWords(costs.frame)}; rung ${target} would take ${predicted.toFixed(1)} ms`;
     } else {
-      this.moveTo(target, `${this.inWords(costs.frame)} at rung ${this.rung}: room for better`);
+      this.moveTo(target, `${this.inWords(costs.frame)} at rung ${this.rung}: time for a better one`);
       this.climbedAt = this.frames;
     }
   }
@@ -268,7 +268,8 @@ export class FrameBudget {
   }
 
   private inWords(milliseconds: number): string {
-    return `${milliseconds.toFixed(1)} of ${this.budget.toFixed(1)} ms`;
+    const side = milliseconds > this.budget ? 'over' : 'within';
+    return `${milliseconds.toFixed(1)} ms a frame, ${side} the budget of ${this.budget.toFixed(1)} ms`;
   }
 }
 

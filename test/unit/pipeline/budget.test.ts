@@ -57,7 +57,7 @@ test('a fast machine keeps the best', () => {
   expect(changes).toBe(0);
   expect(choices.at(-1)).toMatchObject({ workingSize: 640, iterations: 5, networkEvery: 1, runNetwork: true, rung: 0 });
   expect(choices.at(-1)?.milliseconds).toBe(16);
-  expect(choices.at(-1)?.reason).toBe('holds 16.0 of 33.3 ms with the best');
+  expect(choices.at(-1)?.reason).toBe('16.0 ms a frame, within the budget of 33.3 ms, with the best setting');
 });
 
 test('a slow machine comes to hold the target, and stays there', () => {
@@ -73,7 +73,7 @@ test('a machine that is too slow for any rung says so', () => {
   const { rungs, choices, changes } = run(create(), 600, () => ({ fixed: 80, crf: 100, network: 100 }));
   expect(rungs.at(-1)).toBe(6);
   expect(changes).toBeLessThanOrEqual(3);
-  expect(choices.at(-1)?.reason).toMatch(/nothing cheaper/);
+  expect(choices.at(-1)?.reason).toMatch(/over the budget of 33\.3 ms, with the fastest setting$/);
 });
 
 test('the network runs in the first frame, after a change, and every n-th', () => {
