@@ -75,7 +75,7 @@ describe('nuclei', () => {
     await demo.page.focus('[role=tabpanel] .slider input');
     await demo.page.keyboard.press('ArrowRight');
     await demo.page.waitForFunction(() =>
-      document.querySelector('.working')?.textContent?.startsWith('The network looks'),
+      document.querySelector('.working')?.textContent?.startsWith('The network is running'),
     );
     await demo.page.locator('.progress button::-p-text(Cancel)').click();
     await demo.page.waitForFunction(() => document.querySelector<HTMLElement>('.stage')?.dataset.busy === 'false');

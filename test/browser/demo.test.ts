@@ -225,7 +225,7 @@ describe('a photo', () => {
     expect(changes[7]).toBeLessThan(changes[0]);
     const rows = await demo.page.$$eval('.figures tbody th', (cells) => cells.map((cell) => cell.textContent));
     expect(rows).toEqual(['network', 'refine', 'read back', 'label map']);
-    expect(await demo.page.$eval('.rows', (list) => list.textContent)).toMatch(/Vertices, bilateral[\d,]+/);
+    expect(await demo.page.$eval('.rows', (list) => list.textContent)).toMatch(/Vertices, bilateral kernel[\d,]+/);
     expect(await demo.barriers()).toEqual([]);
     await demo.click('Run');
     await demo.page.waitForSelector('.code');
@@ -353,7 +353,7 @@ test('the first picture has its mask at once, computed beforehand: the one that 
     prepare: holdWorkers,
   });
   await demo.page.waitForSelector('.stage[data-result=precomputed]');
-  expect(await demo.page.$eval('.working', (note) => note.textContent)).toContain('Computed beforehand');
+  expect(await demo.page.$eval('.working', (note) => note.textContent)).toContain('A stored result');
   const [shares, early] = [await demo.shares(), await alphas(demo)];
   expect(early).toHaveLength(480 * 480);
   // What it was before the CRF nobody computed beforehand.
@@ -363,7 +363,7 @@ test('the first picture has its mask at once, computed beforehand: the one that 
   await letWorkers(demo);
   await demo.settled();
   expect(await demo.page.$('.stage[data-result=refined]')).not.toBeNull();
-  expect(await demo.page.$eval('.working', (note) => note.textContent)).not.toContain('beforehand');
+  expect(await demo.page.$eval('.working', (note) => note.textContent)).not.toContain('stored');
   const late = await alphas(demo);
   // Browsers may reduce a photo to the working size each in their own way: a few pixels at the edge.
   expect(late.filter((alpha, pixel) => Math.abs(alpha - early[pixel]) > 2).length).toBeLessThan(0.001 * late.length);
