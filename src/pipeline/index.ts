@@ -30,6 +30,7 @@ export type {
 export { scaledParameters } from './engines.js';
 export type { FrameSource } from './frames/frame-source.js';
 export type { Extent } from './frames/plan.js';
+export { markProbabilities } from './marks/mark-probabilities.js';
 export { checkNetwork, networkFromJson } from './network/check-network.js';
 export { vocColours } from './network/colours.js';
 export type {
