@@ -8,6 +8,12 @@
 // @import block
 // @import counted
 
+struct Blur {
+  axis: u32,
+  // d + 1
+  cornerCount: u32,
+}
+
 alias IntegerBlock = array<IntegerLane, blockLanes>;
 
 @group(0) @binding(0) var<uniform> counted: Counted;
@@ -18,7 +24,7 @@ alias IntegerBlock = array<IntegerLane, blockLanes>;
 @group(0) @binding(3) var<storage, read> source: array<IntegerBlock>;
 @group(0) @binding(4) var<storage, read_write> blurred: array<Block>;
 @group(0) @binding(5) var<storage, read_write> sums: array<IntegerBlock>;
-@group(0) @binding(6) var<uniform> axis: u32;
+@group(0) @binding(6) var<uniform> blur: Blur;
 
 fn values(bits: IntegerLane, scale: f32) -> Lane {
   if (firstAxis) { return Lane(bits) * scale; }
@@ -36,7 +42,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let vertex = itemIndex(workgroup, invocation) + 1u;
   if (vertex > counted.vertexCount) { return; }
   let block = workgroup.z;
-  let pair = neighbours[vertex * cornerCount + axis];
+  let pair = neighbours[vertex * blur.cornerCount + blur.axis];
   let own = inverseScale(vertex);
   let before = inverseScale(pair.x);
   let after = inverseScale(pair.y);

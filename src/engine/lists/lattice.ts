@@ -28,26 +28,24 @@ export function latticeBuild(plan: EnginePlan, { kernel, structure }: LatticePla
   const { workgroupSize, maxRunLength } = plan.tuning;
   const { featureDim, type } = kernel;
   const cornerCount = featureDim + 1;
-  const { keyWords, rankBits, ranksPerWord } = latticeShape(featureDim, pixelCount);
+  const { keyWords, rankBits, ranksPerWord, simplexTableSize, vertexTableSize } = latticeShape(featureDim, pixelCount);
   const key = { workgroupSize, featureDim, cornerCount, keyWords, rankBits, ranksPerWord, maxRunLength };
   const run = { workgroupSize, maxRunLength, runLengthBits: Math.log2(maxRunLength) };
   const perPixel = perItem(pixelCount, workgroupSize);
   const perSimplex = sizeAt(structure.sizes, 'simplices');
   const perVertex = sizeAt(structure.sizes, 'vertices');
 
-  // Shaders name a buffer as the plan does, but for the two hash tables.
-  const buffers = { ...scratch, ...structure, image: plan.input.image };
-  const simplexTable = { ...buffers, table: scratch.simplexTable };
-  const vertexTable = { ...buffers, table: scratch.vertexTable };
+  // Shaders name a buffer as the plan does, but for what the slots of the hash table hold.
+  const { slotIds } = scratch;
+  const buffers = { ...scratch, ...structure, slotSimplices: slotIds, slotVertices: slotIds, image: plan.input.image };
   const constants = { workgroupSize, maxRunLength, itemsPerWorkgroup: workgroupSize, blockCount: plan.rows.blockCount };
   const countSizes = (timing: string) =>
     dispatch(dispatchSizes, { timing, constants, bindings: buffers, workgroups: [1, 1, 1] });
   const runStep = (entry: string, workgroups: WorkgroupCount) =>
     dispatch(runs, { timing: 'runs', entry, constants: run, bindings: buffers, workgroups });
   return [
-    clear(scratch.simplexTable),
+    clear(scratch.table, 4 * simplexTableSize),
     clear(scratch.population),
-    clear(scratch.vertexTable),
     clear(scratch.counters),
     clear(structure.splatCounts),
     dispatch(embed, {
@@ -56,16 +54,17 @@ export function latticeBuild(plan: EnginePlan, { kernel, structure }: LatticePla
       bindings: buffers,
       workgroups: perPixel,
     }),
-    dispatch(simplices, { timing: 'simplices', constants: key, bindings: simplexTable, workgroups: perPixel }),
+    dispatch(simplices, { timing: 'simplices', constants: key, bindings: buffers, workgroups: perPixel }),
     countSizes('simplices'),
     runStep('count', perSimplex),
     runStep('offsets', [1, 1, 1]),
     runStep('place', perSimplex),
     runStep('scatter', perPixel),
-    dispatch(vertices, { timing: 'vertices', constants: key, bindings: vertexTable, workgroups: perSimplex }),
+    clear(scratch.table, 4 * vertexTableSize),
+    dispatch(vertices, { timing: 'vertices', constants: key, bindings: buffers, workgroups: perSimplex }),
     dispatch(vertexIds, { timing: 'vertices', constants: key, bindings: buffers, workgroups: perSimplex }),
     countSizes('vertices'),
-    dispatch(neighbours, { timing: 'neighbours', constants: key, bindings: vertexTable, workgroups: perVertex }),
+    dispatch(neighbours, { timing: 'neighbours', constants: key, bindings: buffers, workgroups: perVertex }),
   ];
 }
 
@@ -118,7 +117,7 @@ export function latticeSpread(plan: EnginePlan, lattice: LatticePlan, slab: numb
         perPixel: rows.blockCount * (1 + corners) * 4 + row,
       },
     }),
-    ...blurSteps(plan, lattice, filterConstants(plan, lattice), 'vertexBlocks'),
+    ...blurSteps(plan, lattice, rowConstants(plan.rows, plan.tuning), 'vertexBlocks'),
   ];
 }
 
@@ -184,7 +183,7 @@ function onesSteps(plan: EnginePlan, lattice: LatticePlan, byPixel: boolean): St
       },
       workgroups: sizeAt(structure.sizes, 'runs'),
     }),
-    ...blurSteps(plan, lattice, constants, 'vertices', timing),
+    ...blurSteps(plan, lattice, { ...rowConstants(plan.rows, plan.tuning), ...oneChannel }, 'vertices', timing),
   ];
 }
 
@@ -192,7 +191,7 @@ function onesSteps(plan: EnginePlan, lattice: LatticePlan, byPixel: boolean): St
 function blurSteps(
   plan: EnginePlan,
   { kernel, structure, normalization: { scales }, filter }: LatticePlan,
-  constants: ReturnType<typeof filterConstants>,
+  constants: ReturnType<typeof rowConstants>,
   size: 'vertices' | 'vertexBlocks',
   timing = 'blur',
 ): Step[] {

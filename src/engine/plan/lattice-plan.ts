@@ -39,7 +39,7 @@ export interface LatticeFilter extends Part {
   readonly blurredRows: BufferPlan;
   /** Lattice scale times Potts weight, Potts weight. */
   readonly parameters: BufferPlan;
-  /** The index of each axis. */
+  /** The index of each axis, and how many there are. */
   readonly axes: readonly BufferPlan[];
 }
 
@@ -153,8 +153,9 @@ function planFilter(
       'sum of w·Q',
     );
     const parameters = uniform('lattice.parameters', 2, 'weights');
-    const axes = Array.from({ length: kernel.featureDim + 1 }, (_unused, axis) =>
-      constantUniform('lattice.axis', [axis], 'axis'),
+    const corners = kernel.featureDim + 1;
+    const axes = Array.from({ length: corners }, (_unused, axis) =>
+      constantUniform('lattice.axis', [axis, corners], 'axis, corners'),
     );
     return { blurredRows, parameters, axes, buffers: [blurredRows, parameters, ...axes] };
   });

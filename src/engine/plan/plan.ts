@@ -48,14 +48,14 @@ export interface VertexRows extends Part {
 /** What only the build of a lattice needs: shared by all kernels, which are built one after the other. */
 export interface BuildScratch extends Part {
   readonly keys: BufferPlan;
-  readonly simplexTable: BufferPlan;
+  /** First of simplices, then of vertices. */
+  readonly table: BufferPlan;
+  /** What each slot of the table holds. */
+  readonly slotIds: BufferPlan;
   readonly population: BufferPlan;
-  readonly slotSimplices: BufferPlan;
   readonly placements: BufferPlan;
   readonly simplexOwners: BufferPlan;
   readonly simplexStarts: BufferPlan;
-  readonly vertexTable: BufferPlan;
-  readonly slotVertices: BufferPlan;
   readonly counters: BufferPlan;
 }
 
@@ -266,14 +266,13 @@ function planScratch(
       storage(`scratch.${name}`, count, `u32 ${shape}`, unit);
     const parts = {
       keys: words('keys', points * keyWords, '[N, key words]', 'packed simplex'),
-      simplexTable: words('simplexTable', simplexSlots, '[simplex slots]', 'pixel + 1'),
+      // There are more slots of vertices than of simplices: two tables, one after the other, in the room of one.
+      table: words('table', vertexSlots, '[vertex slots]', 'pixel + 1, then corner + 1'),
+      slotIds: words('slotIds', vertexSlots, '[vertex slots]', 'simplex, then vertex'),
       population: words('population', simplexSlots, '[simplex slots]', 'pixels'),
-      slotSimplices: words('slotSimplices', simplexSlots, '[simplex slots]', 'simplex'),
       placements: words('placements', points * 2, '[N, 2]', 'slot; rank'),
       simplexOwners: words('simplexOwners', points, '[simplices ≤ N]', 'pixel'),
       simplexStarts: words('simplexStarts', points, '[simplices ≤ N]', 'position in `sortedPixels`'),
-      vertexTable: words('vertexTable', vertexSlots, '[vertex slots]', 'corner + 1'),
-      slotVertices: words('slotVertices', vertexSlots, '[vertex slots]', 'vertex'),
       counters: words('counters', dims.length > 0 ? counterWords : 0, '[132]', 'counts'),
     };
     return { ...parts, buffers: dims.length > 0 ? Object.values(parts) : [] };

@@ -46,7 +46,7 @@ async function blurBoth(
         source,
         blurred,
         ...(axis === 1 && { sums: sumBuffer }),
-        axis: gpu.uniform(axis),
+        axis: gpu.uniform(axis, featureDim + 1),
       },
       items: vertexCount,
       blocks: rows.blockCount,
