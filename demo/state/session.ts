@@ -20,7 +20,6 @@ import {
 } from '../engine/protocol.js';
 import { type Marks, noMarks } from '../marks/marks.js';
 import { promptsOf } from '../marks/prompts.js';
-import { rasterize } from '../marks/rasterize.js';
 import { inputSizesOf, instanceWords, settingsFor } from '../networks/catalogue.js';
 import { defaultWorkingSize, type Photo, pictureOf, readPhoto } from '../photo/photo.js';
 import { readPrecomputed } from '../photo/precomputed.js';
@@ -47,7 +46,7 @@ export interface Work {
 
 export const benchmarkRuns = 20;
 
-const unmarkedMap: MarkMap = { labels: new Uint8Array(), box: null, prompts: undefined };
+const unmarkedMap: MarkMap = { prompts: undefined };
 
 /** All that the photo page shows, and what can be done with it. Nothing of it lives in the worker or on the GPU. */
 export class Session extends MarkBoard {
@@ -132,8 +131,6 @@ export class Session extends MarkBoard {
     const { width, height } = picture;
     const hasLabel = marks.box !== null || marks.strokes.some(({ label }) => label !== null);
     return {
-      labels: rasterize(marks, width, height),
-      box: marks.box,
       prompts: hasLabel ? promptsOf(marks, width, height, this.labelCount.value) : undefined,
     };
   });
@@ -323,14 +320,12 @@ export class Session extends MarkBoard {
       this.precomputed.value = undefined;
       return;
     }
-    const isAtWork = this.history.canUndo.value || inputSize !== undefined;
     const { backend } = this;
     this.engine.request({
       picture,
       marks,
       network,
       inputSize,
-      isAtWork,
       labelCount,
       parameters,
       backend,
@@ -379,7 +374,6 @@ export class Session extends MarkBoard {
       loading: (progress) => {
         this.loading.value = progress;
       },
-      networkReady: () => this.requestRefinement(),
       busyChanged: (task) => {
         this.busyWith.value = task;
       },

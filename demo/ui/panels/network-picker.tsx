@@ -106,16 +106,11 @@ function InputSize({ network, chosen, seen }: InputSizeProps) {
   }
   const { own, least, most, step } = sizes;
   const effect = 'Larger: finer things are found, and it takes longer.';
-  const standIn = 'It changes nothing while the page’s own colour model stands in for this network.';
   return (
     <Slider
       title="Network size"
       parameter="longSide"
-      hint={
-        seen
-          ? `It sees ${seen.width} × ${seen.height} px. ${effect}`
-          : [effect, network === 'colour-prompt' && standIn].filter(Boolean).join(' ')
-      }
+      hint={seen ? `It sees ${seen.width} × ${seen.height} px. ${effect}` : effect}
       value={chosen.value ?? own}
       least={least}
       most={most}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+
+import type { ColourBins } from './colour-bins.js';
+import { histogramOf } from './colour-model.js';
+import { matchOf } from './local-histograms.js';
+
+/** Foretold so well, colours begin to count; at `full` they count as far as they go. */
+const foretold = { least: 0.75, full: 0.9 } as const;
+
+/** Stands in for nothing where something is divided by. */
+const tiny = 1e-3;
+
+/**
+ * How far colours tell the labels apart on this picture, 0..1: how surely each stroke's label is foretold from the colours of the other strokes.
+ * Coins on a table are known by their colours all over the picture, a person in the street is not. 0 where fewer than two strokes of two
+ * labels can be compared.
+ *
+ * @param strokes seeds [block] of each
+ */
+export function colourTrust(
+  bins: ColourBins,
+  strokes: readonly { label: number; seeds: Float32Array }[],
+  labelCount: number,
+): number {
+  const of = strokes.map(({ label, seeds }) => ({ label, seeds, ...histogramOf(bins, seeds) }));
+  const counts = new Array<number>(labelCount).fill(0);
+  for (const { label } of of) counts[label]++;
+  const compared = of.filter(({ label }) => counts[label] > 1);
+  if (new Set(compared.map(({ label }) => label)).size < 2) return 0;
+  const sums = Array.from({ length: labelCount }, (_, label) => sumOf(of.filter((stroke) => stroke.label === label)));
+  let worst = 1;
+  for (const label of new Set(compared.map((stroke) => stroke.label))) {
+    const chances = compared
+      .filter((stroke) => stroke.label === label)
+      .map((stroke) => {
+        const others = sums.map((sum, l) => (l === label ? without(sum, stroke) : sum));
+        return chanceOf(bins, stroke, others);
+      });
+    worst = Math.min(worst, chances.reduce((sum, chance) => sum + chance, 0) / chances.length);
+  }
+  return Math.min(1, Math.max(0, (worst - foretold.least) / (foretold.full - foretold.least)));
+}
+
+interface Colours {
+  histogram: Float32Array;
+  total: number;
+}
+
+function sumOf(parts: readonly Colours[]): Colours {
+  const [first, ...others] = parts;
+  if (!first) return { histogram: new Float32Array(), total: 0 };
+  const histogram = first.histogram.slice();
+  for (const part of others) for (let bin = 0; bin < histogram.length; bin++) histogram[bin] += part.histogram[bin];
+  return { histogram, total: parts.reduce((sum, { total }) => sum + total, 0) };
+}
+
+function without(sum: Colours, part: Colours): Colours {
+  return {
+    histogram: sum.histogram.map((value, bin) => Math.max(0, value - part.histogram[bin])),
+    total: sum.total - part.total,
+  };
+}
+
+/** Mean probability that a stroke's own label has at its seeds. */
+function chanceOf(
+  bins: ColourBins,
+  { label, seeds }: { label: number; seeds: Float32Array },
+  labels: readonly Colours[],
+): number {
+  let [sum, weight] = [0, 0];
+  for (let block = 0; block < seeds.length; block++) {
+    if (seeds[block] === 0) continue;
+    const scores = labels.map(({ histogram, total }) =>
+      total > tiny ? matchOf(histogram, 0, bins, block) / total + tiny : 0,
+    );
+    const all = scores.reduce((a, b) => a + b, 0);
+    sum += (seeds[block] * scores[label]) / all;
+    weight += seeds[block];
+  }
+  return sum / weight;
+}
