@@ -30,7 +30,7 @@ function messageWithKind(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const reason = systemReason(error);
   if (reason !== undefined) return 'path' in error ? `${error.path}: ${reason}` : reason;
-  return namesInPlainWords.includes(error.name) ? error.message : `${error.name}: ${error.message}`;
+  return namesInPlainWords.includes(error.name) ? messageOf(error) : `${error.name}: ${error.message}`;
 }
 
 /** Runs `work`; what goes wrong in it is said of `subject`, a file for example. */
@@ -75,9 +75,11 @@ const systemReasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
 };
 
-/** What was thrown, in its own words. */
+/** What was thrown, in its own words. What a file lacks is missing: only a program gets undefined. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const isMissing = error.name === 'ArgumentError' && 'value' in error && error.value === undefined;
+  return isMissing ? error.message.replace(': got undefined, ', ': missing, ') : error.message;
 }
 
 /**
@@ -89,7 +91,7 @@ export function messageOf(error: unknown): string {
 export function argumentOf(error: unknown): { argument: string; finding: string } | undefined {
   if (!(error instanceof Error) || error.name !== 'ArgumentError') return undefined;
   const argument = 'argument' in error ? String(error.argument) : '';
-  return { argument, finding: error.message.slice(argument.length + 2) };
+  return { argument, finding: messageOf(error).slice(argument.length + 2) };
 }
 
 /** Any text as one line that only shows itself. */

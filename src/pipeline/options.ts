@@ -43,6 +43,8 @@ const optionNames = [
 export interface Settings {
   network: ResolvedNetwork;
   crf: CrfParameters;
+  /** For frames of a video. */
+  videoCrf: CrfParameters;
   refinement: Refinement;
   /** Whether the user said so: a frame budget then holds to it. */
   isOwnRefinement: boolean;
@@ -86,13 +88,16 @@ export function checkOptions(given: GivenOptions): Settings {
   const { network = 'person', warmStart = false, smoothing = {}, budget = null, profile = false } = given;
   const ownCrf = crf !== undefined && crf !== null;
   const description = networkNamed(network);
-  const resolved = checkNetwork(ownCrf ? { ...readObject('options.network', description), crf } : description);
+  const resolved = checkNetwork(
+    ownCrf ? { ...readObject('options.network', description), crf, videoCrf: undefined } : description,
+  );
   const { workingSize: longSide = resolved.workingSize } = given;
   const workingSize = checkInteger('workingSize', longSide, 1, largestWorkingSize);
   const { dropBelow = resolved.labels.length > manyLabels ? 1e-4 : 0 } = given;
   return {
     network: resolved,
     crf: crf === null ? unrefined : resolved.crf,
+    videoCrf: crf === null ? unrefined : resolved.videoCrf,
     ...checkRefinement(given),
     nominalSize: ownCrf ? workingSize : resolved.workingSize,
     workingSize,

@@ -222,8 +222,9 @@ export class Pipeline {
   }
 
   /**
-   * The last result as a picture: RGBA bytes with straight alpha, for files and where there are no canvases. On the GPU this reads back. A cut-out whose
-   * edges are refined is made by `cutOut` of `meanfield/analysis`, on the CPU: about half a second for a megapixel. Throws ArgumentError for a view, size or colours that can't be.
+   * The last result as a picture: RGBA bytes with straight alpha, for files and where there are no canvases. On the GPU this reads back. A cut-out
+   * whose edges are refined is made by `cutOut` of `meanfield/analysis`, on the CPU, which says how long that takes. Throws ArgumentError for a
+   * view, size or colours that can't be.
    */
   async exportImage(view: View<FrameSource>, options?: ExportOptions): Promise<RgbaImage> {
     checkViewKind(view);
@@ -257,11 +258,11 @@ export class Pipeline {
 
   /** Begins anew when the frames are of another size: rungs are parts of the working size that there is. */
   private budgetFor(frame: Extent): FrameBudget | undefined {
-    const { budget, workingSize, crf } = this.settings;
+    const { budget, workingSize, videoCrf } = this.settings;
     if (!budget) return undefined;
     const best = Math.min(workingSize, Math.max(frame.width, frame.height));
     if (this.budget?.best !== best) {
-      const { iterations = crfSchema.parameters.iterations.default } = crf;
+      const { iterations = crfSchema.parameters.iterations.default } = videoCrf;
       const { isOwnLadder, framesPerSecond, ladder } = budget;
       const options = { framesPerSecond, ladder: this.backend === 'cpu' && !isOwnLadder ? cpuLadder : ladder };
       this.budget = { best, budget: new FrameBudget(options, { workingSize: best, iterations }) };
@@ -284,7 +285,7 @@ export class Pipeline {
       use: 'photo',
       workingSize,
       dropBelow,
-      parametersFor: (working) => this.parametersFor(working, crf.iterations, refinement),
+      parametersFor: (working) => this.parametersFor(crf, working, crf.iterations, refinement),
       refinement,
       runNetwork: true,
       warmStart: false,
@@ -309,7 +310,12 @@ export class Pipeline {
         workingSize: choice?.workingSize ?? settings.workingSize,
         refinement,
         parametersFor: (working) =>
-          this.parametersFor(working, choice?.iterations ?? settings.crf.iterations, refinement),
+          this.parametersFor(
+            settings.videoCrf,
+            working,
+            choice?.iterations ?? settings.videoCrf.iterations,
+            refinement,
+          ),
         runNetwork: choice?.runNetwork ?? true,
         // Without iterations the Q there is would stay.
         warmStart: settings.warmStart && refinement === 'crf',
@@ -369,9 +375,14 @@ export class Pipeline {
    * Sigmas are meant at one size: the network's own parameters at its working size, the user's at the one they asked for.
    * The same object from frame to frame.
    */
-  private parametersFor(working: Extent, iterations: number | undefined, refinement: Refinement): CrfParameters {
+  private parametersFor(
+    crf: CrfParameters,
+    working: Extent,
+    iterations: number | undefined,
+    refinement: Refinement,
+  ): CrfParameters {
     if (refinement !== 'crf') return unrefined;
-    const { crf, nominalSize } = this.settings;
+    const { nominalSize } = this.settings;
     const scale = Math.max(working.width, working.height) / nominalSize;
     const { scaled } = this;
     if (scaled?.from === crf && scaled.scale === scale && scaled.to.iterations === iterations) return scaled.to;

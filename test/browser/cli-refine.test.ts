@@ -112,16 +112,6 @@ describe('jobs in one page', () => {
   });
 });
 
-test('the GPU was asked for, and a browser that has SwiftShader alone says so', async () => {
-  vi.stubEnv('MEANFIELD_ADAPTER', 'hardware');
-  onTestFinished(() => void vi.unstubAllEnvs());
-  // As Chromium does where it finds no driver: the switches for the GPU, and SwiftShader behind them.
-  const extraArguments = ['--use-webgpu-adapter=swiftshader'];
-  await expect(PageSession.start({ extraArguments })).rejects.toThrow(
-    /^the browser's only WebGPU adapter is in software \(google swiftshader.*\) \(MEANFIELD_ADAPTER is hardware\); --backend cpu works without one$/,
-  );
-});
-
 describe('the command', () => {
   test('refines a golden case on WebGPU and writes what was asked for', async () => {
     const folder = await temporaryFolder();

@@ -250,8 +250,9 @@ describe('a photo', () => {
     expect([cutOut.width, cutOut.height, cutOut.channels]).toEqual([512, 512, 4]);
     expect(cutOut.data[4 * inside + 3]).toBeGreaterThan(235);
     expect(cutOut.data[4 * outside + 3]).toBeLessThan(20);
-    // Straight alpha: where it is small, colours are still the photo's.
-    expect([...cutOut.data.slice(4 * outside, 4 * outside + 3)]).toEqual(colourOf(outside));
+    // Straight alpha: inside colours are the photo's, and outside nothing of what was behind is left in the file.
+    expect([...cutOut.data.slice(4 * inside, 4 * inside + 3)]).toEqual(colourOf(inside));
+    expect([...cutOut.data.slice(4 * outside, 4 * outside + 4)]).toEqual([0, 0, 0, 0]);
     const overlay = decode((await demo.downloaded(() => demo.click('Overlay'))).content);
     expect([overlay.width, overlay.height]).toEqual([512, 512]);
     expect([...overlay.data.slice(4 * outside, 4 * outside + 4)]).toEqual([...colourOf(outside), 255]);

@@ -8,11 +8,15 @@ import { driveTrack, kindOf, type TrackDriver, untilSeen } from '../support/trac
 let opened: TestPage;
 let track: TrackDriver;
 beforeAll(async () => {
-  opened = await openPage();
+  opened = await openPage({
+    // Chromium itself loses a frame on its way to a reader whose track ends or who cancels; those of our code are counted by `unclosed`.
+    ignoredErrors: /^A VideoFrame was garbage collected/,
+  });
   track = driveTrack(opened.page);
 });
 afterAll(() => opened.finish());
 
+const ended = { track: 'ended', camera: 'live', unclosed: 0 };
 const network = [tinyDescription, [...tinyNetwork()]] as const;
 
 describe.each(['cpu', 'webgpu'] as const)('a track through a pipeline on the page: %s', (backend) => {
@@ -23,7 +27,7 @@ describe.each(['cpu', 'webgpu'] as const)('a track through a pipeline on the pag
     expect(kindOf(seen[0])).toBe('black');
     const stamps = seen.map(({ timestamp }) => timestamp);
     expect(stamps).toEqual([...new Set(stamps)].sort((a, b) => a - b));
-    expect(await track.call('end')).toEqual({ track: 'ended', camera: 'live' });
+    expect(await track.call('end')).toEqual(ended);
   });
 
   test('shows another view, another camera, and nothing new while it is paused', async () => {
@@ -44,7 +48,7 @@ describe.each(['cpu', 'webgpu'] as const)('a track through a pipeline on the pag
     const resumed = await untilSeen(track, 'green', 3);
     expect(new Set(resumed.map(kindOf))).toEqual(new Set(['yellow', 'green']));
     expect(await track.call('told')).toEqual([]);
-    await track.call('end');
+    expect(await track.call('end')).toEqual(ended);
   });
 });
 
@@ -59,7 +63,7 @@ test('a worker does the same, and a call carries it', async () => {
   expect(seen.map(kindOf)).not.toContain('red');
   expect((await track.call('progress')).framesOut).toBeGreaterThan(before.framesOut);
   expect(opened.page.workers()).not.toEqual([]);
-  expect(await track.call('end')).toEqual({ track: 'ended', camera: 'live' });
+  expect(await track.call('end')).toEqual(ended);
   await expect.poll(() => opened.page.workers()).toEqual([]);
 });
 
@@ -78,5 +82,5 @@ test('lost devices are survived, and no frame is sent as it came', async () => {
   await expect.poll(async () => (await track.call('progress')).framesHeld).toBeGreaterThan(framesHeld + 2);
   seen.push(...(await track.call('takeSeen')));
   for (const kind of seen.map(kindOf)) expect(['black', 'green']).toContain(kind);
-  await track.call('end');
+  expect(await track.call('end')).toEqual(ended);
 });

@@ -35,7 +35,7 @@ test.each([
   // Codecs blend one picture into the next; the camera's red is none of these.
   expect(seen.map(kindOf)).not.toContain('red');
   expect(await track.call('told')).toEqual([]);
-  expect(await track.call('end')).toEqual({ track: 'ended', camera: 'live' });
+  expect(await track.call('end')).toEqual({ track: 'ended', camera: 'live', unclosed: 0 });
 });
 
 test('a processed track goes on in a hidden tab', async () => {

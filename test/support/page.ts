@@ -12,11 +12,11 @@ export interface TestPage {
 }
 
 /**
- * Opens a page that Vite serves.
+ * Opens a page that Vite serves: an empty one with `window.importModule`.
  *
- * @param address from the repository's root. The default is an empty page with `window.importModule`.
+ * @param options.ignoredErrors of the console: those that are the browser's own fault. Default: none
  */
-export async function openPage(address = 'test/browser/harness.html'): Promise<TestPage> {
+export async function openPage({ ignoredErrors }: { ignoredErrors?: RegExp } = {}): Promise<TestPage> {
   const browser = await sharedBrowser();
   // A context of its own: no caches or permissions shared between tests.
   const context = await browser.createBrowserContext();
@@ -25,9 +25,9 @@ export async function openPage(address = 'test/browser/harness.html'): Promise<T
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
+    if (message.type() === 'error' && !ignoredErrors?.test(message.text())) errors.push(message.text());
   });
-  await page.goto(new URL(address, inject('serverUrl')).href);
+  await page.goto(new URL('test/browser/harness.html', inject('serverUrl')).href);
   return {
     page,
     async finish() {

@@ -11,6 +11,7 @@ import {
   type TrackStatistics,
 } from '../../src/pipeline/index.js';
 import { openCamera } from './camera-page.js';
+import { openFrames, watchFrames } from './frame-ledger.js';
 
 export type Colour = [red: number, green: number, blue: number];
 
@@ -46,6 +47,7 @@ let worker: Worker | undefined;
 let receiver: RTCPeerConnection | undefined;
 let hangUp = () => {};
 const errors: string[] = [];
+watchFrames();
 
 /** A camera of the test's own: left half of one colour, right half blue. */
 function halvesCamera(left: string): typeof camera {
@@ -217,11 +219,12 @@ export function loseDevice(): void {
   given?.device.destroy();
 }
 
-export async function end(): Promise<{ track: string; camera: string }> {
+/** `unclosed`: VideoFrames that this page's code has left to the garbage collector. */
+export async function end(): Promise<{ track: string; camera: string; unclosed: number }> {
   await processed.stop();
   const states = { track: processed.track.readyState, camera: camera.track.readyState };
   camera.end();
   hangUp();
   await given?.destroy();
-  return states;
+  return { ...states, unclosed: openFrames() };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { ImageInput } from '../../problem/api.js';
 import { checkInteger } from '../../problem/checks.js';
 import { readPixels } from '../../problem/read-pixels.js';
 import { reading } from '../../problem/reading.js';
@@ -8,15 +9,7 @@ import type { RgbaImage } from '../../problem/types.js';
 import { maximumExtent } from '../arguments.js';
 
 /** Pixels, or what a page shows. */
-export type CutOutPicture =
-  | RgbaImage
-  | ImageData
-  | ImageBitmap
-  | HTMLImageElement
-  | HTMLVideoElement
-  | HTMLCanvasElement
-  | OffscreenCanvas
-  | VideoFrame;
+export type CutOutPicture = Exclude<ImageInput, GPUTexture | GPUBuffer>;
 
 /** The bytes of a picture. Throws ArgumentError, also for what only a GPU can read. */
 export function readPicture(argument: string, value: unknown): RgbaImage {

@@ -25,7 +25,7 @@ import { NetworkPredictor } from '../evaluate/network-predictor.js';
 import { failedItems, signed, tellNotes } from '../evaluate/report-text.js';
 import { checkTruth, refuseTruth } from '../evaluate/truth-check.js';
 import { type TruthSummary, TruthTally } from '../evaluate/truth-tally.js';
-import { about, Failure, UsageError } from '../failure.js';
+import { about, Failure, messageOf, UsageError } from '../failure.js';
 import { makeFolder } from '../files/folder.js';
 import { jsonLines, parseJson } from '../files/json.js';
 import { namedLine } from '../plain-text.js';
@@ -191,7 +191,7 @@ async function tryOn(
 /** What the user wrote into the space's file is the file's. */
 function blamed(error: unknown, { space }: TuneCommandOptions): unknown {
   if (!(error instanceof Error) || error.name !== 'ArgumentError') return error;
-  return new Failure(space === undefined ? error.message : `${space}: ${error.message.replace(/^space\./, '')}`);
+  return new Failure(space === undefined ? messageOf(error) : `${space}: ${messageOf(error).replace(/^space\./, '')}`);
 }
 
 function defined<Values extends object>(values: Values): { [Key in keyof Values]?: Exclude<Values[Key], undefined> } {

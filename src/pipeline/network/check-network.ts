@@ -40,6 +40,7 @@ const networkKeys = [
   'labels',
   'colours',
   'crf',
+  'videoCrf',
   'workingSize',
 ] as const satisfies (keyof NetworkDescription)[];
 
@@ -84,6 +85,7 @@ export function checkNetwork(value: unknown): ResolvedNetwork {
   checkRoles(input, output, prompts);
   const labels = checkLabels(given.labels, output, prompts);
   const workingSize = checkInteger('workingSize', longSide, 1, maximumSide);
+  const crf = checkCrf('crf', given.crf, workingSize, labels.length);
   const network: ResolvedNetwork = {
     ...checkFile(given),
     ...(given.licence === undefined ? undefined : { licence: checkText('licence', given.licence) }),
@@ -92,7 +94,8 @@ export function checkNetwork(value: unknown): ResolvedNetwork {
     output,
     labels,
     colours: checkColours(given.colours, labels.length),
-    crf: checkCrf(given.crf, workingSize, labels.length),
+    crf,
+    videoCrf: given.videoCrf === undefined ? crf : checkCrf('videoCrf', given.videoCrf, workingSize, labels.length),
     workingSize,
   };
   return given.variants === undefined ? network : { ...network, variants: checkVariants(given.variants, network) };
@@ -354,9 +357,14 @@ function checkColours(value: unknown, labelCount: number): string[] {
 }
 
 /** As for a square picture of the working size; the engine checks again for the size that there is. */
-function checkCrf(named: unknown, workingSize: number, labelCount: number): CrfParameters {
+function checkCrf(
+  argument: 'crf' | 'videoCrf',
+  named: unknown,
+  workingSize: number,
+  labelCount: number,
+): CrfParameters {
   if (named === undefined) return defaultParameters;
-  const value = parametersNamed('crf', named);
+  const value = parametersNamed(argument, named);
   try {
     const given = readObject('', value);
     for (const [i, kernel] of readArray('kernels', given.kernels).entries()) {
@@ -375,7 +383,7 @@ function checkCrf(named: unknown, workingSize: number, labelCount: number): CrfP
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
     throw new ArgumentError(
-      ['crf', error.argument].filter((part) => part !== '').join('.'),
+      [argument, error.argument].filter((part) => part !== '').join('.'),
       error.value,
       error.allowed,
     );

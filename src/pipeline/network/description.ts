@@ -42,6 +42,8 @@ export interface NetworkDescription {
   colours?: readonly string[];
   /** CRF that suits this network at `workingSize`, or the name of a preset. Default: the library's default parameters. */
   crf?: CrfParametersOrName;
+  /** The same for frames of a video, where time counts. Default: `crf`. */
+  videoCrf?: CrfParametersOrName;
   /** Long side in pixels of the picture that the CRF works on, unless the user says otherwise, 1..16384. Default 640. */
   workingSize?: number;
 }
@@ -147,6 +149,8 @@ export interface ResolvedNetwork {
   colours: readonly string[];
   /** CRF at `workingSize`. */
   crf: CrfParameters;
+  /** The same for frames of a video. */
+  videoCrf: CrfParameters;
   /** Long side in pixels of the picture that the CRF works on. */
   workingSize: number;
 }

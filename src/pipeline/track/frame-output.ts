@@ -47,6 +47,8 @@ export class StreamOutput implements FrameOutput {
   }
 
   async send(picture: Picture, place: FramePlace, isKept: boolean): Promise<void> {
+    // What is kept now would never be closed.
+    if (this.isEnded) return;
     const timestamp = this.stamp(place.timestamp);
     // Chromium's tracks take a frame that is made of another for one with the other's timestamp.
     const source = 'timestamp' in picture && picture.timestamp !== timestamp ? this.copy.of(place, picture) : picture;
@@ -83,8 +85,9 @@ export class StreamOutput implements FrameOutput {
     try {
       await this.writer.write(frame);
     } catch {
-      frame.close();
       this.ended();
+    } finally {
+      frame.close();
     }
   }
 

@@ -87,21 +87,24 @@ const descriptionKeys = {
   ),
   labels: list(text, 2),
 };
+const networkCrf = object(
+  { kernels },
+  {
+    iterations: integer(0, 10_000),
+    method: choice('lattice', 'exact', 'separable'),
+    tolerance: number({ from: 0, to: 1 }),
+    damping: number({ from: 0, below: 1 }),
+    exactWorkLimit: number({ above: 0, infinity: true }),
+  },
+);
+
 const descriptionOptions = {
   sha256: { is: 'text', matching: /^[0-9a-f]{64}$/i },
   byteLength: integer(1, 2 ** 31 - 1),
   licence: text,
   colours: list({ is: 'text', matching: /^#[0-9a-f]{6}$/i }, 3, 3),
-  crf: object(
-    { kernels },
-    {
-      iterations: integer(0, 10_000),
-      method: choice('lattice', 'exact', 'separable'),
-      tolerance: number({ from: 0, to: 1 }),
-      damping: number({ from: 0, below: 1 }),
-      exactWorkLimit: number({ above: 0, infinity: true }),
-    },
-  ),
+  crf: networkCrf,
+  videoCrf: networkCrf,
   workingSize: side,
 } satisfies Record<string, Spec>;
 const describedKeys = { ...descriptionKeys, bytes: either(onnxBytes, { is: 'function' }) };

@@ -263,7 +263,7 @@ describe('options files that are wrong', () => {
   test.each<[string, unknown, string | RegExp]>([
     ['no JSON', '{"kernels": [', /crf\.json: not JSON: /],
     ['no object', '[1]', /crf\.json: expected a JSON object with the key "kernels"$/m],
-    ['no kernels', {}, /crf\.json: kernels: got undefined, expected an array$/m],
+    ['no kernels', {}, /crf\.json: kernels: missing, expected an array$/m],
     ['a key nobody knows', { kernels: [], iteration: 3 }, /crf\.json: iteration: got 3, expected no such key/],
     [
       'a key of a kernel nobody knows',
@@ -295,7 +295,7 @@ describe('options files that are wrong', () => {
     [
       'features without a file',
       { kernels: [{ type: 'features' }] },
-      /crf\.json: kernels\[0\]\.file: got undefined, expected the name/,
+      /crf\.json: kernels\[0\]\.file: missing, expected the name/,
     ],
     ['a file that is missing', { kernels: [{ type: 'features', file: 'f.npy' }] }, /crf\.json: f\.npy: no such file$/m],
     [

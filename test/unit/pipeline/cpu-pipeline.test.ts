@@ -47,6 +47,37 @@ test('a pipeline finds by itself that there is no WebGPU, and computes on the CP
   expect((await pipeline.segment(image)).report.timings).toEqual([]);
 });
 
+test('frames of a video have parameters of their own, where the network says so and the user does not', async () => {
+  const kernelOf = (sigmaXY: number) => ({ type: 'gaussian', sigmaXY, compatibility: 1 }) as const;
+  const crf = { kernels: [kernelOf(3)], iterations: 4 };
+  const videoCrf = { kernels: [kernelOf(2)], iterations: 2 };
+  const network = tinyNetwork({ crf, videoCrf });
+  const refined = async (pipeline: Pipeline) => {
+    const reports = [await pipeline.segment(picture()), await pipeline.segmentFrame(picture())].map(
+      ({ report }) => report,
+    );
+    return reports.map(({ iterations, parameters }) => [iterations, parameters.kernels.length]);
+  };
+  expect(await refined(await open({ network }))).toEqual([
+    [4, 1],
+    [2, 1],
+  ]);
+  const own = { kernels: [kernelOf(3), kernelOf(1)], iterations: 3 };
+  const pipeline = await open({ network, crf: own });
+  expect(await refined(pipeline)).toEqual([
+    [3, 2],
+    [3, 2],
+  ]);
+  pipeline.setCrf(null);
+  expect(await refined(pipeline)).toEqual([
+    [0, 0],
+    [0, 0],
+  ]);
+  await expect(open({ network: tinyNetwork({ videoCrf: { kernels: [kernelOf(-1)] } }) })).rejects.toThrow(
+    'videoCrf.kernels[0].sigmaXY: got -1',
+  );
+});
+
 test('the stages of a frame are timed where that is asked for', async () => {
   const pipeline = await open({ profile: true });
   const { report } = await pipeline.segmentFrame(picture());

@@ -35,6 +35,7 @@ describe('defaults', () => {
       labels: ['background', 'person'],
       colours: ['#000000', '#800000'],
       crf: defaultParameters,
+      videoCrf: defaultParameters,
       workingSize: 640,
     });
   });
@@ -42,6 +43,7 @@ describe('defaults', () => {
   test('give way to what is there', () => {
     const bytes = new Uint8Array(3);
     const crf = { kernels: [{ type: 'gaussian', sigmaXY: 2, method: 'exact' }], iterations: 3 };
+    const videoCrf = { ...crf, iterations: 2 };
     const full = {
       name: 'mine',
       bytes,
@@ -64,6 +66,7 @@ describe('defaults', () => {
       labels: three,
       colours: ['#000000', '#FFFFFF', '#00ff7f'],
       crf,
+      videoCrf,
       workingSize: 480,
     };
     expect(checkNetwork(full)).toEqual({
@@ -149,6 +152,7 @@ describe('what is refused, by name', () => {
     ['workingSize', { workingSize: Number.NaN }],
     ['crf', { crf: 5 }],
     ['crf.kernels', { crf: {} }],
+    ['videoCrf.kernels', { videoCrf: {} }],
     ['crf.kernels[0].sigmaXY', { crf: { kernels: [{ type: 'gaussian', sigmaXY: -1 }] } }],
     ['crf.kernels[0].type', { crf: { kernels: [{ type: 'features', featureDim: 1 }] } }],
     ['crf.iteration', { crf: { kernels: [], iteration: 5 } }],
