@@ -12,7 +12,7 @@ const windows = [
 ];
 
 /** The window that sees the whole picture. */
-const globalWeight = 0.5;
+const globalWeight = 0.1;
 
 /** Share of a window that seeds must cover for its colours to count half. */
 const scarce = 0.002;

@@ -10,6 +10,11 @@ export interface ColourPlane {
 /** What a way costs: a pixel of length, and a step of 1 between two colours (Euclidean, red, green and blue on 0..255). */
 export const cost = { length: 0.3, colour: 0.3 } as const;
 
+/** A cost that no way is longer than which is worth going: along two sides, each step from black to white. */
+export function longestWay({ width, height }: ColourPlane): number {
+  return (width + height) * (cost.length + cost.colour * 442);
+}
+
 /** Distances are sorted into buckets of this width: a path within a bucket is followed until nothing gets nearer. */
 const bucketWidth = 0.25;
 

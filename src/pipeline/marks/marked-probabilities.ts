@@ -36,11 +36,12 @@ export function markedProbabilities(
   const size = { width: grid.columns, height: grid.rows };
   const means = blockMeans(grid, image.data, 4);
   const strokes = strokeSeeds(prompts, size);
+  const plane = colourPlane(means, size);
   const before: Prior = prior
-    ? { labelCount, probabilities: prior(size), edgeLabel: undefined }
-    : priorOfMarks(image.data, prompts, strokes, grid);
+    ? { labelCount, probabilities: prior(size), edge: undefined }
+    : priorOfMarks(image.data, plane, prompts, strokes, grid);
   doubtOutsideBox(before.probabilities, prompts, grid);
-  const spread = spreadStrokes(colourPlane(means, size), strokes, before);
+  const spread = spreadStrokes(plane, strokes, before);
   return atFullSize(spread, prompts, grid);
 }
 

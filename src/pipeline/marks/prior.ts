@@ -4,10 +4,11 @@ import type { CheckedPrompts } from '../prompts/prompts.js';
 import { placeInBox, seedMaps } from '../prompts/seeds.js';
 import { assignBins } from './colour-bins.js';
 import { colourProbabilities } from './colour-model.js';
-import { colourTrust } from './colour-trust.js';
+import { colourTrust, drawnTrust } from './colour-trust.js';
+import { type ColourPlane, geodesicDistance, longestWay } from './geodesic.js';
 import { blockMeans, enlarge, planShrinking, type Shrinking } from './shrink.js';
 import type { Prior } from './spread.js';
-import { strokeSeeds } from './stroke-seeds.js';
+import { type StrokeSeeds, strokeSeeds } from './stroke-seeds.js';
 
 /** Long side in blocks at which colours are learnt: they vary slowly enough for this. */
 const longSide = 160;
@@ -18,11 +19,24 @@ const boxRounds = 3;
 /** Outside of a box the object becomes unlikely with the distance, in parts of the box's shorter side. */
 const boxDoubt = 0.1;
 
-/** What is believed where nothing but marks says what there is: the background is at the picture's edge, and colours tell what they can. */
+/** Of two labels whose colours fit alike the nearer wins: a score is divided by a root of the geodesic distance, in cost, plus this. */
+const nearnessSoftness = 10;
+
+/** What the picture's edge is worth as a stroke of the background: it begins at this cost. */
+const edgeCost = 30;
+
+/**
+ * What is believed where nothing but marks says what there is: the background is at the picture's edge, and colours tell what they can. The better
+ * they tell it, the less is the edge believed.
+ *
+ * @param pixels RGBA, at the size of the picture
+ * @param plane the same at the size of the grid
+ */
 export function priorOfMarks(
   pixels: ArrayLike<number>,
+  plane: ColourPlane,
   prompts: CheckedPrompts,
-  strokes: readonly { label: number }[],
+  strokes: readonly StrokeSeeds[],
   grid: Shrinking,
 ): Prior {
   const { labelCount } = prompts;
@@ -32,8 +46,12 @@ export function priorOfMarks(
   const probabilities = new Float32Array(labelCount * pixelCount);
   if (edgeLabel !== undefined) probabilities.fill(1, edgeLabel * pixelCount, (edgeLabel + 1) * pixelCount);
   else for (const label of marked) probabilities.fill(1 / marked.length, label * pixelCount, (label + 1) * pixelCount);
-  mixColours(probabilities, pixels, prompts, grid);
-  return { labelCount, probabilities, edgeLabel };
+  const colours = coloursOf(pixels, prompts, grid);
+  if (colours && !prompts.box) preferNearer(colours.probabilities, plane, strokes, labelCount);
+  const trust = colours?.trust ?? 0;
+  if (colours) mix(probabilities, colours.probabilities, trust);
+  const edge = edgeLabel !== undefined && trust < 1 ? { label: edgeLabel, cost: edgeCost / (1 - trust) } : undefined;
+  return { labelCount, probabilities, edge };
 }
 
 /** Where two labels are marked that are not the background, there may be none. */
@@ -42,13 +60,15 @@ function labelAtEdge({ box }: CheckedPrompts, marked: readonly number[]): number
   return marked.length < 2 || marked.includes(0) ? 0 : undefined;
 }
 
-/** Colours have their say as far as they tell labels apart; where there is a box and nothing else, they have it all. */
-function mixColours(
-  probabilities: Float32Array,
+/**
+ * What colours say, [label, pixel] of the grid, and how far to believe it, 0..1: as far as they tell labels apart or much is drawn; where there is a
+ * box and nothing else, they have it all. Undefined where it is not at all.
+ */
+function coloursOf(
   pixels: ArrayLike<number>,
   prompts: CheckedPrompts,
   { width, height, columns, rows }: Shrinking,
-): void {
+): { probabilities: Float32Array; trust: number } | undefined {
   const { labelCount, box } = prompts;
   const plan = planShrinking(width, height, longSide);
   const size = { width: plan.columns, height: plan.rows };
@@ -59,8 +79,8 @@ function mixColours(
     for (const block of blocks) seeds[block] = 1;
     return { label, seeds };
   });
-  const trust = box ? 1 : colourTrust(bins, strokes, labelCount);
-  if (trust === 0) return;
+  const trust = box ? 1 : Math.max(drawnTrust(strokes, labelCount), colourTrust(bins, strokes, labelCount));
+  if (trust === 0) return undefined;
   const given = seedMaps(prompts, size.width, size.height);
   let seeds = given;
   let found = given;
@@ -72,14 +92,39 @@ function mixColours(
     seeds = reseeded(given, found, blockCount);
   }
   const onGrid: Shrinking = { ...plan, factor: columns / plan.columns, width: columns, height: rows };
-  const enlarged = new Float32Array(columns * rows);
+  const pixelCount = columns * rows;
+  const probabilities = new Float32Array(labelCount * pixelCount);
   for (let label = 0; label < labelCount; label++) {
-    enlarge(onGrid, found.subarray(label * blockCount, (label + 1) * blockCount), enlarged);
-    const first = label * columns * rows;
-    for (let pixel = 0; pixel < enlarged.length; pixel++) {
-      probabilities[first + pixel] += trust * (enlarged[pixel] - probabilities[first + pixel]);
+    const plane = probabilities.subarray(label * pixelCount, (label + 1) * pixelCount);
+    enlarge(onGrid, found.subarray(label * blockCount, (label + 1) * blockCount), plane);
+  }
+  return { probabilities, trust };
+}
+
+function mix(into: Float32Array, other: Float32Array, share: number): void {
+  for (let i = 0; i < into.length; i++) into[i] += share * (other[i] - into[i]);
+}
+
+/** Divides each label's probability by the root of the distance from its strokes; sums stay 1. */
+function preferNearer(
+  probabilities: Float32Array,
+  plane: ColourPlane,
+  strokes: readonly StrokeSeeds[],
+  labelCount: number,
+): void {
+  const pixelCount = plane.width * plane.height;
+  const sums = new Float32Array(pixelCount);
+  for (let label = 0; label < labelCount; label++) {
+    const seeds = strokes.filter((stroke) => stroke.label === label).flatMap(({ pixels }) => pixels);
+    const distances = geodesicDistance(plane, seeds, longestWay(plane));
+    for (let pixel = 0; pixel < pixelCount; pixel++) {
+      const index = label * pixelCount + pixel;
+      // A label without strokes is infinitely far, and so nowhere.
+      probabilities[index] /= Math.sqrt(distances[pixel] + nearnessSoftness);
+      sums[pixel] += probabilities[index];
     }
   }
+  for (let i = 0; i < probabilities.length; i++) probabilities[i] /= sums[i % pixelCount];
 }
 
 /** What was said stays; elsewhere what was found. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { type ColourPlane, chamferDistance, cost, geodesicDistance } from './geodesic.js';
+import { type ColourPlane, chamferDistance, geodesicDistance, longestWay } from './geodesic.js';
 import type { StrokeSeeds } from './stroke-seeds.js';
 
 /**
@@ -15,8 +15,6 @@ const recipe = {
   hold: 150,
   /** Cost: between two strokes of different labels the nearer wins, but not within this. */
   softness: 3,
-  /** What the picture's edge is worth as a stroke of the background: it begins at this cost. */
-  edge: 30,
 } as const;
 
 /** What is believed before the strokes. */
@@ -24,8 +22,8 @@ export interface Prior {
   labelCount: number;
   /** [label, pixel], summing to 1 over labels. */
   probabilities: Float32Array;
-  /** The label that lies along the picture's edge, where nothing but strokes says what there is. */
-  edgeLabel: number | undefined;
+  /** The label that lies along the picture's edge, and what a way from there costs before it begins, where nothing but strokes says what there is. */
+  edge: { label: number; cost: number } | undefined;
 }
 
 /**
@@ -40,13 +38,14 @@ export interface Prior {
  * distances between strokes: Bai and Sapiro, ICCV 2007; clicks limited to their error: Lin et al., FocusCut, CVPR 2022.
  */
 export function spreadStrokes(plane: ColourPlane, strokes: readonly StrokeSeeds[], prior: Prior): Float32Array {
-  const { labelCount, edgeLabel } = prior;
+  const { labelCount, edge } = prior;
   const pixelCount = plane.width * plane.height;
   const probabilities = prior.probabilities.slice();
   const held: (Float32Array | undefined)[] = new Array(labelCount).fill(undefined);
-  if (edgeLabel !== undefined) held[edgeLabel] = distanceToEdge(plane).map((distance) => distance + recipe.edge);
+  if (edge) held[edge.label] = distanceToEdge(plane).map((distance) => distance + edge.cost);
   for (const { label, pixels } of strokes) {
-    const reach = recipe.reach * errorRadius(plane, pixels, isLabel(probabilities, label, labelCount), edgeLabel);
+    const reach =
+      recipe.reach * errorRadius(plane, pixels, isLabel(probabilities, label, labelCount), edge !== undefined);
     const limit = Math.max(2.5 * reach, recipe.hold);
     const distances = geodesicDistance(plane, pixels, limit);
     const other = nearest(held.filter((_, of) => of !== label));
@@ -94,9 +93,9 @@ function errorRadius(
   { width, height }: ColourPlane,
   pixels: readonly number[],
   is: Uint8Array,
-  edgeLabel: number | undefined,
+  hasEdge: boolean,
 ): number {
-  if (edgeLabel !== undefined && !is.includes(1)) return Number.POSITIVE_INFINITY;
+  if (hasEdge && !is.includes(1)) return Number.POSITIVE_INFINITY;
   const distances = chamferDistance(is, width);
   let sum = 0;
   for (const pixel of pixels) {
@@ -116,5 +115,5 @@ function distanceToEdge(plane: ColourPlane): Float32Array {
     const y = (pixel - x) / width;
     if (x === 0 || y === 0 || x === width - 1 || y === height - 1) edge.push(pixel);
   }
-  return geodesicDistance(plane, edge, (width + height) * (cost.length + cost.colour * 442));
+  return geodesicDistance(plane, edge, longestWay(plane));
 }
