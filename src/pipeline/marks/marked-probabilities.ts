@@ -4,7 +4,7 @@ import type { RgbaImage } from '../../problem/types.js';
 import type { CheckedPrompts } from '../prompts/prompts.js';
 import { rasterizeMarks } from '../prompts/rasterize.js';
 import { pinConfidence } from '../prompts/seeds.js';
-import type { ColourPlane } from './geodesic.js';
+import { type ColourPlane, stepsOn } from './geodesic.js';
 import { doubtOutsideBox, priorOfMarks } from './prior.js';
 import { blockMeans, enlarge, planShrinking, type Shrinking } from './shrink.js';
 import { type Prior, spreadStrokes } from './spread.js';
@@ -36,12 +36,12 @@ export function markedProbabilities(
   const size = { width: grid.columns, height: grid.rows };
   const means = blockMeans(grid, image.data, 4);
   const strokes = strokeSeeds(prompts, size);
-  const plane = colourPlane(means, size);
+  const steps = stepsOn(colourPlane(means, size));
   const before: Prior = prior
     ? { labelCount, probabilities: prior(size), edge: undefined }
-    : priorOfMarks(image.data, plane, prompts, strokes, grid);
+    : priorOfMarks(image.data, steps, prompts, strokes, grid);
   doubtOutsideBox(before.probabilities, prompts, grid);
-  const spread = spreadStrokes(plane, strokes, before);
+  const spread = spreadStrokes(steps, strokes, before);
   return atFullSize(spread, prompts, grid);
 }
 

@@ -5,7 +5,7 @@ import { placeInBox, seedMaps } from '../prompts/seeds.js';
 import { assignBins } from './colour-bins.js';
 import { colourProbabilities } from './colour-model.js';
 import { colourTrust, drawnTrust } from './colour-trust.js';
-import { type ColourPlane, geodesicDistance, longestWay } from './geodesic.js';
+import { geodesicDistance, longestWay, type Steps } from './geodesic.js';
 import { blockMeans, enlarge, planShrinking, type Shrinking } from './shrink.js';
 import type { Prior } from './spread.js';
 import { type StrokeSeeds, strokeSeeds } from './stroke-seeds.js';
@@ -30,11 +30,11 @@ const edgeCost = 30;
  * they tell it, the less is the edge believed.
  *
  * @param pixels RGBA, at the size of the picture
- * @param plane the same at the size of the grid
+ * @param steps on the same at the size of the grid
  */
 export function priorOfMarks(
   pixels: ArrayLike<number>,
-  plane: ColourPlane,
+  steps: Steps,
   prompts: CheckedPrompts,
   strokes: readonly StrokeSeeds[],
   grid: Shrinking,
@@ -47,7 +47,7 @@ export function priorOfMarks(
   if (edgeLabel !== undefined) probabilities.fill(1, edgeLabel * pixelCount, (edgeLabel + 1) * pixelCount);
   else for (const label of marked) probabilities.fill(1 / marked.length, label * pixelCount, (label + 1) * pixelCount);
   const colours = coloursOf(pixels, prompts, grid);
-  if (colours && !prompts.box) preferNearer(colours.probabilities, plane, strokes, labelCount);
+  if (colours && !prompts.box) preferNearer(colours.probabilities, steps, strokes, labelCount);
   const trust = colours?.trust ?? 0;
   if (colours) mix(probabilities, colours.probabilities, trust);
   const edge = edgeLabel !== undefined && trust < 1 ? { label: edgeLabel, cost: edgeCost / (1 - trust) } : undefined;
@@ -108,15 +108,15 @@ function mix(into: Float32Array, other: Float32Array, share: number): void {
 /** Divides each label's probability by the root of the distance from its strokes; sums stay 1. */
 function preferNearer(
   probabilities: Float32Array,
-  plane: ColourPlane,
+  steps: Steps,
   strokes: readonly StrokeSeeds[],
   labelCount: number,
 ): void {
-  const pixelCount = plane.width * plane.height;
+  const pixelCount = steps.width * steps.height;
   const sums = new Float32Array(pixelCount);
   for (let label = 0; label < labelCount; label++) {
     const seeds = strokes.filter((stroke) => stroke.label === label).flatMap(({ pixels }) => pixels);
-    const distances = geodesicDistance(plane, seeds, longestWay(plane));
+    const distances = geodesicDistance(steps, seeds, longestWay(steps));
     for (let pixel = 0; pixel < pixelCount; pixel++) {
       const index = label * pixelCount + pixel;
       // A label without strokes is infinitely far, and so nowhere.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { type ColourPlane, chamferDistance, geodesicDistance, longestWay } from './geodesic.js';
+import { chamferDistance, geodesicDistance, longestWay, type Steps } from './geodesic.js';
 import type { StrokeSeeds } from './stroke-seeds.js';
 
 /**
@@ -37,17 +37,17 @@ export interface Prior {
  * So a click in the middle of a missed arm takes the arm and not the street behind it, and leaves alone what was right farther away. Geodesic
  * distances between strokes: Bai and Sapiro, ICCV 2007; clicks limited to their error: Lin et al., FocusCut, CVPR 2022.
  */
-export function spreadStrokes(plane: ColourPlane, strokes: readonly StrokeSeeds[], prior: Prior): Float32Array {
+export function spreadStrokes(steps: Steps, strokes: readonly StrokeSeeds[], prior: Prior): Float32Array {
   const { labelCount, edge } = prior;
-  const pixelCount = plane.width * plane.height;
+  const pixelCount = steps.width * steps.height;
   const probabilities = prior.probabilities.slice();
   const held: (Float32Array | undefined)[] = new Array(labelCount).fill(undefined);
-  if (edge) held[edge.label] = distanceToEdge(plane).map((distance) => distance + edge.cost);
+  if (edge) held[edge.label] = distanceToEdge(steps).map((distance) => distance + edge.cost);
   for (const { label, pixels } of strokes) {
     const reach =
-      recipe.reach * errorRadius(plane, pixels, isLabel(probabilities, label, labelCount), edge !== undefined);
+      recipe.reach * errorRadius(steps, pixels, isLabel(probabilities, label, labelCount), edge !== undefined);
     const limit = Math.max(2.5 * reach, recipe.hold);
-    const distances = geodesicDistance(plane, pixels, limit);
+    const distances = geodesicDistance(steps, pixels, limit);
     const other = nearest(held.filter((_, of) => of !== label));
     for (let pixel = 0; pixel < pixelCount; pixel++) {
       const distance = distances[pixel];
@@ -78,9 +78,11 @@ function nearest(distances: readonly (Float32Array | undefined)[]): Float32Array
 function isLabel(probabilities: Float32Array, label: number, labelCount: number): Uint8Array {
   const pixelCount = probabilities.length / labelCount;
   const is = new Uint8Array(pixelCount).fill(1);
-  for (let i = 0; i < probabilities.length; i++) {
-    const pixel = i % pixelCount;
-    if (probabilities[i] > probabilities[label * pixelCount + pixel]) is[pixel] = 0;
+  const own = label * pixelCount;
+  for (let first = 0; first < probabilities.length; first += pixelCount) {
+    for (let pixel = 0; pixel < pixelCount; pixel++) {
+      if (probabilities[first + pixel] > probabilities[own + pixel]) is[pixel] = 0;
+    }
   }
   return is;
 }
@@ -89,12 +91,8 @@ function isLabel(probabilities: Float32Array, label: number, labelCount: number)
  * Pixels from the stroke to where its label is, or to the picture's edge, in the mean. A first stroke that only strokes hold off reaches as far as
  * they let it.
  */
-function errorRadius(
-  { width, height }: ColourPlane,
-  pixels: readonly number[],
-  is: Uint8Array,
-  hasEdge: boolean,
-): number {
+function errorRadius({ width, height }: Steps, pixels: readonly number[], is: Uint8Array, hasEdge: boolean): number {
+  if (pixels.every((pixel) => is[pixel])) return recipe.leastRadius;
   if (hasEdge && !is.includes(1)) return Number.POSITIVE_INFINITY;
   const distances = chamferDistance(is, width);
   let sum = 0;
@@ -107,13 +105,13 @@ function errorRadius(
   return Math.max(recipe.leastRadius, sum / pixels.length);
 }
 
-function distanceToEdge(plane: ColourPlane): Float32Array {
-  const { width, height } = plane;
+function distanceToEdge(steps: Steps): Float32Array {
+  const { width, height } = steps;
   const edge: number[] = [];
   for (let pixel = 0; pixel < width * height; pixel++) {
     const x = pixel % width;
     const y = (pixel - x) / width;
     if (x === 0 || y === 0 || x === width - 1 || y === height - 1) edge.push(pixel);
   }
-  return geodesicDistance(plane, edge, longestWay(plane));
+  return geodesicDistance(steps, edge, longestWay(steps));
 }

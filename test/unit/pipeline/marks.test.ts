@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { chamferDistance, cost, geodesicDistance } from '../../../src/pipeline/marks/geodesic.js';
+import { chamferDistance, cost, geodesicDistance, stepsOn } from '../../../src/pipeline/marks/geodesic.js';
 import { markProbabilities } from '../../../src/pipeline/marks/mark-probabilities.js';
 import { markedProbabilities } from '../../../src/pipeline/marks/marked-probabilities.js';
 import { networkPrior } from '../../../src/pipeline/marks/network-prior.js';
@@ -49,7 +49,7 @@ describe('geodesic distance', () => {
   test('is that of every path: the cheapest, by brute force', () => {
     const rough = randomNumbers(7);
     const noise = [0, 1, 2].map(() => Float32Array.from({ length: 24 }, () => 255 * rough()));
-    const distances = geodesicDistance({ ...plane, channels: noise }, [8], 1e6);
+    const distances = geodesicDistance(stepsOn({ ...plane, channels: noise }), [8], 1e6);
     const expected = new Float64Array(24).fill(Number.POSITIVE_INFINITY);
     expected[8] = 0;
     for (let round = 0; round < 24; round++) {
@@ -69,7 +69,7 @@ describe('geodesic distance', () => {
   });
 
   test('is short within a colour, long across an edge, and ends at the limit', () => {
-    const distances = geodesicDistance(plane, [0], 20);
+    const distances = geodesicDistance(stepsOn(plane), [0], 20);
     expect(distances[2]).toBeCloseTo(2 * cost.length, 5);
     expect(distances[3]).toBe(Number.POSITIVE_INFINITY);
   });
