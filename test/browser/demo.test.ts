@@ -92,18 +92,36 @@ describe('a photo', () => {
     expect(await demo.shares()).toEqual(shares);
   });
 
-  test('is told by a box what is outside', async () => {
+  test('is told by a box what is outside, but a stroke wins over it, at once and later', async () => {
     const shares = await demo.shares();
+    const helmet: Place[] = [
+      [0.75, 0.85],
+      [0.7, 0.93],
+      [0.84, 0.8],
+    ];
+    await demo.click('Clear');
     await demo.page.keyboard.press('b');
     await demo.draw([
-      [0.5, 0.05],
-      [0.95, 0.98],
+      [0.02, 0.02],
+      [0.66, 0.98],
     ]);
     await demo.settled();
-    // The left arm is outside of the box.
-    const [outside, arm] = await demo.coloursAt([background[0], [0.1, 0.9]]);
-    expect(arm).toBe(outside);
-    await undo(demo);
+    const [outside, inside, ...leftOut] = await demo.coloursAt([[0.85, 0.3], chest, ...helmet]);
+    expect(inside).not.toBe(outside);
+    expect(leftOut).toEqual(helmet.map(() => outside));
+    await demo.page.keyboard.press('2');
+    await demo.draw([
+      [0.74, 0.86],
+      [0.82, 0.9],
+    ]);
+    await demo.settled();
+    expect(await demo.coloursAt(helmet)).toEqual(helmet.map(() => inside));
+    expect(await demo.coloursAt([[0.85, 0.3], chest])).toEqual([outside, inside]);
+    const fingerprint = await demo.fingerprint();
+    await demo.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)));
+    await demo.settled();
+    expect(await demo.fingerprint()).toBe(fingerprint);
+    for (let step = 0; step < 3; step++) await undo(demo);
     expect(await demo.shares()).toEqual(shares);
   });
 

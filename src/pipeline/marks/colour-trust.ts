@@ -7,8 +7,11 @@ import { matchOf } from './local-histograms.js';
 /** Foretold so well, colours begin to count; at `full` they count as far as they go. */
 const foretold = { least: 0.75, full: 0.9 } as const;
 
-/** Share of the picture that strokes of a label cover, of the second of the labels by that: from `least` on colours begin to count. */
-const drawn = { least: 0.006, full: 0.015 } as const;
+/** Length of a label's strokes in parts of the picture's long side, of the second of the labels by that: from `least` on colours begin to count. */
+const drawn = { least: 0.1, full: 0.3 } as const;
+
+/** A stroke is one whose extent, squared, is so many times its area; a disc's is 2.5, a square's 2. What is rounder is a dab. */
+const leastSlimness = 4;
 
 /** Stands in for nothing where something is divided by. */
 const tiny = 1e-3;
@@ -45,16 +48,36 @@ export function colourTrust(
 }
 
 /**
- * How far colours are believed for what was drawn alone, 0..1. Long strokes show what belongs to two labels all over the picture; a few clicks show
- * two places. Twelve clicks of a person who corrects cover about half of the least; the strokes of the samples cover more than enough.
+ * How far colours are believed for what was drawn alone, 0..1. Long strokes lie along what they mark and show its colours all over; a dab, as a click
+ * makes it, shows one place, and however many they are the next place may look otherwise.
  *
- * @param strokes seeds [block] of each
+ * @param columns of the seeds, [block]
  */
-export function drawnTrust(strokes: readonly { label: number; seeds: Float32Array }[], labelCount: number): number {
-  const shares = new Array<number>(labelCount).fill(0);
-  for (const { label, seeds } of strokes) shares[label] += seeds.reduce((sum, seed) => sum + seed, 0) / seeds.length;
-  const [, second = 0] = shares.sort((a, b) => b - a);
+export function drawnTrust(
+  strokes: readonly { label: number; seeds: Float32Array }[],
+  labelCount: number,
+  columns: number,
+): number {
+  const lengths = new Array<number>(labelCount).fill(0);
+  for (const { label, seeds } of strokes) {
+    lengths[label] += lengthOf(seeds, columns) / Math.max(columns, seeds.length / columns);
+  }
+  const [, second = 0] = lengths.sort((a, b) => b - a);
   return shareBetween(drawn, second);
+}
+
+/** The diagonal of what a stroke covers, in blocks; 0 for a dab. */
+function lengthOf(seeds: Float32Array, columns: number): number {
+  let [left, right, top, bottom, area] = [columns, -1, Number.POSITIVE_INFINITY, -1, 0];
+  for (const [block, seed] of seeds.entries()) {
+    if (seed === 0) continue;
+    const [x, y] = [block % columns, Math.floor(block / columns)];
+    [left, right] = [Math.min(left, x), Math.max(right, x)];
+    [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+    area++;
+  }
+  const extent = Math.hypot(right - left + 1, bottom - top + 1);
+  return area > 0 && extent ** 2 >= leastSlimness * area ? extent : 0;
 }
 
 /** 0 at `least`, 1 at `full`. */

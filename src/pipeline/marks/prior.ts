@@ -79,7 +79,7 @@ function coloursOf(
     for (const block of blocks) seeds[block] = 1;
     return { label, seeds };
   });
-  const trust = box ? 1 : Math.max(drawnTrust(strokes, labelCount), colourTrust(bins, strokes, labelCount));
+  const trust = box ? 1 : Math.max(drawnTrust(strokes, labelCount, size.width), colourTrust(bins, strokes, labelCount));
   if (trust === 0) return undefined;
   const given = seedMaps(prompts, size.width, size.height);
   let seeds = given;

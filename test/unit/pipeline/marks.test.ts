@@ -142,6 +142,27 @@ describe('marks alone', () => {
     expect(found(markProbabilities(image, prompts({ strokes })), [70, 50])).toEqual([true]);
   });
 
+  test('a long stroke of each label shows colours, dabs show places', () => {
+    const along = (label: number, x: number) => ({
+      label,
+      radius: 2,
+      points: [
+        { x, y: 14 },
+        { x, y: 50 },
+      ],
+    });
+    const ball: [number, number] = [70, 50];
+    expect(found(markProbabilities(image, prompts({ strokes: [along(1, 30), along(0, 8)] })), ball)).toEqual([true]);
+    expect(found(markProbabilities(image, prompts({ strokes: [along(1, 30), dab(0, 8, 30)] })), ball)).toEqual([false]);
+  });
+
+  test('the same marks give the same numbers, whatever was asked in between', () => {
+    const given = prompts({ box: { x: 15, y: 5, width: 30, height: 50 }, strokes: [dab(1, 50, 24), dab(0, 10, 10)] });
+    const first = markProbabilities(image, given);
+    markProbabilities(image, prompts({ strokes: [dab(1, 5, 5)] }));
+    expect(markProbabilities(image, given)).toEqual(first);
+  });
+
   test('a picture of one pixel, and three labels of which one has no mark', () => {
     const pixel = { width: 1, height: 1, data: Uint8ClampedArray.of(1, 2, 3, 255) };
     const dot = { width: 1, height: 1, labelCount: 2, strokes: [dab(1, 0.5, 0.5, 1)] };
