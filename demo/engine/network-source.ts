@@ -71,7 +71,7 @@ export class NetworkSource {
       pipeline.setCrf(pipeline.network.crf ?? null);
       await pipeline.setPrompts(image, prompts, { rounds });
       pipeline.setCrf(null);
-    }
+    } else if (prompts) await pipeline.setPrompts(image, prompts);
     const segmentation = await pipeline.segment(image);
     const marginals = await segmentation.marginals();
     const { input } = segmentation.report;

@@ -46,6 +46,7 @@ export function MarkPanel({ board }: { board: MarkBoard }) {
           </button>
         </div>
       </div>
+      {!board.ownsLabels.value && <p class="hint">What you draw corrects what the network found.</p>}
       <fieldset class="segments is-wide">
         <legend class="visually-hidden">Tool</legend>
         <ToolChoice board={board} tool={label} name="Brush" hint="Strokes in the chosen label (1 – 8)">
