@@ -31,7 +31,6 @@ export interface Listener {
   failed(error: string): void;
   news(news: GpuNews): void;
   loading(progress: NetworkProgress | undefined): void;
-  networkReady(): void;
   busyChanged(task: Task['kind'] | undefined): void;
 }
 
@@ -57,11 +56,7 @@ export class EngineClient {
       if (worker !== this.worker) return;
       if (data.kind === 'news') listener.news(data.news);
       else if (data.kind === 'loading') listener.loading(data.progress);
-      else if (data.kind === 'network ready') {
-        // What was looked at only once is to be looked at again.
-        this.known = {};
-        listener.networkReady();
-      } else this.finish(data);
+      else this.finish(data);
     });
     worker.addEventListener('error', (event) => {
       event.preventDefault();

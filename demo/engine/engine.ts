@@ -8,8 +8,7 @@ import {
   type RefineReport,
   type Refiner,
 } from '../../src/index.js';
-import type { Extent } from '../../src/pipeline/index.js';
-import { labelProbabilities } from '../colour-model/colour-model.js';
+import { type Extent, markProbabilities } from '../../src/pipeline/index.js';
 import { acquireGpu, type Gpu } from './gpu.js';
 import { InstanceFinder } from './instance-finder.js';
 import { type NetworkResult, NetworkSource } from './network-source.js';
@@ -40,7 +39,6 @@ const measuringTolerance = 1e-30;
 export interface EngineListener {
   news: (news: GpuNews) => void;
   loading: (progress: NetworkProgress | undefined) => void;
-  networkReady: () => void;
 }
 
 /** Network and CRF for one picture at a time. Lives in a worker, so that the page never waits. */
@@ -59,9 +57,6 @@ export class Engine {
   private pending: RefineInput = {};
   private losses = 0;
   private isInterrupted = false;
-  private isFirstLook = false;
-  /** The colour model then stays: it needs nothing that could fail to load. */
-  private hasFailedToLoad = false;
 
   private labels: readonly NamedColour[] | undefined;
   private networkInput: Extent | undefined;
@@ -178,40 +173,17 @@ export class Engine {
   }
 
   private async runNetwork(job: Job, picture: Picture, marks: MarkMap): Promise<void> {
-    const { network } = job;
     const acquiring = this.gpuFor(job);
-    // Who opens the page gets a first look anyway: made while the browser looks for a GPU, it comes earlier.
-    const hasTime = network === 'colour-prompt' && !job.isAtWork && !this.networkSource.hasPipeline;
-    const standIn = hasTime ? standInResult(job, picture, marks) : undefined;
-    const gpu = (await acquiring) ?? (network === 'colour-prompt' ? undefined : await this.gpuForNetwork());
-    this.isFirstLook = gpu !== undefined && !this.isNetworkWanted(job, gpu);
-    const result =
-      gpu && !this.isFirstLook
-        ? await this.networkSource.run(gpu.device, job, picture, marks.prompts)
-        : (standIn ?? standInResult(job, picture, marks));
+    // Marks alone need no network, and are done while the browser looks for a GPU.
+    const ofMarks = job.network === 'colour-prompt' ? resultOfMarks(job, picture, marks) : undefined;
+    const gpu = (await acquiring) ?? (ofMarks ? undefined : await this.gpuForNetwork());
+    const result = ofMarks ?? (await this.networkSource.run((gpu as Gpu).device, job, picture, marks.prompts));
     this.labels = result.labels;
     this.labelCount = result.labelCount;
     this.networkInput = result.input;
     this.probabilities = result.probabilities;
     this.before = segment(result.probabilities, picture.width * picture.height, result.labelCount);
     this.pending.unary = { probabilities: result.probabilities };
-  }
-
-  /**
-   * Strokes and boxes need not wait for onnxruntime, which is large: the page's colour model stands in until it is there, and it is
-   * not loaded for who only looks.
-   */
-  private isNetworkWanted(job: Job, { device }: Gpu): boolean {
-    if (job.network !== 'colour-prompt' || this.networkSource.isReady(device, job)) return true;
-    if (job.isAtWork && !this.hasFailedToLoad) {
-      this.networkSource.prepare(device, job).then(
-        () => this.listener.networkReady(),
-        () => {
-          this.hasFailedToLoad = true;
-        },
-      );
-    }
-    return false;
   }
 
   private async gpuForNetwork(): Promise<Gpu> {
@@ -262,7 +234,6 @@ export class Engine {
       width,
       height,
       labelCount,
-      isFirstLook: this.isFirstLook,
       labels: this.labels,
       networkInput: this.networkInput,
       before,
@@ -346,10 +317,14 @@ export class Engine {
   }
 }
 
-/** By the page's own colour model. */
-function standInResult({ labelCount }: Job, picture: Picture, { labels: marks, box }: MarkMap): NetworkResult {
-  const probabilities = labelProbabilities({ ...picture, labelCount, marks, box });
-  return { probabilities, labels: undefined, labelCount, input: undefined };
+function resultOfMarks({ labelCount }: Job, picture: Picture, { prompts }: MarkMap): NetworkResult {
+  if (!prompts) throw new Error('Without a network there must be marks.');
+  return {
+    probabilities: markProbabilities(imageOf(picture), prompts),
+    labels: undefined,
+    labelCount,
+    input: undefined,
+  };
 }
 
 function imageOf({ pixels, width, height }: Picture) {

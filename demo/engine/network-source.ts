@@ -39,26 +39,9 @@ export class NetworkSource {
     this.loading?.abort(new Error('loading was cancelled'));
   }
 
-  /** Whether `run` would begin at once, on some device. */
-  get hasPipeline(): boolean {
-    return this.pipeline !== undefined;
-  }
-
-  /** Whether `run` would begin at once. */
-  isReady(device: GPUDevice, choice: NetworkChoice): boolean {
-    return this.hasPipeline && this.isMade(device, choice);
-  }
-
   private isMade(device: GPUDevice, { network, inputSize }: NetworkChoice): boolean {
     const { made } = this;
     return made?.device === device && made.network === network && made.inputSize === inputSize;
-  }
-
-  /** Throws what Pipeline.create throws. */
-  async prepare(device: GPUDevice, choice: NetworkChoice): Promise<void> {
-    const making = this.pipelineFor(device, choice);
-    await making;
-    if (this.making === making) this.tell(undefined);
   }
 
   /** Throws what Pipeline.create, setPrompts and segment throw. */
@@ -88,7 +71,7 @@ export class NetworkSource {
       pipeline.setCrf(pipeline.network.crf ?? null);
       await pipeline.setPrompts(image, prompts, { rounds });
       pipeline.setCrf(null);
-    }
+    } else if (prompts) await pipeline.setPrompts(image, prompts);
     const segmentation = await pipeline.segment(image);
     const marginals = await segmentation.marginals();
     const { input } = segmentation.report;

@@ -3,7 +3,6 @@
 import type { Region } from '../../src/analysis/index.js';
 import type { CrfParameters, Energy, Refiner, StageTiming } from '../../src/index.js';
 import type { Extent, LoadProgress, NetworkDescription, Prompts } from '../../src/pipeline/index.js';
-import type { Box } from '../marks/marks.js';
 
 /** RGBA, [y, x, 4]. */
 export interface Picture {
@@ -12,12 +11,9 @@ export interface Picture {
   pixels: Uint8ClampedArray;
 }
 
-/** Strokes and box, as the colours are learnt from them. */
+/** Strokes and box. */
 export interface MarkMap {
-  /** Label a pixel, or `unmarked`: [y, x]. */
-  labels: Uint8Array;
-  box: Box | null;
-  /** The same for a prompt network; undefined where nothing is marked. */
+  /** Undefined where nothing is marked. */
   prompts: Prompts | undefined;
 }
 
@@ -35,8 +31,6 @@ export interface Job {
   network: string | NetworkDescription;
   /** Long side in pixels of what the network sees, where it leaves that open; undefined for its own. */
   inputSize: number | undefined;
-  /** Somebody is at work, not only looking: the network may be loaded, where a simpler colour model would do for a first look. */
-  isAtWork: boolean;
   /** Of the marks. A network that needs none has its own. */
   labelCount: number;
   parameters: CrfParameters;
@@ -67,10 +61,8 @@ export interface Result {
 }
 
 export interface Refinement extends Result {
-  /** What the network saw; undefined where the page's own colour model stood in for it. */
+  /** What the network saw; undefined where there was none but marks. */
   networkInput: Extent | undefined;
-  /** By the page's own colour model: the network is not there yet. */
-  isFirstLook: boolean;
   /** What the network found; undefined where the labels are the user's. */
   labels: readonly NamedColour[] | undefined;
   iterations: number;
@@ -171,6 +163,5 @@ export type FromWorker =
   | Answer
   | { kind: 'news'; news: GpuNews }
   /** What was a first look can now be done by the network. */
-  | { kind: 'network ready' }
   /** Undefined when it is over. */
   | { kind: 'loading'; progress: NetworkProgress | undefined };

@@ -8,7 +8,6 @@ const post = (message: FromWorker) => postMessage(message);
 const engine = new Engine({
   news: (news) => post({ kind: 'news', news }),
   loading: (progress) => post({ kind: 'loading', progress }),
-  networkReady: () => post({ kind: 'network ready' }),
 });
 
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {

@@ -20,7 +20,7 @@ export interface Marks {
 export const noMarks: Marks = { strokes: [], box: null };
 
 /** Smaller ones are slips of the hand. */
-const leastSide = 0.02;
+export const leastSide = 0.02;
 
 /** The box between two corners, cut off at the picture's edge; null where hardly anything is left. */
 export function boxBetween(a: { x: number; y: number }, b: { x: number; y: number }): Box | null {

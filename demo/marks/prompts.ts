@@ -3,7 +3,7 @@
 import type { Prompts } from '../../src/pipeline/index.js';
 import type { Marks } from './marks.js';
 
-/** Marks as a prompt network takes them, on a picture of this size in pixels. */
+/** Marks as the library takes them, on a picture of this size in pixels. Strokes of labels that are not there are left out. */
 export function promptsOf({ strokes, box }: Marks, width: number, height: number, labelCount: number): Prompts {
   return {
     width,
@@ -12,10 +12,12 @@ export function promptsOf({ strokes, box }: Marks, width: number, height: number
     ...(box && {
       box: { x: box.left * width, y: box.top * height, width: box.width * width, height: box.height * height },
     }),
-    strokes: strokes.map(({ label, radius, points }) => ({
-      label,
-      radius: radius * Math.max(width, height),
-      points: points.map(({ x, y }) => ({ x: x * width, y: y * height })),
-    })),
+    strokes: strokes
+      .filter(({ label }) => label === null || label < labelCount)
+      .map(({ label, radius, points }) => ({
+        label,
+        radius: radius * Math.max(width, height),
+        points: points.map(({ x, y }) => ({ x: x * width, y: y * height })),
+      })),
   };
 }

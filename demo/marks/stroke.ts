@@ -15,9 +15,6 @@ export interface Stroke {
   points: readonly Point[];
 }
 
-/** Pixels without a mark in a map of marks. */
-export const unmarked = 255;
-
 /** Places are kept in these parts of a side, and radii in these parts of the long side: a link can then hold them exactly. */
 export const placeUnit = 4096;
 export const radiusUnit = 8192;

@@ -14,7 +14,10 @@ export interface NetworkOffer {
   /** Of the download; 0 for those that come with the page. */
   bytes: number;
   licence: string;
+  /** It is told by marks what to look for. */
   takesMarks: boolean;
+  /** Labels of a network whose photos marks correct. */
+  correctedLabels?: number;
   /** What it was made for. */
   use: 'photo' | 'both';
   /** CRF that suits it, by the preset's id; the library's own for this network. */
@@ -50,10 +53,11 @@ export const offers: readonly NetworkOffer[] = [
   {
     name: 'person',
     title: 'Person',
-    finds: 'People near the camera',
+    finds: 'People near the camera; on photos, marks correct it',
     bytes: 0,
     licence: 'Apache-2.0',
     takesMarks: false,
+    correctedLabels: 2,
     use: 'both',
     // The library has three kernels for it; the sliders are of two.
     preset: 'gentle',
@@ -107,6 +111,10 @@ function offerOfAny(network: unknown): NetworkOffer | undefined {
 /** The CRF that a network begins with. */
 export function settingsFor(network: unknown): CrfSettings {
   return settingsOfPreset(offerOfAny(network)?.preset) ?? defaultSettings;
+}
+
+export function correctedLabelsOf(network: unknown): number | undefined {
+  return offerOfAny(network)?.correctedLabels;
 }
 
 export function inputSizesOf(network: unknown): NetworkOffer['inputSizes'] {

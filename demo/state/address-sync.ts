@@ -2,7 +2,7 @@
 
 import { batch, effect, type Signal } from '@preact/signals';
 import { decodeMarks, encodeMarks } from '../marks/marks-code.js';
-import { inputSizesOf, offerOf, settingsFor } from '../networks/catalogue.js';
+import { correctedLabelsOf, inputSizesOf, offerOf, settingsFor } from '../networks/catalogue.js';
 import { defaultWorkingSize, workingSizes } from '../photo/photo.js';
 import { samples } from '../photo/samples.js';
 import { views } from '../view/paint.js';
@@ -65,7 +65,10 @@ async function openAddress(session: Session, live: LiveSession, mode: Signal<'ph
   const labelCount = Math.max(chosen.labels.length, state.labels?.length ?? 0);
   const marks = state.marks === undefined ? undefined : decodeMarks(state.marks, labelCount);
   if (state.marks !== undefined && !marks) problems.push('marks');
-  await session.openSample(chosen, marks, network);
+  const corrections =
+    state.corrections === undefined ? undefined : decodeMarks(state.corrections, correctedLabelsOf(network) ?? 0);
+  if (state.corrections !== undefined && !corrections) problems.push('corrections');
+  await session.openSample(chosen, marks, network, corrections);
   batch(() => applyLabels(session, state, problems));
   if (problems.length > 0) {
     session.error.value = wordsFor(problems);
@@ -120,16 +123,16 @@ function maximum(session: Session): number {
 }
 
 function stateOf(session: Session): AddressState {
-  const { sample } = session;
+  const { sample, corrections } = session;
   const settings = session.settings.value;
   const compare = session.divider.value;
   const names = session.labels.value.map(({ name }) => name);
-  const marks = session.history.marks.value;
+  const marks = session.drawn.marks.value;
   const isAsOpened = sample && marks.box === null && marks.strokes === sample.strokes;
   const network = session.network.value;
   const inputSize = session.inputSize.value;
   const hasOwnNames =
-    session.takesMarks.value && names.join('~') !== (sample?.labels ?? ['Background', 'Object']).join('~');
+    session.ownsLabels.value && names.join('~') !== (sample?.labels ?? ['Background', 'Object']).join('~');
   return {
     ...(sample && { photo: sample.id }),
     ...(typeof network === 'string' && network !== (sample?.network ?? 'colour-prompt') && { network }),
@@ -140,8 +143,9 @@ function stateOf(session: Session): AddressState {
     ...(!areSameSettings(settings, settingsFor(network)) && { settings }),
     ...(hasOwnNames && { labels: names }),
     // Numbers of labels that a network found may differ from one run to the next.
-    merges: session.takesMarks.value ? session.history.merges.value : noMerges,
+    merges: session.ownsLabels.value ? session.history.merges.value : noMerges,
     // Marks mean nothing without their photo, and one's own is not in the address.
     ...(sample && !isAsOpened && { marks: encodeMarks(marks) }),
+    ...(sample && !corrections.isEmpty.value && { corrections: encodeMarks(corrections.marks.value) }),
   };
 }

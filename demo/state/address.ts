@@ -25,6 +25,8 @@ export interface AddressState {
   merges?: Merges;
   /** As `encodeMarks` gives them. */
   marks?: string;
+  /** Marks that correct the network, in the same form. */
+  corrections?: string;
 }
 
 export function writeAddress(state: AddressState): string {
@@ -49,6 +51,7 @@ export function writeAddress(state: AddressState): string {
       .join('~'),
   );
   put('marks', state.marks);
+  put('corrections', state.corrections);
   return parts.toString();
 }
 
@@ -97,9 +100,10 @@ const readers: Readonly<Record<string, Read>> = {
     return true;
   },
   marks: text('marks'),
+  corrections: text('corrections'),
 };
 
-function text(name: 'photo' | 'network' | 'view' | 'marks'): Read {
+function text(name: 'photo' | 'network' | 'view' | 'marks' | 'corrections'): Read {
   return (value, state) => {
     if (!/^[\w-]+$/.test(value)) return false;
     state[name] = value;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { computed, signal } from '@preact/signals';
-import { type Marks, noMarks } from '../marks/marks.js';
+import { areSameBoxes } from '../marks/box-edit.js';
+import { type Box, type Marks, noMarks } from '../marks/marks.js';
 import type { Stroke } from '../marks/stroke.js';
 import { type Merges, noMerges } from './merges.js';
 
@@ -26,6 +27,12 @@ export class History {
   add(stroke: Stroke): void {
     const { strokes, box } = this.marks.value;
     this.setMarks({ strokes: [...strokes, stroke], box });
+  }
+
+  /** Null takes the box away. */
+  setBox(box: Box | null): void {
+    const { marks } = this;
+    if (!areSameBoxes(box, marks.value.box)) this.setMarks({ ...marks.value, box });
   }
 
   setMarks(marks: Marks): void {

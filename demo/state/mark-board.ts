@@ -3,7 +3,7 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Box, Marks } from '../marks/marks.js';
 import type { Point, Stroke } from '../marks/stroke.js';
-import { History } from './history.js';
+import type { History } from './history.js';
 import { type Label, labelsNamed, maximumLabels, shownLabels, withAnotherLabel } from './labels.js';
 import { membersOf, merged, separated } from './merges.js';
 
@@ -13,7 +13,6 @@ export type Tool = number | 'eraser' | 'box';
 /** Labels, and what is drawn with them on a picture: the same for photos and for the camera. */
 export abstract class MarkBoard {
   readonly labels = signal<readonly Label[]>(labelsNamed(['Background', 'Object']));
-  readonly history = new History();
   /** The stroke that is being drawn. */
   readonly draft = signal<Stroke | undefined>(undefined);
   /** The box that is being drawn. */
@@ -31,8 +30,12 @@ export abstract class MarkBoard {
   abstract readonly extent: ReadonlySignal<{ width: number; height: number } | undefined>;
   /** Pixels by label that others are not merged into; undefined where nobody counts. */
   abstract readonly areas: ReadonlySignal<readonly number[] | undefined>;
-  /** Whether the network is told by marks what to look for. */
+  /** Whether one can draw: marks say what to look for, or correct what the network found. */
   abstract readonly takesMarks: ReadonlySignal<boolean>;
+  /** Whether the labels are the user's own, and no network's. */
+  abstract readonly ownsLabels: ReadonlySignal<boolean>;
+  /** Of what is drawn. */
+  abstract readonly history: History;
 
   /** What is drawn, with what is just being drawn. */
   readonly marks = computed<Marks>(() => {
@@ -53,7 +56,7 @@ export abstract class MarkBoard {
   /** By label, the label that it counts as. */
   readonly leaders = computed(() => this.shownLabels.value.map(({ leader }) => leader));
 
-  readonly canAddLabel = computed(() => this.takesMarks.value && this.labels.value.length < maximumLabels);
+  readonly canAddLabel = computed(() => this.ownsLabels.value && this.labels.value.length < maximumLabels);
 
   addLabel(): void {
     this.labels.value = withAnotherLabel(this.labels.value);

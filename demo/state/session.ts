@@ -20,13 +20,13 @@ import {
 } from '../engine/protocol.js';
 import { type Marks, noMarks } from '../marks/marks.js';
 import { promptsOf } from '../marks/prompts.js';
-import { rasterize } from '../marks/rasterize.js';
-import { inputSizesOf, instanceWords, settingsFor } from '../networks/catalogue.js';
+import { correctedLabelsOf, inputSizesOf, instanceWords, settingsFor } from '../networks/catalogue.js';
 import { defaultWorkingSize, type Photo, pictureOf, readPhoto } from '../photo/photo.js';
 import { readPrecomputed } from '../photo/precomputed.js';
 import { type Sample, samples } from '../photo/samples.js';
 import type { ViewName } from '../view/paint.js';
 import { areSameSettings, type CrfSettings, crfParameters, defaultSettings } from './crf-settings.js';
+import { History } from './history.js';
 import { colourFromHex, type Label, labelsNamed } from './labels.js';
 import { MarkBoard } from './mark-board.js';
 import { noMerges } from './merges.js';
@@ -39,6 +39,7 @@ export interface Work {
   description: string;
   labels: readonly string[];
   marks: Marks;
+  corrections: Marks;
   /** Undefined: the one there is. */
   network: string | undefined;
   /** What the page would show first, known beforehand. */
@@ -47,7 +48,7 @@ export interface Work {
 
 export const benchmarkRuns = 20;
 
-const unmarkedMap: MarkMap = { labels: new Uint8Array(), box: null, prompts: undefined };
+const unmarkedMap: MarkMap = { prompts: undefined };
 
 /** All that the photo page shows, and what can be done with it. Nothing of it lives in the worker or on the GPU. */
 export class Session extends MarkBoard {
@@ -86,7 +87,14 @@ export class Session extends MarkBoard {
   /** Long side in pixels of what the network sees; undefined for its own. */
   readonly inputSize = signal<number | undefined>(undefined);
   readonly loading = signal<NetworkProgress | undefined>(undefined);
-  readonly takesMarks = computed(() => this.network.value === 'colour-prompt');
+  readonly ownsLabels = computed(() => this.network.value === 'colour-prompt');
+  /** How many labels of the network marks can correct; undefined where they can't. */
+  private readonly correctedLabels = computed(() => correctedLabelsOf(this.network.value));
+  readonly takesMarks = computed(() => this.ownsLabels.value || this.correctedLabels.value !== undefined);
+
+  /** What says what to look for, and what corrects a network: neither means anything for the other. */
+  readonly drawn = new History();
+  readonly corrections = new History();
 
   /** Stands for the first refinement until it is there, in views that need no more. */
   private readonly precomputed = signal<Result | undefined>(undefined);
@@ -130,12 +138,10 @@ export class Session extends MarkBoard {
     const marks = this.marks.value;
     if (!picture) return undefined;
     const { width, height } = picture;
-    const hasLabel = marks.box !== null || marks.strokes.some(({ label }) => label !== null);
-    return {
-      labels: rasterize(marks, width, height),
-      box: marks.box,
-      prompts: hasLabel ? promptsOf(marks, width, height, this.labelCount.value) : undefined,
-    };
+    const labelCount = this.correctedLabels.value ?? this.labelCount.value;
+    const prompts = promptsOf(marks, width, height, labelCount);
+    const hasLabel = prompts.box !== undefined || prompts.strokes?.some(({ label }) => label !== null);
+    return hasLabel ? { prompts } : unmarkedMap;
   });
 
   /** Of the sample that is open, with what was chosen before it. */
@@ -177,6 +183,7 @@ export class Session extends MarkBoard {
     sample: Sample,
     marks: Marks = { strokes: sample.strokes, box: null },
     network: string | undefined = sample.network,
+    corrections: Marks = noMarks,
   ): Promise<void> {
     const hasOwnMarks = marks.strokes !== sample.strokes || marks.box !== null;
     await this.load(async () => {
@@ -186,7 +193,7 @@ export class Session extends MarkBoard {
         hasOwnMarks || this.refinementCount.value > 0 ? undefined : readPrecomputed(sample.id),
       ]);
       const { description, labels } = sample;
-      return { photo, sampleId: sample.id, description, labels, marks, network, precomputed };
+      return { photo, sampleId: sample.id, description, labels, marks, corrections, network, precomputed };
     });
   }
 
@@ -197,9 +204,14 @@ export class Session extends MarkBoard {
       description: name,
       labels: ['Background', 'Object'],
       marks: noMarks,
+      corrections: noMarks,
       network: undefined,
       precomputed: undefined,
     }));
+  }
+
+  get history(): History {
+    return this.correctedLabels.value === undefined ? this.drawn : this.corrections;
   }
 
   get sample(): Sample | undefined {
@@ -238,7 +250,7 @@ export class Session extends MarkBoard {
     }
   }
 
-  private begin({ photo, sampleId, description, labels, marks, network, precomputed }: Work): void {
+  private begin({ photo, sampleId, description, labels, marks, corrections, network, precomputed }: Work): void {
     this.engine.cancel();
     batch(() => {
       this.photo.value = photo;
@@ -252,9 +264,10 @@ export class Session extends MarkBoard {
       this.draft.value = undefined;
       this.draftBox.value = undefined;
       this.forgetResults();
-      this.history.reset({ marks, merges: noMerges });
+      this.drawn.reset({ marks, merges: noMerges });
+      this.corrections.reset({ marks: corrections, merges: noMerges });
       this.exchangeNetwork(network, this.sample?.network);
-      const isAsComputed = this.takesMarks.value && areSameSettings(this.settings.value, defaultSettings);
+      const isAsComputed = this.ownsLabels.value && areSameSettings(this.settings.value, defaultSettings);
       this.precomputed.value = isAsComputed ? precomputed : undefined;
     });
   }
@@ -295,7 +308,7 @@ export class Session extends MarkBoard {
         this.inputSize.value = undefined;
         if (areSameSettings(this.settings.value, this.startSettings)) this.settings.value = settingsFor(network);
         this.startSettings = settingsFor(network);
-        if (!this.takesMarks.value || this.foundNames === '') return;
+        if (!this.ownsLabels.value || this.foundNames === '') return;
         this.forgetResults();
         this.isolated.value = null;
         this.labels.value = this.ownLabels;
@@ -311,26 +324,25 @@ export class Session extends MarkBoard {
     // Of no matter to other networks: they must not run again because of marks, or of labels that they found themselves.
     const takesMarks = this.takesMarks.value;
     const marks = takesMarks ? this.markMap.value : unmarkedMap;
-    const labelCount = takesMarks ? this.labelCount.value : 0;
+    const ownsLabels = this.ownsLabels.value;
+    const labelCount = ownsLabels ? this.labelCount.value : 0;
     const parameters = crfParameters(this.settings.value);
     const profile = this.isMeasuring.value;
     const network = this.network.value;
     const inputSize = inputSizesOf(network) && this.inputSize.value;
     if (!picture || !marks) return;
-    if (takesMarks && this.markedLabels.value.size < 2) {
+    if (ownsLabels && this.markedLabels.value.size < 2) {
       this.engine.cancel();
       this.refinement.value = undefined;
       this.precomputed.value = undefined;
       return;
     }
-    const isAtWork = this.history.canUndo.value || inputSize !== undefined;
     const { backend } = this;
     this.engine.request({
       picture,
       marks,
       network,
       inputSize,
-      isAtWork,
       labelCount,
       parameters,
       backend,
@@ -379,7 +391,6 @@ export class Session extends MarkBoard {
       loading: (progress) => {
         this.loading.value = progress;
       },
-      networkReady: () => this.requestRefinement(),
       busyChanged: (task) => {
         this.busyWith.value = task;
       },

@@ -16,6 +16,7 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ['C', 'Compare with before'],
   ['V', 'Next view or effect'],
   ['Arrows, Space held', 'Move the brush and draw, with the picture focused'],
+  ['Arrows, Ctrl arrows, Delete', 'Move, resize and remove the box, with the box tool and the picture focused'],
   ['Arrows', 'Move the handle between before and after, when it is focused'],
 ];
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { gripsOfSides } from '../marks/box-edit.js';
 import type { Box } from '../marks/marks.js';
 import type { Point, Stroke } from '../marks/stroke.js';
 
@@ -79,4 +80,26 @@ export function drawBox(context: CanvasRenderingContext2D, box: Box, thickness: 
   context.strokeStyle = 'white';
   context.strokeRect(...place);
   context.setLineDash([]);
+}
+
+/** Squares at the corners and the middles of the sides: here a box can be held. */
+export function drawGrips(context: CanvasRenderingContext2D, box: Box, thickness: number): void {
+  const { width, height } = context.canvas;
+  const side = 7 * thickness;
+  context.lineWidth = thickness;
+  context.fillStyle = 'white';
+  context.strokeStyle = 'rgb(0 0 0 / 0.65)';
+  for (const { x, y } of gripsOfSides) {
+    const left = (box.left + (box.width * (1 + x)) / 2) * width - side / 2;
+    const top = (box.top + (box.height * (1 + y)) / 2) * height - side / 2;
+    // Whole squares, even at the picture's edge.
+    const place = [
+      Math.min(width - side, Math.max(0, left)),
+      Math.min(height - side, Math.max(0, top)),
+      side,
+      side,
+    ] as const;
+    context.fillRect(...place);
+    context.strokeRect(...place);
+  }
 }

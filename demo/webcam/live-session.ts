@@ -7,6 +7,7 @@ import { type Marks, noMarks } from '../marks/marks.js';
 import { promptsOf } from '../marks/prompts.js';
 import { inputSizesOf, offerOf } from '../networks/catalogue.js';
 import { type CrfSettings, crfParameters } from '../state/crf-settings.js';
+import { History } from '../state/history.js';
 import { colourFromHex, type Label, labelsNamed } from '../state/labels.js';
 import { MarkBoard } from '../state/mark-board.js';
 import { type Merges, noMerges } from '../state/merges.js';
@@ -44,6 +45,9 @@ export class LiveSession extends MarkBoard {
   readonly areas = signal<readonly number[] | undefined>(undefined);
   /** Of the network that is ready, or, while the camera is off, of the one that is chosen. */
   readonly takesMarks = signal(false);
+  /** Frames are not corrected by marks: where one draws, the labels are one's own. */
+  readonly ownsLabels = this.takesMarks;
+  readonly history = new History();
 
   readonly network = signal<string | NetworkDescription>(liveDefaults.network);
   /** Long side in pixels of what the network sees; undefined for its own. */

@@ -29,7 +29,8 @@ import { measureLabelMaxima } from './outputs/label-maxima.js';
 import { parametersForLabels, presentLabels } from './outputs/present-labels.js';
 import { Pace } from './pace.js';
 import type { Drawn, FrameJob, FrameResult, KeptLabels, KeyJob, Path } from './path.js';
-import { Pinner } from './prompts/pinner.js';
+import { promptsForKept, withMarked } from './prompts/kept-prompts.js';
+import type { CheckedPrompts } from './prompts/prompts.js';
 import { Recent } from './recent.js';
 import { ResultPainter } from './result-painter.js';
 import type { Gpu } from './runtime/gpu.js';
@@ -71,7 +72,6 @@ export class FramePath implements Path {
   private refined: Refiner | undefined;
   /** Size of the frame that the network's output is of. */
   private networkFrame: Extent | undefined;
-  private pinner: Pinner | undefined;
   /** That of the frame before. */
   private smoothing: TemporalSmoothing | undefined;
   private readonly smoothings = new Recent<TemporalSmoothing>(videoSizesKept, (smoothing) => smoothing.destroy());
@@ -186,8 +186,8 @@ export class FramePath implements Path {
       await this.network.run(signal);
       this.networkFrame = sizeOf(frame);
     }
-    const kept = await this.keptLabels(working, job.dropBelow);
-    const unary = await this.pinnedUnary(working, job.marksFor);
+    const kept = await this.keptLabels(working, job);
+    const unary = job.marks ? await this.markedUnary(working, job.marks, kept) : this.network.unary;
     const parameters = this.parametersForKept(job.parametersFor(working), kept.labels);
     const engine = await this.engines.get({ ...working, labelCount: kept.labels.length, use }, parameters);
     signal?.throwIfAborted();
@@ -272,7 +272,6 @@ export class FramePath implements Path {
     this.workingImages.endAll();
     this.smoothings.endAll();
     this.guides.endAll();
-    this.pinner?.destroy();
     this.engines.destroy();
     this.buffers.destroy();
     await this.networks.destroy();
@@ -314,24 +313,30 @@ export class FramePath implements Path {
     throw isTexture(source) ? unusable('frame', source) : unreadable('frame', source, error);
   }
 
-  private async keptLabels(working: Extent, dropBelow: number): Promise<KeptLabels> {
+  private async keptLabels(working: Extent, { dropBelow, marks }: FrameJob): Promise<KeptLabels> {
     const { labelCount } = this.network;
     if (dropBelow <= 0) {
       if (this.all.length !== labelCount) this.all = Array.from({ length: labelCount }, (_unused, label) => label);
       return { labels: this.all, droppedProbability: 0 };
     }
     const maxima = await measureLabelMaxima(this.context, this.network.unary, { ...working, labelCount });
-    const labels = presentLabels(maxima, dropBelow);
+    const labels = withMarked(presentLabels(maxima, dropBelow), marks);
     this.network.choose(labels);
     for (const label of labels) maxima[label] = 0;
     return { labels, droppedProbability: maxima.reduce((sum, maximum) => sum + maximum, 0) };
   }
 
-  private async pinnedUnary(working: Extent, marksFor: FrameJob['marksFor']): Promise<UnarySource> {
-    const { unary, labelCount } = this.network;
-    if (!marksFor) return unary;
-    this.pinner ??= new Pinner(this.context);
-    return this.pinner.run(unary, { ...working, labelCount }, marksFor(working));
+  /** Of a photo: reads back what the CRF is to work on. Marks then go the way that they go on the CPU. */
+  private async markedUnary(working: Extent, marks: CheckedPrompts, kept: KeptLabels): Promise<UnarySource> {
+    const { markUnary } = await import('./marks/mark-unary.js');
+    const { network } = this;
+    const unary = network.takesPrompts ? undefined : network.unary;
+    return markUnary(
+      this.context.device,
+      { buffer: this.workingImage, ...working },
+      promptsForKept(marks, kept.labels),
+      unary,
+    );
   }
 
   /** The same object where every label is kept. */

@@ -31,6 +31,7 @@ export { scaledParameters } from './engines.js';
 export type { FrameSource } from './frames/frame-source.js';
 export type { Extent } from './frames/plan.js';
 export { guidedFilterSettings, type Refinement } from './guided/settings.js';
+export { markProbabilities } from './marks/mark-probabilities.js';
 export { checkNetwork, networkFromJson } from './network/check-network.js';
 export { vocColours } from './network/colours.js';
 export type {

@@ -76,6 +76,11 @@ export class NetworkRun {
     return this.session.bytes + (this.shaped?.image.bytes ?? 0) + (this.shaped?.output.bytes ?? 0);
   }
 
+  /** Whether it is told what to look for. */
+  get takesPrompts(): boolean {
+    return this.options.network.prompts !== undefined;
+  }
+
   /** Labels of the output: a prompt network's are those of its prompts. */
   get labelCount(): number {
     return this.key?.labelCount ?? this.options.network.labels.length;

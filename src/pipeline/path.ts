@@ -11,6 +11,7 @@ import type { Extent } from './frames/plan.js';
 import type { Refinement } from './guided/settings.js';
 import type { ResolvedNetwork } from './network/description.js';
 import type { NetworkFiles } from './network/load-network.js';
+import type { CheckedPrompts } from './prompts/prompts.js';
 import type { TemporalParameters } from './video/temporal-parameters.js';
 
 export interface FrameJob {
@@ -19,8 +20,8 @@ export interface FrameJob {
   use: 'photo' | 'video';
   /** Long side of the working size. */
   workingSize: number;
-  /** What the user is sure of at a working size: 0, or a label plus 1, [y, x]. */
-  marksFor?: ((working: Extent) => Uint8Array) | undefined;
+  /** What was marked on this very picture. */
+  marks?: CheckedPrompts | undefined;
   /** Labels whose probability stays below this everywhere are left out; reads a number a label back. 0: none, and nothing is read. */
   dropBelow: number;
   /** For the working size there is, as sigmas are meant at one. The same object as long as nothing changes. */

@@ -36,8 +36,8 @@ import {
   unrefined,
 } from './options.js';
 import type { Drawn, FrameJob, FrameResult, Path, PathKeeper } from './path.js';
-import { checkPrompts, type Prompts } from './prompts/prompts.js';
-import { pinnedLabels, seedMaps } from './prompts/seeds.js';
+import { type CheckedPrompts, checkPrompts, type Prompts } from './prompts/prompts.js';
+import { seedMaps } from './prompts/seeds.js';
 import { type BudgetChoice, type BudgetOptions, cpuLadder, FrameBudget } from './video/budget.js';
 import type { TemporalParameters } from './video/temporal-parameters.js';
 
@@ -59,7 +59,7 @@ export class Pipeline {
   /** `changes`: of the path's frame, when it was that of the result. */
   private last: { path: Path; segmentation: Segmentation; changes: number } | undefined;
   /** What was marked, and on which image. */
-  private marks: { image: WeakRef<FrameSource>; marksFor: (working: Extent) => Uint8Array } | undefined;
+  private marks: { image: WeakRef<FrameSource>; prompts: CheckedPrompts } | undefined;
   private scaled: { from: CrfParameters; scale: number; to: CrfParameters } | undefined;
 
   private constructor(
@@ -155,31 +155,37 @@ export class Pipeline {
   }
 
   /**
-   * Tells a prompt network what to look for: marks on a key image. Frames are segmented against it until the next call. Where `segment` is given
-   * the key image itself (the same object), marked pixels get the labels that they were marked with.
+   * Marks on a picture. Where `segment` is given that picture itself (the same object), marks correct what the network found: marked pixels get
+   * their labels, and so does what looks alike and hangs together around them; a later stroke wins over earlier ones, a stroke over a box.
+   * The same marks always give the same result.
    *
-   * Throws ArgumentError for marks that can't be, and for networks that take none; whatever it throws, the key image before stays in force.
+   * A prompt network is told by them what to look for, and frames are segmented against the picture until the next call. With such a network the
+   * picture itself is segmented by the marks alone. To other networks' frames marks of one picture say nothing.
+   *
+   * Throws ArgumentError for marks that can't be; whatever it throws, the marks before stay in force.
    */
   async setPrompts(keyImage: FrameSource, prompts: Prompts, options?: PromptOptions): Promise<void> {
-    const { prompts: taken, name } = this.network;
-    if (!taken) throw new ArgumentError('prompts', prompts, `none: ${name} needs nobody to tell it what to look for`);
+    const { prompts: taken, labels: found } = this.network;
     const { rounds, signal } = checkPromptOptions(options);
     checkIsFrame(keyImage);
-    const checked = checkPrompts(prompts);
+    const checked = ownPrompts(checkPrompts(prompts, 'prompts', taken ? undefined : found.length));
     const seedsFor = ({ width, height }: Extent) => seedMaps(checked, width, height);
-    const marksFor = ({ width, height }: Extent) => pinnedLabels(checked, width, height);
     await this.turns.take(
       () =>
         this.keeper.run(async (path) => {
           path.extentOf(keyImage);
+          if (!taken) {
+            this.marks = { image: new WeakRef(keyImage), prompts: checked };
+            return;
+          }
           // The frame that was drawn last is no longer there.
           this.call++;
           this.last = undefined;
           path.restart();
           const { labelCount } = checked;
-          const frame = { ...this.photoJob(), marksFor };
+          const frame = { ...this.photoJob(), marks: checked };
           await path.setKey(keyImage, { labelCount, seedsFor, rounds, frame }, signal);
-          this.marks = { image: new WeakRef(keyImage), marksFor };
+          this.marks = { image: new WeakRef(keyImage), prompts: checked };
         }, signal),
       signal,
     );
@@ -268,9 +274,8 @@ export class Pipeline {
     // A picture that can't be leaves the result before it as it is.
     path.extentOf(source);
     this.call++;
-    const { marks } = this;
-    const marksFor = marks && marks.image.deref() === source ? marks.marksFor : undefined;
-    const result = await path.process({ ...this.photoJob(), source, marksFor }, signal);
+    const marks = this.marks?.image.deref() === source ? this.marks.prompts : undefined;
+    const result = await path.process({ ...this.photoJob(), source, marks }, signal);
     return this.finish(path, result, this.settings.refinement);
   }
 
@@ -385,6 +390,11 @@ export class Pipeline {
     this.scaled = { from: crf, scale, to };
     return to;
   }
+}
+
+/** Marks hold as they were given: the caller's array may change. */
+function ownPrompts(prompts: CheckedPrompts): CheckedPrompts {
+  return { ...prompts, labelMap: prompts.labelMap?.slice() };
 }
 
 function progressOptions(signal: AbortSignal | undefined, onProgress: ((progress: LoadProgress) => void) | undefined) {

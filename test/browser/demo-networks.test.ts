@@ -126,6 +126,39 @@ test('a person is found by a network that comes with the page', async () => {
   await demo.finish();
 });
 
+test('strokes correct what a network found of a person, and a link has them; one’s own marks stay as they were', async () => {
+  const demo = await DemoPage.open(context, `${site.url}#size=240&view=labels`);
+  const own = await demo.shares();
+  const share = await shareOfPerson(demo, 'person');
+  const helmet = [0.78, 0.88] as const;
+  const [around, found] = await demo.coloursAt([[0.1, 0.15], helmet]);
+  expect(found).not.toBe(around);
+  await demo.page.keyboard.press('1');
+  await demo.draw([
+    [0.75, 0.86],
+    [0.82, 0.9],
+  ]);
+  await demo.settled();
+  expect(await demo.coloursAt([helmet, [0.36, 0.62]])).toEqual([around, found]);
+  const shares = await demo.shares();
+  expect(Number.parseFloat(shares[1])).toBeLessThan(share - 3);
+  await demo.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+  const other = await DemoPage.open(context, await demo.page.evaluate(() => location.href));
+  expect(await other.shares()).toEqual(shares);
+  await other.finish();
+  await demo.page.click('[aria-label=Undo]');
+  await demo.settled();
+  expect(Number.parseFloat((await demo.shares())[1])).toBe(share);
+  await demo.page.click('input[name=network][value=colour-prompt]');
+  await demo.page.waitForFunction(
+    () => document.querySelector<HTMLInputElement>('.label-name')?.value === 'Background',
+  );
+  await demo.settled();
+  expect(await demo.shares()).toEqual(own);
+  expect(await demo.barriers()).toEqual([]);
+  await demo.finish();
+});
+
 /** In percent of the picture, as the network of that name has it. */
 async function shareOfPerson(demo: DemoPage, network: string): Promise<number> {
   await demo.page.click(`input[name=network][value=${network}]`);

@@ -7,6 +7,7 @@ import { deflateSync } from 'node:zlib';
 import { decode, encode } from 'fast-png';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { decodeMarks } from '../../demo/marks/marks-code.js';
 import { type BuiltDemo, DemoPage, launchClosedBrowser, type Place, serveBuiltDemo } from '../support/demo.js';
 import { jpegSegment, withSegments } from '../support/exif.js';
 import { jpegOf, testPicture } from '../support/images.js';
@@ -91,19 +92,89 @@ describe('a photo', () => {
     expect(await demo.shares()).toEqual(shares);
   });
 
-  test('is told by a box what is outside', async () => {
+  test('is told by a box what is outside, but a stroke wins over it, at once and later', async () => {
+    const shares = await demo.shares();
+    const helmet: Place[] = [
+      [0.75, 0.85],
+      [0.7, 0.93],
+      [0.84, 0.8],
+    ];
+    await demo.click('Clear');
+    await demo.page.keyboard.press('b');
+    await demo.draw([
+      [0.02, 0.02],
+      [0.66, 0.98],
+    ]);
+    await demo.settled();
+    const [outside, inside, ...leftOut] = await demo.coloursAt([[0.85, 0.3], chest, ...helmet]);
+    expect(inside).not.toBe(outside);
+    expect(leftOut).toEqual(helmet.map(() => outside));
+    await demo.page.keyboard.press('2');
+    await demo.draw([
+      [0.74, 0.86],
+      [0.82, 0.9],
+    ]);
+    await demo.settled();
+    expect(await demo.coloursAt(helmet)).toEqual(helmet.map(() => inside));
+    expect(await demo.coloursAt([[0.85, 0.3], chest])).toEqual([outside, inside]);
+    const fingerprint = await demo.fingerprint();
+    await demo.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)));
+    await demo.settled();
+    expect(await demo.fingerprint()).toBe(fingerprint);
+    for (let step = 0; step < 3; step++) await undo(demo);
+    expect(await demo.shares()).toEqual(shares);
+  });
+
+  test('has a box that is moved, resized and removed, by mouse and by keys', async () => {
     const shares = await demo.shares();
     await demo.page.keyboard.press('b');
     await demo.draw([
-      [0.5, 0.05],
-      [0.95, 0.98],
+      [0.3, 0.1],
+      [0.7, 0.9],
     ]);
     await demo.settled();
-    // The left arm is outside of the box.
-    const [outside, arm] = await demo.coloursAt([background[0], [0.1, 0.9]]);
-    expect(arm).toBe(outside);
+    const boxes = [await boxOf(demo)];
+    const follows = async (expected: readonly number[]) => {
+      await demo.settled();
+      boxes.push(await boxOf(demo));
+      for (const [i, value] of expected.entries()) expect(boxes.at(-1)?.[i]).toBeCloseTo(value, 1);
+    };
+    // By the middle, a corner and a side: each a little beside it.
+    await demo.draw([
+      [0.5, 0.5],
+      [0.6, 0.45],
+    ]);
+    await follows([0.4, 0.05, 0.4, 0.8]);
+    await demo.draw([
+      [0.402, 0.052],
+      [0.1, 0.02],
+    ]);
+    await follows([0.1, 0.02, 0.7, 0.83]);
+    await demo.draw([
+      [0.8, 0.4],
+      [0.95, 0.6],
+    ]);
+    await follows([0.1, 0.02, 0.85, 0.83]);
+    await demo.page.keyboard.down('Control');
+    for (let press = 0; press < 20; press++) await demo.page.keyboard.press('ArrowDown');
+    await demo.page.keyboard.up('Control');
+    await follows([0.1, 0.02, 0.85, 0.93]);
+    const [before] = boxes.slice(-1);
+    await demo.page.keyboard.press('ArrowLeft');
+    await demo.settled();
+    expect((await boxOf(demo))?.[0]).toBeLessThan(before?.[0] ?? 0);
     await undo(demo);
+    expect(await boxOf(demo)).toEqual(before);
+    await demo.page.keyboard.press('Delete');
+    await demo.settled();
+    expect(await boxOf(demo)).toBeUndefined();
     expect(await demo.shares()).toEqual(shares);
+    await undo(demo);
+    expect(await boxOf(demo)).toEqual(before);
+    await demo.click('Remove the box');
+    await demo.settled();
+    expect(await demo.shares()).toEqual(shares);
+    expect(await demo.barriers()).toEqual([]);
   });
 
   test('looks different in each view, and alike again in the first', async () => {
@@ -568,6 +639,13 @@ async function linkOf(demo: DemoPage): Promise<string> {
     await new Promise((resolve) => setTimeout(resolve, 500));
     return location.href;
   });
+}
+
+/** Left, top, width and height of the box in the page's link, in parts of the picture. */
+async function boxOf(demo: DemoPage): Promise<number[] | undefined> {
+  const marks = new URLSearchParams(new URL(await linkOf(demo)).hash.slice(1)).get('marks');
+  const { box } = decodeMarks(marks ?? '', 2) ?? {};
+  return box ? [box.left, box.top, box.width, box.height] : undefined;
 }
 
 /** A small file that would unfold to a gigabyte: the header says 16000², and what follows is well packed. */

@@ -2,9 +2,19 @@
 
 import { batch } from '@preact/signals';
 import type { TargetedKeyboardEvent, TargetedMouseEvent, TargetedPointerEvent } from 'preact';
-import { boxBetween } from '../../marks/marks.js';
+import type { Grip } from '../../marks/box-edit.js';
 import { type Point, roundedPoint, roundedRadius } from '../../marks/stroke.js';
 import type { MarkBoard } from '../../state/mark-board.js';
+import {
+  arrowsMoveBox,
+  beginBox,
+  boxUnder,
+  extendBox,
+  heldGrip,
+  nudgeBox,
+  removeBox,
+  showGrip,
+} from './box-drawing.js';
 
 type PointerOnPicture = TargetedPointerEvent<HTMLElement>;
 
@@ -14,15 +24,22 @@ export function drawingHandlers(board: MarkBoard) {
   return {
     onPointerDown(event: PointerOnPicture) {
       if (event.button !== 0 || !event.isPrimary) return;
-      event.currentTarget.setPointerCapture(event.pointerId);
-      begin(board, placeOf(event, event.currentTarget));
+      const element = event.currentTarget;
+      element.setPointerCapture(event.pointerId);
+      const place = placeOf(event, element);
+      begin(board, place, boxUnder(board, place, event));
+      showGrip(element, heldGrip(board));
     },
     onPointerMove(event: PointerOnPicture) {
       if (!event.isPrimary) return;
       const element = event.currentTarget;
       batch(() => {
-        pointer.value = placeOf(event, element);
-        if (!isDrawing(board)) return;
+        const place = placeOf(event, element);
+        pointer.value = place;
+        if (!isDrawing(board)) {
+          showGrip(element, boxUnder(board, place, event));
+          return;
+        }
         const moves = event.getCoalescedEvents?.() ?? [];
         extend(
           board,
@@ -48,14 +65,21 @@ export function drawingHandlers(board: MarkBoard) {
       if (way) {
         event.preventDefault();
         const isMirrored = event.currentTarget.dataset.mirror === 'true';
-        move(board, isMirrored ? { x: -way.x, y: way.y } : way, event.shiftKey ? 4 : 1);
+        const to = isMirrored ? { x: -way.x, y: way.y } : way;
+        if (arrowsMoveBox(board)) nudgeBox(board, to, event);
+        else move(board, to, event.shiftKey ? 4 : 1);
+      } else if ((event.key === 'Delete' || event.key === 'Backspace') && board.tool.value === 'box') {
+        event.preventDefault();
+        abandon(board);
+        removeBox(board);
       } else if (event.key === ' ') {
         event.preventDefault();
         if (!isDrawing(board)) begin(board, pointer.value ?? { x: 0.5, y: 0.5 });
       } else if (event.key === 'Escape') abandon(board);
     },
     onKeyUp(event: TargetedKeyboardEvent<HTMLElement>) {
-      if (event.key === ' ') finish(board);
+      // A key that is held is one step for undo.
+      if (event.key === ' ' || (arrows[event.key] && heldGrip(board))) finish(board);
     },
     onBlur() {
       finish(board);
@@ -93,20 +117,16 @@ const arrows: Readonly<Record<string, Point>> = {
   ArrowDown: { x: 0, y: 1 },
 };
 
-/** Where the box that is being drawn began; one pointer draws at a time. */
-let corner: Point = { x: 0, y: 0 };
-
 function isDrawing({ draft, draftBox }: MarkBoard): boolean {
   return draft.value !== undefined || draftBox.value !== undefined;
 }
 
-function begin(board: MarkBoard, place: Point): void {
-  const { draft, draftBox, pointer, tool, brushRadius } = board;
+function begin(board: MarkBoard, place: Point, grip?: Grip): void {
+  const { draft, pointer, tool, brushRadius } = board;
   batch(() => {
     pointer.value = place;
     if (tool.value === 'box') {
-      corner = place;
-      draftBox.value = null;
+      beginBox(board, place, grip);
       return;
     }
     const label = tool.value === 'eraser' ? null : tool.value;
@@ -114,10 +134,11 @@ function begin(board: MarkBoard, place: Point): void {
   });
 }
 
-function extend({ draft, draftBox }: MarkBoard, places: readonly Point[]): void {
+function extend(board: MarkBoard, places: readonly Point[]): void {
+  const { draft, draftBox } = board;
   if (draft.value) draft.value = { ...draft.value, points: [...draft.value.points, ...places] };
   const last = places.at(-1);
-  if (draftBox.value !== undefined && last) draftBox.value = boxBetween(corner, last);
+  if (draftBox.value !== undefined && last) extendBox(board, last);
 }
 
 function finish({ draft, draftBox, history }: MarkBoard): void {
@@ -127,7 +148,7 @@ function finish({ draft, draftBox, history }: MarkBoard): void {
     draftBox.value = undefined;
     if (stroke) history.add(stroke);
     // A mere click draws no box, and takes none away.
-    if (box) history.setMarks({ ...history.marks.value, box });
+    if (box) history.setBox(box);
   });
 }
 

@@ -5,7 +5,7 @@ import type { HTMLAttributes } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { cssColour } from '../../state/labels.js';
 import type { MarkBoard } from '../../state/mark-board.js';
-import { drawBox, drawRing, drawStrokes } from '../../view/draw-marks.js';
+import { drawBox, drawGrips, drawRing, drawStrokes } from '../../view/draw-marks.js';
 
 export interface MarkLayerProps {
   board: MarkBoard;
@@ -69,6 +69,7 @@ function show(
   const edge = 1.25 * devicePixelRatio;
   drawStrokes(context, areMarksShown ? strokes : [], labels.map(cssColour), edge);
   if (areMarksShown && box) drawBox(context, box, edge);
+  if (areMarksShown && box && takesMarks && tool === 'box') drawGrips(context, box, edge);
   if (!pointer || !takesMarks || tool === 'box') return;
   const colour = tool === 'eraser' ? 'white' : cssColour(labels[tool]);
   drawRing(context, { ...pointer, radius, colour }, edge);

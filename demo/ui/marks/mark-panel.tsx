@@ -46,6 +46,7 @@ export function MarkPanel({ board }: { board: MarkBoard }) {
           </button>
         </div>
       </div>
+      {!board.ownsLabels.value && <p class="hint">What you draw corrects what the network found.</p>}
       <fieldset class="segments is-wide">
         <legend class="visually-hidden">Tool</legend>
         <ToolChoice board={board} tool={label} name="Brush" hint="Strokes in the chosen label (1 – 8)">
@@ -74,8 +75,15 @@ export function MarkPanel({ board }: { board: MarkBoard }) {
       )}
       {tool.value === 'box' && (
         <p class="hint">
-          Drag from corner to corner around one object. What is outside counts as {board.labels.value[0].name}.
+          {history.marks.value.box
+            ? 'Drag the box to move it, its corners and edges to change it. Or focus the picture and press arrows, Ctrl with arrows, or Delete.'
+            : `Drag from corner to corner around one object. What is outside is ${board.labels.value[0].name}, unless a stroke says otherwise.`}
         </p>
+      )}
+      {tool.value === 'box' && history.marks.value.box && (
+        <button type="button" class="button quiet" title="Can be undone" onClick={() => history.setBox(null)}>
+          Remove the box
+        </button>
       )}
       <label class="switch">
         <input

@@ -110,16 +110,11 @@ function InputSize({ network, chosen, seen }: InputSizeProps) {
   }
   const { own, least, most, step } = sizes;
   const effect = 'A larger size finds finer things and takes longer.';
-  const standIn = 'It changes nothing while the page’s own colour model stands in for this network.';
   return (
     <Slider
       title="Network size"
       parameter="longSide"
-      hint={
-        seen
-          ? `The network works at ${seen.width} × ${seen.height} px. ${effect}`
-          : [effect, network === 'colour-prompt' && standIn].filter(Boolean).join(' ')
-      }
+      hint={seen ? `The network works at ${seen.width} × ${seen.height} px. ${effect}` : effect}
       value={chosen.value ?? own}
       least={least}
       most={most}

@@ -8,9 +8,7 @@ import { bytes } from './format.js';
 /** On the picture: what the page is busy with, and how to end it. */
 export function Working({ session }: { session: Session }) {
   const loading = session.loading.value;
-  const isFirstLook = session.refinement.value?.isFirstLook === true;
-  if (loading && !isFirstLook) return <NetworkAtWork loading={loading} onCancel={() => session.cancelNetwork()} />;
-  if (loading) return <span class="working is-shown">A preview, until the network is ready</span>;
+  if (loading) return <NetworkAtWork loading={loading} onCancel={() => session.cancelNetwork()} />;
   if (session.isPrecomputed.value) {
     return <span class="working is-shown">A stored result; computing it here now…</span>;
   }

@@ -71,7 +71,7 @@ function pick(session: Session): void {
 function Prompt({ session }: { session: Session }) {
   const count = session.markedLabels.value.size;
   const isDrawing = session.draft.value !== undefined || session.draftBox.value !== undefined;
-  if (!session.takesMarks.value || !session.picture.value || session.isLoading.value) return null;
+  if (!session.ownsLabels.value || !session.picture.value || session.isLoading.value) return null;
   if (isDrawing || count >= 2) return null;
   return (
     <p class="prompt" role="status">

@@ -11,9 +11,9 @@ const notes = `
 Without MODEL, and without marks, people are cut out: person is built in. MODEL is another network that is built in or
 known (nuclei, deeplab-voc, segformer-b0-ade20k), or an ONNX file, which a file of the same name with the ending .json
 describes. Known networks that are not built in are looked for in the folder that MEANFIELD_MODELS names, then in the cache,
-then downloaded. Marks say what to look for: --box x,y,w,h around one object, or --strokes, a grey or palette PNG of the
-picture's size with 0 where nothing is marked, 1 for the background and 2, 3, ... for the objects. For a folder of
-pictures, --strokes is a folder of PNGs with the pictures' names.
+then downloaded. Marks say what to look for: --box x,y,w,h around one object, and --strokes, a grey or palette PNG of the
+picture's size with 0 where nothing is marked, 1 for the background and 2, 3, ... for the objects. With --model they correct
+what that network finds: k marks its label k - 1. For a folder of pictures, --strokes is a folder of PNGs with their names.
 
 For each picture NAME there will be in --out: NAME.labels.png (label of each pixel, grey), NAME.overlay.png,
 NAME.cut-out.png (straight alpha), NAME.json (areas). Run the same command again after it was stopped, and it goes on.
@@ -44,11 +44,6 @@ export function addSegmentCommand(program: Command, streams: Streams, version: s
     )
     .option('--box <x,y,w,h>', 'a box around the object, in pixels', boxOption)
     .option('--strokes <file>', 'marks by pixel: 0 unmarked, 1 background, 2 and more objects (grey or palette PNG)')
-    .option(
-      '--rounds <count>',
-      'runs of the network, each with the refined labels of the one before as marks (default: 3 for a box, 2 for strokes)',
-      wholeNumber('--rounds', 1, 16),
-    )
     .optionsGroup('How to refine:')
     .option('--options <file>', "kernels and iterations (JSON), or a name as deeplab-v2; without: the network's own")
     .option('--no-refine', "only upsample the network's output")

@@ -35,8 +35,6 @@ export interface OpenJobResult {
 export interface SegmentJob {
   image: RgbaImage;
   prompts?: Prompts;
-  /** Of a network that takes prompts. */
-  rounds: number;
   /** Labels that the cut-out keeps; null: all but 0. */
   foreground: readonly number[] | null;
   overlay: boolean;
@@ -85,8 +83,8 @@ export function describeNetwork({
 
 export async function segmentPicture(job: SegmentJob): Promise<SegmentJobResult> {
   if (!pipeline) throw new Error('no network is open');
-  const { image, prompts, rounds } = job;
-  if (prompts) await pipeline.setPrompts(image, prompts, { rounds });
+  const { image, prompts } = job;
+  if (prompts) await pipeline.setPrompts(image, prompts);
   const segmentation = await pipeline.segment(image);
   const [labelMap, marginals] = [await segmentation.labelMap(), await segmentation.marginals()];
   return {

@@ -19,7 +19,6 @@ export interface SegmentOptions {
   model?: string;
   box?: Box;
   strokes?: string;
-  rounds?: number;
   foreground?: readonly string[];
   write: readonly OutputKind[];
   options?: string;
@@ -57,14 +56,8 @@ const defaultModels = { marks: 'colour-prompt', none: 'person' };
 
 /** Finds the options that exclude or need each other. */
 export function checkSegmentRequest(sources: readonly string[], options: SegmentOptions): SegmentRequest {
-  const { box, strokes, model, rounds } = options;
-  if (box && strokes !== undefined) {
-    throw new UsageError('got --box and --strokes, expected one of them');
-  }
+  const { box, strokes, model } = options;
   const hasMarks = box !== undefined || strokes !== undefined;
-  if (!hasMarks && rounds !== undefined) {
-    throw new UsageError(`--rounds: got ${rounds}, but it is for --box and --strokes`);
-  }
   if (options.backend === 'cpu' && options.timeout !== undefined) {
     throw new UsageError(`--timeout: got ${options.timeout}, but --backend cpu can't stop a network while it runs`);
   }

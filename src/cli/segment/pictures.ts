@@ -71,16 +71,20 @@ export class Pictures {
     return (await Promise.all(files.map((file) => about(file, () => fileStamp(file))))).join(' ');
   }
 
-  async read(name: string): Promise<Picture> {
+  /** @param networkLabels of a network that marks correct; undefined for one that is told what to look for */
+  async read(name: string, networkLabels: number | undefined): Promise<Picture> {
     const { box, maxMegapixels } = this.request.options;
     const maximumPixels = maxMegapixels === undefined ? defaultMaximumPixels : maxMegapixels * 1e6;
     const file = this.fileOf(name);
     const photograph = await about(file, () => readPhotograph(file, maximumPixels));
     const { width, height } = photograph;
-    if (box) return { photograph, prompts: { width, height, labelCount: 2, box } };
     const strokes = this.strokes?.get(name);
-    if (strokes === undefined) return { photograph };
-    return { photograph, prompts: await about(strokes, () => readStrokes(strokes, photograph, maximumPixels)) };
+    const read = { maximumPixels, networkLabels, hasBox: box !== undefined };
+    const drawn =
+      strokes === undefined ? undefined : await about(strokes, () => readStrokes(strokes, photograph, read));
+    if (!box && !drawn) return { photograph };
+    const prompts = { width, height, labelCount: networkLabels ?? 2, ...drawn, ...(box ? { box } : undefined) };
+    return { photograph, prompts };
   }
 }
 
@@ -105,29 +109,42 @@ async function strokesFor(source: string, pictures: ReadonlyMap<string, string>)
   throw new Failure(`--strokes ${source}: no ${missing}.png for ${pictures.get(missing)}`);
 }
 
+interface StrokeReading {
+  maximumPixels: number;
+  networkLabels: number | undefined;
+  hasBox: boolean;
+}
+
+type Drawn = Required<Pick<Prompts, 'labelCount' | 'labelMap'>>;
+
 /** 0 is unmarked, k marks label k - 1. */
-async function readStrokes(file: string, { width, height }: Photograph, maximumPixels: number): Promise<Prompts> {
-  const plane = await readLabelPlane(file, maximumPixels);
+async function readStrokes(file: string, { width, height }: Photograph, reading: StrokeReading): Promise<Drawn> {
+  const plane = await readLabelPlane(file, reading.maximumPixels);
   if (plane.width !== width || plane.height !== height) {
     throw new Failure(`${plane.width} x ${plane.height} pixels, expected ${width} x ${height}, as the picture has`);
   }
-  return { width, height, labelCount: countMarked(plane.values), labelMap: plane.labels };
+  return { labelCount: countMarked(plane.values, reading), labelMap: plane.labels };
 }
 
 /** @throws Failure where marks are no strokes, or nothing is told from something else. */
-function countMarked(values: ValueCounts): number {
+function countMarked(values: ValueCounts, { networkLabels, hasBox }: StrokeReading): number {
   const found = [...values.keys()];
   const highest = found[found.length - 1];
   const marks = found.filter((value) => value !== 0);
-  const expected = `expected 0 where nothing is marked, 1 on the background, and 2 to ${MOST_LABELS} on objects`;
-  const stray = marks.filter((value) => value < 0 || value > MOST_LABELS);
+  const most = networkLabels ?? MOST_LABELS;
+  const expected =
+    networkLabels === undefined
+      ? `expected 0 where nothing is marked, 1 on the background, and 2 to ${most} on objects`
+      : `expected 0 where nothing is marked, and 1 to ${most} for the network's labels 0 to ${most - 1}`;
+  const stray = marks.filter((value) => value < 0 || value > most);
   if (stray.length > 0) throw new Failure(`${describeValues(found)}: got ${listValues(stray)}, ${expected}`);
-  if (marks.length < 2) {
+  const fewest = networkLabels === undefined && !hasBox ? 2 : 1;
+  if (marks.length < fewest) {
     const missing =
       marks.length === 0 ? 'nothing is marked' : `only ${marks[0]} is marked, so there is nothing to choose from`;
     throw new Failure(`${describeValues(found)}: ${missing}; ${expected}`);
   }
-  return highest;
+  return networkLabels ?? Math.max(2, highest);
 }
 
 /** Where a picture's file of this ending belongs. */

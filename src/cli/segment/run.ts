@@ -42,7 +42,6 @@ export async function segment(request: SegmentRequest, streams: Streams, version
     crf: crf === undefined ? 'as the network has them' : crf,
     workingSize: options.workingSize ?? null,
     box: options.box ?? null,
-    rounds: options.rounds ?? null,
     foreground,
     write: options.write,
     shard: shardName(shard),
@@ -79,12 +78,9 @@ async function parametersOf({ options }: SegmentRequest): Promise<CrfParameters 
   return (await readParameters({ options: options.options })).parameters;
 }
 
-/** Marks are for networks that ask for them, and those need them. */
+/** Some networks are told by marks what to look for. */
 function checkMarks({ model, options }: SegmentRequest, { description }: FoundNetwork): void {
-  const given = options.box ? '--box' : options.strokes !== undefined && '--strokes';
-  if (given && !description.prompts) {
-    throw new UsageError(`${given}: got one, but --model ${model} needs nobody to tell it what to look for`);
-  }
+  const given = options.box !== undefined || options.strokes !== undefined;
   if (!given && description.prompts) {
     throw new UsageError(`--model: got ${JSON.stringify(model)}, which needs --box or --strokes`);
   }
@@ -106,12 +102,6 @@ interface Settings {
   crf: CrfParameters | null | undefined;
   foreground: readonly number[] | null;
 }
-
-/**
- * Rounds of a prompt network, where nobody says how many. Every round sees the refined edges of the one before; a box, which says less than
- * strokes, takes one more until the object is found.
- */
-const defaultRounds = { box: 3, strokes: 2 };
 
 /** One process's part of the work, picture by picture. */
 class SegmentRun {
@@ -202,7 +192,8 @@ class SegmentRun {
   private async take(item: string, progress: Progress): Promise<void> {
     try {
       const stamp = await this.pictures.stamp(item);
-      const picture = await this.pictures.read(item);
+      const { labels, prompts } = this.network.description;
+      const picture = await this.pictures.read(item, prompts ? undefined : labels.length);
       await this.open();
       await this.write(item, picture, await this.run(item, picture));
       await this.journal.append({ item, stamp });
@@ -227,12 +218,11 @@ class SegmentRun {
 
   private async run(item: string, { photograph, prompts }: Picture): Promise<SegmentJobResult> {
     const { data, width, height } = photograph;
-    const { write, rounds, box } = this.request.options;
+    const { write } = this.request.options;
     try {
       return await this.segmenter.segment({
         image: { data, width, height },
         ...(prompts ? { prompts } : undefined),
-        rounds: rounds ?? defaultRounds[box ? 'box' : 'strokes'],
         foreground: this.settings.foreground,
         overlay: write.includes('overlay'),
         cutOut: write.includes('cut-out'),

@@ -9,12 +9,16 @@ import { Engines } from '../engines.js';
 import type { FrameSource } from '../frames/frame-source.js';
 import { type Extent, type Placement, planIngest, planWorkingSize } from '../frames/plan.js';
 import { CpuGuide } from '../guided/cpu-guide.js';
+import { markedProbabilities } from '../marks/marked-probabilities.js';
+import { networkPrior } from '../marks/network-prior.js';
 import type { ResolvedNetwork } from '../network/description.js';
 import { variantFor } from '../network/variants.js';
 import { parametersForLabels, presentLabels } from '../outputs/present-labels.js';
 import { unaryPlace } from '../outputs/unary-window.js';
 import type { Drawn, FrameJob, FrameResult, KeptLabels, KeyJob, Path } from '../path.js';
+import { promptsForKept, withMarked } from '../prompts/kept-prompts.js';
 import { missingPrompts } from '../prompts/missing-prompts.js';
+import type { CheckedPrompts } from '../prompts/prompts.js';
 import { CanvasPainter } from './canvas-painter.js';
 import { type CpuNumbers, CpuSegmentation } from './cpu-segmentation.js';
 import { checkCpuFrame, FrameReader } from './frame-reader.js';
@@ -23,7 +27,7 @@ import { reseedPrompts } from './reseed.js';
 import { CpuResizer } from './resizer.js';
 import { CpuSmoothing } from './smoothing.js';
 import { StageClock } from './stage-clock.js';
-import { energiesOf, keptEnergies, labelMaximaOf, pinEnergies, planesOf } from './unary.js';
+import { energiesOf, keptEnergies, labelMaximaOf, planesOf } from './unary.js';
 
 /** What a prompt network was told. */
 interface Key {
@@ -38,6 +42,9 @@ interface Key {
 interface CpuFrame extends Omit<FrameResult, 'present'> {
   numbers: CpuNumbers;
 }
+
+/** [label, y, x] at the working size. */
+type MarkedUnary = { unary: Float32Array } | { probabilities: Float32Array };
 
 /**
  * Everything a pipeline has on the CPU, and the way of a frame through it: bytes → network's input and working image → network →
@@ -180,7 +187,7 @@ export class CpuPath implements Path {
     clock.lap('resize');
     if (runNetwork) await this.runNetwork(variant, frame, placement, signal);
     clock.lap('network');
-    const { energies, kept } = this.energiesFor(working, job);
+    const { unary, kept } = this.unaryFor({ data: image, ...working }, job);
     clock.lap('unary');
     const parameters = this.parametersForKept(job.parametersFor(working), kept.labels);
     const size = { ...working, labelCount: kept.labels.length };
@@ -189,7 +196,7 @@ export class CpuPath implements Path {
     const warmStart = job.warmStart && this.refined.has(engine);
     const refinement = await engine.refine({
       image: { data: image, ...working },
-      unary: { unary: energies },
+      unary,
       warmStart,
     });
     if (job.refinement === 'guided') {
@@ -266,24 +273,25 @@ export class CpuPath implements Path {
     return this.output;
   }
 
-  private energiesFor(
-    working: Extent,
-    { dropBelow, marksFor }: FrameJob,
-  ): { energies: Float32Array; kept: KeptLabels } {
+  private unaryFor(image: RgbaImage, { dropBelow, marks }: FrameJob): { unary: MarkedUnary; kept: KeptLabels } {
+    const { width, height } = image;
     const { labelCount } = this;
-    const pixelCount = working.width * working.height;
-    const { energies, hasUnknown } = energiesOf(this.unary, { ...working, labelCount });
     const all = Array.from({ length: labelCount }, (_, label) => label);
-    if (dropBelow <= 0) {
-      if (marksFor) pinEnergies(energies, marksFor(working), labelCount);
-      return { energies, kept: { labels: all, droppedProbability: 0 } };
-    }
+    if (marks && dropBelow <= 0) return { unary: this.markedUnary(image, marks, all), kept: nothingDropped(all) };
+    const { energies, hasUnknown } = energiesOf(this.unary, { width, height, labelCount });
+    if (dropBelow <= 0) return { unary: { unary: energies }, kept: nothingDropped(all) };
     // A pixel that nothing is known of might have any label.
     const maxima = hasUnknown ? new Float32Array(labelCount).fill(1) : labelMaximaOf(energies, labelCount);
-    const labels = presentLabels(maxima, dropBelow);
+    const labels = withMarked(presentLabels(maxima, dropBelow), marks);
     for (const label of labels) maxima[label] = 0;
-    const droppedProbability = maxima.reduce((sum, maximum) => sum + maximum, 0);
-    return { energies: keptEnergies(energies, labels, pixelCount), kept: { labels, droppedProbability } };
+    const kept = { labels, droppedProbability: maxima.reduce((sum, maximum) => sum + maximum, 0) };
+    if (marks) return { unary: this.markedUnary(image, marks, labels), kept };
+    return { unary: { unary: keptEnergies(energies, labels, width * height) }, kept };
+  }
+
+  private markedUnary(image: RgbaImage, marks: CheckedPrompts, kept: readonly number[]): MarkedUnary {
+    const prior = this.network.prompts ? undefined : networkPrior(this.keptUnary(kept), kept.length);
+    return { probabilities: markedProbabilities(image, promptsForKept(marks, kept), prior) };
   }
 
   private keptUnary(kept: readonly number[]): NetworkUnary {
@@ -324,6 +332,10 @@ function createEngine(size: ProblemSize, parameters: CrfParameters): Promise<Ref
 
 function isSameProblem(a: ProblemSize, b: ProblemSize): boolean {
   return isSameSize(a, b) && a.labelCount === b.labelCount;
+}
+
+function nothingDropped(labels: readonly number[]): KeptLabels {
+  return { labels, droppedProbability: 0 };
 }
 
 function isSameSize(a: Extent, b: Extent | undefined): boolean {

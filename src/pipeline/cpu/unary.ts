@@ -3,7 +3,6 @@
 import type { ProblemSize } from '../../problem/types.js';
 import { unaryEnergies } from '../../reference/unary.js';
 import type { NetworkUnary } from '../api.js';
-import { pinConfidence } from '../prompts/seeds.js';
 
 /**
  * A network's output as energies at the working size, [label, y, x]. A pixel with a value that is not finite is unknown: all labels get the
@@ -24,19 +23,6 @@ export function planesOf(unary: NetworkUnary): Float32Array {
   if ('logits' in unary) return unary.logits;
   if ('probabilities' in unary) return unary.probabilities;
   return unary.unary;
-}
-
-/** Lets marks hold: 0, or a label plus 1, [y, x]. */
-export function pinEnergies(energies: Float32Array, marks: ArrayLike<number>, labelCount: number): void {
-  const pixelCount = marks.length;
-  const pinned = -Math.log(pinConfidence);
-  const other = -Math.log((1 - pinConfidence) / Math.max(1, labelCount - 1));
-  for (let pixel = 0; pixel < pixelCount; pixel++) {
-    if (marks[pixel] === 0) continue;
-    for (let label = 0; label < labelCount; label++) {
-      energies[label * pixelCount + pixel] = label === marks[pixel] - 1 ? pinned : other;
-    }
-  }
 }
 
 /** The planes of some of the labels. */

@@ -53,9 +53,9 @@ export interface Prompts {
   width: number;
   /** Pixels. */
   height: number;
-  /** 2..16. Some may have no mark: they get next to nothing. */
+  /** 2..16 for a network that is told what to look for, elsewhere as many as the network has. Some may have no mark. */
   labelCount: number;
-  /** Marks everything: what is in it, and what is not. */
+  /** The object is in it: what is outside is doubtful, the more the farther. No mark: strokes win over it. */
   box?: PromptBox;
   /** [y, x] at the picture's size: 0 is unknown, k marks label k - 1. */
   labelMap?: LabelArray;
@@ -75,12 +75,14 @@ export interface CheckedPrompts {
 /**
  * Checks every value, fills in defaults, and cuts the box to the picture. At least one mark must be there.
  * Throws ArgumentError. `argument` is the prefix that messages name values with.
+ *
+ * @param networkLabels labels of a network that finds them by itself; undefined for one that is told what to look for
  */
-export function checkPrompts(prompts: Prompts, argument = 'prompts'): CheckedPrompts {
+export function checkPrompts(prompts: Prompts, argument = 'prompts', networkLabels?: number): CheckedPrompts {
   const given = readOptions(argument, prompts, ['width', 'height', 'labelCount', 'box', 'labelMap', 'strokes']);
   const width = checkInteger(`${argument}.width`, given.width, 1, 2 ** 24);
   const height = checkInteger(`${argument}.height`, given.height, 1, 2 ** 24);
-  const labelCount = checkInteger(`${argument}.labelCount`, given.labelCount, minPromptLabels, maxPromptLabels);
+  const labelCount = checkInteger(`${argument}.labelCount`, given.labelCount, ...labelRange(networkLabels));
   const size = { width, height, labelCount };
   const box = given.box === undefined ? undefined : checkBox(`${argument}.box`, given.box, size);
   const labelMap =
@@ -95,6 +97,10 @@ export function checkPrompts(prompts: Prompts, argument = 'prompts'): CheckedPro
     throw new ArgumentError(argument, prompts, 'a box, a label map with a mark in it, or a stroke with a label');
   }
   return { ...size, box, labelMap, strokes };
+}
+
+function labelRange(networkLabels: number | undefined): [least: number, most: number] {
+  return networkLabels === undefined ? [minPromptLabels, maxPromptLabels] : [networkLabels, networkLabels];
 }
 
 interface LabelledSize {

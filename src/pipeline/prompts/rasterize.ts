@@ -18,26 +18,30 @@ const smallestRadius = Math.SQRT1_2;
  * A pixel is marked where its centre is within a stroke's radius of its polyline. Scaled by different factors along x and
  * y, brushes stay round on the picture, and strokes too thin to hold a centre mark the pixels that they run through.
  */
-export function rasterizeMarks(prompts: CheckedPrompts, size: RasterSize): Uint8Array {
-  const marks = prompts.labelMap
-    ? nearestLabels(prompts, prompts.labelMap, size)
-    : new Uint8Array(size.width * size.height);
+export function rasterizeMarks(prompts: CheckedPrompts, size: RasterSize): MarkMap {
+  const marks = emptyMarks(prompts, size);
+  if (prompts.labelMap) takeNearest(marks, prompts, prompts.labelMap, size);
   for (const stroke of prompts.strokes) paintStroke(marks, size, prompts, stroke);
   return marks;
 }
 
-function nearestLabels(prompts: CheckedPrompts, labelMap: ArrayLike<number>, size: RasterSize): Uint8Array {
-  const marks = new Uint8Array(size.width * size.height);
+/** [y, x]: 0 is unmarked, k is label k - 1. */
+export type MarkMap = Uint8Array | Uint32Array;
+
+function emptyMarks({ labelCount }: CheckedPrompts, { width, height }: RasterSize): MarkMap {
+  return labelCount < 256 ? new Uint8Array(width * height) : new Uint32Array(width * height);
+}
+
+function takeNearest(marks: MarkMap, prompts: CheckedPrompts, labelMap: ArrayLike<number>, size: RasterSize): void {
   for (let y = 0; y < size.height; y++) {
     const row = prompts.width * Math.floor(((y + 0.5) * prompts.height) / size.height);
     for (let x = 0; x < size.width; x++) {
       marks[y * size.width + x] = labelMap[row + Math.floor(((x + 0.5) * prompts.width) / size.width)];
     }
   }
-  return marks;
 }
 
-function paintStroke(marks: Uint8Array, size: RasterSize, prompts: CheckedPrompts, stroke: PromptStroke): void {
+function paintStroke(marks: MarkMap, size: RasterSize, prompts: CheckedPrompts, stroke: PromptStroke): void {
   const value = stroke.label === null ? 0 : stroke.label + 1;
   const scaleX = size.width / prompts.width;
   const scaleY = size.height / prompts.height;
@@ -57,7 +61,7 @@ interface Corner {
 
 /** All pixels whose centre an ellipse, moved from `a` to `b`, covers: measured in radii it is a circle of radius 1. */
 function paintSegment(
-  marks: Uint8Array,
+  marks: MarkMap,
   size: RasterSize,
   a: Corner,
   b: Corner,

@@ -42,39 +42,23 @@ function addBox(seeds: Float32Array, covered: Float32Array, prompts: CheckedProm
   const { perOutside, smallest, largest } = insideWeight;
   const weight = Math.min(largest, Math.max(smallest, perOutside * share));
   for (let pixel = 0; pixel < pixelCount; pixel++) {
-    const place = placeInBox(prompts, box, size, pixel);
+    const { u, v } = placeInBox(prompts, box, size, pixel);
     const free = 1 - covered[pixel];
-    if (!place) seeds[box.outside * pixelCount + pixel] += free;
-    else seeds[box.inside * pixelCount + pixel] += free * weight * Math.max(0, 1 - place.u ** 2 - place.v ** 2);
+    if (Math.abs(u) > 1 || Math.abs(v) > 1) seeds[box.outside * pixelCount + pixel] += free;
+    else seeds[box.inside * pixelCount + pixel] += free * weight * Math.max(0, 1 - u ** 2 - v ** 2);
   }
 }
 
-/** Where a pixel's centre lies in the box, -1..1 along both axes; undefined outside. */
-function placeInBox(
+/** Where a pixel's centre lies: inside the box -1..1 along both axes. */
+export function placeInBox(
   prompts: CheckedPrompts,
   box: Required<NonNullable<CheckedPrompts['box']>>,
   size: RasterSize,
   pixel: number,
-): { u: number; v: number } | undefined {
+): { u: number; v: number } {
   const x = (((pixel % size.width) + 0.5) * prompts.width) / size.width;
   const y = ((Math.floor(pixel / size.width) + 0.5) * prompts.height) / size.height;
-  const u = (2 * (x - box.x)) / box.width - 1;
-  const v = (2 * (y - box.y)) / box.height - 1;
-  return Math.abs(u) <= 1 && Math.abs(v) <= 1 ? { u, v } : undefined;
-}
-
-/**
- * What the user is sure of, [y, x] at any size: 0 where nothing was said, k for label k - 1. Strokes, marks, and what is outside of a box. As it
- * is, it is a `labels` input of DenseCrf with `unknown: 0`.
- */
-export function pinnedLabels(prompts: CheckedPrompts, width: number, height: number): Uint8Array {
-  const { box } = prompts;
-  const marks = rasterizeMarks(prompts, { width, height });
-  if (!box) return marks;
-  for (let pixel = 0; pixel < marks.length; pixel++) {
-    if (marks[pixel] === 0 && !placeInBox(prompts, box, { width, height }, pixel)) marks[pixel] = box.outside + 1;
-  }
-  return marks;
+  return { u: (2 * (x - box.x)) / box.width - 1, v: (2 * (y - box.y)) / box.height - 1 };
 }
 
 /** How sure a pinned label is. */

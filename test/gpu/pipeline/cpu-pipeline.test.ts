@@ -96,6 +96,26 @@ describe('gives on the CPU what it gives on WebGPU', () => {
     await expectSame(await gpu.segment(other), await cpu.segment(other));
   }, 300_000);
 
+  test.each<[string, PipelineOptions]>([
+    ['all labels kept', {}],
+    ['labels that are left out, but not the marked one', { dropBelow: 0.5 }],
+    ['at a smaller working size', { workingSize: 20 }],
+  ])('with marks over a tiny network: %s', async (_name, options) => {
+    const [gpu, cpu] = await openBoth({ network: tinyNetwork(), ...options });
+    const image = picture();
+    const { width, height } = image;
+    const strokes = [{ label: 0, radius: 3, points: [{ x: width / 2, y: height / 2 }] }];
+    const box = { x: 2, y: 2, width: width - 8, height: height - 6, inside: 2 };
+    for (const pipeline of [gpu, cpu]) {
+      await pipeline.setPrompts(image, { width, height, labelCount: 3, box, strokes });
+    }
+    const onGpu = await gpu.segment(image);
+    expect((await onGpu.labelMap())[Math.floor(onGpu.height / 2) * onGpu.width + Math.floor(onGpu.width / 2)]).toBe(0);
+    await expectSame(onGpu, await cpu.segment(image));
+    // To another picture they say nothing.
+    await expectSame(await gpu.segment({ ...image }), await cpu.segment({ ...image }));
+  });
+
   test.each<[string, Partial<NetworkDescription>, PipelineOptions]>([
     ['logits, stretched', {}, {}],
     ['a letterboxed input', { input: { ...tinyNetwork().input, width: 24, height: 16, fit: 'letterbox' } }, {}],

@@ -15,10 +15,12 @@ import {
   type InputSize,
   inputSizeFor,
   inspectModel,
+  markProbabilities,
   type NetworkFile,
   networkFromJson,
   Pipeline,
   type PipelineOptions,
+  type Prompts,
   playVideo,
   presetNetwork,
   presets,
@@ -140,7 +142,43 @@ const extent = open({ width: length, height: length });
 const unscaled = Object.fromEntries(Object.keys(crfSchema.parameters).map((name) => [name, anything]));
 
 /** Functions that need neither a device nor onnxruntime. */
+const place = number({ isDouble: true });
+const strokes = list(
+  object({
+    label: either(integer(0, 1), choice(null)),
+    radius: number({ above: 0, isDouble: true }),
+    points: list(open({ x: place, y: place }), 1),
+  }),
+);
+const promptsSpec = object(
+  { width: integer(1, 2 ** 24), height: integer(1, 2 ** 24), labelCount: integer(2, 16) },
+  {
+    // Whether it lies on the picture is another question.
+    box: object(
+      { x: place, y: place, width: length, height: length },
+      { inside: integer(0, 1), outside: integer(0, 1) },
+    ),
+    labelMap: typed(labelTypes, pixelCount, integer(0, 2)),
+    strokes,
+  },
+);
+
+function goodPrompts() {
+  return {
+    ...{ width: 12, height: 9, labelCount: 2 },
+    box: { x: 6, y: 1, width: 5, height: 7, inside: 1, outside: 0 },
+    labelMap: Uint8Array.from({ length: pixelCount }, (_, pixel) => 1 + Number(pixel % 12 > 6)),
+    strokes: [{ label: 0, radius: 1, points: [{ x: 2, y: 2 }] }],
+  };
+}
+
 const plainDoors: Door[] = [
+  {
+    name: 'markProbabilities',
+    args: [arg('image', imageSpec), arg('prompts', promptsSpec)],
+    good: () => [goodImage(), goodPrompts()],
+    call: ([image, prompts]) => markProbabilities(image as RgbaImage, prompts as Prompts),
+  },
   {
     name: 'checkNetwork',
     args: [arg('value', described)],
@@ -555,36 +593,6 @@ async function pipelineHouse(device: GPUDevice): Promise<House> {
       await pipeline.destroy();
       target.destroy();
     },
-  };
-}
-
-const place = number({ isDouble: true });
-const strokes = list(
-  object({
-    label: either(integer(0, 1), choice(null)),
-    radius: number({ above: 0, isDouble: true }),
-    points: list(open({ x: place, y: place }), 1),
-  }),
-);
-const promptsSpec = object(
-  { width: integer(1, 2 ** 24), height: integer(1, 2 ** 24), labelCount: integer(2, 16) },
-  {
-    // Whether it lies on the picture is another question.
-    box: object(
-      { x: place, y: place, width: length, height: length },
-      { inside: integer(0, 1), outside: integer(0, 1) },
-    ),
-    labelMap: typed(labelTypes, pixelCount, integer(0, 2)),
-    strokes,
-  },
-);
-
-function goodPrompts() {
-  return {
-    ...{ width: 12, height: 9, labelCount: 2 },
-    box: { x: 6, y: 1, width: 5, height: 7, inside: 1, outside: 0 },
-    labelMap: Uint8Array.from({ length: pixelCount }, (_, pixel) => 1 + Number(pixel % 12 > 6)),
-    strokes: [{ label: 0, radius: 1, points: [{ x: 2, y: 2 }] }],
   };
 }
 

@@ -49,6 +49,7 @@ describe('the address', () => {
     labels: ['A & B', 'ä~b', 'C=1'],
     merges: { 2: 1 },
     marks: 'AQAC-_',
+    corrections: 'AQAB-_',
   };
 
   test('holds everything, whatever is in the names', () => {

@@ -15,6 +15,7 @@ describe.each(offers.map((offer) => [offer.name, offer] as const))('the offer %s
     expect(preset.byteLength ?? 0).toBe(offer.bytes);
     expect(preset.licence).toContain(offer.licence.split(':')[0]);
     expect(preset.prompts !== undefined).toBe(offer.takesMarks);
+    if (offer.correctedLabels !== undefined) expect(preset.labels).toHaveLength(offer.correctedLabels);
     if (offer.instances?.border) expect(preset.labels).toContain(offer.instances.border);
   });
 

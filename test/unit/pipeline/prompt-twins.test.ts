@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { expect, it } from 'vitest';
-import { pin } from '../../../src/reference/pipeline/pin.js';
 import { reseed } from '../../../src/reference/pipeline/reseed.js';
-
-it('a mark makes its label sure, and leaves other pixels alone', () => {
-  const pinned = pin(new Float32Array(6).fill(1 / 3), [0, 2], 0.999, 0.0005);
-  expect(pinned).toBeAllClose([1 / 3, 0.0005, 1 / 3, 0.999, 1 / 3, 0.0005]);
-});
 
 it('a cell becomes the mean of the pixels whose centres it has', () => {
   const seeds = new Float32Array(4).fill(0.5);

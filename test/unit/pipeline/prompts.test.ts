@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkPrompts, type Prompts } from '../../../src/pipeline/prompts/prompts.js';
 import { rasterizeMarks } from '../../../src/pipeline/prompts/rasterize.js';
-import { pinnedLabels, seedMaps } from '../../../src/pipeline/prompts/seeds.js';
+import { seedMaps } from '../../../src/pipeline/prompts/seeds.js';
 import { ArgumentError } from '../../../src/problem/errors.js';
 
 const size = { width: 8, height: 6, labelCount: 2 };
@@ -16,6 +16,20 @@ function drawn(values: ArrayLike<number>, width: number): string[] {
 }
 
 describe('checkPrompts', () => {
+  it('takes as many labels as a network has', () => {
+    const prompts = { ...size, labelCount: 150, strokes: [{ ...dab, label: 149 }] };
+    expect(checkPrompts(prompts, 'prompts', 150).labelCount).toBe(150);
+    expect(() => checkPrompts({ ...size, strokes: [dab] }, 'prompts', 150)).toThrow(
+      'prompts.labelCount: got 2, expected a whole number in 150..150',
+    );
+    expect(
+      rasterizeMarks(
+        checkPrompts({ ...prompts, labelCount: 300, strokes: [{ ...dab, label: 299 }] }, 'prompts', 300),
+        size,
+      ),
+    ).toContain(300);
+  });
+
   it.each<[string, unknown, string]>([
     ['nothing marked', {}, 'prompts: got'],
     ['only an eraser', { strokes: [{ ...dab, label: null }] }, 'prompts: got'],
@@ -109,13 +123,5 @@ describe('seedMaps', () => {
     expect(inside[2 * 8 + 3]).toBeCloseTo(0.1 * (1 - 0.25 ** 2 - 0.25 ** 2), 6);
     expect(inside[2 * 8 + 2]).toBeLessThan(inside[2 * 8 + 3]);
     expect(outside[2 * 8 + 3]).toBe(0);
-  });
-});
-
-describe('pins', () => {
-  it('are strokes and what is outside of a box', () => {
-    const box = { x: 2, y: 1, width: 4, height: 4 };
-    const pinned = pinnedLabels(checkPrompts({ ...size, box, strokes: [dab] }), 8, 6);
-    expect(drawn(pinned, 8)).toEqual(['11111111', '11200011', '11000011', '11000011', '11000011', '11111111']);
   });
 });

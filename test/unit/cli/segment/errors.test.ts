@@ -30,12 +30,9 @@ describe('wrong usage', () => {
       [photo, '--out', 'o', '--backend', 'cpu', '--timeout', '9'],
       "--timeout: got 9, but --backend cpu can't stop a network while it runs",
     ],
-    [[photo, '--out', 'o', '--rounds', '2'], '--rounds: got 2, but it is for --box and --strokes'],
     [[photo, '--out', 'o', '--foreground', 'dog'], '--foreground: got "dog", expected some of background, person'],
-    [[photo, '--out', 'o', '--box', '1,2,3,4', '--strokes', 's.png'], 'got --box and --strokes, expected one of them'],
     [[photo, '--out', 'o', '--box', '1,2,3'], '--box: got "1,2,3", expected x,y,w,h in pixels, w and h above 0'],
     [[photo, '--out', 'o', '--box', '1,2,0,4'], '--box: got "1,2,0,4", expected x,y,w,h in pixels, w and h above 0'],
-    [[photo, '--out', 'o', '--model', 'selfie', '--rounds', '2'], '--rounds: got 2, but it is for --box and --strokes'],
     [
       [photo, '--out', 'o', '--model', 'selfie', '--write', 'mask'],
       '--write: got "mask", expected some of label-map, overlay, cut-out, areas, with commas between them',
@@ -52,10 +49,6 @@ describe('wrong usage', () => {
       [photo, '--out', 'o', '--model', 'selfi'],
       '--model: got "selfi", expected one of person, colour-prompt, selfie, deeplab-voc, segformer-b0-ade20k, nuclei, ' +
         'or a file that ends with .onnx',
-    ],
-    [
-      [photo, '--out', 'o', '--model', 'nuclei', '--box', '1,1,5,5'],
-      '--box: got one, but --model nuclei needs nobody to tell it what to look for',
     ],
     [[photo, '--out', 'o', '--model', 'colour-prompt'], '--model: got "colour-prompt", which needs --box or --strokes'],
     [
@@ -130,6 +123,23 @@ describe('what is missing or damaged', () => {
     expect(exitCode).toBe(1);
     expect(error).toContain(`error: ${folder.file('marks.png')}: ${message}`);
     expect(error).toContain('where nothing is marked, 1 on the background, and 2 to 16 on objects');
+  });
+
+  test.each<[string, number[], string]>([
+    [
+      'of more labels than the network has',
+      [0, 2, 3, 0],
+      'its values are 0, 2, 3: got 3, expected 0 where nothing is marked, and 1 to 2',
+    ],
+    ['nowhere', [0, 0, 0, 0], 'every pixel is 0: nothing is marked; expected 0'],
+  ])('strokes over a network that are %s', async (_what, marks, message) => {
+    const folder = await temporaryFolder();
+    await writeFile(folder.file('photo.png'), encodeGreyPng([9, 9, 9, 9], 2, 2, 8));
+    await writeFile(folder.file('marks.png'), encodeGreyPng(marks, 2, 2, 8));
+    const files = [folder.file('photo.png'), '--model', 'person', '--strokes', folder.file('marks.png')];
+    const { exitCode, error } = await meanfield('segment', ...files, '--out', folder.file('out'), '--strict');
+    expect(exitCode).toBe(1);
+    expect(error).toContain(`error: ${folder.file('marks.png')}: ${message}`);
   });
 
   test('networks and their descriptions', async () => {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { assignBins, binCount, corners } from '../../../demo/colour-model/colour-bins.js';
-import { labelProbabilities } from '../../../demo/colour-model/colour-model.js';
-import { LocalHistograms } from '../../../demo/colour-model/local-histograms.js';
-import { blockMeans, enlarge, planShrinking } from '../../../demo/colour-model/shrink.js';
-import { unmarked } from '../../../demo/marks/stroke.js';
+import { assignBins, binCount, corners } from '../../../src/pipeline/marks/colour-bins.js';
+import { colourProbabilities } from '../../../src/pipeline/marks/colour-model.js';
+import { LocalHistograms } from '../../../src/pipeline/marks/local-histograms.js';
+import { blockMeans, enlarge, planShrinking } from '../../../src/pipeline/marks/shrink.js';
 
 describe('colour bins', () => {
   test('every colour is spread over eight bins, with weights that sum to 1', () => {
@@ -88,34 +87,35 @@ test('local histograms agree with the Gaussian window taken pixel by pixel', () 
 describe('label probabilities', () => {
   const [width, height] = [60, 40];
   const pixelCount = width * height;
+  const plan = planShrinking(width, height, 160);
   /** Left red, right blue, with a little texture. */
-  const pixels = new Uint8ClampedArray(4 * pixelCount);
+  const rgba = new Float32Array(4 * pixelCount);
   for (let pixel = 0; pixel < pixelCount; pixel++) {
     const texture = (pixel * 37) % 30;
-    pixels.set(pixel % width < 35 ? [200 + texture, 30, 40, 255] : [40, 60, 190 + texture, 255], 4 * pixel);
+    rgba.set(pixel % width < 35 ? [200 + texture, 30, 40, 255] : [40, 60, 190 + texture, 255], 4 * pixel);
   }
-  const marks = new Uint8Array(pixelCount).fill(unmarked);
-  marks.fill(0, 10 * width + 5, 10 * width + 20);
-  marks.fill(1, 30 * width + 45, 30 * width + 55);
+  const seeds = [0, 1, 2].map(() => new Float32Array(pixelCount));
+  seeds[0].fill(1, 10 * width + 5, 10 * width + 20);
+  seeds[1].fill(1, 30 * width + 45, 30 * width + 55);
 
-  test('follow the colours of the strokes, whose own pixels are all but sure', () => {
-    const probabilities = labelProbabilities({ pixels, width, height, labelCount: 2, marks });
+  test('follow the colours of the seeds', () => {
+    const probabilities = colourProbabilities(plan, assignBins(rgba), seeds.slice(0, 2));
     for (let pixel = 0; pixel < pixelCount; pixel++) {
       expect(probabilities[pixel] + probabilities[pixelCount + pixel]).toBeCloseTo(1, 5);
       if (Math.abs((pixel % width) - 35) < 2) continue;
       expect(probabilities[pixel] > 0.5).toBe(pixel % width < 35);
     }
-    expect(probabilities[10 * width + 6]).toBeCloseTo(0.999, 6);
   });
 
-  test('leave a label without strokes all but impossible', () => {
-    const probabilities = labelProbabilities({ pixels, width, height, labelCount: 3, marks });
+  test('leave a label without seeds all but impossible', () => {
+    const probabilities = colourProbabilities(plan, assignBins(rgba), seeds);
     expect(Math.max(...probabilities.subarray(2 * pixelCount))).toBeLessThan(0.03);
   });
 
-  test('a picture of one pixel', () => {
-    const input = { pixels: Uint8ClampedArray.of(1, 2, 3, 255), width: 1, height: 1, labelCount: 2 };
-    expect(labelProbabilities({ ...input, marks: Uint8Array.of(1) })[1]).toBeCloseTo(0.999, 6);
-    expect(labelProbabilities({ ...input, marks: Uint8Array.of(unmarked) })[1]).toBe(0.5);
+  test('say nothing where there are none', () => {
+    const nothing = [0, 1].map(() => new Float32Array(1));
+    expect(colourProbabilities(planShrinking(1, 1, 160), assignBins(Float32Array.of(1, 2, 3, 255)), nothing)[1]).toBe(
+      0.5,
+    );
   });
 });
