@@ -41,11 +41,17 @@ export interface MaskPlane {
 
 /** A mask of MediaPipe's tasks, as its ImageSegmenter gives them. */
 export interface MediaPipeMask {
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
+  /** Whether it holds labels: its bytes are read then, where it holds no floats. */
   hasUint8Array(): boolean;
+  /** Whether it holds confidences. */
   hasFloat32Array(): boolean;
+  /** [y, x]. */
   getAsUint8Array(): Uint8Array;
+  /** 0..1, [y, x]. */
   getAsFloat32Array(): Float32Array;
 }
 
@@ -62,8 +68,9 @@ export type MaskInput = MaskPlane | MaskPicture | MediaPipeMask | TensorInput;
 export interface ForegroundUnary {
   /** A plane, a picture, a canvas, MediaPipe's mask, a tensor with one value a pixel, or values alone: 0..1 as floats, up to 255 as bytes. */
   foreground: MaskInput | MaskPlane['data'];
-  /** Size of values alone, where they are coarser or finer than the problem; else left out. */
+  /** Pixels of values alone, where they are coarser or finer than the problem; else left out. */
   width?: number;
+  /** The same. */
   height?: number;
   /** Default 'half-pixel'. */
   upsampling?: Upsampling;
