@@ -129,6 +129,7 @@ test('a person is found by a network that comes with the page', async () => {
 test('strokes correct what a network found of a person, and a link has them; one’s own marks stay as they were', async () => {
   const demo = await DemoPage.open(context, `${site.url}#size=240&view=labels`);
   const own = await demo.shares();
+  await demo.openTab('Network');
   const share = await shareOfPerson(demo, 'person');
   const helmet = [0.78, 0.88] as const;
   const [around, found] = await demo.coloursAt([[0.1, 0.15], helmet]);

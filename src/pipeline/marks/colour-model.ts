@@ -11,9 +11,6 @@ const windows = [
   { sigma: 12 / 128, weight: 1, nearness: 0.5 },
 ];
 
-/** The window that sees the whole picture. */
-const globalWeight = 0.1;
-
 /** Share of a window that seeds must cover for its colours to count half. */
 const scarce = 0.002;
 
@@ -28,19 +25,30 @@ const doubt = 0.06;
  * goes to the labels whose colours fit. GrabCut's idea (Rother, Kolmogorov, Blake, ACM TOG 23(3), 2004), with local windows.
  *
  * @param seeds [label][block], how surely a block has a label, 0..1, 0 where nobody said
+ * @param globalWeight of the window that sees the whole picture
  */
-export function colourProbabilities(plan: Shrinking, bins: ColourBins, seeds: readonly Float32Array[]): Float32Array {
+export function colourProbabilities(
+  plan: Shrinking,
+  bins: ColourBins,
+  seeds: readonly Float32Array[],
+  globalWeight: number,
+): Float32Array {
   const blockCount = plan.columns * plan.rows;
   const probabilities = new Float32Array(seeds.length * blockCount);
   for (const [label, ofLabel] of seeds.entries()) {
-    probabilities.set(scoresOfLabel(plan, bins, ofLabel), label * blockCount);
+    probabilities.set(scoresOfLabel(plan, bins, ofLabel, globalWeight), label * blockCount);
   }
   normalize(probabilities, blockCount, seeds.length);
   return probabilities;
 }
 
 /** [block]: how well each block's colour fits the label, windows and nearness added up. */
-function scoresOfLabel({ columns, rows }: Shrinking, bins: ColourBins, seeds: Float32Array): Float32Array {
+function scoresOfLabel(
+  { columns, rows }: Shrinking,
+  bins: ColourBins,
+  seeds: Float32Array,
+  globalWeight: number,
+): Float32Array {
   const scores = new Float32Array(columns * rows);
   // A label that nobody drew is nowhere.
   if (!seeds.some((seed) => seed > 0)) return scores;

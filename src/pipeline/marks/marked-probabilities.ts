@@ -7,6 +7,7 @@ import { pinConfidence } from '../prompts/seeds.js';
 import { type ColourPlane, stepsOn } from './geodesic.js';
 import { doubtOutsideBox, priorOfMarks } from './prior.js';
 import { blockMeans, enlarge, planShrinking, type Shrinking } from './shrink.js';
+import { smoothedPlane } from './smooth.js';
 import { type Prior, spreadStrokes } from './spread.js';
 import { strokeSeeds } from './stroke-seeds.js';
 
@@ -49,20 +50,9 @@ export function markedProbabilities(
 function colourPlane(rgba: Float32Array, { width, height }: { width: number; height: number }): ColourPlane {
   const channels = [0, 1, 2].map((channel) => {
     const values = Float32Array.from({ length: width * height }, (_, pixel) => rgba[4 * pixel + channel]);
-    return smoothed(smoothed(values, width, 1, width), height, width, width);
+    return smoothedPlane(values, width);
   });
   return { width, height, channels };
-}
-
-/** The mean of each pixel and its two neighbours along one axis, which has `count` pixels that lie `stride` apart. */
-function smoothed(values: Float32Array, count: number, stride: number, width: number): Float32Array {
-  return values.map((value, pixel) => {
-    const place = stride === 1 ? pixel % width : Math.floor(pixel / width);
-    let [sum, weight] = [value, 1];
-    if (place > 0) [sum, weight] = [sum + values[pixel - stride], weight + 1];
-    if (place < count - 1) [sum, weight] = [sum + values[pixel + stride], weight + 1];
-    return sum / weight;
-  });
 }
 
 function atFullSize(spread: Float32Array, prompts: CheckedPrompts, grid: Shrinking): Float32Array {

@@ -7,6 +7,7 @@ import { colourProbabilities } from './colour-model.js';
 import { colourTrust, drawnTrust } from './colour-trust.js';
 import { geodesicDistance, longestWay, type Steps } from './geodesic.js';
 import { blockMeans, enlarge, planShrinking, type Shrinking } from './shrink.js';
+import { smoothedPlane } from './smooth.js';
 import type { Prior } from './spread.js';
 import { type StrokeSeeds, strokeSeeds } from './stroke-seeds.js';
 
@@ -15,6 +16,9 @@ const longSide = 160;
 
 /** Looks at what is in a box: what was found in one teaches the next. */
 const boxRounds = 3;
+
+/** What a window over the whole picture counts for: where strokes are, they know better; in a box nobody knows where the object is. */
+const globalWeights = { box: 0.5, strokes: 0.1 } as const;
 
 /** Outside of a box the object becomes unlikely with the distance, in parts of the box's shorter side. */
 const boxDoubt = 0.1;
@@ -88,8 +92,8 @@ function coloursOf(
     const planes = Array.from({ length: labelCount }, (_, label) =>
       seeds.subarray(label * blockCount, (label + 1) * blockCount),
     );
-    found = colourProbabilities(plan, bins, planes);
-    seeds = reseeded(given, found, blockCount);
+    found = colourProbabilities(plan, bins, planes, box ? globalWeights.box : globalWeights.strokes);
+    seeds = reseeded(given, decided(found, size, labelCount), blockCount);
   }
   const onGrid: Shrinking = { ...plan, factor: columns / plan.columns, width: columns, height: rows };
   const pixelCount = columns * rows;
@@ -125,6 +129,25 @@ function preferNearer(
     }
   }
   for (let i = 0; i < probabilities.length; i++) probabilities[i] /= sums[i % pixelCount];
+}
+
+/** Smoothed, and drawn towards the likeliest label: else a round would teach the next one its doubts. */
+function decided(found: Float32Array, { width, height }: { width: number; height: number }, labelCount: number) {
+  const blockCount = width * height;
+  const squares = new Float32Array(found.length);
+  for (let label = 0; label < labelCount; label++) {
+    const first = label * blockCount;
+    squares.set(
+      smoothedPlane(found.subarray(first, first + blockCount), width).map((value) => value ** 2),
+      first,
+    );
+  }
+  for (let block = 0; block < blockCount; block++) {
+    let sum = 0;
+    for (let i = block; i < squares.length; i += blockCount) sum += squares[i];
+    for (let i = block; i < squares.length; i += blockCount) squares[i] /= sum;
+  }
+  return squares;
 }
 
 /** What was said stays; elsewhere what was found. */

@@ -99,7 +99,7 @@ describe('label probabilities', () => {
   seeds[1].fill(1, 30 * width + 45, 30 * width + 55);
 
   test('follow the colours of the seeds', () => {
-    const probabilities = colourProbabilities(plan, assignBins(rgba), seeds.slice(0, 2));
+    const probabilities = colourProbabilities(plan, assignBins(rgba), seeds.slice(0, 2), 0.1);
     for (let pixel = 0; pixel < pixelCount; pixel++) {
       expect(probabilities[pixel] + probabilities[pixelCount + pixel]).toBeCloseTo(1, 5);
       if (Math.abs((pixel % width) - 35) < 2) continue;
@@ -108,14 +108,14 @@ describe('label probabilities', () => {
   });
 
   test('leave a label without seeds all but impossible', () => {
-    const probabilities = colourProbabilities(plan, assignBins(rgba), seeds);
+    const probabilities = colourProbabilities(plan, assignBins(rgba), seeds, 0.1);
     expect(Math.max(...probabilities.subarray(2 * pixelCount))).toBeLessThan(0.03);
   });
 
   test('say nothing where there are none', () => {
     const nothing = [0, 1].map(() => new Float32Array(1));
-    expect(colourProbabilities(planShrinking(1, 1, 160), assignBins(Float32Array.of(1, 2, 3, 255)), nothing)[1]).toBe(
-      0.5,
-    );
+    expect(
+      colourProbabilities(planShrinking(1, 1, 160), assignBins(Float32Array.of(1, 2, 3, 255)), nothing, 0.1)[1],
+    ).toBe(0.5);
   });
 });
