@@ -9,7 +9,7 @@ import { Engines } from '../engines.js';
 import type { FrameSource } from '../frames/frame-source.js';
 import { type Extent, type Placement, planIngest, planWorkingSize } from '../frames/plan.js';
 import { CpuGuide } from '../guided/cpu-guide.js';
-import { markedProbabilities } from '../marks/marked-probabilities.js';
+import { markedEnergies, markedProbabilities } from '../marks/marked-probabilities.js';
 import { networkPrior } from '../marks/network-prior.js';
 import type { ResolvedNetwork } from '../network/description.js';
 import { variantFor } from '../network/variants.js';
@@ -44,7 +44,7 @@ interface CpuFrame extends Omit<FrameResult, 'present'> {
 }
 
 /** [label, y, x] at the working size. */
-type MarkedUnary = { unary: Float32Array } | { probabilities: Float32Array };
+type Energies = { unary: Float32Array };
 
 /**
  * Everything a pipeline has on the CPU, and the way of a frame through it: bytes → network's input and working image → network →
@@ -273,7 +273,7 @@ export class CpuPath implements Path {
     return this.output;
   }
 
-  private unaryFor(image: RgbaImage, { dropBelow, marks }: FrameJob): { unary: MarkedUnary; kept: KeptLabels } {
+  private unaryFor(image: RgbaImage, { dropBelow, marks }: FrameJob): { unary: Energies; kept: KeptLabels } {
     const { width, height } = image;
     const { labelCount } = this;
     const all = Array.from({ length: labelCount }, (_, label) => label);
@@ -289,9 +289,9 @@ export class CpuPath implements Path {
     return { unary: { unary: keptEnergies(energies, labels, width * height) }, kept };
   }
 
-  private markedUnary(image: RgbaImage, marks: CheckedPrompts, kept: readonly number[]): MarkedUnary {
+  private markedUnary(image: RgbaImage, marks: CheckedPrompts, kept: readonly number[]): Energies {
     const prior = this.network.prompts ? undefined : networkPrior(this.keptUnary(kept), kept.length);
-    return { probabilities: markedProbabilities(image, promptsForKept(marks, kept), prior) };
+    return { unary: markedEnergies(markedProbabilities(image, promptsForKept(marks, kept), prior)) };
   }
 
   private keptUnary(kept: readonly number[]): NetworkUnary {

@@ -5,7 +5,7 @@ import type { ScopedDevice } from '../../gpu/scoped-device.js';
 import type { Extent } from '../frames/plan.js';
 import type { PlacedUnary } from '../network-run.js';
 import type { CheckedPrompts } from '../prompts/prompts.js';
-import { markedProbabilities } from './marked-probabilities.js';
+import { markedEnergies, markedProbabilities } from './marked-probabilities.js';
 import { networkPrior } from './network-prior.js';
 
 /**
@@ -20,14 +20,14 @@ export async function markUnary(
   image: Extent & { buffer: GPUBuffer },
   prompts: CheckedPrompts,
   unary: PlacedUnary | undefined,
-): Promise<{ probabilities: Float32Array }> {
+): Promise<{ unary: Float32Array }> {
   const readback = new Readback(device);
   try {
     const { buffer, width, height } = image;
     const words = await readback.words(buffer, 0, width * height);
     const prior = unary && networkPrior(await planesOf(readback, unary, prompts.labelCount), prompts.labelCount);
     const data = new Uint8ClampedArray(words.buffer);
-    return { probabilities: markedProbabilities({ data, width, height }, prompts, prior) };
+    return { unary: markedEnergies(markedProbabilities({ data, width, height }, prompts, prior)) };
   } finally {
     readback.destroy();
   }

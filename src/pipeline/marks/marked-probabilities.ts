@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import { probabilityFloor } from '../../problem/inputs.js';
 import type { RgbaImage } from '../../problem/types.js';
 import type { CheckedPrompts } from '../prompts/prompts.js';
 import { rasterizeMarks } from '../prompts/rasterize.js';
-import { pinConfidence } from '../prompts/seeds.js';
 import { type ColourPlane, stepsOn } from './geodesic.js';
 import { doubtOutsideBox, priorOfMarks } from './prior.js';
 import { blockMeans, enlarge, planShrinking, type Shrinking } from './shrink.js';
@@ -16,6 +16,9 @@ const longSide = 416;
 
 /** Strokes are sure where they are, not where they spread to: probabilities are drawn this far towards evenness. */
 const doubt = 0.06;
+
+/** Of labels that a marked pixel has not: more than kernels of any usual weight outvote. Their weights add up to some 15. */
+const ruledOut = 100;
 
 /** What a network says of the picture, [label, y, x] at any size that is asked for, summing to 1 over labels. */
 export type PriorAt = (size: { width: number; height: number }) => Float32Array;
@@ -61,14 +64,20 @@ function atFullSize(spread: Float32Array, prompts: CheckedPrompts, grid: Shrinki
   const pixelCount = width * height;
   const marks = rasterizeMarks(prompts, { width, height });
   const probabilities = new Float32Array(labelCount * pixelCount);
-  const other = (1 - pinConfidence) / Math.max(1, labelCount - 1);
   for (let label = 0; label < labelCount; label++) {
     const plane = probabilities.subarray(label * pixelCount, (label + 1) * pixelCount);
     enlarge(grid, spread.subarray(label * columns * rows, (label + 1) * columns * rows), plane);
     for (let pixel = 0; pixel < pixelCount; pixel++) {
       if (marks[pixel] === 0) plane[pixel] = (1 - doubt) * plane[pixel] + doubt / labelCount;
-      else plane[pixel] = marks[pixel] === label + 1 ? pinConfidence : other;
+      else plane[pixel] = Number(marks[pixel] === label + 1);
     }
   }
   return probabilities;
+}
+
+/** The energies of these probabilities, for a CRF. Nothing around a mark outvotes it. */
+export function markedEnergies(probabilities: Float32Array): Float32Array {
+  return probabilities.map((probability) =>
+    probability === 0 ? ruledOut : -Math.log(Math.max(probability, probabilityFloor)),
+  );
 }

@@ -60,6 +60,3 @@ export function placeInBox(
   const y = ((Math.floor(pixel / size.width) + 0.5) * prompts.height) / size.height;
   return { u: (2 * (x - box.x)) / box.width - 1, v: (2 * (y - box.y)) / box.height - 1 };
 }
-
-/** How sure a pinned label is. */
-export const pinConfidence = 0.999;
