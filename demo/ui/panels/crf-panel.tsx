@@ -63,7 +63,6 @@ export function CrfPanel({ settings: chosen, initial = defaultSettings }: CrfPan
       <Remedies settings={settings} change={change} />
       <Slider
         title="Iterations"
-        parameter="iterations"
         {...rangeOf(crfSchema.parameters.iterations)}
         value={settings.iterations}
         format={plain}

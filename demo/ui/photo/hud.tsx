@@ -10,6 +10,7 @@ import { bytes, milliseconds } from '../parts/format.js';
 export function Hud({ session }: { session: Session }) {
   const refinement = session.refinement.value;
   const statistics = session.statistics.value;
+  const isByMarks = session.network.value === 'colour-prompt';
   return (
     <dl class="hud" data-busy={session.busyWith.value !== undefined}>
       <HudEntry title="Picture">
@@ -18,7 +19,10 @@ export function Hud({ session }: { session: Session }) {
       <HudEntry title="Computed by">
         {refinement ? <Adapter backend={refinement.backend} name={refinement.adapterName} /> : '–'}
       </HudEntry>
-      <HudEntry title="Network took" hint="Median of the last results, and the time that 95 % of them stay under">
+      <HudEntry
+        title={isByMarks ? 'Marks took' : 'Network took'}
+        hint="Median of the last results, and the time that 95 % of them stay under"
+      >
         <Times statistics={statistics} stage="network" />
       </HudEntry>
       <HudEntry title="CRF took" hint="Median of the last results, and the time that 95 % of them stay under" isLive>
