@@ -33,7 +33,7 @@ export const webcamStates: readonly WebcamState[] = [
     address: quick + marks,
     async prepare(page) {
       await turnOn(page);
-      await untilPrompt(page, 'Marks are waiting');
+      await untilPrompt(page, 'Your marks are kept');
     },
   },
   {
@@ -127,7 +127,7 @@ async function turnOn(page: Page): Promise<void> {
 
 async function goLive(page: Page): Promise<void> {
   await turnOn(page);
-  await untilPrompt(page, 'Marks are waiting');
+  await untilPrompt(page, 'Your marks are kept');
   await page.locator('button::-p-text(Use the marks)').click();
   await untilShowing(page);
   await page.locator('button::-p-text(Go live)').click();

@@ -101,7 +101,7 @@ describe('the webcam of a link', () => {
 
   test('has its marks wait for a frame, then cuts out by them, and a still picture follows the settings', async () => {
     await demo.click('Turn the camera on');
-    await untilMessage(demo, 'Marks are waiting');
+    await untilMessage(demo, 'Your marks are kept');
     expect(await demo.page.$eval('.stage', (stage) => (stage as HTMLElement).dataset.showing)).toBe('false');
     await demo.click('Use the marks');
     await untilShowing(demo);

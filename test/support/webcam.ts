@@ -81,7 +81,7 @@ function largestDifference(colours: readonly Rgb[], expected: readonly Rgb[]): n
 /** Turns the camera of a link with marks on, sees that it is cut out, then live, on the CPU, and that nothing was loaded for a GPU. */
 export async function goLiveOnCpu(demo: DemoPage, places: readonly Place[], expected: readonly Rgb[]): Promise<void> {
   await demo.click('Turn the camera on');
-  await untilMessage(demo, 'Marks are waiting');
+  await untilMessage(demo, 'Your marks are kept');
   await demo.click('Use the marks');
   await untilShowing(demo);
   await untilNear(demo, places, expected);
