@@ -263,6 +263,14 @@ const cutOutMask = either(
       list(boolean),
     ),
   ),
+  object(
+    {
+      dims: { is: 'like', what: '[height, width]', test: (value) => (Array.isArray(value) ? 'unclear' : 'no') },
+      data: typed(floatTypes, pixelCount, front),
+    },
+    // What these say of values that are on the CPU is not looked at.
+    { type: { is: 'anything' }, location: choice('cpu', 'cpu-pinned'), gpuBuffer: { is: 'anything' } },
+  ),
   object({
     labelMap: typed(labelTypes, pixelCount, integer(0, 0xffffffff)),
     labels: list(integer(0, 0xffffffff), 1),
