@@ -3,7 +3,7 @@
 import { checkNumber } from './checks.js';
 import { ArgumentError } from './errors.js';
 import { checkConfidence, type GivenUnary, resolveGivenUnary } from './inputs.js';
-import { readMaskPlane } from './mask-plane.js';
+import { readMaskPlane, readMaskValues } from './mask-plane.js';
 import { readOptions, readProperties } from './reading.js';
 import { isTensor, readTensor, tensorPlane, tensorPlanes } from './tensors.js';
 import { isByteArray, isFloatArray, isMarkedLabels } from './typed-arrays.js';
@@ -79,7 +79,9 @@ function readForeground(given: unknown, others: Record<string, unknown>, size: P
     );
   }
   const { width = size.width, height = size.height, confidence, upsampling, window } = others;
-  const plane = readMaskPlane(argument, isValues(given) ? { data: given, width, height } : given, '{ labels }');
+  const plane = isValues(given)
+    ? readMaskValues(argument, given, { beside: 'unary', width, height }, '{ labels }')
+    : readMaskPlane(argument, given, '{ labels }');
   const extent = sameExtent(others, { width: plane.width, height: plane.height });
   const pixelCount = plane.width * plane.height;
   const front = Float32Array.from({ length: pixelCount }, (_, pixel) => plane.frontOf(pixel));

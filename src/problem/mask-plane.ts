@@ -20,7 +20,7 @@ export interface FrontPlane {
 }
 
 /** Side of the largest picture. */
-export const maximumSide = 32767;
+const maximumSide = 32767;
 
 /** Rounding of a resampled alpha may step this far outside 0..1. */
 const slack = 1e-3;
@@ -35,13 +35,29 @@ const leastFront = 128;
  */
 export function readMaskPlane(argument: string, mask: unknown, labelsForm: string): FrontPlane {
   const { data, width, height } = readPlane(argument, mask);
-  const front = data === undefined ? frontOfPicture(argument, readPicture(argument, mask)) : undefined;
-  if (front) return front;
-  const size = {
-    width: checkInteger(`${argument}.width`, width, 1, maximumSide),
-    height: checkInteger(`${argument}.height`, height, 1, maximumSide),
-  };
-  return { ...size, frontOf: frontOfData(`${argument}.data`, data, size.width * size.height, labelsForm) };
+  if (data === undefined) return frontOfPicture(argument, readPicture(argument, mask));
+  return planeOf(argument, { path: `${argument}.data`, data }, { width, height }, labelsForm);
+}
+
+/** The same of values alone, whose size stands beside them. */
+export function readMaskValues(
+  argument: string,
+  data: unknown,
+  { beside, ...size }: { beside: string; width: unknown; height: unknown },
+  labelsForm: string,
+): FrontPlane {
+  return planeOf(beside, { path: argument, data }, size, labelsForm);
+}
+
+function planeOf(
+  argument: string,
+  { path, data }: { path: string; data: unknown },
+  given: { width: unknown; height: unknown },
+  labelsForm: string,
+): FrontPlane {
+  const width = checkInteger(`${argument}.width`, given.width, 1, maximumSide);
+  const height = checkInteger(`${argument}.height`, given.height, 1, maximumSide);
+  return { width, height, frontOf: frontOfData(path, data, width * height, labelsForm) };
 }
 
 /** Values and size; no values where it is a picture. */

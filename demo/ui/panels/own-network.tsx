@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { NetworkDescription } from '../../../src/pipeline/index.js';
 import { describe, emptyForm, type NetworkForm, suggestForm } from '../../networks/own-network.js';
 import { FilePicker } from '../parts/file-picker.js';
@@ -10,6 +10,8 @@ export function OwnNetwork({ onChosen }: { onChosen: (description: NetworkDescri
   const [bytes, setBytes] = useState<Uint8Array | undefined>(undefined);
   const [form, setForm] = useState<NetworkForm>(emptyForm);
   const [problem, setProblem] = useState<string | undefined>(undefined);
+  const message = useRef<HTMLParagraphElement>(null);
+  useEffect(() => message.current?.scrollIntoView({ block: 'nearest' }), [problem]);
   const read = async (chosen: File) => {
     setProblem(undefined);
     try {
@@ -39,7 +41,7 @@ export function OwnNetwork({ onChosen }: { onChosen: (description: NetworkDescri
         Your own .onnx file…
       </FilePicker>
       {problem && (
-        <p class="message is-error" role="alert" ref={(element) => element?.scrollIntoView({ block: 'nearest' })}>
+        <p class="message is-error" role="alert" ref={message}>
           {problem}
         </p>
       )}

@@ -175,9 +175,11 @@ describe('a foreground mask', () => {
 
   test.each<[string, unknown, object?]>([
     ['unary.foreground', { foreground: soft }, { labelCount: 3 }],
-    ['unary.foreground.data[1]', { foreground: Float32Array.of(0, 7, 0, 0, 0, 0) }],
-    ['unary.foreground.data', { foreground: new Uint8Array(5) }],
-    ['unary.foreground.data', { foreground: Uint8Array.of(0, 1, 2, 3, 0, 0) }],
+    ['unary.foreground[1]', { foreground: Float32Array.of(0, 7, 0, 0, 0, 0) }],
+    ['unary.foreground.data[1]', { foreground: { data: Float32Array.of(0, 7, 0, 0, 0, 0), width: 3, height: 2 } }],
+    ['unary.foreground', { foreground: new Uint8Array(5) }],
+    ['unary.width', { foreground: soft, width: 0 }],
+    ['unary.foreground', { foreground: Uint8Array.of(0, 1, 2, 3, 0, 0) }],
     [
       'unary.foreground, pixel 1',
       { foreground: { data: new Uint8Array(24).fill(255).fill(9, 4, 5), width: 3, height: 2 } },
