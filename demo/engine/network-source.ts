@@ -23,9 +23,6 @@ export interface NetworkResult {
 /** A label that is nowhere more probable than this would win no pixel: the CRF is spared it. */
 const leastProbability = 0.02;
 
-/** A second look at the picture, with what was found in the first. */
-const rounds = 2;
-
 /** One network at a time, with its CRF left out: that is what the page is about. */
 export class NetworkSource {
   private pipeline: Pipeline | undefined;
@@ -64,19 +61,12 @@ export class NetworkSource {
     const { width, height, pixels } = picture;
     pipeline.setWorkingSize(Math.max(width, height));
     const image = { data: pixels, width, height };
-    const takesMarks = pipeline.network.prompts !== undefined;
-    if (takesMarks) {
-      if (!prompts) throw new Error('This network needs marks.');
-      // With the CRF that suits the network: its result is what the second round begins with.
-      pipeline.setCrf(pipeline.network.crf ?? null);
-      await pipeline.setPrompts(image, prompts, { rounds });
-      pipeline.setCrf(null);
-    } else if (prompts) await pipeline.setPrompts(image, prompts);
+    // Marks correct it; marks alone need no network and never come here.
+    if (prompts) await pipeline.setPrompts(image, prompts);
     const segmentation = await pipeline.segment(image);
     const marginals = await segmentation.marginals();
     const { input } = segmentation.report;
     const { labels } = segmentation;
-    if (takesMarks) return { probabilities: marginals, labels: undefined, labelCount: labels.length, input };
     return { ...likelyLabels(marginals, width * height, labels, pipeline.network.colours), input };
   }
 

@@ -42,7 +42,8 @@ export function PhotoPage({ session }: { session: Session }) {
                 <NetworkPicker
                   use="photo"
                   chosen={session.network}
-                  inputSize={session.inputSize}
+                  // Marks of a photo need no network, whatever its size.
+                  {...(session.network.value !== 'colour-prompt' && { inputSize: session.inputSize })}
                   seen={session.refinement.value?.networkInput}
                   loading={session.loading.value}
                   onCancel={() => session.cancelNetwork()}

@@ -10,8 +10,8 @@ import { markedProbabilities } from './marked-probabilities.js';
 
 /**
  * What marks say of a picture, by themselves and without a network: label probabilities, float32 [label, y, x] at the picture's size, for `DenseCrf`.
- * Marked pixels have their labels for sure. The same numbers as `Pipeline` with 'colour-prompt' gives its CRF for a marked picture; nothing is loaded,
- * nothing waits.
+ * Marked pixels have 1 and 0. `Pipeline` with 'colour-prompt' gives its CRF the same for a marked picture, but for marked pixels: their energies are beyond
+ * what kernels outvote, where `probabilities` of `DenseCrf` count for 1e-5 at the least. Nothing is loaded, nothing waits.
  *
  * @throws ArgumentError for an image or marks that can't be.
  */
