@@ -53,7 +53,7 @@ export const offers: readonly NetworkOffer[] = [
   {
     name: 'person',
     title: 'Person',
-    finds: 'People near the camera; on photos, marks correct it',
+    finds: 'People near the camera. On photos, marks correct the result.',
     bytes: 0,
     licence: 'Apache-2.0',
     takesMarks: false,

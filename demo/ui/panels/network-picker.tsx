@@ -31,7 +31,9 @@ export function NetworkPicker({ use, chosen, inputSize, seen, loading, onCancel 
   return (
     <fieldset class="networks">
       <legend>Network</legend>
-      <p class="hint">The first one that runs also loads its runtime, once: {runtimeSize}.</p>
+      <p class="hint">
+        The first network that runs also loads its runtime, once: {runtimeSize}. Marks on a photo need none.
+      </p>
       {fitting.map((offer) => (
         <label key={offer.name} class="network">
           <input
