@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // npm test: installs what is missing, a browser too, then runs every check, and the unit tests once more under each other line of
-// Node. The last line is "N passed, N failed". Arguments go to vitest and leave the other checks out:
+// Node. It ends with what failed, and with the line "N passed, N failed". Arguments go to vitest and leave the other checks out:
 // npm test -- --project gpu test/gpu/splat.test.ts
 
 import { spawnSync } from 'node:child_process';
@@ -24,37 +24,38 @@ const arithmeticFiles = [
   'test/unit/analysis/tune-search.test.ts',
 ];
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ passed: number, skipped: number, failures: string[] }} Results `failures`: name and first line of each error */
 
 await ensureInstalled();
 
 const vitestArguments = process.argv.slice(2);
-/** @type {Counts[]} */
+/** @type {Results[]} */
 const results = [];
 
 if (vitestArguments.length === 0) {
   for (const script of ['lint', 'typecheck', 'depcheck']) {
     heading(script);
-    results.push(one(runNpm(['run', '--silent', script]) === 0));
+    results.push(one(script, runNpm(['run', '--silent', script]) === 0));
   }
 }
 heading('vitest');
 for (const error of await ensureBrowsers()) {
   process.stderr.write(`${error}\n`);
-  results.push(one(false));
+  results.push(one(error, false));
 }
 results.push(runVitest(process.execPath, vitestArguments));
 if (vitestArguments.length === 0) for (const major of otherMajors()) results.push(await runUnder(major));
 
-const total = { passed: 0, failed: 0, skipped: 0 };
-for (const { passed, failed, skipped } of results) {
-  total.passed += passed;
-  total.failed += failed;
-  total.skipped += skipped;
+const passed = sum(results.map((result) => result.passed));
+const skipped = sum(results.map((result) => result.skipped));
+const failures = results.flatMap((result) => result.failures);
+if (failures.length > 0) {
+  heading('failed');
+  for (const failure of failures) process.stdout.write(`${failure}\n`);
 }
-if (total.skipped > 0) process.stdout.write(`${total.skipped} skipped\n`);
-process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+if (skipped > 0) process.stdout.write(`${skipped} skipped\n`);
+process.stdout.write(`${passed} passed, ${failures.length} failed\n`);
+process.exitCode = failures.length > 0 ? 1 : 0;
 
 /** @returns {Promise<string[]>} which of them are missing, and why */
 async function ensureBrowsers() {
@@ -82,7 +83,7 @@ async function ensureBrowsers() {
  * The unit tests under another line of Node.
  *
  * @param {number} major
- * @returns {Promise<Counts>}
+ * @returns {Promise<Results>}
  */
 async function runUnder(major) {
   heading(`vitest --project unit, Node ${major}`);
@@ -90,20 +91,21 @@ async function runUnder(major) {
     const executable = await findOrInstallNode(major);
     if (!executable) {
       process.stdout.write(`Left out: npm has no Node for ${process.platform} on ${process.arch}.\n`);
-      return { passed: 0, failed: 0, skipped: 1 };
+      return { passed: 0, skipped: 1, failures: [] };
     }
     process.stdout.write(`Node ${versionOf(executable)}, without ${arithmeticFiles.join(', ')}: they only compute\n`);
     return runVitest(executable, ['--project', 'unit', ...arithmeticFiles.flatMap((file) => ['--exclude', file])]);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-    return one(false);
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${message}\n`);
+    return one(message, false);
   }
 }
 
 /**
  * @param {string} node an executable
  * @param {string[]} extraArguments
- * @returns {Counts}
+ * @returns {Results}
  */
 function runVitest(node, extraArguments) {
   const folder = mkdtempSync(path.join(tmpdir(), 'meanfield-test-'));
@@ -121,10 +123,10 @@ function runVitest(node, extraArguments) {
       ],
       { cwd: projectFolder, stdio: 'inherit', timeout: VITEST_TIMEOUT_MS },
     );
-    const counts = readReport(report);
+    const results = readReport(report);
     // Errors outside of any test, such as a crashed worker, show in the exit code only.
-    if (status !== 0 && counts.failed === 0) counts.failed = 1;
-    return counts;
+    if (status !== 0 && results.failures.length === 0) results.failures.push(`vitest ended with exit code ${status}`);
+    return results;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -132,33 +134,53 @@ function runVitest(node, extraArguments) {
 
 /**
  * @param {string} file vitest's JSON report
- * @returns {Counts}
+ * @returns {Results}
  */
 function readReport(file) {
   let report;
   try {
     report = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return { passed: 0, failed: 0, skipped: 0 };
+    return { passed: 0, skipped: 0, failures: [] };
   }
-  // A file that fails to load has no tests that could be counted.
-  const brokenFiles = report.testResults.filter(
-    (/** @type {{ status: string, assertionResults: unknown[] }} */ result) =>
-      result.status === 'failed' && result.assertionResults.length === 0,
-  ).length;
   return {
     passed: report.numPassedTests,
-    failed: report.numFailedTests + brokenFiles,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: report.testResults.flatMap(failuresOf),
   };
 }
 
 /**
- * @param {boolean} passed
- * @returns {Counts}
+ * @param {{ name: string, status: string, message: string, assertionResults: { fullName: string, status: string, failureMessages: string[] }[] }} result
+ *   of one file
+ * @returns {string[]}
  */
-function one(passed) {
-  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
+function failuresOf({ name, status, message, assertionResults }) {
+  const file = path.relative(projectFolder, name);
+  // A file that fails to load has no tests that could be counted.
+  if (status === 'failed' && assertionResults.length === 0) return [`${file}: ${firstLine(message)}`];
+  return assertionResults
+    .filter((test) => test.status === 'failed')
+    .map((test) => `${file}: ${test.fullName}: ${firstLine(test.failureMessages[0] ?? '')}`);
+}
+
+/** @param {string} text */
+function firstLine(text) {
+  return text.split('\n', 1)[0];
+}
+
+/** @param {number[]} numbers */
+function sum(numbers) {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/**
+ * @param {string} name
+ * @param {boolean} passed
+ * @returns {Results}
+ */
+function one(name, passed) {
+  return { passed: passed ? 1 : 0, skipped: 0, failures: passed ? [] : [name] };
 }
 
 /** @param {string} name */
