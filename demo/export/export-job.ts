@@ -5,8 +5,8 @@ import { cutOut } from '../../src/analysis/index.js';
 import type { Picture, Segmentation } from '../engine/protocol.js';
 import { readFullSize } from '../photo/photo.js';
 import type { ShownLabel } from '../state/labels.js';
+import { enlarge } from '../view/enlarge.js';
 import { paint } from '../view/paint.js';
-import { enlarge } from './full-size.js';
 
 export type Export = 'mask' | 'cut-out' | 'overlay' | 'labels';
 
@@ -39,10 +39,10 @@ export async function exportedPng(job: ExportJob): Promise<Uint8Array<ArrayBuffe
   return png({ width, height, data: overlaid() });
 
   function overlaid(): Uint8ClampedArray<ArrayBuffer> {
-    const enlarged = { labels: result.labels, confidence: result.alpha, marginals: result.alpha };
     // As thick as on the page, or the outline would be lost on a large photo.
     const outline = Math.max(1, Math.round(Math.max(width, height) / Math.max(working.width, working.height)));
-    return paint('overlay', { picture: full, segmentation: enlarged, before: enlarged, labels, isIsolated, outline });
+    const labelCount = segmentation.marginals.length / segmentation.labels.length;
+    return paint('overlay', { picture: full, layer: result, before: result, labels, labelCount, isIsolated, outline });
   }
 }
 

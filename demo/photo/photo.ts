@@ -12,8 +12,10 @@ export interface Photo {
   width: number;
   height: number;
   file: Blob;
-  /** Reduced to `keptLongSide` at most. */
-  canvas: OffscreenCanvas;
+  /** All its pixels. */
+  full: ImageBitmap;
+  /** Reduced to `keptLongSide` at most; on white where it is transparent. */
+  reduced: OffscreenCanvas;
 }
 
 /** Long sides that can be worked on, in pixels. */
@@ -24,11 +26,9 @@ export const defaultWorkingSize = 480;
 /** Throws PhotoError, in words for the person at the screen. */
 export async function readPhoto(name: string, blob: Blob): Promise<Photo> {
   await checkHeader(name, blob);
-  const bitmap = await decode(name, blob);
-  const { width, height } = bitmap;
-  const canvas = reduce(bitmap, width, height, keptLongSide);
-  bitmap.close();
-  return { name, width, height, file: blob, canvas };
+  const full = await decode(name, blob);
+  const { width, height } = full;
+  return { name, width, height, file: blob, full, reduced: reduce(full, width, height, keptLongSide) };
 }
 
 /** All pixels of the file. Throws PhotoError. */
@@ -56,10 +56,10 @@ async function decode(name: string, blob: Blob): Promise<ImageBitmap> {
 
 /** The picture that is refined: never enlarged. */
 export function pictureOf(photo: Photo, longSide: number): Picture {
-  const { canvas } = photo;
-  const reduced = reduce(canvas, canvas.width, canvas.height, longSide);
-  const { width, height } = reduced;
-  return { width, height, pixels: contextOf(reduced).getImageData(0, 0, width, height).data };
+  const { reduced } = photo;
+  const canvas = reduce(reduced, reduced.width, reduced.height, longSide);
+  const { width, height } = canvas;
+  return { width, height, pixels: contextOf(canvas).getImageData(0, 0, width, height).data };
 }
 
 function reduce(source: CanvasImageSource, width: number, height: number, longSide: number): OffscreenCanvas {

@@ -3,12 +3,16 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Box, Marks } from '../marks/marks.js';
 import type { Point, Stroke } from '../marks/stroke.js';
+import { Viewport } from '../view/viewport.js';
 import type { History } from './history.js';
 import { type Label, labelsNamed, maximumLabels, shownLabels, withAnotherLabel } from './labels.js';
 import { membersOf, merged, separated } from './merges.js';
 
-/** A label's number draws that label. */
-export type Tool = number | 'eraser' | 'box';
+/** A label's number draws that label; 'move' draws nothing and moves the picture. */
+export type Tool = number | 'eraser' | 'box' | 'move';
+
+/** What a photo begins with. A finger that swipes over it should scroll the page, and draw nothing. */
+export const startTool: Tool = globalThis.matchMedia?.('(pointer: coarse)').matches ? 'move' : 1;
 
 /** Labels, and what is drawn with them on a picture: the same for photos and for the camera. */
 export abstract class MarkBoard {
@@ -21,6 +25,8 @@ export abstract class MarkBoard {
   /** In parts of the long side. */
   readonly brushRadius = signal(0.014);
   readonly pointer = signal<Point | undefined>(undefined);
+  /** Which part of the picture is seen. */
+  readonly viewport = new Viewport();
   /** Whether what was drawn lies over the picture. */
   readonly showsMarks = signal(true);
   /** The only label that is shown, or null. */

@@ -28,7 +28,7 @@ import type { ViewName } from '../view/paint.js';
 import { areSameSettings, type CrfSettings, crfParameters, defaultSettings } from './crf-settings.js';
 import { History } from './history.js';
 import { colourFromHex, type Label, labelsNamed } from './labels.js';
-import { MarkBoard } from './mark-board.js';
+import { MarkBoard, startTool } from './mark-board.js';
 import { noMerges } from './merges.js';
 import { type StageStatistics, TimeLog } from './statistics.js';
 
@@ -252,14 +252,16 @@ export class Session extends MarkBoard {
 
   private begin({ photo, sampleId, description, labels, marks, corrections, network, precomputed }: Work): void {
     this.engine.cancel();
+    const before = this.photo.peek();
     batch(() => {
       this.photo.value = photo;
+      this.viewport.show(photo);
       this.sampleId.value = sampleId;
       this.description.value = description;
       this.ownLabels = labelsNamed(labels);
       this.labels.value = this.ownLabels;
       this.foundNames = '';
-      this.tool.value = 1;
+      this.tool.value = startTool;
       this.isolated.value = null;
       this.draft.value = undefined;
       this.draftBox.value = undefined;
@@ -270,6 +272,8 @@ export class Session extends MarkBoard {
       const isAsComputed = this.ownsLabels.value && areSameSettings(this.settings.value, defaultSettings);
       this.precomputed.value = isAsComputed ? precomputed : undefined;
     });
+    // Its memory is large, and nobody shows it any more.
+    before?.full.close();
   }
 
   /**
@@ -313,7 +317,7 @@ export class Session extends MarkBoard {
         this.isolated.value = null;
         this.labels.value = this.ownLabels;
         this.foundNames = '';
-        this.tool.value = 1;
+        this.tool.value = startTool;
         this.history.reset({ marks: this.history.marks.value, merges: noMerges });
       }),
     );
@@ -429,7 +433,7 @@ export class Session extends MarkBoard {
       isShown: label.name !== 'background',
     }));
     this.isolated.value = null;
-    this.tool.value = Math.min(1, names.length - 1);
+    this.tool.value = startTool === 'move' ? startTool : Math.min(1, names.length - 1);
     this.history.reset({ marks: this.history.marks.value, merges: noMerges });
   }
 

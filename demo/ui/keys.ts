@@ -5,11 +5,17 @@ import type { MarkBoard } from '../state/mark-board.js';
 
 export const brushRadii = { least: 0.003, most: 0.06 } as const;
 
+/** Of one press. */
+export const zoomStep = 1.5;
+
 /** What the page says about its keys. */
 export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ['1 – 8', 'Draw this label'],
   ['B', 'Draw a box'],
   ['E', 'Eraser'],
+  ['M', 'Move the photo'],
+  ['+ and −, wheel', 'Zoom'],
+  ['0', 'The whole photo'],
   ['[ and ]', 'Brush size'],
   ['Ctrl Z, Ctrl Shift Z', 'Undo, redo'],
   ['O, held', 'The photo alone'],
@@ -20,7 +26,7 @@ export const keyHelp: readonly (readonly [keys: string, meaning: string])[] = [
   ['Arrows', 'Move the handle between before and after, when it is focused'],
 ];
 
-/** What keys act upon: the photo, or the camera. */
+/** What keys act upon: the photo, or the camera, which is not moved. */
 export interface KeyTarget {
   board: MarkBoard;
   divider: Signal<number | null>;
@@ -68,6 +74,10 @@ function press(target: KeyTarget, key: string): void {
   else if (key === ']') scaleBrush(board, 1.25);
   else if (key === 'e') board.tool.value = 'eraser';
   else if (key === 'b') board.tool.value = 'box';
+  else if (key === 'm' && target.showsOriginal) board.tool.value = 'move';
+  else if (key === '+' || key === '=') board.viewport.zoomBy(zoomStep);
+  else if (key === '-') board.viewport.zoomBy(1 / zoomStep);
+  else if (key === '0') board.viewport.fit();
   else if (key === 'c') toggleComparison(target);
 }
 

@@ -3,6 +3,7 @@
 import { gripsOfSides } from '../marks/box-edit.js';
 import type { Box } from '../marks/marks.js';
 import type { Point, Stroke } from '../marks/stroke.js';
+import type { Size } from './viewport.js';
 
 /** A ring at the pointer, as large as the brush. */
 export interface Ring extends Point {
@@ -13,16 +14,18 @@ export interface Ring extends Point {
 /**
  * Draws strokes with a thin light edge, so that they stand out from a tint of their own colour. What is erased is cut
  * out of the canvas.
+ *
+ * @param size of the picture on the canvas, whose upper left corner the context begins at
  */
 export function drawStrokes(
   context: CanvasRenderingContext2D,
+  size: Size,
   strokes: readonly Stroke[],
   colours: readonly string[],
   edge: number,
 ): void {
-  const { width, height } = context.canvas;
+  const { width, height } = size;
   const unit = Math.max(width, height);
-  context.clearRect(0, 0, width, height);
   context.lineCap = 'round';
   context.lineJoin = 'round';
   for (const { label, radius, points } of strokes) {
@@ -50,8 +53,8 @@ function pathOf(points: readonly Point[], width: number, height: number): Path2D
   return path;
 }
 
-export function drawRing(context: CanvasRenderingContext2D, ring: Ring, thickness: number): void {
-  const { width, height } = context.canvas;
+export function drawRing(context: CanvasRenderingContext2D, size: Size, ring: Ring, thickness: number): void {
+  const { width, height } = size;
   const radius = Math.max(ring.radius * Math.max(width, height), 2 * thickness);
   for (const [colour, extra] of [
     ['rgb(0 0 0 / 0.6)', thickness],
@@ -70,8 +73,8 @@ export function drawRing(context: CanvasRenderingContext2D, ring: Ring, thicknes
 }
 
 /** A dashed frame that is seen on dark and on light. */
-export function drawBox(context: CanvasRenderingContext2D, box: Box, thickness: number): void {
-  const { width, height } = context.canvas;
+export function drawBox(context: CanvasRenderingContext2D, size: Size, box: Box, thickness: number): void {
+  const { width, height } = size;
   const place = [box.left * width, box.top * height, box.width * width, box.height * height] as const;
   context.lineWidth = 2 * thickness;
   context.strokeStyle = 'rgb(0 0 0 / 0.65)';
@@ -83,8 +86,8 @@ export function drawBox(context: CanvasRenderingContext2D, box: Box, thickness: 
 }
 
 /** Squares at the corners and the middles of the sides: here a box can be held. */
-export function drawGrips(context: CanvasRenderingContext2D, box: Box, thickness: number): void {
-  const { width, height } = context.canvas;
+export function drawGrips(context: CanvasRenderingContext2D, size: Size, box: Box, thickness: number): void {
+  const { width, height } = size;
   const side = 7 * thickness;
   context.lineWidth = thickness;
   context.fillStyle = 'white';

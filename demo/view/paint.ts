@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-import type { Picture, Segmentation } from '../engine/protocol.js';
+import type { Picture } from '../engine/protocol.js';
 import type { Colour, ShownLabel } from '../state/labels.js';
+import type { Enlarged } from './enlarge.js';
 
 export type ViewName = 'overlay' | 'cut-out' | 'labels' | 'before' | 'confidence' | 'edges' | 'instances';
 
@@ -35,10 +36,12 @@ const dimmed = 0.3;
 export interface Painting {
   picture: Picture;
   /** What is painted. */
-  segmentation: Segmentation;
+  layer: Enlarged;
   /** Without the CRF, for the views that show both. */
-  before: Segmentation;
+  before: Enlarged;
   labels: readonly ShownLabel[];
+  /** Of the result. A label that was added just now is not in it yet. */
+  labelCount: number;
   /** One label was chosen: the rest of the photo steps back. */
   isIsolated: boolean;
   /** Ids by pixel, 0 for none; undefined while nobody knows them. */
@@ -58,9 +61,9 @@ export function paint(view: ViewName, painting: Painting): Uint8ClampedArray<Arr
 type Painter = (painting: Painting, painted: Uint8ClampedArray) => void;
 
 const painters: Record<ViewName, Painter> = {
-  overlay({ picture, segmentation, labels, isIsolated, outline }, painted) {
+  overlay({ picture, layer, labels, isIsolated, outline }, painted) {
     const { pixels } = picture;
-    const map = segmentation.labels;
+    const map = layer.labels;
     const isContour = contours(map, picture, labels, { thickness: outline ?? 1 });
     for (let pixel = 0; pixel < map.length; pixel++) {
       const { colour, isShown } = labels[map[pixel]];
@@ -73,22 +76,12 @@ const painters: Record<ViewName, Painter> = {
       painted[4 * pixel + 3] = 255;
     }
   },
-  'cut-out'({ picture, segmentation, labels }, painted) {
-    const { marginals } = segmentation;
-    const pixelCount = picture.width * picture.height;
-    // A label that was added just now is not in it yet.
-    const labelCount = marginals.length / pixelCount;
+  'cut-out'({ picture, layer }, painted) {
     painted.set(picture.pixels);
-    for (let pixel = 0; pixel < pixelCount; pixel++) {
-      let alpha = 0;
-      for (let label = 0; label < labelCount; label++) {
-        if (labels[label].isShown) alpha += marginals[label * pixelCount + pixel];
-      }
-      painted[4 * pixel + 3] = alpha;
-    }
+    for (let pixel = 0; pixel < layer.alpha.length; pixel++) painted[4 * pixel + 3] = layer.alpha[pixel];
   },
-  labels({ segmentation, labels, isIsolated }, painted) {
-    const map = segmentation.labels;
+  labels({ layer, labels, isIsolated }, painted) {
+    const map = layer.labels;
     for (let pixel = 0; pixel < map.length; pixel++) {
       const { colour, isShown } = labels[map[pixel]];
       const share = isIsolated && !isShown ? dimmed : 1;
@@ -96,9 +89,9 @@ const painters: Record<ViewName, Painter> = {
       painted[4 * pixel + 3] = 255;
     }
   },
-  before({ before, labels, picture }, painted) {
+  before({ before, labels, labelCount, picture }, painted) {
     const map = before.labels;
-    const least = (255 * map.length) / before.marginals.length;
+    const least = 255 / labelCount;
     for (let pixel = 0; pixel < map.length; pixel++) {
       const { colour } = labels[map[pixel]];
       const sureness = Math.max(0, (before.confidence[pixel] - least) / (255 - least));
@@ -110,9 +103,9 @@ const painters: Record<ViewName, Painter> = {
       painted[4 * pixel + 3] = 255;
     }
   },
-  confidence({ segmentation }, painted) {
-    const { confidence, marginals } = segmentation;
-    const least = (255 * confidence.length) / marginals.length;
+  confidence({ layer, labelCount }, painted) {
+    const { confidence } = layer;
+    const least = 255 / labelCount;
     for (let pixel = 0; pixel < confidence.length; pixel++) {
       const sureness = (confidence[pixel] - least) / (255 - least);
       for (let channel = 0; channel < 3; channel++) {
@@ -121,10 +114,10 @@ const painters: Record<ViewName, Painter> = {
       painted[4 * pixel + 3] = 255;
     }
   },
-  edges({ picture, segmentation, before, labels }, painted) {
-    const map = segmentation.labels;
-    const isAfter = contours(map, picture, labels, { side: 'either' });
-    const isBefore = contours(before.labels, picture, labels, { side: 'either' });
+  edges({ picture, layer, before, labels, outline = 1 }, painted) {
+    const map = layer.labels;
+    const isAfter = contours(map, picture, labels, { side: 'either', thickness: outline });
+    const isBefore = contours(before.labels, picture, labels, { side: 'either', thickness: outline });
     for (let pixel = 0; pixel < map.length; pixel++) {
       const grey = 0.45 * greyOf(picture.pixels, pixel);
       const colour = isAfter(pixel) ? edgeColour(labels[map[pixel]]) : [grey, grey, grey];
@@ -135,12 +128,12 @@ const painters: Record<ViewName, Painter> = {
       painted[4 * pixel + 3] = 255;
     }
   },
-  instances({ picture, instances }, painted) {
+  instances({ picture, instances, outline = 1 }, painted) {
     const { pixels, width } = picture;
     const total = width * picture.height;
     for (let pixel = 0; pixel < total; pixel++) {
       const id = instances?.[pixel] ?? 0;
-      const isRim = instances?.[pixel + 1] !== id || instances[pixel + width] !== id;
+      const isRim = instances?.[pixel + outline] !== id || instances[pixel + outline * width] !== id;
       const colour = instanceColour(id);
       const grey = greyOf(pixels, pixel);
       const tinted = isRim ? 1 : 0.6;

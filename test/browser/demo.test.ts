@@ -351,7 +351,7 @@ describe('a photo', () => {
       ['unmarked.jpg', Buffer.of(0xff, 0xd8, 0xff), 'unmarked.jpg is not a picture that can be read.'],
       ['bomb.png', bomb(), 'bomb.png has 16000 × 16000 pixels, 256 million.'],
     ] as const) {
-      await give(demo, 'drop', name, content);
+      await demo.give('drop', name, content);
       await demo.page.waitForFunction(
         (expected) => document.querySelector('[role=alert]')?.textContent?.includes(expected),
         {},
@@ -366,7 +366,7 @@ describe('a photo', () => {
 
   test('is replaced by a picture whose size comes after a megabyte of other things', async () => {
     const more = Array.from({ length: 20 }, () => jpegSegment(0xed, Buffer.alloc(60_000)));
-    await give(demo, 'drop', 'edited.jpg', withSegments(await jpegOf(testPicture(320, 200)), ...more));
+    await demo.give('drop', 'edited.jpg', withSegments(await jpegOf(testPicture(320, 200)), ...more));
     await demo.page.waitForSelector('.prompt');
     expect(await demo.barriers()).toEqual([]);
   });
@@ -376,7 +376,7 @@ describe('a photo', () => {
       '.result',
       (canvas) => (canvas as HTMLCanvasElement).toDataURL().split(',')[1],
     );
-    await give(demo, 'paste', 'mine.png', Buffer.from(base64, 'base64'));
+    await demo.give('paste', 'mine.png', Buffer.from(base64, 'base64'));
     await demo.page.waitForSelector('.prompt');
     expect(await demo.shares()).toEqual([]);
     expect(await demo.barriers()).toEqual([]);
@@ -390,7 +390,7 @@ test('a photo of 3000 × 2000 pixels is exported with all of them, along its own
   for (let pixel = 0; pixel < width * height; pixel++) {
     data.set(pixel % width < edge ? [190, 60, 40] : [40, 90, 170], 3 * pixel);
   }
-  await give(demo, 'drop', 'large.png', Buffer.from(encode({ width, height, data, channels: 3 })));
+  await demo.give('drop', 'large.png', Buffer.from(encode({ width, height, data, channels: 3 })));
   await demo.page.waitForSelector('.prompt');
   for (const [label, x] of [
     ['1', 0.15],
@@ -656,23 +656,4 @@ function bomb(): Buffer {
   const pixels = pngChunk('IDAT', deflateSync(new Uint8Array(4000 * 4000)));
   expect(pixels.length).toBeLessThan(40_000);
   return pngOf(pngHeader({ width: 16000, height: 16000, depth: 8, colourType: 0 }), pixels);
-}
-
-async function give(demo: DemoPage, way: 'drop' | 'paste', name: string, content: Buffer): Promise<void> {
-  await demo.page.evaluate(
-    (kind, fileName, base64) => {
-      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-      const data = new DataTransfer();
-      data.items.add(new File([bytes], fileName, { type: 'image/png' }));
-      const options = { bubbles: true, cancelable: true };
-      document.body.dispatchEvent(
-        kind === 'drop'
-          ? new DragEvent('drop', { ...options, dataTransfer: data })
-          : new ClipboardEvent('paste', { ...options, clipboardData: data }),
-      );
-    },
-    way,
-    name,
-    content.toString('base64'),
-  );
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { AxeResults } from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'puppeteer-core';
+import type { Browser, BrowserContext, Page, Viewport } from 'puppeteer-core';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { patience } from './patience.js';
 import { type StaticSite, serveFolder } from './static-site.js';
@@ -54,6 +54,8 @@ export async function serveBuiltDemo(): Promise<BuiltDemo> {
 
 export interface DemoOptions {
   withoutWebGpu?: boolean;
+  /** Default: 1280 × 800. */
+  viewport?: Viewport;
   /** Default: wait for the first result. */
   settles?: boolean;
   /** Before the page is opened. */
@@ -86,7 +88,7 @@ export class DemoPage {
       await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
     }
     await options.prepare?.(page);
-    await page.setViewport({ width: 1280, height: 800 });
+    await page.setViewport(options.viewport ?? { width: 1280, height: 800 });
     await page.goto(url);
     if (options.settles ?? true) await demo.settled();
     return demo;
@@ -112,12 +114,19 @@ export class DemoPage {
     await this.drawFrames();
     const outcome = await this.page.waitForFunction(() => {
       const stage = document.querySelector<HTMLElement>('.stage');
-      if (stage?.dataset.busy !== 'false') return undefined;
+      if (stage?.dataset.busy !== 'false' || stage.dataset.sharp !== 'true') return undefined;
       if (Number(stage.dataset.refinements) > 0) return 'refined';
       return document.querySelector('[role=alert]')?.textContent;
     });
     const text = await outcome.jsonValue();
     if (text !== 'refined') throw new Error(`The demo says: ${text}`);
+    await this.drawFrames();
+  }
+
+  /** Waits until what is seen of the photo is painted at the screen's own resolution. */
+  async sharp(): Promise<void> {
+    await this.drawFrames();
+    await this.page.waitForSelector('.stage[data-sharp=true]');
     await this.drawFrames();
   }
 
@@ -168,6 +177,26 @@ export class DemoPage {
     const box = await (await this.page.$('.strokes'))?.boundingBox();
     if (!box) throw new Error('The page has no picture to draw on.');
     return { x: box.x + x * box.width, y: box.y + y * box.height };
+  }
+
+  /** A picture's file is dropped on the page, or pasted. */
+  async give(way: 'drop' | 'paste', name: string, content: Uint8Array): Promise<void> {
+    await this.page.evaluate(
+      (kind, fileName, base64) => {
+        const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+        const data = new DataTransfer();
+        data.items.add(new File([bytes], fileName, { type: 'image/png' }));
+        const options = { bubbles: true, cancelable: true };
+        document.body.dispatchEvent(
+          kind === 'drop'
+            ? new DragEvent('drop', { ...options, dataTransfer: data })
+            : new ClipboardEvent('paste', { ...options, clipboardData: data }),
+        );
+      },
+      way,
+      name,
+      Buffer.from(content).toString('base64'),
+    );
   }
 
   async openTab(name: string): Promise<void> {

@@ -16,7 +16,7 @@ let gesture: { board: MarkBoard; from: Point; held?: { box: Box; grip: Grip } } 
 
 /** What the pointer would take hold of. Undefined: it would draw a new box, or a stroke. */
 export function boxUnder(
-  { tool, marks }: MarkBoard,
+  { tool, marks, viewport }: MarkBoard,
   place: Point,
   { pointerType, currentTarget }: { pointerType: string; currentTarget: HTMLElement },
 ): Grip | undefined {
@@ -24,7 +24,8 @@ export function boxUnder(
   if (tool.value !== 'box' || !box) return undefined;
   const { width, height } = currentTarget.getBoundingClientRect();
   const reach = pointerType === 'touch' ? reaches.touch : reaches.other;
-  return gripAt(box, place, { x: reach / width, y: reach / height });
+  const seen = viewport.part.value;
+  return gripAt(box, place, { x: (reach / width) * seen.width, y: (reach / height) * seen.height });
 }
 
 export function beginBox(board: MarkBoard, from: Point, grip: Grip | undefined): void {

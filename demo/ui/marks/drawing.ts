@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { batch } from '@preact/signals';
-import type { TargetedKeyboardEvent, TargetedMouseEvent, TargetedPointerEvent } from 'preact';
+import type { TargetedKeyboardEvent, TargetedMouseEvent, TargetedPointerEvent, TargetedWheelEvent } from 'preact';
 import type { Grip } from '../../marks/box-edit.js';
 import { type Point, roundedPoint, roundedRadius } from '../../marks/stroke.js';
 import type { MarkBoard } from '../../state/mark-board.js';
@@ -16,7 +16,21 @@ import {
   showGrip,
 } from './box-drawing.js';
 
-type PointerOnPicture = TargetedPointerEvent<HTMLElement>;
+export type PointerOnPicture = TargetedPointerEvent<HTMLElement>;
+
+/** What is done to a picture. */
+export interface PictureHandlers {
+  onPointerDown?(event: PointerOnPicture): void;
+  onPointerMove(event: PointerOnPicture): void;
+  onPointerUp?(event: PointerOnPicture): void;
+  onPointerCancel?(event: PointerOnPicture): void;
+  onPointerLeave(event: PointerOnPicture): void;
+  onClick?(event: TargetedMouseEvent<HTMLElement>): void;
+  onKeyDown(event: TargetedKeyboardEvent<HTMLElement>): void;
+  onKeyUp?(event: TargetedKeyboardEvent<HTMLElement>): void;
+  onWheel?(event: TargetedWheelEvent<HTMLElement>): void;
+  onBlur(): void;
+}
 
 /** Makes strokes and boxes of what mouse, finger, pen and keys do on the picture. */
 export function drawingHandlers(board: MarkBoard) {
@@ -26,7 +40,7 @@ export function drawingHandlers(board: MarkBoard) {
       if (event.button !== 0 || !event.isPrimary) return;
       const element = event.currentTarget;
       element.setPointerCapture(event.pointerId);
-      const place = placeOf(event, element);
+      const place = placeOf(board, event);
       begin(board, place, boxUnder(board, place, event));
       showGrip(element, heldGrip(board));
     },
@@ -34,7 +48,7 @@ export function drawingHandlers(board: MarkBoard) {
       if (!event.isPrimary) return;
       const element = event.currentTarget;
       batch(() => {
-        const place = placeOf(event, element);
+        const place = placeOf(board, event);
         pointer.value = place;
         if (!isDrawing(board)) {
           showGrip(element, boxUnder(board, place, event));
@@ -43,7 +57,9 @@ export function drawingHandlers(board: MarkBoard) {
         const moves = event.getCoalescedEvents?.() ?? [];
         extend(
           board,
-          (moves.length > 0 ? moves : [event]).map((move) => placeOf(move, element)),
+          (moves.length > 0 ? moves : [event]).map(({ clientX, clientY }) =>
+            placeOf(board, { clientX, clientY, currentTarget: element }),
+          ),
         );
       });
     },
@@ -93,11 +109,11 @@ export function pickingHandlers(board: MarkBoard, pick: () => void) {
   const { onPointerLeave, onKeyDown, onBlur } = drawingHandlers(board);
   return {
     onPointerMove(event: PointerOnPicture) {
-      if (event.isPrimary) board.pointer.value = placeOf(event, event.currentTarget);
+      if (event.isPrimary) board.pointer.value = placeOf(board, event);
     },
     onPointerLeave,
     onClick(event: TargetedMouseEvent<HTMLElement>) {
-      board.pointer.value = placeOf(event, event.currentTarget);
+      board.pointer.value = placeOf(board, event);
       pick();
     },
     onKeyDown(event: TargetedKeyboardEvent<HTMLElement>) {
@@ -125,6 +141,7 @@ function begin(board: MarkBoard, place: Point, grip?: Grip): void {
   const { draft, pointer, tool, brushRadius } = board;
   batch(() => {
     pointer.value = place;
+    if (tool.value === 'move') return;
     if (tool.value === 'box') {
       beginBox(board, place, grip);
       return;
@@ -152,7 +169,7 @@ function finish({ draft, draftBox, history }: MarkBoard): void {
   });
 }
 
-function abandon({ draft, draftBox }: MarkBoard): void {
+export function abandon({ draft, draftBox }: MarkBoard): void {
   batch(() => {
     draft.value = undefined;
     draftBox.value = undefined;
@@ -172,6 +189,7 @@ function move(board: MarkBoard, way: Point, factor: number): void {
   });
   batch(() => {
     board.pointer.value = place;
+    board.viewport.reveal(place);
     extend(board, [place]);
   });
 }
@@ -180,8 +198,13 @@ function within(share: number): number {
   return Math.min(1, Math.max(0, share));
 }
 
-function placeOf({ clientX, clientY }: { clientX: number; clientY: number }, element: HTMLElement): Point {
-  const { left, top, width, height } = element.getBoundingClientRect();
+/** On the picture. */
+export function placeOf(
+  { viewport }: MarkBoard,
+  { clientX, clientY, currentTarget }: { clientX: number; clientY: number; currentTarget: HTMLElement },
+): Point {
+  const { left, top, width, height } = currentTarget.getBoundingClientRect();
   const x = (clientX - left) / width;
-  return roundedPoint({ x: element.dataset.mirror === 'true' ? 1 - x : x, y: (clientY - top) / height });
+  const isMirrored = currentTarget.dataset.mirror === 'true';
+  return roundedPoint(viewport.toPhoto({ x: isMirrored ? 1 - x : x, y: (clientY - top) / height }));
 }

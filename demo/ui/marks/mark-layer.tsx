@@ -11,8 +11,8 @@ export interface MarkLayerProps {
   board: MarkBoard;
   /** Said of it to those who cannot see it. */
   title: string;
-  /** The pointer is a cross, not the brush's ring. */
-  isCross: boolean;
+  /** Classes that say what the pointer looks like; a ring of the brush's size without any. */
+  form: string;
   isMirrored?: boolean;
   /** Reads signals. */
   areMarksShown: () => boolean;
@@ -20,7 +20,7 @@ export interface MarkLayerProps {
 }
 
 /** Marks over a picture, in the screen's own pixels, and what is drawn on. */
-export function MarkLayer({ board, title, isCross, isMirrored, areMarksShown, handlers }: MarkLayerProps) {
+export function MarkLayer({ board, title, form, isMirrored, areMarksShown, handlers }: MarkLayerProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSignal({ width: 0, height: 0 });
   useEffect(() => {
@@ -37,7 +37,7 @@ export function MarkLayer({ board, title, isCross, isMirrored, areMarksShown, ha
   useSignalEffect(() => show(board, canvas.current, size.value, areMarksShown()));
   return (
     <div
-      class={isCross ? 'strokes is-cross' : 'strokes'}
+      class={`strokes ${form}`}
       role="application"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes keys; it is drawn on with them.
       tabIndex={0}
@@ -62,15 +62,21 @@ function show(
   const labels = board.labels.value;
   const takesMarks = board.takesMarks.value;
   const radius = board.brushRadius.value;
+  const part = board.viewport.part.value;
   if (!canvas) return;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext('2d');
   if (!context || width === 0 || height === 0) return;
+  context.resetTransform();
+  context.clearRect(0, 0, width, height);
+  // All of the picture, of which a part may be seen.
+  const size = { width: width / part.width, height: height / part.height };
+  context.translate(-part.left * size.width, -part.top * size.height);
   const edge = 1.25 * devicePixelRatio;
-  drawStrokes(context, areMarksShown ? strokes : [], labels.map(cssColour), edge);
-  if (areMarksShown && box) drawBox(context, box, edge);
-  if (areMarksShown && box && takesMarks && tool === 'box') drawGrips(context, box, edge);
-  if (!pointer || !takesMarks || tool === 'box') return;
+  drawStrokes(context, size, areMarksShown ? strokes : [], labels.map(cssColour), edge);
+  if (areMarksShown && box) drawBox(context, size, box, edge);
+  if (areMarksShown && box && takesMarks && tool === 'box') drawGrips(context, size, box, edge);
+  if (!pointer || !takesMarks || tool === 'box' || tool === 'move') return;
   const colour = tool === 'eraser' ? 'white' : cssColour(labels[tool]);
-  drawRing(context, { ...pointer, radius, colour }, edge);
+  drawRing(context, size, { ...pointer, radius, colour }, edge);
 }

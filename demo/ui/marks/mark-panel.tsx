@@ -2,11 +2,11 @@
 
 import type { MarkBoard, Tool } from '../../state/mark-board.js';
 import { brushRadii } from '../keys.js';
-import { BoxIcon, BrushIcon, EraserIcon, RedoIcon, UndoIcon } from '../parts/icons.js';
+import { BoxIcon, BrushIcon, EraserIcon, MoveIcon, RedoIcon, UndoIcon } from '../parts/icons.js';
 import { Slider } from '../parts/slider.js';
 
 /** What one draws with, and undo. */
-export function MarkPanel({ board }: { board: MarkBoard }) {
+export function MarkPanel({ board, canMove = false }: { board: MarkBoard; canMove?: boolean }) {
   const { brushRadius, history, extent, tool } = board;
   const longSide = extent.value ? Math.max(extent.value.width, extent.value.height) : 0;
   const label = typeof tool.value === 'number' ? tool.value : 1;
@@ -58,8 +58,13 @@ export function MarkPanel({ board }: { board: MarkBoard }) {
         <ToolChoice board={board} tool="eraser" name="Eraser" hint="Takes strokes away (E)">
           <EraserIcon />
         </ToolChoice>
+        {canMove && (
+          <ToolChoice board={board} tool="move" name="Move" hint="Drags the photo where it is zoomed (M)">
+            <MoveIcon />
+          </ToolChoice>
+        )}
       </fieldset>
-      {tool.value !== 'box' && (
+      {tool.value !== 'box' && tool.value !== 'move' && (
         <Slider
           title="Size"
           value={brushRadius.value}

@@ -132,3 +132,15 @@ export const MirrorIcon = () => (
     <path d="M8 2v12M5.5 4.5 2 11.5h3.5zM10.5 4.5 14 11.5h-3.5z" />
   </Icon>
 );
+
+export const MinusIcon = () => (
+  <Icon>
+    <path d="M3 8h10" />
+  </Icon>
+);
+
+export const MoveIcon = () => (
+  <Icon>
+    <path d="M8 1.5v13M1.5 8h13M6 3.5l2-2 2 2M6 12.5l2 2 2-2M3.5 6l-2 2 2 2M12.5 6l2 2-2 2" />
+  </Icon>
+);

@@ -15,7 +15,8 @@ export function labelAtPointer(session: Session): { label: ShownLabel; probabili
   const x = Math.min(result.width - 1, Math.max(0, Math.floor(place.x * result.width)));
   const y = Math.min(result.height - 1, Math.max(0, Math.floor(place.y * result.height)));
   const pixel = y * result.width + x;
-  const isBefore = session.view.value === 'before' || (divider !== null && place.x < divider);
+  const isBefore =
+    session.view.value === 'before' || (divider !== null && session.viewport.toScreen(place).x < divider);
   const segmentation = isBefore ? result.before : result.after;
   const label = session.shownLabels.value[segmentation.labels[pixel]];
   const probability = probabilityOf(segmentation, session.leaders.value, label.leader, pixel);
@@ -41,11 +42,12 @@ export function HoverLabel({ session }: { session: Session }) {
   if (session.draft.value || session.draftBox.value !== undefined) return null;
   const { label, probability } = found;
   const instance = instanceAt(session, place);
+  const { x, y } = session.viewport.toScreen(place);
   return (
     <span
       class="hover-label"
-      data-side={place.x > 0.7 ? 'left' : 'right'}
-      style={{ '--x': place.x, '--y': place.y, '--label': cssColour(label) }}
+      data-side={x > 0.7 ? 'left' : 'right'}
+      style={{ '--x': x, '--y': y, '--label': cssColour(label) }}
     >
       <i aria-hidden="true" />
       {instance ?? `${label.name} ${Math.round(100 * probability)} %`}

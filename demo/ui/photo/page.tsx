@@ -28,7 +28,7 @@ export function PhotoPage({ session }: { session: Session }) {
         <LabelPanel board={session}>
           <InstanceSummary session={session} />
         </LabelPanel>
-        {session.takesMarks.value && <MarkPanel board={session} />}
+        {session.takesMarks.value && <MarkPanel board={session} canMove />}
         <Tabs
           title="Settings"
           first="Refine"

@@ -1,33 +1,51 @@
 // SPDX-License-Identifier: MIT
 
-import { useSignalEffect } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Session } from '../../state/session.js';
-import { type Painting, paint } from '../../view/paint.js';
+import { type Scene, StagePainter } from '../../view/stage-painter.js';
 import { drawingHandlers, pickingHandlers } from '../marks/drawing.js';
 import { MarkLayer } from '../marks/mark-layer.js';
 import { Divider } from '../parts/divider.js';
 import { Working } from '../parts/working.js';
 import { HoverLabel, labelAtPointer } from './hover-label.js';
+import { navigating } from './navigation.js';
 
 /** The picture with its mask, and above it the marks. */
 export function Stage({ session }: { session: Session }) {
+  const room = useRef<HTMLDivElement>(null);
   const result = useRef<HTMLCanvasElement>(null);
-  const picture = session.picture.value;
-  const isBox = session.tool.value === 'box';
+  const { viewport } = session;
   const takesMarks = session.takesMarks.value;
+  const moves = () => !session.takesMarks.value || session.tool.value === 'move';
 
-  useSignalEffect(() => showResult(session, result.current));
+  const painter = useRef<StagePainter | undefined>(undefined);
+  const isSharp = useSignal(false);
+
+  useEffect(() => followRoom(session, room.current), [session]);
+  useSignalEffect(() => {
+    const scene = sceneOf(session);
+    const size = viewport.size.value;
+    const part = viewport.part.value;
+    if (!result.current || !scene || !size) return;
+    painter.current ??= new StagePainter(result.current, (now) => {
+      isSharp.value = now;
+    });
+    painter.current.show(scene, { part, size });
+  });
+  useEffect(() => () => painter.current?.stop(), []);
 
   return (
     <div
+      ref={room}
       class="stage"
-      style={{ '--ratio': picture ? picture.width / picture.height : 1 }}
+      style={{ '--ratio': ratioOf(session), '--zoom': viewport.zoom.value }}
       data-result={resultKind(session)}
       data-refinements={session.refinementCount.value}
       data-busy={session.busyWith.value === 'refine' || session.isLoading.value}
+      data-sharp={isSharp}
     >
-      <div class={`frame is-${session.view.value}`}>
+      <div class={`frame is-${session.view.value}`} style={frameSize(session)}>
         <canvas ref={result} class="result" role="img" aria-label={session.description.value} />
         <MarkLayer
           board={session}
@@ -36,9 +54,13 @@ export function Stage({ session }: { session: Session }) {
               ? 'Picture to draw on. The arrow keys move the brush, Space draws while it is held.'
               : 'Picture. The arrow keys move the pointer, Space shows the label under it alone.'
           }
-          isCross={!takesMarks || isBox}
+          form={formOf(session)}
           areMarksShown={() => areMarksShown(session)}
-          handlers={takesMarks ? drawingHandlers(session) : pickingHandlers(session, () => pick(session))}
+          handlers={navigating(
+            session,
+            takesMarks ? drawingHandlers(session) : pickingHandlers(session, () => pick(session)),
+            moves,
+          )}
         />
         {session.divider.value !== null && <Divider position={session.divider} {...sidesOf(session.view.value)} />}
         <HoverLabel session={session} />
@@ -47,6 +69,36 @@ export function Stage({ session }: { session: Session }) {
       </div>
     </div>
   );
+}
+
+function ratioOf({ photo }: Session): number {
+  return photo.value ? photo.value.width / photo.value.height : 1;
+}
+
+/** In whole pixels of the screen, as soon as they are known: style sheets know the size before, but not to the pixel. */
+function frameSize({ viewport }: Session): Record<string, string> {
+  const size = viewport.size.value;
+  const { density } = viewport.room.value;
+  return size ? { width: `${size.width / density}px`, height: `${size.height / density}px` } : {};
+}
+
+/** What the pointer looks like, and whether fingers scroll the page. */
+function formOf({ takesMarks, tool, viewport }: Session): string {
+  const isMoving = takesMarks.value && tool.value === 'move';
+  if (takesMarks.value && !isMoving) return tool.value === 'box' ? 'is-cross' : '';
+  const scrolls = viewport.zoom.value === 1 ? ' is-scrolled' : '';
+  return (isMoving ? 'is-moved' : 'is-cross') + scrolls;
+}
+
+/** Tells the viewport how much room there is. */
+function followRoom({ viewport }: Session, element: HTMLElement | null): (() => void) | undefined {
+  if (!element) return undefined;
+  const observer = new ResizeObserver(() => {
+    const { width, height } = element.getBoundingClientRect();
+    viewport.room.value = { width, height, density: devicePixelRatio };
+  });
+  observer.observe(element);
+  return () => observer.disconnect();
 }
 
 /** What is on either side of the divider. */
@@ -70,11 +122,13 @@ function pick(session: Session): void {
 /** What to do where there is no mask yet. */
 function Prompt({ session }: { session: Session }) {
   const count = session.markedLabels.value.size;
+  const isMoving = session.tool.value === 'move';
   const isDrawing = session.draft.value !== undefined || session.draftBox.value !== undefined;
   if (!session.ownsLabels.value || !session.picture.value || session.isLoading.value) return null;
   if (isDrawing || count >= 2) return null;
   return (
     <p class="prompt" role="status">
+      {isMoving && 'Choose the brush below. '}
       {count === 0
         ? 'Draw a stroke on the object, then choose Background and draw one around it. Or draw a box.'
         : 'Now choose another label and draw a stroke with it.'}
@@ -82,40 +136,23 @@ function Prompt({ session }: { session: Session }) {
   );
 }
 
-function showResult(session: Session, canvas: HTMLCanvasElement | null): void {
-  const picture = session.picture.value;
-  const result = session.result.value;
-  const divider = session.divider.value;
-  if (!canvas || !picture) return;
-  const { width, height, pixels } = picture;
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const context = canvas.getContext('2d');
-  if (!context) return;
-  if (!result || session.showsOriginal.value) {
-    context.putImageData(new ImageData(new Uint8ClampedArray(pixels), width, height), 0, 0);
-    return;
-  }
-  const { before, after } = result;
+function sceneOf(session: Session): Scene | undefined {
+  const photo = session.photo.value;
+  const working = session.picture.value;
   const instances = session.instances.value;
-  const view = session.view.value;
-  const common = {
-    picture,
-    before,
+  if (!photo || !working) return undefined;
+  const { width, height } = working;
+  return {
+    photo,
+    working,
+    result: session.showsOriginal.value ? undefined : session.result.value,
+    view: session.view.value,
     labels: session.shownLabels.value,
     isIsolated: session.isolated.value !== null,
-    instances: instances?.width === width && instances.height === height ? instances.ids : undefined,
+    instances: instances?.width === width && instances.height === height ? instances : undefined,
+    divider: session.divider.value,
+    outline: Math.max(1, Math.round(1.5 * session.viewport.room.value.density)),
   };
-  const show = (segmentation: Painting['segmentation'], left: number, right: number) => {
-    const painted = new ImageData(paint(view, { ...common, segmentation }), width, height);
-    context.putImageData(painted, 0, 0, left, 0, right - left, height);
-  };
-  const middle = divider === null ? 0 : Math.round(divider * width);
-  // Only the result's instances are counted: beside them is the photo.
-  if (middle > 0 && view === 'instances') {
-    const bare = new ImageData(new Uint8ClampedArray(picture.pixels), width, height);
-    context.putImageData(bare, 0, 0, 0, 0, middle, height);
-  } else if (middle > 0) show(before, 0, middle);
-  if (middle < width) show(after, middle, width);
 }
 
 function areMarksShown(session: Session): boolean {

@@ -5,6 +5,7 @@ import { views } from '../../view/paint.js';
 import { toggleComparison } from '../keys.js';
 import { CompareIcon } from '../parts/icons.js';
 import { chooseNext, Segments } from '../parts/segments.js';
+import { ZoomControl } from './zoom-control.js';
 
 export function ViewBar({ session }: { session: Session }) {
   const { view, divider, showsOriginal } = session;
@@ -31,6 +32,7 @@ export function ViewBar({ session }: { session: Session }) {
       >
         Original
       </button>
+      <ZoomControl session={session} />
     </div>
   );
 }

@@ -111,7 +111,7 @@ function LiveMarks({ live }: { live: LiveSession }) {
     <MarkLayer
       board={live}
       title="Camera picture to draw on; it stands still while you draw. The arrow keys move the brush, Space draws while it is held."
-      isCross={live.tool.value === 'box'}
+      form={live.tool.value === 'box' ? 'is-cross' : ''}
       isMirrored={live.mirror.value}
       areMarksShown={() => (live.isFrozen.value || live.awaitsFrame.value) && live.showsMarks.value}
       handlers={{

@@ -17,19 +17,35 @@ const leastLikeness = 1e-3;
 /** Of marginals, on 0..255: where they differ by no more within reach, there is no edge. */
 const flat = 2;
 
-export interface FullSizeInput {
-  /** The photo as its file has it. */
+/** A part of a photo, in parts of its width and height. */
+export interface Part {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+export const wholePhoto: Part = { left: 0, top: 0, width: 1, height: 1 };
+
+export interface EnlargeInput {
+  /** The photo as its file has it, or a part of it at any size. */
   full: Picture;
-  /** What the CRF worked on. */
+  /** Which part; all of it unless told otherwise. */
+  part?: Part;
+  /** What the CRF worked on: all of the photo. */
   working: Picture;
   segmentation: Segmentation;
   /** By label, whether it belongs to what is kept. */
   isShown: readonly boolean[];
+  /** Whether colours count; true unless told otherwise. Without them edges are as soft as they were found. */
+  followsColours?: boolean;
 }
 
-export interface FullSizeResult {
+export interface Enlarged {
   /** argmax, [y, x]; the lowest label wins a tie. */
   labels: Uint8Array;
+  /** The label's marginal, 0..255, [y, x]. */
+  confidence: Uint8Array;
   /** Sum of the shown labels' marginals, 0..255, [y, x]. */
   alpha: Uint8Array;
 }
@@ -39,15 +55,19 @@ export interface FullSizeResult {
  * Uyttendaele, SIGGRAPH 2007, section 3). A pixel's marginals are the mean of those of the 4 × 4 samples around it, the near
  * ones and those of its own colour counting most. Where the CRF worked on the photo's own pixels nothing changes.
  */
-export function enlarge({ full, working, segmentation, isShown }: FullSizeInput): FullSizeResult {
+export function enlarge(input: EnlargeInput): Enlarged {
+  const { full, part = wholePhoto, working, segmentation, isShown, followsColours = true } = input;
   const { width, height } = full;
-  const sums = new MarginalSums(full, working, segmentation);
   const alphas = shownSums(segmentation, isShown);
-  if (width === working.width && height === working.height) return { labels: segmentation.labels, alpha: alphas };
+  if (part.width === 1 && part.height === 1 && width === working.width && height === working.height) {
+    return { labels: segmentation.labels, confidence: segmentation.confidence, alpha: alphas };
+  }
+  const sums = new MarginalSums(full, working, segmentation, followsColours);
   const labels = new Uint8Array(width * height);
+  const confidence = new Uint8Array(width * height);
   const alpha = new Uint8Array(width * height);
-  const columns = windowsAlong(width, working.width);
-  const rows = windowsAlong(height, working.height);
+  const columns = windowsAlong(width, working.width, part.left, part.width);
+  const rows = windowsAlong(height, working.height, part.top, part.height);
   const isCalm = calmWindows(segmentation, working, columns.taps, rows.taps);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -55,15 +75,17 @@ export function enlarge({ full, working, segmentation, isShown }: FullSizeInput)
       const first = rows.first[y] * working.width + columns.first[x];
       if (isCalm[first]) {
         labels[pixel] = segmentation.labels[first];
+        confidence[pixel] = segmentation.confidence[first];
         alpha[pixel] = alphas[first];
       } else {
         sums.gather(pixel, first, columns, x, rows, y);
         labels[pixel] = sums.best();
+        confidence[pixel] = sums.shareOf(labels[pixel]);
         alpha[pixel] = sums.share(isShown);
       }
     }
   }
-  return { labels, alpha };
+  return { labels, confidence, alpha };
 }
 
 /** The samples that the pixels of a row or column hear. */
@@ -76,13 +98,13 @@ interface Windows {
   weights: Float32Array;
 }
 
-/** With the pictures' edges aligned. */
-function windowsAlong(full: number, working: number): Windows {
+/** With the pictures' edges aligned: `full` pixels lie on a part of the working picture's side. */
+function windowsAlong(full: number, working: number, start: number, length: number): Windows {
   const taps = Math.min(reach, working);
   const first = new Uint32Array(full);
   const weights = new Float32Array(taps * full);
   for (let pixel = 0; pixel < full; pixel++) {
-    const position = ((pixel + 0.5) * working) / full - 0.5;
+    const position = (start + (length * (pixel + 0.5)) / full) * working - 0.5;
     first[pixel] = Math.min(working - taps, Math.max(0, Math.floor(position) + 1 - taps / 2));
     for (let tap = 0; tap < taps; tap++) {
       weights[taps * pixel + tap] = Math.exp(-((first[pixel] + tap - position) ** 2) / (2 * sigmaXY ** 2));
@@ -137,6 +159,7 @@ class MarginalSums {
     private readonly full: Picture,
     private readonly working: Picture,
     private readonly segmentation: Segmentation,
+    private readonly followsColours: boolean,
   ) {
     this.byLabel = new Float64Array(segmentation.marginals.length / segmentation.labels.length);
   }
@@ -163,6 +186,11 @@ class MarginalSums {
     return this.byLabel.indexOf(Math.max(...this.byLabel));
   }
 
+  /** Of a label, 0..255. */
+  shareOf(label: number): number {
+    return Math.min(255, Math.round(this.byLabel[label] / this.total));
+  }
+
   /** Of the shown labels, 0..255. */
   share(isShown: readonly boolean[]): number {
     let sum = 0;
@@ -171,6 +199,7 @@ class MarginalSums {
   }
 
   private likeness(pixel: number, sample: number): number {
+    if (!this.followsColours) return 1;
     const [own, other] = [this.full.pixels, this.working.pixels];
     let distance = 0;
     for (let channel = 0; channel < 3; channel++) {

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { segment } from '../../../demo/engine/segmentation.js';
-import { enlarge } from '../../../demo/export/full-size.js';
+import { enlarge } from '../../../demo/view/enlarge.js';
 
 type Colour = readonly [number, number, number];
 
@@ -63,5 +63,40 @@ describe('a result at the photo’s own size', () => {
     const working = pictureOf(4, 4, (x) => (x < 2 ? red : blue));
     const full = pictureOf(12, 12, (x) => (x < 6 ? red : blue));
     expect(new Set(enlarge({ full, working, segmentation, isShown }).labels)).toEqual(new Set([0]));
+  });
+});
+
+describe('a part of a result', () => {
+  const full = pictureOf(240, 120, (x, y) => (x + y < 150 ? red : blue));
+  const working = pictureOf(60, 30, (x, y) => (4 * (x + y) < 147 ? red : blue));
+  const segmentation = segmentationOf(60, 30, (x, y) => (4 * (x + y) < 147 ? 0.1 : 0.9));
+
+  test('is that part of the whole', () => {
+    const whole = enlarge({ full, working, segmentation, isShown });
+    const [left, top, width, height] = [60, 30, 120, 60];
+    const crop = <Values extends Uint8Array | Uint8ClampedArray>(values: Values, channels: number) =>
+      values.filter((_, i) => {
+        const pixel = Math.floor(i / channels);
+        const [x, y] = [pixel % 240, Math.floor(pixel / 240)];
+        return x >= left && x < left + width && y >= top && y < top + height;
+      });
+    const part = enlarge({
+      full: { width, height, pixels: new Uint8ClampedArray(crop(full.pixels, 4)) },
+      part: { left: left / 240, top: top / 120, width: width / 240, height: height / 120 },
+      working,
+      segmentation,
+      isShown,
+    });
+    expect(part.labels).toEqual(crop(whole.labels, 1));
+    expect(part.confidence).toEqual(crop(whole.confidence, 1));
+    expect(part.alpha).toEqual(crop(whole.alpha, 1));
+  });
+
+  test('has soft edges without the colours, and sharp ones with them', () => {
+    const spread = (followsColours: boolean) => {
+      const { alpha } = enlarge({ full, working, segmentation, isShown, followsColours });
+      return alpha.filter((value) => value > 60 && value < 195).length;
+    };
+    expect(spread(true)).toBeLessThan(spread(false) / 4);
   });
 });
