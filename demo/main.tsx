@@ -9,6 +9,7 @@ import { App } from './ui/app.js';
 import { listenForFiles } from './ui/files.js';
 import { listenForKeys } from './ui/keys.js';
 import type { Mode } from './ui/mode-switch.js';
+import { sweepOnce } from './ui/photo/sweep.js';
 import { showNextView } from './ui/photo/view-bar.js';
 import { showNextEffect } from './ui/webcam/view-bar.js';
 import { LiveSession } from './webcam/live-session.js';
@@ -30,6 +31,7 @@ listenForKeys(() =>
       }
     : { board: live, divider: live.divider, nextView: () => showNextEffect(live) },
 );
+sweepOnce(session);
 void followAddress(session, live, mode);
 whenFirstShown(session, keepForOffline);
 render(<App mode={mode} session={session} live={live} />, root);

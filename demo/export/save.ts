@@ -4,12 +4,23 @@ import type { Session } from '../state/session.js';
 import type { Export, ExportJob } from './export-job.js';
 import type { ExportAnswer } from './export-worker.js';
 
-/** Saves a file of the photo's own size. Throws in words for the person at the screen. */
-export async function saveExport(session: Session, what: Export): Promise<void> {
+export interface ExportedFile {
+  name: string;
+  png: Blob;
+}
+
+/** A file of the photo's own size; undefined where there is no result yet. Throws in words for the person at the screen. */
+export async function exportedFile(session: Session, what: Export): Promise<ExportedFile | undefined> {
   const job = jobFor(session, what);
-  if (!job) return;
-  const png = await inWorker(job);
-  saveFile(new Blob([png], { type: 'image/png' }), `${job.name.replace(/\.\w+$/, '')} ${what}.png`);
+  if (!job) return undefined;
+  const png = new Blob([await inWorker(job)], { type: 'image/png' });
+  return { name: `${job.name.replace(/\.\w+$/, '')} ${what}.png`, png };
+}
+
+/** As above, and saves it. */
+export async function saveExport(session: Session, what: Export): Promise<void> {
+  const file = await exportedFile(session, what);
+  if (file) saveFile(file.png, file.name);
 }
 
 /** Undefined where there is no result for the picture that is shown. */
@@ -26,6 +37,7 @@ function jobFor(session: Session, what: Export): ExportJob | undefined {
     segmentation: result.after,
     labels: session.shownLabels.value,
     isIsolated: session.isolated.value !== null,
+    backdrop: session.backdrop.value,
   };
 }
 

@@ -31,6 +31,15 @@ export async function readPhoto(name: string, blob: Blob): Promise<Photo> {
   return { name, width, height, file: blob, full, reduced: reduce(full, width, height, keptLongSide) };
 }
 
+/** A picture that is no photo to work on, reduced to `keptLongSide` at most. Throws PhotoError. */
+export async function pictureFile(name: string, blob: Blob): Promise<ImageBitmap> {
+  await checkHeader(name, blob);
+  const bitmap = await decode(name, blob);
+  const reduced = reduce(bitmap, bitmap.width, bitmap.height, keptLongSide);
+  bitmap.close();
+  return reduced.transferToImageBitmap();
+}
+
 /** All pixels of the file. Throws PhotoError. */
 export async function readFullSize({ name, file }: Pick<Photo, 'name' | 'file'>): Promise<Picture> {
   const bitmap = await decode(name, file);

@@ -24,6 +24,7 @@ import { correctedLabelsOf, inputSizesOf, instanceWords, settingsFor } from '../
 import { defaultWorkingSize, type Photo, pictureOf, readPhoto } from '../photo/photo.js';
 import { readPrecomputed } from '../photo/precomputed.js';
 import { type Sample, samples } from '../photo/samples.js';
+import type { Backdrop } from '../view/backdrop.js';
 import type { ViewName } from '../view/paint.js';
 import { areSameSettings, type CrfSettings, crfParameters, defaultSettings } from './crf-settings.js';
 import { History } from './history.js';
@@ -42,11 +43,16 @@ export interface Work {
   corrections: Marks;
   /** Undefined: the one there is. */
   network: string | undefined;
+  /** The network that goes with this photo, and with no other. */
+  ownNetwork: string | undefined;
   /** What the page would show first, known beforehand. */
   precomputed: Result | undefined;
 }
 
 export const benchmarkRuns = 20;
+
+/** A person has this part of a photo at least: less is taken for a mistake. */
+const leastPerson = 0.01;
 
 const unmarkedMap: MarkMap = { prompts: undefined };
 
@@ -60,6 +66,8 @@ export class Session extends MarkBoard {
 
   readonly view = signal<ViewName>('overlay');
   readonly showsOriginal = signal(false);
+  /** Behind the cut-out, here and in what is saved. */
+  readonly backdrop = signal<Backdrop>({ kind: 'none' });
   /** Left of this place, 0..1 of the width, is what was before the CRF; null without comparison. */
   readonly divider = signal<number | null>(null);
 
@@ -67,6 +75,8 @@ export class Session extends MarkBoard {
   readonly refinementCount = signal(0);
   readonly busyWith = signal<Task['kind'] | undefined>(undefined);
   readonly isLoading = signal(true);
+  /** A person was looked for in the photo, and not found. */
+  readonly foundNobody = signal(false);
   readonly error = signal<string | undefined>(undefined);
   readonly gpuNews = signal<GpuNews | undefined>(undefined);
 
@@ -144,8 +154,8 @@ export class Session extends MarkBoard {
     return hasLabel ? { prompts } : unmarkedMap;
   });
 
-  /** Of the sample that is open, with what was chosen before it. */
-  private sampleNetwork: { name: string; before: string | NetworkDescription } | undefined;
+  /** Of the photo that is open, with what was chosen before it. */
+  private photoNetwork: { name: string; before: string | NetworkDescription } | undefined;
   /** What the settings are as long as nobody changes them. */
   private startSettings = this.settings.value;
   private isCancelling = false;
@@ -192,11 +202,12 @@ export class Session extends MarkBoard {
         // Only who opens the page has to wait.
         hasOwnMarks || this.refinementCount.value > 0 ? undefined : readPrecomputed(sample.id),
       ]);
-      const { description, labels } = sample;
-      return { photo, sampleId: sample.id, description, labels, marks, corrections, network, precomputed };
+      const { description, labels, network: ownNetwork } = sample;
+      return { photo, sampleId: sample.id, description, labels, marks, corrections, network, ownNetwork, precomputed };
     });
   }
 
+  /** A person is looked for at once, where nobody chose another network: most photos have one. */
   async openFile(file: Blob, name: string): Promise<void> {
     await this.load(async () => ({
       photo: await readPhoto(name, file),
@@ -205,7 +216,8 @@ export class Session extends MarkBoard {
       labels: ['Background', 'Object'],
       marks: noMarks,
       corrections: noMarks,
-      network: undefined,
+      network: this.chosenNetwork() === 'colour-prompt' ? 'person' : undefined,
+      ownNetwork: 'person',
       precomputed: undefined,
     }));
   }
@@ -250,7 +262,8 @@ export class Session extends MarkBoard {
     }
   }
 
-  private begin({ photo, sampleId, description, labels, marks, corrections, network, precomputed }: Work): void {
+  private begin(work: Work): void {
+    const { photo, sampleId, description, labels, marks, corrections, network, ownNetwork, precomputed } = work;
     this.engine.cancel();
     const before = this.photo.peek();
     batch(() => {
@@ -268,7 +281,8 @@ export class Session extends MarkBoard {
       this.forgetResults();
       this.drawn.reset({ marks, merges: noMerges });
       this.corrections.reset({ marks: corrections, merges: noMerges });
-      this.exchangeNetwork(network, this.sample?.network);
+      this.exchangeNetwork(network, ownNetwork);
+      this.foundNobody.value = false;
       const isAsComputed = this.ownsLabels.value && areSameSettings(this.settings.value, defaultSettings);
       this.precomputed.value = isAsComputed ? precomputed : undefined;
     });
@@ -277,20 +291,25 @@ export class Session extends MarkBoard {
   }
 
   /**
-   * A sample's own network goes with the sample.
+   * A photo's own network goes with the photo.
    *
    * @param network undefined: the one that was chosen
-   * @param own the one that is made for the sample
+   * @param own the one that goes with the photo
    */
   private exchangeNetwork(network: string | undefined, own: string | undefined): void {
-    const { sampleNetwork } = this;
-    const current = this.network.value;
-    const chosen = sampleNetwork && current === sampleNetwork.name ? sampleNetwork.before : current;
+    const chosen = this.chosenNetwork();
     const before = chosen === own ? 'colour-prompt' : chosen;
-    this.sampleNetwork = network !== undefined && network === own ? { name: network, before } : undefined;
+    this.photoNetwork = network !== undefined && network === own ? { name: network, before } : undefined;
     this.network.value = network ?? chosen;
     // Its labels went with the photo before.
     this.lastGoodNetwork.value = 'colour-prompt';
+  }
+
+  /** By somebody, and not because of the photo. */
+  private chosenNetwork(): string | NetworkDescription {
+    const { photoNetwork } = this;
+    const current = this.network.peek();
+    return photoNetwork && current === photoNetwork.name ? photoNetwork.before : current;
   }
 
   private forgetResults(): void {
@@ -402,6 +421,13 @@ export class Session extends MarkBoard {
   }
 
   private takeRefinement(refinement: Refinement): void {
+    if (this.findsNobody(refinement)) {
+      batch(() => {
+        this.foundNobody.value = true;
+        this.network.value = 'colour-prompt';
+      });
+      return;
+    }
     if (this.lastGoodNetwork.value !== this.network.value) {
       this.timeLog.clear();
       this.gpuTimeLog.clear();
@@ -418,6 +444,14 @@ export class Session extends MarkBoard {
       this.statistics.value = this.timeLog.statistics();
       this.gpuStatistics.value = this.gpuTimeLog.statistics();
     });
+  }
+
+  /** Whether a person was looked for of the page's own accord, and there is none. */
+  private findsNobody({ labels, after }: Refinement): boolean {
+    if (this.photoNetwork?.name !== 'person' || this.network.value !== 'person') return false;
+    const person = labels?.findIndex(({ name }) => name === 'person');
+    const count = after.labels.reduce((sum, label) => sum + Number(label === person), 0);
+    return count < leastPerson * after.labels.length;
   }
 
   /** The labels that a network found; the user's own stay as they are. */

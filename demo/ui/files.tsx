@@ -12,10 +12,11 @@ export function FileButton({ session }: { session: Session }) {
     <FilePicker
       accept="image/*"
       name="Photo file"
+      isPrimary
       title="Or drop a picture anywhere, or paste one"
       onFile={(file) => void session.openFile(file, file.name || 'The picture')}
     >
-      <FolderIcon /> Open photo
+      <FolderIcon /> Try your photo
     </FilePicker>
   );
 }

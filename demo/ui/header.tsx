@@ -6,6 +6,7 @@ import type { Session } from '../state/session.js';
 import { FileButton } from './files.js';
 import { KeyHelp } from './key-help.js';
 import { type Mode, ModeSwitch } from './mode-switch.js';
+import { VideoIcon } from './parts/icons.js';
 import { SnapshotButton } from './photo/snapshot.js';
 
 export function Header({ mode, session }: { mode: Signal<Mode>; session: Session }) {
@@ -18,6 +19,17 @@ export function Header({ mode, session }: { mode: Signal<Mode>; session: Session
       <ModeSwitch mode={mode} />
       <div class="header-actions">
         {mode.value === 'photo' && <Photos session={session} />}
+        {mode.value === 'photo' && (
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              mode.value = 'webcam';
+            }}
+          >
+            <VideoIcon /> Try your camera
+          </button>
+        )}
         <KeyHelp />
       </div>
     </header>

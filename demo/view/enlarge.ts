@@ -140,7 +140,8 @@ function calmWindows(
   return isCalm;
 }
 
-function shownSums({ marginals, labels }: Segmentation, isShown: readonly boolean[]): Uint8Array {
+/** Of the shown labels' marginals, 0..255, [y, x]. */
+export function shownSums({ marginals, labels }: Segmentation, isShown: readonly boolean[]): Uint8Array {
   const pixelCount = labels.length;
   const sums = new Uint8ClampedArray(pixelCount);
   for (let label = 0; label * pixelCount < marginals.length; label++) {

@@ -3,7 +3,8 @@
 import type { Instances, Picture, Result, Segmentation } from '../engine/protocol.js';
 import type { Photo } from '../photo/photo.js';
 import type { ShownLabel } from '../state/labels.js';
-import { type Enlarged, enlarge, type Part } from './enlarge.js';
+import { type Backdrop, blurredBackground, drawBackdrop } from './backdrop.js';
+import { type Enlarged, enlarge, type Part, shownSums } from './enlarge.js';
 import { paint, type ViewName } from './paint.js';
 import type { Size } from './viewport.js';
 
@@ -24,6 +25,8 @@ export interface Scene {
   labels: readonly ShownLabel[];
   isIsolated: boolean;
   instances: Instances | undefined;
+  /** Behind a cut-out. */
+  backdrop: Backdrop;
   /** Left of this place, 0..1 of what is seen, is what was before the CRF; null without comparison. */
   divider: number | null;
   /** How thick outlines are, in pixels of the screen. */
@@ -92,6 +95,9 @@ export class StagePainter {
     if (middle < width) {
       context.putImageData(this.side(scene, result, 'after', frame), 0, 0, middle, 0, width - middle, height);
     }
+    if (view !== 'cut-out') return;
+    const { backdrop, photo } = scene;
+    drawBackdrop(context, backdrop, () => this.blurred(scene, result, backdrop), frame.part, photo);
   }
 
   /** At once: what was painted last, moved to where it belongs. What was not seen before is the photo for a moment. */
@@ -163,6 +169,14 @@ export class StagePainter {
         isShown,
         followsColours: side === 'after',
       }),
+    );
+  }
+
+  private blurred({ working, labels }: Scene, { after }: Result, backdrop: Backdrop): OffscreenCanvas {
+    const isShown = labels.map((label) => label.isShown);
+    const sigma = backdrop.kind === 'blur' ? backdrop.sigma : 0;
+    return this.memory.get('blurred', [working, after, isShown.join(), sigma], () =>
+      blurredBackground(working, shownSums(after, isShown), sigma),
     );
   }
 

@@ -14,7 +14,12 @@ const causes: Readonly<Record<string, string>> = {
   SecurityError: 'This page may not use cameras here.',
 };
 
+/** What cameras are asked for, in pixels. Large frames take the processor more than they are worth. */
+export const cameraSizes = { gpu: { width: 1280, height: 720 }, cpu: { width: 640, height: 480 } } as const;
+
 export interface CameraOptions {
+  /** What is best; the camera gives what is nearest to it. */
+  size?: { width: number; height: number };
   /** Nobody waits for the camera any longer. */
   ended?: AbortSignal;
   /** It was taken away while it ran: unplugged, or refused later on. */
@@ -22,7 +27,10 @@ export interface CameraOptions {
 }
 
 /** Asks for the camera and resolves when its first picture is there. Throws CameraError. */
-export async function openCamera(video: HTMLVideoElement, { ended, onEnded }: CameraOptions = {}): Promise<void> {
+export async function openCamera(
+  video: HTMLVideoElement,
+  { size = cameraSizes.gpu, ended, onEnded }: CameraOptions = {},
+): Promise<void> {
   // Not there on pages without https.
   if (!navigator.mediaDevices?.getUserMedia) {
     throw new CameraError('This page has no access to cameras: browsers give it on https pages only.');
@@ -30,7 +38,7 @@ export async function openCamera(video: HTMLVideoElement, { ended, onEnded }: Ca
   let stream: MediaStream;
   try {
     stream = await navigator.mediaDevices.getUserMedia({
-      video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: 'user' },
+      video: { width: { ideal: size.width }, height: { ideal: size.height }, facingMode: 'user' },
     });
   } catch (error) {
     const { name, message } = error as DOMException;

@@ -12,7 +12,7 @@ import { colourFromHex, type Label, labelsNamed } from '../state/labels.js';
 import { MarkBoard } from '../state/mark-board.js';
 import { type Merges, noMerges } from '../state/merges.js';
 import type { StageStatistics } from '../state/statistics.js';
-import { closeCamera, openCamera } from './camera.js';
+import { cameraSizes, closeCamera, openCamera } from './camera.js';
 import { liveDefaults, markNames } from './live-defaults.js';
 import { LiveLink } from './live-link.js';
 import { LiveLog } from './live-log.js';
@@ -85,6 +85,8 @@ export class LiveSession extends MarkBoard {
       this.error.value = error;
     },
   );
+  /** What frames are drawn on. */
+  canvas: HTMLCanvasElement | undefined;
   private isWorkerBusy = false;
   private callback = 0;
   /** Ends the turn of the camera, also while the browser asks for it. */
@@ -143,7 +145,8 @@ export class LiveSession extends MarkBoard {
       this.loss.value = undefined;
     });
     try {
-      await openCamera(this.video, { ended, onEnded: () => this.takeEnd() });
+      const size = (await this.computesOnCpu()) ? cameraSizes.cpu : cameraSizes.gpu;
+      await openCamera(this.video, { size, ended, onEnded: () => this.takeEnd() });
     } catch (error) {
       if (!ended.aborted) this.fail((error as Error).message);
       return;
@@ -153,6 +156,7 @@ export class LiveSession extends MarkBoard {
       this.status.value = 'on';
       this.error.value = undefined;
     });
+    this.canvas = canvas;
     this.link.open(canvas);
     this.sendNetwork();
     this.sendSettings();
@@ -279,14 +283,18 @@ export class LiveSession extends MarkBoard {
 
   async setBackground(blob: Blob): Promise<void> {
     try {
-      const image = await createImageBitmap(blob, { resizeWidth: 1280 });
-      this.background?.close();
-      this.background = image;
-      this.sendBackground();
-      this.effect.value = 'image';
+      this.useBackground(await createImageBitmap(blob, { resizeWidth: 1280 }));
     } catch {
       this.error.value = 'The background is damaged, or of a kind that this browser cannot show.';
     }
+  }
+
+  /** The picture is the session's from now on. */
+  useBackground(picture: ImageBitmap): void {
+    this.background?.close();
+    this.background = picture;
+    this.sendBackground();
+    this.effect.value = 'image';
   }
 
   /** A copy: the next worker gets it, too. */
@@ -295,6 +303,7 @@ export class LiveSession extends MarkBoard {
   }
 
   giveCanvas(canvas: HTMLCanvasElement): void {
+    this.canvas = canvas;
     this.link.giveCanvas(canvas);
   }
 

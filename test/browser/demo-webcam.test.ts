@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { decode } from 'fast-png';
 import type { Browser, BrowserContext } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Marks } from '../../demo/marks/marks.js';
@@ -128,6 +129,29 @@ describe('the webcam of a link', () => {
     await demo.page.click('input[name=effect][value=colour]');
     await framesLater(demo, 2);
     await untilNear(demo, [inRed, inBlue], [red, behind]);
+  });
+
+  test('is kept as a picture and as a video, as it is shown', async () => {
+    const picture = await demo.downloaded(() => demo.click('Take a picture'));
+    expect(picture.name).toBe('meanfield.png');
+    const { width, height, data } = decode(picture.content);
+    expect([width, height]).toEqual([96, 64]);
+    for (const [[x, y], colour] of [
+      [inRed, red],
+      [inBlue, behind],
+    ] as const) {
+      const at = 4 * (Math.floor(y * height) * width + Math.floor(x * width));
+      for (const [channel, value] of colour.entries()) expect(Math.abs(data[at + channel] - value)).toBeLessThan(30);
+    }
+    const video = await demo.downloaded(async () => {
+      await demo.click('Record 5 s');
+      await untilText(demo, '.actions', /Recording: [1-4] s of 5 s/);
+    });
+    const start = video.content.subarray(0, 12).toString('latin1');
+    if (video.name === 'meanfield.webm') expect(start.slice(0, 4)).toBe('\x1a\x45\xdf\xa3');
+    else expect([video.name, start.slice(4, 8)]).toEqual(['meanfield.mp4', 'ftyp']);
+    expect(video.content.length).toBeGreaterThan(2000);
+    await untilText(demo, '.actions', /Record 5 s/);
   });
 
   test('is marked anew by keys and with several labels, and each step is undone', async () => {
@@ -257,4 +281,13 @@ async function slide(demo: DemoPage, title: string, key: 'Home' | 'End'): Promis
   const id = await label?.evaluate((element) => (element as HTMLLabelElement).htmlFor);
   await demo.page.focus(`#${id}`);
   await demo.page.keyboard.press(key);
+}
+
+async function untilText(demo: DemoPage, selector: string, pattern: RegExp): Promise<void> {
+  await demo.page.waitForFunction(
+    (where, source) => new RegExp(source).test(document.querySelector(where)?.textContent ?? ''),
+    {},
+    selector,
+    pattern.source,
+  );
 }

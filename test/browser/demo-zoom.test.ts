@@ -162,11 +162,11 @@ describe('on a phone', () => {
     await demo.sharp();
     expect(await demo.fingerprint()).not.toBe(zoomed);
     expect(await isUndoable()).toBe(false);
-    await demo.page.$eval('input[name=tool]', (input) => input.click());
+    await demo.page.tap('.tool-bar label:nth-of-type(2)');
     await swipe([[0.3, 0.3]], [[0.6, 0.4]]);
     await demo.settled();
     expect(await isUndoable()).toBe(true);
-    await demo.page.$eval('[aria-label=Undo]', (button) => (button as HTMLButtonElement).click());
+    await demo.page.tap('.tool-bar [aria-label=Undo]');
     // The first finger of two is no stroke.
     await swipe(
       [

@@ -371,13 +371,32 @@ describe('a photo', () => {
     expect(await demo.barriers()).toEqual([]);
   });
 
-  test('is replaced by a picture that is pasted, and the page says what to do', async () => {
-    const base64 = await demo.page.$eval(
-      '.result',
-      (canvas) => (canvas as HTMLCanvasElement).toDataURL().split(',')[1],
+  test('is replaced by a picture that is pasted: its person is found at once, and anything else by marks', async () => {
+    const photo = await readFile(path.join(import.meta.dirname, '../../demo/public/photos/astronaut.png'));
+    await demo.give('paste', 'mine.png', photo);
+    await demo.page.waitForFunction(
+      () => document.querySelectorAll<HTMLInputElement>('.label-name')[1]?.value === 'person',
     );
-    await demo.give('paste', 'mine.png', Buffer.from(base64, 'base64'));
-    await demo.page.waitForSelector('.prompt');
+    await demo.settled();
+    expect(await demo.page.$('.prompt')).toBeNull();
+    const share = Number.parseFloat((await demo.shares())[1]);
+    expect(share).toBeGreaterThan(50);
+    expect(share).toBeLessThan(60);
+    await demo.click('Mark something else');
+    const prompt = await demo.page.waitForSelector('.prompt');
+    expect(await prompt?.evaluate((element) => element.textContent)).toMatch(/^Draw a stroke on the object/);
+    expect(await demo.shares()).toEqual([]);
+    expect(await demo.barriers()).toEqual([]);
+  });
+
+  test('is replaced by a picture without a person, and the page says what to do', async () => {
+    await demo.give(
+      'paste',
+      'drawn.png',
+      await readFile(path.join(import.meta.dirname, '../../demo/public/photos/coffee.png')),
+    );
+    const prompt = await demo.page.waitForSelector('.prompt');
+    expect(await prompt?.evaluate((element) => element.textContent)).toMatch(/^No person was found\. Draw a stroke/);
     expect(await demo.shares()).toEqual([]);
     expect(await demo.barriers()).toEqual([]);
   });

@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: MIT
 
-import type { MarkBoard, Tool } from '../../state/mark-board.js';
+import type { ComponentChildren } from 'preact';
+import type { MarkBoard } from '../../state/mark-board.js';
 import { brushRadii } from '../keys.js';
-import { BoxIcon, BrushIcon, EraserIcon, MoveIcon, RedoIcon, UndoIcon } from '../parts/icons.js';
+import { RedoIcon, UndoIcon } from '../parts/icons.js';
 import { Slider } from '../parts/slider.js';
+import { Tools } from './tool-choice.js';
+
+export interface MarkPanelProps {
+  board: MarkBoard;
+  /** Whether the picture is zoomed and moved. */
+  canMove?: boolean;
+  /** Below what is said of a network. */
+  children?: ComponentChildren;
+}
 
 /** What one draws with, and undo. */
-export function MarkPanel({ board, canMove = false }: { board: MarkBoard; canMove?: boolean }) {
+export function MarkPanel({ board, canMove = false, children }: MarkPanelProps) {
   const { brushRadius, history, extent, tool } = board;
   const longSide = extent.value ? Math.max(extent.value.width, extent.value.height) : 0;
-  const label = typeof tool.value === 'number' ? tool.value : 1;
   return (
     <section class="panel" aria-labelledby="marks-title">
       <div class="panel-head">
@@ -47,23 +56,8 @@ export function MarkPanel({ board, canMove = false }: { board: MarkBoard; canMov
         </div>
       </div>
       {!board.ownsLabels.value && <p class="hint">What you draw corrects what the network found.</p>}
-      <fieldset class="segments is-wide">
-        <legend class="visually-hidden">Tool</legend>
-        <ToolChoice board={board} tool={label} name="Brush" hint="Strokes in the chosen label (1 – 8)">
-          <BrushIcon />
-        </ToolChoice>
-        <ToolChoice board={board} tool="box" name="Box" hint="A box around the object (B)">
-          <BoxIcon />
-        </ToolChoice>
-        <ToolChoice board={board} tool="eraser" name="Eraser" hint="Takes strokes away (E)">
-          <EraserIcon />
-        </ToolChoice>
-        {canMove && (
-          <ToolChoice board={board} tool="move" name="Move" hint="Drags the photo where it is zoomed (M)">
-            <MoveIcon />
-          </ToolChoice>
-        )}
-      </fieldset>
+      {children}
+      <Tools board={board} name="tool" canMove={canMove} />
       {tool.value !== 'box' && tool.value !== 'move' && (
         <Slider
           title="Size"
@@ -101,33 +95,5 @@ export function MarkPanel({ board, canMove = false }: { board: MarkBoard; canMov
         Show marks over the picture
       </label>
     </section>
-  );
-}
-
-interface ToolChoiceProps {
-  board: MarkBoard;
-  tool: Tool;
-  name: string;
-  hint: string;
-  children: preact.ComponentChildren;
-}
-
-function ToolChoice({ board, tool, name, hint, children }: ToolChoiceProps) {
-  const chosen = board.tool.value;
-  const isChosen = typeof tool === 'number' ? typeof chosen === 'number' : chosen === tool;
-  return (
-    <label title={hint}>
-      <input
-        type="radio"
-        name="tool"
-        checked={isChosen}
-        onChange={() => {
-          board.tool.value = tool;
-        }}
-      />
-      <span>
-        {children} {name}
-      </span>
-    </label>
   );
 }

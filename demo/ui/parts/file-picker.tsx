@@ -9,17 +9,24 @@ interface FilePickerProps {
   /** Of the input, for who does not see it. */
   name: string;
   title?: string;
+  /** It is what most visitors want next. */
+  isPrimary?: boolean;
   onFile: (file: File) => void;
   /** What stands on the button. */
   children: ComponentChildren;
 }
 
 /** A button that lets a file be chosen. */
-export function FilePicker({ accept, name, title, onFile, children }: FilePickerProps) {
+export function FilePicker({ accept, name, title, isPrimary, onFile, children }: FilePickerProps) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" class="button" title={title} onClick={() => input.current?.click()}>
+      <button
+        type="button"
+        class={isPrimary ? 'button is-primary' : 'button'}
+        title={title}
+        onClick={() => input.current?.click()}
+      >
         {children}
       </button>
       <input

@@ -144,3 +144,22 @@ export const MoveIcon = () => (
     <path d="M8 1.5v13M1.5 8h13M6 3.5l2-2 2 2M6 12.5l2 2 2-2M3.5 6l-2 2 2 2M12.5 6l2 2-2 2" />
   </Icon>
 );
+
+export const ShareIcon = () => (
+  <Icon>
+    <path d="M8 9.5v-8M5.5 3.5 8 1.5l2.5 2M4.5 6.5H3v8h10v-8h-1.5" />
+  </Icon>
+);
+
+export const RecordIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="6.5" />
+    <circle cx="8" cy="8" r="3" fill="currentColor" stroke="none" />
+  </Icon>
+);
+
+export const VideoIcon = () => (
+  <Icon>
+    <path d="M1.5 4.5h8v7h-8zM9.5 7l5-2.5v7L9.5 9z" />
+  </Icon>
+);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import type { Signal } from '@preact/signals';
-
 export interface Segment<Value extends string> {
   value: Value;
   title: string;
@@ -14,7 +12,8 @@ export interface SegmentsProps<Value extends string> {
   /** Of the group of radio buttons. */
   name: string;
   segments: readonly Segment<Value>[];
-  chosen: Signal<Value>;
+  /** A signal, or what reads one. */
+  chosen: { value: Value };
 }
 
 /** One of a few, side by side. */
@@ -41,7 +40,7 @@ export function Segments<Value extends string>({ legend, name, segments, chosen 
 }
 
 /** Chooses the one after the current, from the start again after the last. */
-export function chooseNext<Value extends string>(segments: readonly Segment<Value>[], chosen: Signal<Value>): void {
+export function chooseNext<Value extends string>(segments: readonly Segment<Value>[], chosen: { value: Value }): void {
   const place = segments.findIndex(({ value }) => value === chosen.value);
   chosen.value = segments[(place + 1) % segments.length].value;
 }

@@ -4,10 +4,13 @@ import { settingsFor } from '../../networks/catalogue.js';
 import type { Session } from '../../state/session.js';
 import { LabelPanel } from '../marks/label-panel.js';
 import { MarkPanel } from '../marks/mark-panel.js';
+import { ToolBar } from '../marks/tool-bar.js';
 import { CrfPanel } from '../panels/crf-panel.js';
 import { MeasurePanel } from '../panels/measure-panel.js';
 import { NetworkPicker } from '../panels/network-picker.js';
 import { Tabs } from '../parts/tabs.js';
+import { Actions } from './actions.js';
+import { BackdropPanel } from './backdrop-panel.js';
 import { ExportPanel } from './export-panel.js';
 import { Hud } from './hud.js';
 import { InstanceSummary } from './instance-summary.js';
@@ -22,13 +25,32 @@ export function PhotoPage({ session }: { session: Session }) {
         <ViewBar session={session} />
         <Messages session={session} />
         <Stage session={session} />
-        <Hud session={session} />
+        <div class="foot">
+          <Hud session={session} />
+          <Actions session={session} />
+        </div>
       </section>
       <aside class="panels" aria-label="Settings">
+        <BackdropPanel session={session} />
         <LabelPanel board={session}>
           <InstanceSummary session={session} />
         </LabelPanel>
-        {session.takesMarks.value && <MarkPanel board={session} canMove />}
+        {session.takesMarks.value && (
+          <MarkPanel board={session} canMove>
+            {!session.ownsLabels.value && (
+              <button
+                type="button"
+                class="button quiet"
+                title="Leaves the network out: your marks say what there is"
+                onClick={() => {
+                  session.network.value = 'colour-prompt';
+                }}
+              >
+                Mark something else
+              </button>
+            )}
+          </MarkPanel>
+        )}
         <Tabs
           title="Settings"
           first="Refine"
@@ -59,6 +81,7 @@ export function PhotoPage({ session }: { session: Session }) {
           ]}
         />
       </aside>
+      {session.takesMarks.value && <ToolBar board={session} canMove />}
     </main>
   );
 }

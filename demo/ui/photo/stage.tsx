@@ -128,6 +128,7 @@ function Prompt({ session }: { session: Session }) {
   if (isDrawing || count >= 2) return null;
   return (
     <p class="prompt" role="status">
+      {session.foundNobody.value && 'No person was found. '}
       {isMoving && 'Choose the brush below. '}
       {count === 0
         ? 'Draw a stroke on the object, then choose Background and draw one around it. Or draw a box.'
@@ -150,6 +151,7 @@ function sceneOf(session: Session): Scene | undefined {
     labels: session.shownLabels.value,
     isIsolated: session.isolated.value !== null,
     instances: instances?.width === width && instances.height === height ? instances : undefined,
+    backdrop: session.backdrop.value,
     divider: session.divider.value,
     outline: Math.max(1, Math.round(1.5 * session.viewport.room.value.density)),
   };

@@ -3,6 +3,7 @@
 import type { LiveSession } from '../../webcam/live-session.js';
 import { FilePicker } from '../parts/file-picker.js';
 import { FolderIcon } from '../parts/icons.js';
+import { ScenePicker } from '../parts/scene-picker.js';
 import { Slider } from '../parts/slider.js';
 
 const percent = (value: number) => `${Math.round(100 * value)} %`;
@@ -73,7 +74,8 @@ function controlsOf(live: LiveSession) {
 function BackgroundFile({ live }: { live: LiveSession }) {
   return (
     <>
-      <p class="hint">Open a picture, or drop one on the page. Until then the chosen colour is behind you.</p>
+      <ScenePicker onChoose={(picture) => live.useBackground(picture)} />
+      <p class="hint">Or open a picture of your own, or drop one on the page.</p>
       <FilePicker accept="image/*" name="Background file" onFile={(file) => void live.setBackground(file)}>
         <FolderIcon /> Open a background
       </FilePicker>

@@ -4,8 +4,10 @@ import { useEffect } from 'preact/hooks';
 import type { LiveSession } from '../../webcam/live-session.js';
 import { LabelPanel } from '../marks/label-panel.js';
 import { MarkPanel } from '../marks/mark-panel.js';
+import { ToolBar } from '../marks/tool-bar.js';
 import { CrfPanel } from '../panels/crf-panel.js';
 import { Tabs } from '../parts/tabs.js';
+import { LiveActions } from './actions.js';
 import { EffectPanel } from './effect-panel.js';
 import { LiveHud } from './hud.js';
 import { LiveMeasurePanel } from './measure-panel.js';
@@ -24,7 +26,10 @@ export function LivePage({ live }: { live: LiveSession }) {
         <LiveViewBar live={live} />
         <LiveMessages live={live} />
         <LiveStage live={live} />
-        <LiveHud live={live} />
+        <div class="foot">
+          <LiveHud live={live} />
+          <LiveActions live={live} />
+        </div>
       </section>
       <aside class="panels" aria-label="Settings">
         <EffectPanel live={live} />
@@ -40,6 +45,7 @@ export function LivePage({ live }: { live: LiveSession }) {
           ]}
         />
       </aside>
+      {isOn && live.takesMarks.value && <ToolBar board={live} />}
     </main>
   );
 }

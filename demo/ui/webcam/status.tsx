@@ -4,12 +4,19 @@ import type { ComponentChildren } from 'preact';
 import type { LoadProgress } from '../../../src/pipeline/index.js';
 import { offerOf } from '../../networks/catalogue.js';
 import type { LiveSession } from '../../webcam/live-session.js';
+import { Elapsed } from '../parts/elapsed.js';
 import { bytes } from '../parts/format.js';
 
 /** What is going on, over the picture, and what to do next. */
 export function LiveStatus({ live }: { live: LiveSession }) {
   const { status, isStopped, loading, isFrozen, awaitsFrame } = live;
-  if (status.value === 'asking') return <Prompt>Waiting for the camera…</Prompt>;
+  if (status.value === 'asking') {
+    return (
+      <Prompt>
+        Waiting for the camera: allow it if the browser asks. <Elapsed />
+      </Prompt>
+    );
+  }
   if (isStopped.value) {
     return (
       <Prompt action={{ title: 'Start again', act: () => live.restart() }}>
@@ -20,7 +27,7 @@ export function LiveStatus({ live }: { live: LiveSession }) {
   if (loading.value) {
     return (
       <Prompt action={{ title: 'Cancel', act: () => live.cancelLoading() }}>
-        <Loading progress={loading.value} isDownload={isDownloaded(live)} />
+        <Loading progress={loading.value} isDownload={isDownloaded(live)} /> <Elapsed />
       </Prompt>
     );
   }
@@ -42,7 +49,12 @@ export function LiveStatus({ live }: { live: LiveSession }) {
       </Prompt>
     );
   }
-  return null;
+  if (live.isShowing.value) return null;
+  return (
+    <Prompt>
+      Working on the first frame. Until then this is the camera’s own picture. <Elapsed />
+    </Prompt>
+  );
 }
 
 interface PromptProps {

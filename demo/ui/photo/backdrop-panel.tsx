@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+
+import { computed } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { pictureFile } from '../../photo/photo.js';
+import type { Session } from '../../state/session.js';
+import type { Backdrop } from '../../view/backdrop.js';
+import { FilePicker } from '../parts/file-picker.js';
+import { FolderIcon } from '../parts/icons.js';
+import { ScenePicker } from '../parts/scene-picker.js';
+import { Segments } from '../parts/segments.js';
+import { Slider } from '../parts/slider.js';
+
+const kinds: readonly { value: Backdrop['kind']; title: string; hint: string }[] = [
+  { value: 'none', title: 'None', hint: 'Transparent' },
+  { value: 'blur', title: 'Blur', hint: 'The photo’s own background, out of focus' },
+  { value: 'colour', title: 'Colour', hint: 'One colour' },
+  { value: 'picture', title: 'Picture', hint: 'Another picture' },
+];
+
+const start: Readonly<Record<Backdrop['kind'], Backdrop>> = {
+  none: { kind: 'none' },
+  blur: { kind: 'blur', sigma: 0.02 },
+  colour: { kind: 'colour', colour: '#3f7fd9' },
+  picture: { kind: 'picture', picture: undefined },
+};
+
+/** What is behind the cut-out, where one looks at it. */
+export function BackdropPanel({ session }: { session: Session }) {
+  const { backdrop, view } = session;
+  // What a kind was told is kept while another one is chosen.
+  const told = useMemo(() => ({ ...start }), []);
+  const kind = useMemo(() => {
+    const current = computed(() => backdrop.value.kind);
+    return {
+      get value() {
+        return current.value;
+      },
+      set value(wanted: Backdrop['kind']) {
+        backdrop.value = told[wanted];
+      },
+    };
+  }, [backdrop, told]);
+  const tell = (to: Backdrop) => {
+    told[to.kind] = to;
+    backdrop.value = to;
+  };
+  if (view.value !== 'cut-out') return null;
+  return (
+    <section class="panel" aria-labelledby="backdrop-title">
+      <h2 id="backdrop-title">Background</h2>
+      <Segments legend="Background of the cut-out" name="backdrop" segments={kinds} chosen={kind} />
+      <Control session={session} tell={tell} />
+    </section>
+  );
+}
+
+function Control({ session, tell }: { session: Session; tell: (to: Backdrop) => void }) {
+  const backdrop = session.backdrop.value;
+  switch (backdrop.kind) {
+    case 'blur':
+      return (
+        <Slider
+          title="Blur"
+          value={backdrop.sigma}
+          least={0.004}
+          most={0.1}
+          step={0.001}
+          isLogarithmic
+          format={(sigma) => `${(100 * sigma).toFixed(1)} % of the diagonal`}
+          onChange={(sigma) => tell({ kind: 'blur', sigma })}
+        />
+      );
+    case 'colour':
+      return (
+        <label class="field">
+          <span>Colour</span>
+          <input
+            type="color"
+            value={backdrop.colour}
+            onInput={({ currentTarget }) => tell({ kind: 'colour', colour: currentTarget.value })}
+          />
+        </label>
+      );
+    case 'picture':
+      return (
+        <>
+          <ScenePicker onChoose={(picture) => tell({ kind: 'picture', picture })} />
+          <FilePicker
+            accept="image/*"
+            name="Background file"
+            onFile={(file) => {
+              pictureFile(file.name || 'The picture', file).then(
+                (picture) => tell({ kind: 'picture', picture }),
+                (error: Error) => {
+                  session.error.value = error.message;
+                },
+              );
+            }}
+          >
+            <FolderIcon /> Open a background
+          </FilePicker>
+        </>
+      );
+    default:
+      return null;
+  }
+}
