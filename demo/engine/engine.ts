@@ -60,8 +60,6 @@ export class Engine {
 
   private labels: readonly NamedColour[] | undefined;
   private networkInput: Extent | undefined;
-  /** Where only the CRF is on the processor: networks need a GPU, if a slow one. */
-  private networkGpu: Gpu | undefined;
   private readonly networkSource: NetworkSource;
   private readonly instanceFinder = new InstanceFinder();
 
@@ -176,26 +174,14 @@ export class Engine {
     const acquiring = this.gpuFor(job);
     // Marks alone need no network, and are done while the browser looks for a GPU.
     const ofMarks = job.network === 'colour-prompt' ? resultOfMarks(job, picture, marks) : undefined;
-    const gpu = (await acquiring) ?? (ofMarks ? undefined : await this.gpuForNetwork());
-    const result = ofMarks ?? (await this.networkSource.run((gpu as Gpu).device, job, picture, marks.prompts));
+    const gpu = await acquiring;
+    const result = ofMarks ?? (await this.networkSource.run(gpu?.device, job, picture, marks.prompts));
     this.labels = result.labels;
     this.labelCount = result.labelCount;
     this.networkInput = result.input;
     this.probabilities = result.probabilities;
     this.before = segment(result.probabilities, picture.width * picture.height, result.labelCount);
     this.pending.unary = { probabilities: result.probabilities };
-  }
-
-  private async gpuForNetwork(): Promise<Gpu> {
-    const gpu = this.networkGpu ?? (await acquireGpu('any'));
-    if (typeof gpu === 'string') {
-      throw new Error('networks run on WebGPU, which this browser does not have. Marks work without.');
-    }
-    this.networkGpu = gpu;
-    void gpu.device.lost.then(() => {
-      if (this.networkGpu === gpu) this.networkGpu = undefined;
-    });
-    return gpu;
   }
 
   /** Does it again on a new device where the old one was lost, at last on the processor. */

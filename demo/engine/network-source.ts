@@ -27,7 +27,7 @@ const leastProbability = 0.02;
 export class NetworkSource {
   private pipeline: Pipeline | undefined;
   private making: Promise<Pipeline> | undefined;
-  private made: (NetworkChoice & { device: GPUDevice }) | undefined;
+  private made: (NetworkChoice & { device: GPUDevice | undefined }) | undefined;
   private loading: AbortController | undefined;
 
   constructor(private readonly tell: (progress: NetworkProgress | undefined) => void) {}
@@ -36,14 +36,18 @@ export class NetworkSource {
     this.loading?.abort(new Error('loading was cancelled'));
   }
 
-  private isMade(device: GPUDevice, { network, inputSize }: NetworkChoice): boolean {
+  private isMade(device: GPUDevice | undefined, { network, inputSize }: NetworkChoice): boolean {
     const { made } = this;
     return made?.device === device && made.network === network && made.inputSize === inputSize;
   }
 
-  /** Throws what Pipeline.create, setPrompts and segment throw. */
+  /**
+   * Throws what Pipeline.create, setPrompts and segment throw.
+   *
+   * @param device undefined: the processor computes
+   */
   async run(
-    device: GPUDevice,
+    device: GPUDevice | undefined,
     choice: NetworkChoice,
     picture: Picture,
     prompts: Prompts | undefined,
@@ -70,7 +74,7 @@ export class NetworkSource {
     return { ...likelyLabels(marginals, width * height, labels, pipeline.network.colours), input };
   }
 
-  private pipelineFor(device: GPUDevice, choice: NetworkChoice): Promise<Pipeline> {
+  private pipelineFor(device: GPUDevice | undefined, choice: NetworkChoice): Promise<Pipeline> {
     if (!this.making || !this.isMade(device, choice)) {
       const before = this.pipeline;
       this.pipeline = undefined;
@@ -86,7 +90,7 @@ export class NetworkSource {
   }
 
   private async make(
-    device: GPUDevice,
+    device: GPUDevice | undefined,
     { network, inputSize }: NetworkChoice,
     before: Pipeline | undefined,
   ): Promise<Pipeline> {
@@ -100,7 +104,7 @@ export class NetworkSource {
         network: inputSize === undefined ? description : withInputSize(description, inputSize),
         crf: null,
         dropBelow: 0,
-        device,
+        ...(device ? { backend: 'webgpu', device } : { backend: 'cpu' }),
         signal: loading.signal,
         onProgress: (progress) => {
           if (this.loading === loading) this.tell(progress);

@@ -572,7 +572,7 @@ test('without WebGPU the processor computes, and the page says so in plain words
   await demo.finish();
 });
 
-test('without WebGPU a sample of a network of its own has marks that do without it', async () => {
+test('without WebGPU networks run on the processor', async () => {
   const demo = await DemoPage.open(context, `${site.url}#photo=nuclei&view=instances`, {
     withoutWebGpu: true,
     settles: false,
@@ -583,14 +583,13 @@ test('without WebGPU a sample of a network of its own has marks that do without 
   await worker.evaluate(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
   await letWorkers(demo);
   await demo.settled();
-  expect(await demo.page.$eval('[role=alert]', (alert) => alert.textContent)).toContain(
-    'The network cannot be used: networks run on WebGPU, which this browser does not have. Marks work without.',
-  );
+  expect(await demo.page.$('[role=alert]')).toBeNull();
   const summary = await demo.page.waitForSelector('.instances');
-  const found = Number(/^(\d+) objects/.exec((await summary?.evaluate((text) => text.textContent)) ?? '')?.[1]);
-  // Of 26: what is faint may be missed.
-  expect(found).toBeGreaterThanOrEqual(18);
+  const found = Number(/^(\d+) nuclei/.exec((await summary?.evaluate((text) => text.textContent)) ?? '')?.[1]);
+  expect(found).toBeGreaterThanOrEqual(24);
   expect(found).toBeLessThanOrEqual(28);
+  expect(demo.requests.filter((url) => /ort.*\.wasm$/.test(url))).toHaveLength(1);
+  expect(demo.requests.filter((url) => /asyncify|jsep/.test(url))).toEqual([]);
   await demo.finish();
 });
 
