@@ -12,7 +12,7 @@ import { findOrInstallNode, otherMajors, versionOf } from './node-versions.mjs';
 import { ensureInstalled, projectFolder, runNpm } from './setup.mjs';
 
 /** A driver that hangs blocks its thread, where vitest's own timeouts don't reach. */
-const VITEST_TIMEOUT_MS = 45 * 60_000;
+const VITEST_TIMEOUT_MS = 75 * 60_000;
 
 /**
  * Unit tests that take long and only compute: another engine does the same arithmetic. Under the other lines of Node they are left out,
