@@ -42,7 +42,10 @@ export async function launchDemo(): Promise<DemoBrowser> {
     await frames(page);
     // The camera's page has nothing to wait for.
     await page.waitForFunction(
-      () => (document.querySelector<HTMLElement>('.stage')?.dataset.busy ?? 'false') === 'false',
+      () => {
+        const { busy = 'false', sharp = 'true' } = document.querySelector<HTMLElement>('.stage')?.dataset ?? {};
+        return busy === 'false' && sharp === 'true';
+      },
       {
         timeout: 120_000,
       },
@@ -54,7 +57,11 @@ export async function launchDemo(): Promise<DemoBrowser> {
     async open(address, { scheme, withoutWebGpu, computesNothing, settles = true }) {
       const page = await browser.newPage();
       await page.setViewport({ width: 1440, height: 900 });
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await page.emulateMediaFeatures([
+        { name: 'prefers-color-scheme', value: scheme },
+        // The page shows first visitors what it does: pictures are of what stays.
+        { name: 'prefers-reduced-motion', value: 'reduce' },
+      ]);
       if (withoutWebGpu) {
         await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
       }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-// npm run picture: the demo as README shows it, into docs/demo.png. Builds the demo first.
+// npm run picture: the demo as README shows it, into docs/demo.png, and as links to it and browsers without scripts do, into
+// demo/public/preview.png. Builds the demo first.
 
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { launchDemo } from './demo-browser.js';
 import { projectFolder } from './setup.mjs';
@@ -16,7 +17,9 @@ try {
   // Where it is computed is nothing to show.
   for (const button of await page.$$('[aria-label=Dismiss]')) await button.click();
   await demo.settled(page);
-  await page.screenshot({ path: path.join(folder, 'demo.png') as `${string}.png` });
+  const picture = path.join(folder, 'demo.png');
+  await page.screenshot({ path: picture as `${string}.png` });
+  await copyFile(picture, path.join(projectFolder, 'demo/public/preview.png'));
 } finally {
   await demo.close();
 }

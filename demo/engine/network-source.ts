@@ -38,7 +38,7 @@ export class NetworkSource {
 
   private isMade(device: GPUDevice | undefined, { network, inputSize }: NetworkChoice): boolean {
     const { made } = this;
-    return made?.device === device && made.network === network && made.inputSize === inputSize;
+    return made !== undefined && made.device === device && made.network === network && made.inputSize === inputSize;
   }
 
   /**

@@ -22,7 +22,7 @@ export function Header({ mode, session }: { mode: Signal<Mode>; session: Session
         {mode.value === 'photo' && (
           <button
             type="button"
-            class="button"
+            class="button for-desks"
             onClick={() => {
               mode.value = 'webcam';
             }}

@@ -11,7 +11,7 @@ export function KeyHelp() {
     <>
       <button
         type="button"
-        class="button icon-only"
+        class="button icon-only for-desks"
         title="Keys"
         aria-label="Keys"
         onClick={() => dialog.current?.showModal()}

@@ -76,7 +76,7 @@ function drawLeaves(context: Context, width: number, height: number): void {
       const up = (0.12 + 0.1 * leaf) * height;
       context.save();
       context.translate(foot + lean * up * 0.5, height - up);
-      context.rotate(lean + (leaf % 2 === 0 ? 1.1 : -1.1));
+      context.rotate(lean * 0.6 + (leaf % 2 === 0 ? 0.65 : -0.65));
       context.fillStyle = greens[(stem + leaf) % greens.length];
       context.beginPath();
       context.ellipse(0, -0.07 * height, 0.026 * height, 0.08 * height, 0, 0, 2 * Math.PI);

@@ -15,7 +15,7 @@ beforeAll(async () => {
   site = await serveBuiltDemo();
   browser = await launchClosedBrowser();
   context = await browser.createBrowserContext();
-  await context.overridePermissions(new URL(site.url).origin, ['clipboard-read', 'clipboard-write']);
+  await context.overridePermissions(new URL(site.url).origin, ['clipboard-read', 'clipboard-sanitized-write']);
   demo = await DemoPage.open(context, `${site.url}?backend=cpu#size=240&view=cut-out`);
 });
 afterAll(async () => {

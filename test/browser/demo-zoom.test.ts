@@ -234,7 +234,14 @@ async function topOfStage() {
     width: 1,
     height: 1,
   };
-  const clip = { x: Math.ceil(x), y: Math.ceil(y), width: Math.floor(width) - 1, height: Math.floor(height / 2) };
+  // Its corners are round.
+  const inset = 16;
+  const clip = {
+    x: Math.ceil(x) + inset,
+    y: Math.ceil(y) + inset,
+    width: Math.floor(width) - 2 * inset,
+    height: Math.floor(height / 2),
+  };
   const { data, ...size } = decode(await demo.page.screenshot({ clip, optimizeForSpeed: true }));
   const channels = data.length / (size.width * size.height);
   return { width: size.width, data: data.filter((_, i) => i % channels < 3) };

@@ -20,7 +20,7 @@ export function ToolBar({ board, canMove = false }: { board: MarkBoard; canMove?
               class="swatch"
               style={{ '--label': cssColour(label) }}
               aria-pressed={tool.value === index}
-              aria-label={`Draw ${label.name}`}
+              aria-label={`${index + 1}: draw ${label.name}`}
               onClick={() => {
                 tool.value = index;
               }}

@@ -39,7 +39,7 @@ export function SnapshotButton({ session }: { session: Session }) {
     <>
       <button
         type="button"
-        class="button icon-only"
+        class="button icon-only for-desks"
         title="Photo from the camera"
         aria-label="Photo from the camera"
         onClick={() => void open()}
