@@ -154,7 +154,11 @@ export interface ArrayWindow {
   height: number;
 }
 
-/** How an array of a unary lies. */
+/**
+ * How an array of a unary lies.
+ *
+ * @inline
+ */
 interface ArrayShape {
   /** Size of the array where it is coarser (or finer) than the problem. */
   width?: number;
