@@ -21,6 +21,9 @@ import { projectFolder } from './setup.mjs';
 const site = path.join(projectFolder, 'docs/site');
 const guides = listGuides();
 
+/** The first line of an example, below that of its code block. */
+const licenceLine = /^(```.*\n)(?:\/\/|#|<!--) SPDX-.*\n+/;
+
 const inProject = (file: string) => path.join(projectFolder, file);
 
 const application = await Application.bootstrap({
@@ -62,9 +65,13 @@ class GuideRouter extends KindRouter {
 
 application.renderer.defineRouter('guides', GuideRouter);
 application.options.setValue('router', 'guides');
-// A guide is called as its heading is.
 application.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
-  for (const [index, document] of (project.documents ?? []).entries()) document.name = guides[index].title;
+  for (const [index, document] of (project.documents ?? []).entries()) {
+    // A guide is called as its heading is.
+    document.name = guides[index].title;
+    // The licence of an example's file is no part of what it shows.
+    for (const part of document.content) if (part.kind === 'code') part.text = part.text.replace(licenceLine, '$1');
+  }
 });
 let list = '';
 application.renderer.on(RendererEvent.END, ({ project, pages }) => {
