@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { DenseCrf, refineBatch } from 'meanfield';
-import { accuracyOf, height, photo, truth, width } from './disc.js';
+import { accuracyOf, height, photo, truth, width } from './disc.mjs';
 
 const inputs = [0.6, 0.7, 0.9].map((confidence) => ({ image: photo, unary: { labels: truth, confidence } }));
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { DenseCrf } from 'meanfield';
-import { height, isInDisc, photo, width } from './disc.js';
+import { height, isInDisc, photo, width } from './disc.mjs';
 
 const logits = new Float32Array(2 * 16 * 24);
 for (let cell = 0; cell < 16 * 24; cell++) {

@@ -2,7 +2,7 @@
 
 import { DenseCrf } from 'meanfield';
 import { SegmentationMetrics, tune } from 'meanfield/analysis';
-import { height, isInDisc, photo, truth, width } from './disc.js';
+import { height, isInDisc, photo, truth, width } from './disc.mjs';
 
 // Your examples: picture, what the network says, and the truth. Take twenty or more; here are four of one picture.
 const examples = [0, 1, 2, 3].map((shift) => {

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { inspectModel, networkFromJson } from 'meanfield/pipeline';
 import { CpuNetwork } from 'meanfield/pipeline/cpu';
-import { photo } from './disc.js';
+import { photo } from './disc.mjs';
 
 const [, , modelFile, descriptionFile] = process.argv;
 const bytes = new Uint8Array(await readFile(modelFile));

@@ -2,7 +2,7 @@
 
 import { DenseCrf } from 'meanfield';
 import { cutOut } from 'meanfield/analysis';
-import { accuracyOf, height, isInDisc, photo, width } from './disc.js';
+import { accuracyOf, height, isInDisc, photo, width } from './disc.mjs';
 
 // Segment Anything scales the long side of the picture to 1024 pixels, and fills the square below or to the right of it. Its
 // low-resolution masks are logits, 256×256, of that square.

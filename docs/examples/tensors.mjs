@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { DenseCrf } from 'meanfield';
-import { accuracyOf, height, isInDisc, photo, width } from './disc.js';
+import { accuracyOf, height, isInDisc, photo, width } from './disc.mjs';
 
 // A tensor as onnxruntime and transformers.js have it. Its dims say size and layout.
 const logits = { dims: [1, 2, 16, 24], type: 'float32', data: new Float32Array(2 * 16 * 24) };
