@@ -30,7 +30,7 @@ await network.destroy();
 /**
  * Pixels as the library takes them: RGBA, a byte a channel.
  *
- * @param {sharp.Sharp} picture
+ * @param {import('sharp').Sharp} picture
  */
 async function read(picture) {
   const { data, info } = await picture.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
