@@ -22,7 +22,7 @@ const site = path.join(projectFolder, 'docs/site');
 const guides = listGuides();
 
 /** The first line of an example, below that of its code block. */
-const licenceLine = /^(```.*\n)(?:\/\/|#|<!--) SPDX-.*\n+/;
+const licenceLine = /^(\n*```.*\n)(?:\/\/|#|<!--) SPDX-.*\n+/;
 
 const inProject = (file: string) => path.join(projectFolder, file);
 
@@ -46,6 +46,9 @@ const application = await Application.bootstrap({
   excludeExternals: true,
   sort: ['documents-first', 'source-order'],
   sortEntryPoints: false,
+  navigation: { includeFolders: false, compactFolders: false },
+  // The first page has a heading of its own.
+  headings: { readme: false },
   searchInDocuments: true,
   highlightLanguages: ['typescript', 'tsx', 'javascript', 'json', 'shellscript', 'python', 'html', 'svelte', 'yaml'],
   validation: { notExported: true, invalidLink: true, rewrittenLink: true, unusedMergeModuleWith: true },
@@ -55,6 +58,7 @@ const application = await Application.bootstrap({
   skipErrorChecking: true,
   treatWarningsAsErrors: true,
 });
+
 /** A guide's address has the name of its file. */
 class GuideRouter extends KindRouter {
   protected override getIdealBaseName(reflection: Reflection): string {

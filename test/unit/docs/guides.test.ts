@@ -20,7 +20,7 @@ test('the first page lists every guide by its heading', () => {
   expect(guides.map(({ file }) => path.basename(file)).sort()).toEqual(files.sort());
   for (const { file, title, summary } of guides) {
     expect(readFileSync(file, 'utf8').split('\n', 1)[0]).toBe(`# ${title}`);
-    expect(summary).toMatch(/^[^.]+[^]*\.$/);
+    expect(summary).toMatch(/\.$/);
   }
 });
 
