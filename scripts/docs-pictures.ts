@@ -2,7 +2,7 @@
 
 // npm run generate:docs-pictures: what refinement makes of one coarse mask under other parameters, into docs/guides/media.
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { type CrfParameters, DenseCrf, type RgbaImage } from '../src/index.js';
@@ -39,6 +39,19 @@ const bilateral = (given: Partial<typeof usual>): CrfParameters => ({
     { type: 'bilateral', ...usual, ...given },
   ],
 });
+// What the sliders of the same guide work on.
+const live = path.join(projectFolder, 'docs/live');
+const rounded = Array.from(coverage, (value) => Number(value.toFixed(3)));
+await writeFile(path.join(live, 'coverage.json'), `${JSON.stringify(rounded)}\n`);
+await sharp(photo.data, { raw: { width: size, height: size, channels: 4 } })
+  .removeAlpha()
+  .webp({ lossless: true, effort: 6 })
+  .toFile(path.join(live, 'photo.webp'));
+await sharp(truth, { raw: { width: size, height: size, channels: 1 } })
+  .threshold(128)
+  .png({ colours: 2 })
+  .toFile(path.join(live, 'truth.png'));
+
 const pictures: Record<string, CrfParameters> = {
   coarse: { kernels: [], iterations: 0 },
   'gaussian-only': { kernels: [{ type: 'gaussian', sigmaXY: 3, compatibility: 3 }] },

@@ -14,6 +14,7 @@ import {
   type Reflection,
   RendererEvent,
 } from 'typedoc';
+import { build } from 'vite';
 import { publicDoors } from './doors.js';
 import { type Guide, indexFile, listGuides } from './guides.js';
 import { projectFolder } from './setup.mjs';
@@ -36,6 +37,7 @@ const application = await Application.bootstrap({
   out: site,
   favicon: inProject('demo/public/icon.svg'),
   customCss: inProject('docs/theme/site.css'),
+  customJs: inProject('docs/theme/site.js'),
   customFooterHtml: '',
   hideGenerator: true,
   // Where the repository lies is not part of the site.
@@ -87,8 +89,25 @@ if (project) {
   application.validate(project);
   await application.generateOutputs(project);
   await writeFile(path.join(site, 'llms.txt'), list);
+  await buildLive();
 }
 if (!project || application.logger.hasErrors() || application.logger.hasWarnings()) process.exitCode = 1;
+
+/** What is live on pages, as one classic script. */
+async function buildLive(): Promise<void> {
+  await build({
+    configFile: false,
+    publicDir: false,
+    logLevel: 'error',
+    root: projectFolder,
+    build: {
+      lib: { entry: inProject('docs/live/main.ts'), formats: ['iife'], name: 'live', fileName: () => 'live.js' },
+      outDir: path.join(site, 'assets'),
+      emptyOutDir: false,
+      target: 'es2022',
+    },
+  });
+}
 
 function guideNamed(name: string): Guide | undefined {
   return guides.find(({ title }) => title === name);
