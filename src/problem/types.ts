@@ -170,7 +170,7 @@ interface ArrayShape {
    * up to 2. Default: all of it.
    * Pixel i of n along an axis takes its value at x + (i + ½)·width/n - ½, counted in samples, and only from samples whose centre is in
    * the window (from the one nearest to its middle where there is none). The window says by itself where samples lie, so
-   * 'align-corners' may not stand beside it; see `unaryWindow` for networks.
+   * 'align-corners' may not stand beside it.
    */
   window?: ArrayWindow;
   /** Default 'planar'. */
