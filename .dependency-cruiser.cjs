@@ -49,7 +49,7 @@ module.exports = {
       comment:
         'demo, bench, examples and the command line are users of the library like any other. What a browser has is asked before a page has the library.',
       severity: 'error',
-      from: { path: '^(demo|bench|examples|src/cli)/' },
+      from: { path: '^(demo|bench|docs/examples|examples|src/cli)/' },
       to: {
         path: '^src/',
         pathNot: [

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { publicDoors } from './scripts/doors.js';
 import { findLavapipe } from './scripts/firefox.js';
 import { adapterFromEnvironment } from './src/cli/browser.js';
 import { findBrowser, softwareVulkan } from './src/cli/find-browser.js';
@@ -29,6 +31,8 @@ export default defineConfig(async () => ({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
+        // Examples of the documentation name the library as its users do.
+        resolve: { alias: doorAliases() },
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
@@ -70,6 +74,13 @@ export default defineConfig(async () => ({
     ],
   },
 }));
+
+function doorAliases(): { find: RegExp; replacement: string }[] {
+  return publicDoors().map(({ name, source }) => ({
+    find: new RegExp(`^${name}$`),
+    replacement: path.join(import.meta.dirname, source),
+  }));
+}
 
 /**
  * Dawn finds Vulkan through the dynamic loader, which reads its variables when a process starts:

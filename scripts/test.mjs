@@ -33,7 +33,7 @@ const vitestArguments = process.argv.slice(2);
 const results = [];
 
 if (vitestArguments.length === 0) {
-  for (const script of ['lint', 'typecheck', 'depcheck']) {
+  for (const script of ['lint', 'typecheck', 'depcheck', 'docs']) {
     heading(script);
     results.push(one(script, runNpm(['run', '--silent', script]) === 0));
   }

@@ -7,9 +7,11 @@ import { checkCrfOptions } from './problem/options.js';
 /**
  * A fully connected CRF with Gaussian and bilateral kernels (Krähenbühl & Koltun, NIPS 2011) for one problem size.
  *
- *   const crf = await DenseCrf.create({ width, height, labelCount: 21 });
- *   await crf.refine({ image, unary: { logits } });
- *   const labels = await crf.labelMap();
+ * ```ts
+ * const crf = await DenseCrf.create({ width, height, labelCount: 21 });
+ * await crf.refine({ image, unary: { logits } });
+ * const labels = await crf.labelMap();
+ * ```
  */
 export const DenseCrf = {
   /** Throws ArgumentError for an option that can't be, DeviceError where there is no adapter or its limits are too low. */

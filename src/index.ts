@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+/**
+ * The core: a dense CRF on WebGPU or on the CPU. It refines what any network says of a picture, and loads no network runtime.
+ *
+ * @module meanfield
+ */
+
 export { DenseCrf } from './dense-crf.js';
 export { type AcquiredDevice, requestDevice } from './gpu/device.js';
 export type {

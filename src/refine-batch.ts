@@ -16,7 +16,9 @@ export interface BatchItem {
 /**
  * Refines images of one size one after the other on the same buffers, as they come.
  *
- *   for await (const { index } of refineBatch(crf, inputs)) labelMaps[index] = await crf.labelMap();
+ * ```ts
+ * for await (const { index } of refineBatch(crf, inputs)) labelMaps[index] = await crf.labelMap();
+ * ```
  *
  * Throws ArgumentError for what is no engine or no iterable, and what `refine` throws: the batch ends then.
  */

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+/**
+ * A processor for LiveKit's camera tracks.
+ *
+ * @module meanfield/livekit
+ */
+
 import type { FrameSource, ProcessedTrack, View } from '../pipeline/index.js';
 import { type BackgroundOptions, startBackground } from './background.js';
 
@@ -14,8 +20,10 @@ export interface LivekitOptions {
 /**
  * A processor for LiveKit's video tracks:
  *
- *   const camera = await createLocalVideoTrack();
- *   await camera.setProcessor(new BackgroundProcessor({ kind: 'blur' }));
+ * ```ts
+ * const camera = await createLocalVideoTrack();
+ * await camera.setProcessor(new BackgroundProcessor({ kind: 'blur' }));
+ * ```
  *
  * It is a `TrackProcessor` of livekit-client 2 by its shape, and imports nothing of it.
  */

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+/**
+ * A React hook and a component that show a camera with another background.
+ *
+ * @module meanfield/react
+ */
+
 import { type ComponentPropsWithoutRef, createElement, type ReactElement, useEffect, useRef, useState } from 'react';
 import type { FrameSource, ProcessedTrack, View } from '../pipeline/index.js';
 import { Background, type BackgroundOptions } from './background.js';
@@ -9,8 +15,10 @@ export type { BackgroundOptions };
 /**
  * A processed track while there is a camera's; undefined while there is none, and on the first render:
  *
- *   const processed = useBackground(cameraTrack, { kind: 'blur' });
- *   useEffect(() => void sender.replaceTrack(processed?.track ?? null), [processed]);
+ * ```ts
+ * const processed = useBackground(cameraTrack, { kind: 'blur' });
+ * useEffect(() => void sender.replaceTrack(processed?.track ?? null), [processed]);
+ * ```
  *
  * Another camera or view changes what the same track shows. When the component goes, it is stopped; what was made twice for StrictMode is
  * stopped, too.

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+/**
+ * A Svelte action that shows a camera with another background.
+ *
+ * @module meanfield/svelte
+ */
+
 import type { Action } from 'svelte/action';
 import type { FrameSource, ProcessedTrack, View } from '../pipeline/index.js';
 import { Background, type BackgroundOptions } from './background.js';
@@ -19,7 +25,9 @@ export interface BackgroundParameter extends BackgroundOptions {
 /**
  * Shows the processed camera in a `<video>`, muted, until the element goes:
  *
- *   <video use:background={{ track, view: { kind: 'blur' } }}></video>
+ * ```svelte
+ * <video use:background={{ track, view: { kind: 'blur' } }}></video>
+ * ```
  *
  * Throws ArgumentError for arguments that can't be.
  */

@@ -210,13 +210,7 @@ export interface Region {
   box: Box;
 }
 
-/**
- * What comes after labels, for one image size: areas, masks, morphology, components, watershed, mattes. The same on both backends, whole numbers
- * exactly. Calls take turns; on the GPU a promise resolves once the work is submitted. Beyond the first call of an operation nothing is
- * created on the GPU, and nothing is read back unless it is asked for: `read`, `regions`.
- *
- * A mask is zero or not; results hold 0 and 1. Every call throws ArgumentError for an argument that can't be, before any work.
- */
+/** The members of `MaskAnalysis`; what it is stands at the name that users see. */
 export interface MaskAnalysis {
   /** What it runs on. */
   readonly backend: 'webgpu' | 'cpu';

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+/**
+ * After the labels: areas, masks, instances, cut-outs, metrics, and the search for parameters.
+ *
+ * @module meanfield/analysis
+ */
+
 export type { MaskInput, MaskPicture, MaskPlane, MediaPipeMask } from '../problem/api.js';
 export type { TensorInput } from '../problem/tensors.js';
 export type {

@@ -25,10 +25,12 @@ export type CpuNetworkOptions = FetchNetworkOptions;
  * tools that measure; live pictures go through `Pipeline`. Resizing and reading the output are those of the GPU's twins, so the numbers are
  * the same up to rounding.
  *
- *   import { CpuNetwork } from 'meanfield/pipeline/cpu';
- *   const network = await CpuNetwork.create('person');
- *   const crf = await DenseCrf.create({ width, height, labelCount: network.labels.length, backend: 'cpu' });
- *   await crf.refine({ image, unary: await network.run(image) });
+ * ```ts
+ * import { CpuNetwork } from 'meanfield/pipeline/cpu';
+ * const network = await CpuNetwork.create('person');
+ * const crf = await DenseCrf.create({ width, height, labelCount: network.labels.length, backend: 'cpu' });
+ * await crf.refine({ image, unary: await network.run(image) });
+ * ```
  *
  * The same picture gives the same bits: one thread computes.
  */

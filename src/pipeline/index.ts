@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+/**
+ * From a camera or a picture to refined labels and a drawn canvas: a network run by onnxruntime-web, the CRF behind it, and tracks for calls.
+ *
+ * @module meanfield/pipeline
+ */
+
 export type {
   DeviceLoss,
   ExportOptions,

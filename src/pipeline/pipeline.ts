@@ -45,10 +45,12 @@ import type { TemporalParameters } from './video/temporal-parameters.js';
  * From a camera or an image to refined labels: a network run by onnxruntime-web and a dense CRF, without leaving the GPU where there is one, and
  * on the CPU elsewhere.
  *
- *   const pipeline = await Pipeline.create();
- *   const result = await pipeline.segment(image);
- *   await pipeline.draw({ kind: 'blur' }, canvas);
- *   const labels = await result.labelMap();
+ * ```ts
+ * const pipeline = await Pipeline.create();
+ * const result = await pipeline.segment(image);
+ * await pipeline.draw({ kind: 'blur' }, canvas);
+ * const labels = await result.labelMap();
+ * ```
  *
  * Calls wait for each other, in the order in which they were made.
  */

@@ -49,9 +49,11 @@ const hiddenChoices = ['pause', 'continue'] as const;
 /**
  * Segments the frames of a video or camera and draws them, until `stop`:
  *
- *   video.srcObject = await navigator.mediaDevices.getUserMedia({ video: true });
- *   await video.play();
- *   const playing = playVideo(pipeline, video, canvas, { kind: 'blur' });
+ * ```ts
+ * video.srcObject = await navigator.mediaDevices.getUserMedia({ video: true });
+ * await video.play();
+ * const playing = playVideo(pipeline, video, canvas, { kind: 'blur' });
+ * ```
  *
  * One frame at a time, each the newest there is; what the video shows meanwhile is left out. Begins with the picture that the video
  * has, if it has one, and waits where it has none. While the video is paused nothing happens but for a seek; while the page is hidden nothing

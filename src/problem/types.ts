@@ -154,7 +154,11 @@ export interface ArrayWindow {
   height: number;
 }
 
-/** How an array of a unary lies. */
+/**
+ * How an array of a unary lies.
+ *
+ * @inline
+ */
 interface ArrayShape {
   /** Size of the array where it is coarser (or finer) than the problem. */
   width?: number;
@@ -166,7 +170,7 @@ interface ArrayShape {
    * up to 2. Default: all of it.
    * Pixel i of n along an axis takes its value at x + (i + ½)·width/n - ½, counted in samples, and only from samples whose centre is in
    * the window (from the one nearest to its middle where there is none). The window says by itself where samples lie, so
-   * 'align-corners' may not stand beside it; see `unaryWindow` for networks.
+   * 'align-corners' may not stand beside it.
    */
   window?: ArrayWindow;
   /** Default 'planar'. */

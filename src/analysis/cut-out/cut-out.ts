@@ -36,9 +36,11 @@ const workingPixels = 6e5;
  * Cuts out what a mask marks: straight alpha at the picture's own size, without the background's colour along the edges, and with nothing
  * see-through inside. Eyes and glasses that a network is not sure of stay opaque; hair is kept.
  *
- *   const { data, width, height } = cutOut(photo, { data: alpha, width: 256, height: 256 });
- *   const result = await pipeline.segment(photo);
- *   cutOut(photo, { marginals: await result.marginals(), labels: [1], width: result.width, height: result.height });
+ * ```ts
+ * const { data, width, height } = cutOut(photo, { data: alpha, width: 256, height: 256 });
+ * const result = await pipeline.segment(photo);
+ * cutOut(photo, { marginals: await result.marginals(), labels: [1], width: result.width, height: result.height });
+ * ```
  *
  * The mask may be anybody's: an alpha, a mask of 0 and 1, a label map, marginals, a grey picture or one with transparency, a tensor, at any size; it
  * is laid over the whole picture. A picture that is itself transparent in places stays so there.

@@ -33,9 +33,11 @@ type Mutable<Counts> = {
 /**
  * Compares predicted labels with true ones, one image after the other.
  *
- *   const metrics = new SegmentationMetrics({ labelCount: 21, ignore: 255 });
- *   metrics.add({ labels, width, height }, truth);
- *   const { meanIoU } = metrics.scores();
+ * ```ts
+ * const metrics = new SegmentationMetrics({ labelCount: 21, ignore: 255 });
+ * metrics.add({ labels, width, height }, truth);
+ * const { meanIoU } = metrics.scores();
+ * ```
  *
  * Only counts are held, whatever the number of images. They are whole numbers: counted in parts, in any order, and merged, they
  * equal those of one run.

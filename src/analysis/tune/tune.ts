@@ -12,8 +12,10 @@ import type { TuneExample, TuneOptions, TuneResult, TuneSearchOptions } from './
 /**
  * Finds kernels, normalization and iterations on labelled examples, and says whether refinement is worth it at all.
  *
- *   const { recommended, parameters } = await tune(examples, { labelCount: 2, onProgress });
- *   if (recommended) crf.setParameters(parameters);
+ * ```ts
+ * const { recommended, parameters } = await tune(examples, { labelCount: 2, onProgress });
+ * if (recommended) crf.setParameters(parameters);
+ * ```
  *
  * A few hundred to a few thousand refinements: some minutes on a GPU for a handful of images. The event loop gets its turn between them.
  * The same examples, options and backend give the same result.

@@ -80,10 +80,12 @@ interface Scene {
 /**
  * Draws a frame and its labels into a canvas, without reading anything back.
  *
- *   const painter = new Painter(device);
- *   await painter.prepare({ sources: { frame, labels }, views: ['blur'], formats: [configureCanvas(context, device)] });
- *   painter.encode(encoder, { kind: 'blur', sigmaXY: 12 }, context);
- *   device.queue.submit([encoder.finish()]);
+ * ```ts
+ * const painter = new Painter(device);
+ * await painter.prepare({ sources: { frame, labels }, views: ['blur'], formats: [configureCanvas(context, device)] });
+ * painter.encode(encoder, { kind: 'blur', sigmaXY: 12 }, context);
+ * device.queue.submit([encoder.finish()]);
+ * ```
  *
  * `prepare` compiles and creates; `encode` creates a view of its target and, once an image, a bind group for it; other settings of a view
  * are uniforms. One painter draws one picture a submit: what it draws with is written when it is encoded.

@@ -6,10 +6,12 @@ import type { CrfParameters, Upsampling } from '../../problem/types.js';
 /**
  * What a network takes and what it gives: all that the pipeline has to know of it. Plain JSON, but for `bytes`.
  *
- *   { "name": "my network", "url": "https://example.org/my.onnx", "sha256": "…",
- *     "input": { "name": "image", "width": 256, "height": 256, "layout": "NCHW", "range": [0, 1] },
- *     "output": { "name": "logits", "layout": "NCHW", "activation": "logits" },
- *     "labels": ["background", "person"] }
+ * ```json
+ * { "name": "my network", "url": "https://example.org/my.onnx", "sha256": "…",
+ *   "input": { "name": "image", "width": 256, "height": 256, "layout": "NCHW", "range": [0, 1] },
+ *   "output": { "name": "logits", "layout": "NCHW", "activation": "logits" },
+ *   "labels": ["background", "person"] }
+ * ```
  */
 export interface NetworkDescription {
   /** For people. */

@@ -67,9 +67,11 @@ export interface ProcessedTrack {
 /**
  * Takes a camera's track and gives a processed one, for a call or a recording:
  *
- *   const camera = await navigator.mediaDevices.getUserMedia({ video: true });
- *   const processed = processTrack({ network: 'person' }, camera.getVideoTracks()[0], { kind: 'blur' });
- *   connection.addTrack(processed.track);
+ * ```ts
+ * const camera = await navigator.mediaDevices.getUserMedia({ video: true });
+ * const processed = processTrack({ network: 'person' }, camera.getVideoTracks()[0], { kind: 'blur' });
+ * connection.addTrack(processed.track);
+ * ```
  *
  * One frame at a time, each the newest there is, also while the page is hidden. Frames keep their size, and their timestamps where the browser
  * has streams of frames (MediaStreamTrackProcessor); elsewhere they go by a video and a canvas. A frame that was not processed is never sent unless

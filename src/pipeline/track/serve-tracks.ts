@@ -16,8 +16,10 @@ interface WorkerScope {
 /**
  * All there is to a worker that processes a track, for `TrackOptions.worker`:
  *
- *   import { serveTracks } from 'meanfield/pipeline';
- *   serveTracks();
+ * ```ts
+ * import { serveTracks } from 'meanfield/pipeline';
+ * serveTracks();
+ * ```
  *
  * Throws DeviceError outside of a worker.
  */

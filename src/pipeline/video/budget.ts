@@ -100,9 +100,11 @@ interface Costs {
 /**
  * Holds a frame rate by trading quality: working size, CRF iterations, and how often the network runs.
  *
- *   const choice = budget.next();
- *   // … a frame with choice.workingSize, choice.iterations and, if choice.runNetwork, the network
- *   budget.record(choice, milliseconds);
+ * ```ts
+ * const choice = budget.next();
+ * // … a frame with choice.workingSize, choice.iterations and, if choice.runNetwork, the network
+ * budget.record(choice, milliseconds);
+ * ```
  *
  * Decides by medians, so that a pause (a tab in the background, a collected heap) changes nothing; leaves a rung that is over the budget
  * by 10 % for the first one that by what is known would hold it; climbs one rung at a time, where the model says that the better one stays 15 %

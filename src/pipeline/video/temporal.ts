@@ -32,10 +32,12 @@ export interface TemporalSources {
  * Marginals and label map without flicker: each frame's are mixed with those before it, by how little the image changed at a pixel, so that
  * edges do not drag. `shaders/pipeline/temporal.wgsl` has the formula.
  *
- *   const smoothing = new TemporalSmoothing(device, { width, height, labelCount });
- *   await smoothing.prepare({ image, marginals });
- *   smoothing.encode(encoder);                // each frame, after the refinement
- *   // smoothing.marginals, smoothing.labelMap: always the same two buffers
+ * ```ts
+ * const smoothing = new TemporalSmoothing(device, { width, height, labelCount });
+ * await smoothing.prepare({ image, marginals });
+ * smoothing.encode(encoder);                // each frame, after the refinement
+ * // smoothing.marginals, smoothing.labelMap: always the same two buffers
+ * ```
  *
  * With the CRF's `warmStart`: that lets mean field begin from the last frame's Q and so makes up for few iterations. It keeps what it began with
  * where image and unary leave room for doubt: on a drawn scene of little contrast (14 on 0..255, noise of 6) with logits wrong in other places
