@@ -11,7 +11,7 @@ export interface MarkPanelProps {
   board: MarkBoard;
   /** Whether the picture is zoomed and moved. */
   canMove?: boolean;
-  /** Below what is said of a network. */
+  /** What is said of a network that marks correct. */
   children?: ComponentChildren;
 }
 
@@ -55,7 +55,6 @@ export function MarkPanel({ board, canMove = false, children }: MarkPanelProps) 
           </button>
         </div>
       </div>
-      {!board.ownsLabels.value && <p class="hint">What you draw corrects what the network found.</p>}
       {children}
       <Tools board={board} name="tool" canMove={canMove} />
       {tool.value !== 'box' && tool.value !== 'move' && (

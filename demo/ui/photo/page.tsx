@@ -37,18 +37,7 @@ export function PhotoPage({ session }: { session: Session }) {
         </LabelPanel>
         {session.takesMarks.value && (
           <MarkPanel board={session} canMove>
-            {!session.ownsLabels.value && (
-              <button
-                type="button"
-                class="button quiet"
-                title="Leaves the network out: your marks say what there is"
-                onClick={() => {
-                  session.network.value = 'colour-prompt';
-                }}
-              >
-                Mark something else
-              </button>
-            )}
+            {!session.ownsLabels.value && <Correction session={session} />}
           </MarkPanel>
         )}
         <Tabs
@@ -83,5 +72,24 @@ export function PhotoPage({ session }: { session: Session }) {
       </aside>
       {session.takesMarks.value && <ToolBar board={session} canMove />}
     </main>
+  );
+}
+
+/** The network takes what stands out for a person where there is none. */
+function Correction({ session }: { session: Session }) {
+  return (
+    <>
+      <p class="hint">This is what the network took for a person. What you draw corrects it.</p>
+      <button
+        type="button"
+        class="button"
+        title="Leaves the network out: your marks say what there is"
+        onClick={() => {
+          session.network.value = 'colour-prompt';
+        }}
+      >
+        Mark something else
+      </button>
+    </>
   );
 }
