@@ -21,7 +21,8 @@ export const scenes: readonly Backdrawn[] = [
 
 export function pictureOfScene(scene: Backdrawn): ImageBitmap {
   const canvas = new OffscreenCanvas(size.width, size.height);
-  const context = canvas.getContext('2d');
+  // Kept in memory, and not on a GPU that may be lost.
+  const context = canvas.getContext('2d', { willReadFrequently: true });
   if (context) scene.draw(context, size.width, size.height);
   return canvas.transferToImageBitmap();
 }

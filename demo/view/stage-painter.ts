@@ -44,7 +44,7 @@ export interface Frame {
  * and zooms, what was painted last is moved and scaled.
  */
 export class StagePainter {
-  private readonly memory = new Memory();
+  private memory = new Memory();
   /** Of what was painted last. */
   private frame: Frame | undefined;
   /** What is moved. */
@@ -52,22 +52,30 @@ export class StagePainter {
 
   private photo: Photo | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private repaint: () => void = () => undefined;
 
   /** @param tell whether what is painted now is sharp */
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly tell: (isSharp: boolean) => void,
-  ) {}
+  ) {
+    // With the GPU goes what a browser drew by it.
+    canvas.addEventListener('contextrestored', () => {
+      this.memory = new Memory();
+      this.repaint();
+    });
+  }
 
   show(scene: Scene, frame: Frame): void {
     const isMoved = this.photo === scene.photo && this.frame !== undefined && !areSame(this.frame, frame);
     this.stop();
     this.photo = scene.photo;
+    this.repaint = () => this.paint(scene, frame);
     if (isMoved) {
       this.move(scene, frame);
       this.tell(false);
-      this.timer = setTimeout(() => this.paint(scene, frame), rest);
-    } else this.paint(scene, frame);
+      this.timer = setTimeout(this.repaint, rest);
+    } else this.repaint();
   }
 
   /** Nothing is painted any more. */

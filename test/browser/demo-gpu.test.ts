@@ -73,6 +73,9 @@ describe('a photo on the GPU', () => {
     );
     await demo.settled();
     expect(await demo.shares()).toEqual(shares);
+    // There is less room for the photo under the message.
+    await demo.page.click('.message [aria-label=Dismiss]');
+    await demo.sharp();
     expect(await demo.fingerprint()).toBe(fingerprint);
     expect(await demo.page.$eval('.hud', (hud) => hud.textContent)).toContain('WebGPU');
   });
@@ -87,9 +90,9 @@ describe('a photo on the GPU', () => {
     });
     expect(await outcome.jsonValue()).toBe('rest,red');
     await demo.settled();
-    // The suit is orange, the wall is not.
+    // The suit is orange beside its badge, the wall is not.
     const [suit, wall] = await demo.coloursAt([
-      [0.3, 0.75],
+      [0.2, 0.75],
       [0.62, 0.1],
     ]);
     expect(suit).not.toBe(wall);

@@ -438,7 +438,9 @@ test('the first picture has its mask at once, computed beforehand: the one that 
   await demo.page.waitForSelector('.stage[data-result=precomputed]');
   expect(await demo.page.$eval('.working', (note) => note.textContent)).toContain('A stored result');
   const [shares, early] = [await demo.shares(), await alphas(demo)];
-  expect(early).toHaveLength(480 * 480);
+  // As many as the screen shows of the photo.
+  expect(early.length).toBeGreaterThan(400 * 400);
+  expect(new Set(early).size).toBeGreaterThan(2);
   // What it was before the CRF nobody computed beforehand.
   await demo.page.click('input[name=view][value=edges]');
   await demo.page.waitForSelector('.stage[data-result=none]');
@@ -447,6 +449,9 @@ test('the first picture has its mask at once, computed beforehand: the one that 
   await demo.settled();
   expect(await demo.page.$('.stage[data-result=refined]')).not.toBeNull();
   expect(await demo.page.$eval('.working', (note) => note.textContent)).not.toContain('stored');
+  // There is less room for the photo under the message that the processor computes.
+  await demo.page.click('.message [aria-label=Dismiss]');
+  await demo.sharp();
   const late = await alphas(demo);
   // Browsers may reduce a photo to the working size each in their own way: a few pixels at the edge.
   expect(late.filter((alpha, pixel) => Math.abs(alpha - early[pixel]) > 2).length).toBeLessThan(0.001 * late.length);
