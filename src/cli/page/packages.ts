@@ -4,10 +4,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What the page's script imports from other packages. They stay as they are: one of them has 70 MB of WebAssembly. */
+/**
+ * What the page's script and the library import from other packages. They stay as they are: one of them has 70 MB of WebAssembly. In the repository the
+ * page's script has the library in it.
+ */
 const modules = [
-  '@bufbuild/protobuf',
-  '@bufbuild/protobuf/codegenv2',
+  'meanfield',
+  'meanfield/analysis',
+  'meanfield/pipeline',
   'onnxruntime-web/jspi',
   'onnxruntime-web/wasm',
   'onnxruntime-web/webgpu',
