@@ -14,7 +14,8 @@ import { checkColour } from './drawing/colours.js';
 import { type Extent, largestFrameSide } from './frames/plan.js';
 import { type Refinement, refinements } from './guided/settings.js';
 import { checkNetwork } from './network/check-network.js';
-import type { ResolvedNetwork } from './network/description.js';
+import type { NetworkDescription, ResolvedNetwork } from './network/description.js';
+import { atModelBase, checkModelBase } from './network/model-base.js';
 import { networkNamed } from './network/presets.js';
 import { checkOnnxruntimeOptions, type OnnxruntimeOptions } from './runtime/onnxruntime.js';
 import { type BudgetOptions, resolveBudgetOptions } from './video/budget.js';
@@ -22,6 +23,7 @@ import { resolveTemporalParameters, type TemporalParameters } from './video/temp
 
 const optionNames = [
   'network',
+  'modelBase',
   'crf',
   'refinement',
   'workingSize',
@@ -94,8 +96,9 @@ export function checkOptions(given: GivenOptions): Settings {
   const { workingSize: longSide = resolved.workingSize } = given;
   const workingSize = checkInteger('workingSize', longSide, 1, largestWorkingSize);
   const { dropBelow = resolved.labels.length > manyLabels ? 1e-4 : 0 } = given;
+  const modelBase = given.modelBase === undefined ? undefined : checkModelBase('modelBase', given.modelBase);
   return {
-    network: resolved,
+    network: atModelBase(resolved, network as string | NetworkDescription, modelBase),
     crf: crf === null ? unrefined : resolved.crf,
     videoCrf: crf === null ? unrefined : resolved.videoCrf,
     ...checkRefinement(given),
