@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const runtimes = ['onnxruntime-web/jspi', 'onnxruntime-web/wasm', 'onnxruntime-web/webgpu'];
 
 /** What the page's script imports. In the repository it is bundled with the library's source. */
-const library = ['meanfield', 'meanfield/analysis', 'meanfield/pipeline'];
+const library = ['meanfield', 'meanfield/analysis', 'meanfield/pipeline', 'meanfield/pipeline/nuclei'];
 
 /** Modules that the page needs an import map for. */
 export const pageModules = { inRepository: runtimes, inPackage: [...library, ...runtimes] };
