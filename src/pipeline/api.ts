@@ -8,7 +8,7 @@ import type { Extent } from './frames/plan.js';
 import type { Refinement } from './guided/settings.js';
 import type { NetworkDescription } from './network/description.js';
 import type { PresetName } from './network/presets.js';
-import type { OnnxruntimeOptions } from './runtime/onnxruntime.js';
+import type { OnnxruntimeOptions } from './runtime/options.js';
 import type { BudgetChoice, BudgetOptions } from './video/budget.js';
 import type { TemporalParameters } from './video/temporal-parameters.js';
 

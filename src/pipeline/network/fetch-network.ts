@@ -6,13 +6,14 @@ import { ArgumentError } from '../../problem/errors.js';
 import { checkSignal, hasMethods } from '../../problem/platform-objects.js';
 import { readOptions, readProperties } from '../../problem/reading.js';
 import { viewName } from '../../problem/typed-arrays.js';
+import { checkFolderAddress, pageAddress } from '../folder-address.js';
 import { readModel, recognizeOther } from '../onnx/model.js';
 import { checkBytes, checkFile, fileKeys } from './check-network.js';
 import type { NetworkDescription } from './description.js';
 import { download } from './download.js';
 import { DownloadError } from './download-error.js';
 import { type FileCache, openFileCache } from './file-cache.js';
-import { atModelBase, checkModelBase, pageAddress } from './model-base.js';
+import { atModelBase } from './model-base.js';
 
 /** What of a description says which file is meant. */
 export type NetworkFile = Pick<NetworkDescription, 'name' | 'url' | 'bytes' | 'sha256' | 'byteLength'>;
@@ -87,7 +88,7 @@ export function checkFetchOptions(options: FetchNetworkOptions | undefined): Che
     ...(fetch === undefined ? undefined : { fetch }),
     ...(given.modelBase === undefined
       ? undefined
-      : { modelBase: checkModelBase('options.modelBase', given.modelBase) }),
+      : { modelBase: checkFolderAddress('options.modelBase', given.modelBase) }),
   };
 }
 

@@ -493,7 +493,7 @@ const pipelineOptions = object(
     // One of its own, here.
     device: choice(undefined),
     profile: boolean,
-    onnxruntime: object({}, { wasm: address, cpuWasm: address }),
+    onnxruntime: object({}, { module: anything, wasmFolder: folderAddress, wasm: address, cpuWasm: address }),
     onProgress: { is: 'function' },
     onDeviceLost: { is: 'function' },
     signal,

@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { CpuNetwork } from '../../../../src/pipeline/cpu-network.js';
+import { checkFolderAddress } from '../../../../src/pipeline/folder-address.js';
 import { checkNetwork } from '../../../../src/pipeline/network/check-network.js';
 import { fetchNetwork } from '../../../../src/pipeline/network/fetch-network.js';
-import { atModelBase, checkModelBase } from '../../../../src/pipeline/network/model-base.js';
+import { atModelBase } from '../../../../src/pipeline/network/model-base.js';
 import { presets } from '../../../../src/pipeline/network/presets.js';
 import { nuclei } from '../../../../src/pipeline/nuclei.js';
 import { Pipeline } from '../../../../src/pipeline/pipeline.js';
@@ -64,8 +65,8 @@ describe('the folder of presets', () => {
 
   test('may be relative to the page', () => {
     vi.stubGlobal('location', { href: 'https://example.org/app/index.html?a#b' });
-    expect(checkModelBase('modelBase', 'networks')).toBe('https://example.org/app/networks/');
-    expect(checkModelBase('modelBase', '/')).toBe('https://example.org/');
+    expect(checkFolderAddress('modelBase', 'networks')).toBe('https://example.org/app/networks/');
+    expect(checkFolderAddress('modelBase', '/')).toBe('https://example.org/');
   });
 
   test.each([[''], ['networks/'], ['data:,'], [`${folder}?key=1`], [`${folder}#a`], [null], [5], [{}]])(
