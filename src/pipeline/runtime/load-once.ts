@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import { DeviceError } from '../../problem/errors.js';
-import type { Onnxruntime } from './onnxruntime.js';
 import { checkLoadedModule, type OnnxruntimeOptions } from './options.js';
 import { bytesOfWasm, type WasmSource } from './wasm-file.js';
+
+export type Onnxruntime = typeof import('onnxruntime-web');
 
 /** What is needed to load one of onnxruntime-web's builds. */
 export interface Build {

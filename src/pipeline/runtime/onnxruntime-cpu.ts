@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { LoadOnce } from './load-once.js';
-import type { Onnxruntime } from './onnxruntime.js';
+import { LoadOnce, type Onnxruntime } from './load-once.js';
 import type { OnnxruntimeOptions } from './options.js';
 
 const builds = new LoadOnce();

@@ -4,11 +4,11 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { DeviceError } from '../../problem/errors.js';
 import { ModelProtoSchema } from '../onnx/schema_pb.js';
 import { withTappedConsole } from './console-tap.js';
-import { LoadOnce } from './load-once.js';
+import { LoadOnce, type Onnxruntime } from './load-once.js';
 import { inTurn } from './lock.js';
 import type { OnnxruntimeOptions } from './options.js';
 
-export type Onnxruntime = typeof import('onnxruntime-web');
+export type { Onnxruntime };
 
 const builds = new LoadOnce();
 
