@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { projectFolder, runNpm } from './setup.mjs';
+import { importWebGpuTypes } from './webgpu-declarations.mjs';
 
 /**
  * The package meanfield: JavaScript with the shaders and everything it needs inlined by Vite, declarations by tsc, and the JSON Schema of
@@ -17,6 +18,7 @@ export async function buildLibrary(dist) {
   const declarations = ['--noEmit', 'false', '--emitDeclarationOnly', '--noCheck'];
   runStep(['tsc', '--project', 'tsconfig.library.json', ...declarations, '--outDir', dist]);
   removeUnreachableDeclarations(dist);
+  importWebGpuTypes(dist, declarationsIn(dist));
   refuseReferences(dist);
   // The library says itself what its parameters are.
   const { crfJsonSchema } = await import(pathToFileURL(path.join(dist, 'index.js')).href);

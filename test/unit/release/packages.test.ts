@@ -106,6 +106,45 @@ describe('what is published', () => {
     expect(Object.keys(problems).filter((kind) => kind !== 'CJSResolvesToESM')).toEqual([]);
   });
 
+  test.each([true, false])(
+    'has no type of WebGPU that becomes any where TypeScript knows none, skipLibCheck %s',
+    async (skipLibCheck) => {
+      const project = path.join(folder, `types-${skipLibCheck}`);
+      await mkdir(path.join(project, 'node_modules'), { recursive: true });
+      await symlink(library.folder, path.join(project, 'node_modules/meanfield'), 'junction');
+      await writeFile(path.join(project, 'package.json'), '{ "type": "module" }');
+      await writeFile(path.join(project, 'main.ts'), typesProgram);
+      const compile = async (types: readonly string[]) => {
+        const typeRoots = [path.join(repository, 'node_modules')];
+        const compilerOptions = {
+          module: 'NodeNext',
+          target: 'ES2022',
+          strict: true,
+          noEmit: true,
+          skipLibCheck,
+          types,
+          typeRoots,
+        };
+        const lib = ['ES2022', 'DOM', 'DOM.Iterable'];
+        await writeFile(
+          path.join(project, 'tsconfig.json'),
+          JSON.stringify({ compilerOptions: { ...compilerOptions, lib, preserveSymlinks: true }, files: ['main.ts'] }),
+        );
+        const tsc = path.join(repository, 'node_modules/typescript/bin/tsc');
+        const out = await run(process.execPath, [tsc], project).catch((error: Error) => error.message);
+        return [...out.matchAll(/^main\.ts\((\d+),.*error TS\d+: (.*)$/gm)].map(
+          ([, line, message]) => `${line}: ${message}`,
+        );
+      };
+      const refused = (type: string) => `4: Type '${type}' is not assignable to type 'number'.`;
+      expect(await compile(['@webgpu/types'])).toEqual([refused('GPUBuffer')]);
+      expect(await compile([])).toEqual([
+        refused('WebGpuTypesAreMissing'),
+        "5: Type 'number' is not assignable to type 'WebGpuTypesAreMissing'.",
+      ]);
+    },
+  );
+
   test('depends on the library of the same version', async () => {
     const { name, version, dependencies } = await manifestOf(commandLine);
     expect(name).toBe('meanfield-cli');
@@ -129,6 +168,14 @@ describe('npm install', () => {
     expect(await run(process.execPath, ['main.mjs'], project)).toBe('0,0,0,1,1,1,1,1,0 cpu true\n');
   });
 });
+
+/** With types of WebGPU line 4 alone is wrong: line 5 then asks nothing of the number. */
+const typesProgram = `import { DenseCrf } from 'meanfield';
+const crf = await DenseCrf.create({ width: 3, height: 3, labelCount: 2, backend: 'cpu' });
+const { marginals } = await crf.gpuResults();
+export const first: number = marginals;
+export const second: typeof marginals extends { mapAsync: unknown } ? number : typeof marginals = 1;
+`;
 
 /** Refines a picture of three by three, and opens the doors that need no peer. */
 const program = `
