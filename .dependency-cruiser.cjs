@@ -10,6 +10,9 @@
 const publicEntry =
   '^src/index\\.ts$|^src/(pipeline|analysis)/index\\.ts$|^src/pipeline/(cpu|nuclei)\\.ts$|^src/adaptors/(livekit|react|svelte)\\.ts$';
 
+/** What the package meanfield-cli installs, of which src/cli is the source. Its manifest does not lie above those files. */
+const ofCommandLine = Object.keys(require('./cli/package.json').dependencies).map((name) => `node_modules/${name}/`);
+
 /** Packages that only pull in Node's side of the world. */
 const nodeOnly = '^(node:|puppeteer|@puppeteer/|webgpu$)|node_modules/(puppeteer|@puppeteer|webgpu/)';
 
@@ -33,16 +36,28 @@ module.exports = {
       name: 'no-undeclared-package',
       comment: 'A package that package.json does not name may vanish with the next install.',
       severity: 'error',
-      from: { pathNot: '^node_modules' },
+      from: { pathNot: '^(node_modules|src/cli)/' },
       // Who says of an optional peer that it is optional names it in a place that the cruiser doesn't know.
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     },
     {
-      name: 'published-code-needs-published-packages',
-      comment: 'What ships may not import a development dependency; types vanish in the build.',
+      name: 'library-installs-nothing',
+      comment:
+        'Of packages the library imports only its peers. protobuf is bundled into it; types vanish in the build.',
       severity: 'error',
-      from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
+      from: { path: '^src/', pathNot: '^src/cli/' },
+      to: {
+        path: 'node_modules/',
+        pathNot: 'node_modules/@bufbuild/protobuf/',
+        dependencyTypesNot: ['type-only', 'npm-peer'],
+      },
+    },
+    {
+      name: 'command-line-needs-published-packages',
+      comment: 'cli/package.json names what meanfield-cli installs; types vanish in the build.',
+      severity: 'error',
+      from: { path: '^src/cli/' },
+      to: { path: 'node_modules/', pathNot: ofCommandLine, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'programs-use-public-entries',
@@ -198,7 +213,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|site)/|test/fixtures|demo/public' },
+    exclude: { path: '^(dist|site|cli/dist)/|test/fixtures|demo/public' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { projectFolder } from './setup.mjs';
+import { hashOfSources } from './source-hash.mjs';
 
 const cacheFolder = path.join(projectFolder, 'node_modules', '.cache', 'meanfield');
 
@@ -19,7 +19,7 @@ const KEEP_MS = 60 * 60 * 1000;
  * @returns {Promise<{ folder: string, entry: string }>} where it lies
  */
 export async function bundlePage(source) {
-  const folder = path.join(cacheFolder, `page-${hashOfSource(source)}`);
+  const folder = path.join(cacheFolder, `page-${hashOfPage(source)}`);
   const entry = 'main.js';
   if (!existsSync(path.join(folder, entry))) await build(source, folder);
   return { folder, entry };
@@ -51,7 +51,7 @@ async function build(source, folder) {
       sourcemap: 'inline',
       // What the page's server has an import map for.
       rolldownOptions: {
-        external: /^(@bufbuild\/protobuf|onnxruntime-web)(\/|$)/,
+        external: /^onnxruntime-web(\/|$)/,
         output: { entryFileNames: '[name].js' },
       },
     },
@@ -66,16 +66,9 @@ async function build(source, folder) {
 }
 
 /** @param {string} source */
-function hashOfSource(source) {
-  const hash = createHash('sha256').update(source);
-  for (const name of new Set(['src', 'shaders', path.dirname(source).split('/')[0]])) {
-    const entries = readdirSync(path.join(projectFolder, name), { recursive: true, encoding: 'utf8' });
-    for (const entry of entries.filter((file) => /\.(ts|wgsl)$/.test(file)).sort()) {
-      hash.update(`${name}/${entry}\0`).update(readFileSync(path.join(projectFolder, name, entry)));
-    }
-  }
-  hash.update(readFileSync(path.join(projectFolder, 'package-lock.json')));
-  return hash.digest('hex').slice(0, 16);
+function hashOfPage(source) {
+  const folders = new Set(['src', 'shaders', path.dirname(source).split('/')[0]]);
+  return hashOfSources([source, ...folders, 'package-lock.json'], /\.(ts|wgsl)$/);
 }
 
 /** @param {string} current */

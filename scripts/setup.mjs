@@ -98,11 +98,12 @@ export function firstDifference(locked, installed) {
  * Runs npm on this process's terminal, and waits for it.
  *
  * @param {string[]} npmArguments
+ * @param {'inherit' | 'ignore'} output what becomes of its standard output
  * @returns {number} its exit code
  */
-export function runNpm(npmArguments) {
+export function runNpm(npmArguments, output = 'inherit') {
   const { command, commandArguments, options } = npmCommand(npmArguments);
-  return spawnSync(command, commandArguments, { ...options, stdio: 'inherit' }).status ?? 1;
+  return spawnSync(command, commandArguments, { ...options, stdio: ['inherit', output, 'inherit'] }).status ?? 1;
 }
 
 /**

@@ -121,8 +121,14 @@ export class NetworkSource {
 
 async function descriptionOf(network: string | NetworkDescription): Promise<NetworkDescription> {
   if (typeof network !== 'string') return network;
-  // The library has it behind a door of its own.
-  if (network === 'nuclei') return (await import('../../src/pipeline/nuclei.js')).nuclei;
+  if (network === 'nuclei') {
+    // The library has it behind a door of its own, and not its file.
+    const [{ nuclei }, file] = await Promise.all([
+      import('../../src/pipeline/nuclei.js'),
+      import('../../models/nuclei.onnx?url&no-inline'),
+    ]);
+    return { ...nuclei, url: file.default };
+  }
   return (await import('../../src/pipeline/index.js')).presetNetwork(network);
 }
 

@@ -8,7 +8,7 @@ import type { Extent } from './frames/plan.js';
 import type { Refinement } from './guided/settings.js';
 import type { NetworkDescription } from './network/description.js';
 import type { PresetName } from './network/presets.js';
-import type { OnnxruntimeOptions } from './runtime/onnxruntime.js';
+import type { OnnxruntimeOptions } from './runtime/options.js';
 import type { BudgetChoice, BudgetOptions } from './video/budget.js';
 import type { TemporalParameters } from './video/temporal-parameters.js';
 
@@ -38,6 +38,11 @@ export interface PipelineOptions {
    * of the new one waits until that is ready.
    */
   network?: PresetName | NetworkDescription;
+  /**
+   * Address of a folder that presets are downloaded from, in place of their own addresses: `deeplab-voc` is `deeplab-voc.onnx` there, the same file, whose
+   * hash is checked. Relative addresses in a description are meant from there, too. Relative to the page. What comes with the package is not downloaded.
+   */
+  modelBase?: string | URL;
   /** Or the name of a preset. Default: what suits the network. Null: the network's output is only upsampled. Sigmas are meant at `workingSize`. */
   crf?: CrfParametersOrName | null;
   /**

@@ -12,6 +12,7 @@ import { checkNetwork } from './network/check-network.js';
 import type { NetworkDescription, ResolvedNetwork } from './network/description.js';
 import { checkFetchOptions, type FetchNetworkOptions } from './network/fetch-network.js';
 import { loadNetworks } from './network/load-network.js';
+import { atModelBase } from './network/model-base.js';
 import { networkNamed, type PresetName } from './network/presets.js';
 import { variantFor } from './network/variants.js';
 import { unaryPlace } from './outputs/unary-window.js';
@@ -56,7 +57,7 @@ export class CpuNetwork {
     options?: CpuNetworkOptions,
   ): Promise<CpuNetwork> {
     const checked = checkFetchOptions(options);
-    const resolved = checkNetwork(networkNamed(network));
+    const resolved = atModelBase(checkNetwork(networkNamed(network)), network, checked.modelBase);
     const { prompts, name } = resolved;
     if (prompts) throw new ArgumentError('network', name, 'one that takes no prompts: those run in a Pipeline');
     checkCpuNetwork(resolved);

@@ -65,7 +65,7 @@ export { type ElementType, inspectModel, type ModelInfo, type OperatorInfo, type
 export { Pipeline } from './pipeline.js';
 export { type Playing, type PlayOptions, playVideo } from './play.js';
 export type { PromptBox, PromptPoint, PromptStroke, Prompts } from './prompts/prompts.js';
-export type { OnnxruntimeOptions } from './runtime/onnxruntime.js';
+export type { OnnxruntimeModule, OnnxruntimeOptions } from './runtime/options.js';
 export { type ProcessedTrack, processTrack, type TrackOptions } from './track/process-track.js';
 export { serveTracks } from './track/serve-tracks.js';
 export type { TrackStatistics } from './track/track-meter.js';

@@ -11,17 +11,20 @@ import { readArray, readObject, readOptions, readProperties } from '../problem/r
 import type { CrfParameters } from '../problem/types.js';
 import type { ExportOptions, PipelineOptions, PromptOptions, SegmentOptions } from './api.js';
 import { checkColour } from './drawing/colours.js';
+import { checkFolderAddress } from './folder-address.js';
 import { type Extent, largestFrameSide } from './frames/plan.js';
 import { type Refinement, refinements } from './guided/settings.js';
 import { checkNetwork } from './network/check-network.js';
-import type { ResolvedNetwork } from './network/description.js';
+import type { NetworkDescription, ResolvedNetwork } from './network/description.js';
+import { atModelBase } from './network/model-base.js';
 import { networkNamed } from './network/presets.js';
-import { checkOnnxruntimeOptions, type OnnxruntimeOptions } from './runtime/onnxruntime.js';
+import { checkOnnxruntimeOptions, type OnnxruntimeOptions } from './runtime/options.js';
 import { type BudgetOptions, resolveBudgetOptions } from './video/budget.js';
 import { resolveTemporalParameters, type TemporalParameters } from './video/temporal-parameters.js';
 
 const optionNames = [
   'network',
+  'modelBase',
   'crf',
   'refinement',
   'workingSize',
@@ -94,8 +97,9 @@ export function checkOptions(given: GivenOptions): Settings {
   const { workingSize: longSide = resolved.workingSize } = given;
   const workingSize = checkInteger('workingSize', longSide, 1, largestWorkingSize);
   const { dropBelow = resolved.labels.length > manyLabels ? 1e-4 : 0 } = given;
+  const modelBase = given.modelBase === undefined ? undefined : checkFolderAddress('modelBase', given.modelBase);
   return {
-    network: resolved,
+    network: atModelBase(resolved, network as string | NetworkDescription, modelBase),
     crf: crf === null ? unrefined : resolved.crf,
     videoCrf: crf === null ? unrefined : resolved.videoCrf,
     ...checkRefinement(given),

@@ -62,7 +62,7 @@ function middleOf(file: string): { channels: number; at: (pixel: number, channel
 
 /** Writes middles.onnx: `nuclei`, described for images of this size, so that it sees nuclei as large as in whole images. */
 export async function storeNetworkForMiddles(target: Folder): Promise<string> {
-  const { bytes: _bytes, input, ...description } = nuclei;
+  const { url: _url, sha256: _hash, input, ...description } = nuclei;
   const file = target.file('middles.onnx');
   await copyFile(path.join(import.meta.dirname, '../../models/nuclei.onnx'), file);
   await writeFile(target.file('middles.json'), JSON.stringify({ ...description, input: { ...input, longSide: SIDE } }));

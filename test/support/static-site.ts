@@ -8,6 +8,7 @@ import path from 'node:path';
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.css': 'text/css',
   '.jpg': 'image/jpeg',
   '.png': 'image/png',

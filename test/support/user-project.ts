@@ -5,12 +5,13 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { packedPackages } from './packed.js';
 
 const repository = path.resolve(import.meta.dirname, '../..');
 const installed = path.join(repository, 'node_modules');
 
 export interface UserProjects {
-  /** Holds `package`, the published package unpacked, and a project for each example, under its name. */
+  /** Holds `package`, the published library unpacked, a project for each example, under its name, and `command-line`, which has meanfield-cli. */
   folder: string;
   /** Runs one of the installed packages' programs in a project. Rejects, with what it printed, unless it ends well. */
   run(project: string, program: string, ...programArguments: string[]): Promise<string>;
@@ -18,22 +19,22 @@ export interface UserProjects {
 }
 
 interface Manifest {
-  files?: string[];
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
 }
 
 /**
- * Builds and packs the library as it is published, and copies examples into folders of their own, as a new user would who then runs
- * `npm install`: each has the packed library, what the library depends on, and what the example's own package.json names. Nothing is downloaded, the packages are
- * this repository's.
+ * Copies examples into folders of their own, as a new user would who then runs `npm install`: each has the library as it is published, and what the
+ * example's own package.json names; another folder has the command line with what it depends on. Nothing is downloaded, the packages are this repository's.
  */
 export async function createUserProjects(examples: readonly string[]): Promise<UserProjects> {
   const folder = await mkdtemp(path.join(tmpdir(), 'meanfield-user-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   const library = path.join(folder, 'package');
   try {
-    await packLibrary(folder);
+    const packed = await packedPackages();
+    await cp(packed.library.folder, library, { recursive: true });
+    await createCommandLine(path.join(folder, 'command-line'), packed.commandLine.folder, library);
     await Promise.all(examples.map((example) => createProject(path.join(folder, example), example, library)));
   } catch (error) {
     await remove();
@@ -72,25 +73,14 @@ export async function run(
   }
 }
 
-async function packLibrary(folder: string): Promise<void> {
-  const staging = path.join(folder, 'staging');
-  await mkdir(staging);
-  const manifest = await readManifest(repository);
-  const files = manifest.files?.filter((name) => name !== 'dist') ?? [];
-  for (const name of ['package.json', 'README.md', 'LICENSE', ...files]) {
-    await cp(path.join(repository, name), path.join(staging, name), { recursive: true });
-  }
-  await run(
-    process.execPath,
-    [path.join(repository, 'scripts/build.mjs'), '--outDir', path.join(staging, 'dist')],
-    folder,
+async function createCommandLine(project: string, commandLine: string, library: string): Promise<void> {
+  const { dependencies = {} } = await readManifest(commandLine);
+  await linkPackages(
+    project,
+    Object.keys(dependencies).filter((name) => name !== 'meanfield'),
   );
-  // Built already.
-  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], staging);
-  const [tarball] = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
-  await run('tar', ['-xzf', tarball], folder);
-  await rm(staging, { recursive: true });
-  await linkPackages(path.join(folder, 'package'), Object.keys(manifest.dependencies ?? {}));
+  await cp(commandLine, path.join(project, 'node_modules/meanfield-cli'), { recursive: true });
+  await cp(library, path.join(project, 'node_modules/meanfield'), { recursive: true });
 }
 
 async function createProject(project: string, example: string, library: string): Promise<void> {
@@ -102,7 +92,7 @@ async function createProject(project: string, example: string, library: string):
     names.filter((name) => name !== 'meanfield'),
   );
   // Not a link, which would resolve to where the example's other packages are not.
-  await cp(library, path.join(project, 'node_modules/meanfield'), { recursive: true, verbatimSymlinks: true });
+  await cp(library, path.join(project, 'node_modules/meanfield'), { recursive: true });
 }
 
 async function linkPackages(project: string, names: readonly string[]): Promise<void> {

@@ -72,7 +72,7 @@ export class NetworkThread {
 
 /** In the package the thread's program is built; in the repository Vite makes it from its source. */
 function startWorker(): Worker {
-  const name = 'cli/evaluate/network-worker';
+  const name = 'evaluate/network-worker';
   if (!import.meta.url.endsWith('.ts')) return new Worker(path.join(packageFolder(), 'dist', `${name}.js`));
-  return new Worker(path.join(packageFolder(), 'scripts', 'worker.mjs'), { workerData: `src/${name}.ts` });
+  return new Worker(path.join(packageFolder(), 'scripts', 'worker.mjs'), { workerData: `src/cli/${name}.ts` });
 }

@@ -8,7 +8,7 @@ import type { PageFiles } from './server.js';
 /** In the package the page's script is built; in the repository it is built from the source when that has changed. */
 export async function locatePage(): Promise<PageFiles> {
   if (!import.meta.url.endsWith('.ts')) {
-    return { folder: path.join(packageFolder(), 'dist'), entry: 'cli/page/main.js' };
+    return { folder: path.join(packageFolder(), 'dist'), entry: 'page/main.js' };
   }
   return bundlePage('src/cli/page/main.ts');
 }

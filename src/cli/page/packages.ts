@@ -4,14 +4,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What the page's script imports from other packages. They stay as they are: one of them has 70 MB of WebAssembly. */
-const modules = [
-  '@bufbuild/protobuf',
-  '@bufbuild/protobuf/codegenv2',
-  'onnxruntime-web/jspi',
-  'onnxruntime-web/wasm',
-  'onnxruntime-web/webgpu',
-] as const;
+/** What the library imports in the page. These packages stay as they are: they have 70 MB of WebAssembly. */
+const runtimes = ['onnxruntime-web/jspi', 'onnxruntime-web/wasm', 'onnxruntime-web/webgpu'];
+
+/** What the page's script imports. In the repository it is bundled with the library's source. */
+const library = ['meanfield', 'meanfield/analysis', 'meanfield/pipeline', 'meanfield/pipeline/nuclei'];
+
+/** Modules that the page needs an import map for. */
+export const pageModules = { inRepository: runtimes, inPackage: [...library, ...runtimes] };
 
 export interface PagePackages {
   /** For the page's import map: addresses, relative to the page's own, by module. */
@@ -24,7 +24,7 @@ export interface PagePackages {
 export function findPagePackages(): PagePackages {
   const imports: Record<string, string> = {};
   const folders = new Map<string, string>();
-  for (const module of modules) {
+  for (const module of pageModules[import.meta.url.endsWith('.ts') ? 'inRepository' : 'inPackage']) {
     const file = resolve(module);
     if (file === undefined) continue;
     const name = /^(?:@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? module;

@@ -16,6 +16,7 @@ import type { Environment } from '../batch/shard.js';
 import { about, Failure, UsageError } from '../failure.js';
 import { ifThere, makeFolder } from '../files/folder.js';
 import { parseJson } from '../files/json.js';
+import { packageFolder } from '../package-folder.js';
 import { type Streams, warn } from '../streams.js';
 import type { OpenJob } from './job.js';
 import { knownNetworks } from './known-networks.js';
@@ -95,8 +96,9 @@ async function findKnown(
 ): Promise<FoundNetwork> {
   const description = knownNetworks[preset];
   const { url, sha256 = '' } = description;
-  // It comes with the package, of which the page has the other half.
+  // It comes with the library, which the page has too.
   if (url === undefined) return { description, job: { preset }, source: 'built in', hash: preset };
+  if (!URL.canParse(url)) return await findShipped(preset, description, url);
   const local =
     folder && (await findLocal(path.posix.basename(new URL(url).pathname), preset, sha256, folder, streams));
   if (local) return { description, job: jobOf(description, local.bytes), source: local.file, hash: sha256 };
@@ -111,6 +113,16 @@ async function findKnown(
   } finally {
     streams.status('');
   }
+}
+
+/** A network whose file comes with the command line. */
+async function findShipped(preset: string, description: NetworkDescription, name: string): Promise<FoundNetwork> {
+  const file = path.join(packageFolder(), 'models', name);
+  const bytes = await readBytes(file);
+  if (!bytes) throw new Failure(`${file}: no such file; it comes with meanfield-cli: install that again`);
+  const job = jobOf(description, bytes);
+  await fetchNetwork({ name: preset, ...job.network, bytes });
+  return { description, job, source: 'built in', hash: preset };
 }
 
 /** Under the name that it has on the network, or the preset's. Another file of that name is not it. */

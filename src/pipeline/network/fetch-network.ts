@@ -6,12 +6,14 @@ import { ArgumentError } from '../../problem/errors.js';
 import { checkSignal, hasMethods } from '../../problem/platform-objects.js';
 import { readOptions, readProperties } from '../../problem/reading.js';
 import { viewName } from '../../problem/typed-arrays.js';
+import { checkFolderAddress, pageAddress } from '../folder-address.js';
 import { readModel, recognizeOther } from '../onnx/model.js';
 import { checkBytes, checkFile, fileKeys } from './check-network.js';
 import type { NetworkDescription } from './description.js';
 import { download } from './download.js';
 import { DownloadError } from './download-error.js';
 import { type FileCache, openFileCache } from './file-cache.js';
+import { atModelBase } from './model-base.js';
 
 /** What of a description says which file is meant. */
 export type NetworkFile = Pick<NetworkDescription, 'name' | 'url' | 'bytes' | 'sha256' | 'byteLength'>;
@@ -39,6 +41,11 @@ export interface FetchNetworkOptions {
   cache?: FileCache | false;
   /** Default: the platform's own. */
   fetch?: (url: string, init: { signal?: AbortSignal }) => Promise<Response>;
+  /**
+   * Address of a folder that presets are downloaded from, in place of their own addresses: `deeplab-voc` is `deeplab-voc.onnx` there, the same file, whose
+   * hash is checked. Relative addresses in a description are meant from there, too. Relative to the page.
+   */
+  modelBase?: string | URL;
 }
 
 /**
@@ -54,13 +61,19 @@ export interface FetchNetworkOptions {
  */
 export async function fetchNetwork(network: NetworkFile, options?: FetchNetworkOptions): Promise<Uint8Array> {
   const checked = checkFetchOptions(options);
-  return fetchFile(checkFile(readProperties('network', network, fileKeys)), checked);
+  return fetchFile(
+    atModelBase(checkFile(readProperties('network', network, fileKeys)), network, checked.modelBase),
+    checked,
+  );
 }
 
+/** `modelBase` is absolute. */
+export type CheckedFetchOptions = Omit<FetchNetworkOptions, 'modelBase'> & { modelBase?: string };
+
 /** Throws ArgumentError, which names the option. */
-export function checkFetchOptions(options: FetchNetworkOptions | undefined): FetchNetworkOptions {
+export function checkFetchOptions(options: FetchNetworkOptions | undefined): CheckedFetchOptions {
   if (options === undefined) return {};
-  const given = readOptions('options', options, ['signal', 'onProgress', 'cache', 'fetch']);
+  const given = readOptions('options', options, ['signal', 'onProgress', 'cache', 'fetch', 'modelBase']);
   const { signal, onProgress, cache, fetch } = given as FetchNetworkOptions;
   checkSignal('options.signal', signal);
   checkCallback('options.onProgress', onProgress);
@@ -73,6 +86,9 @@ export function checkFetchOptions(options: FetchNetworkOptions | undefined): Fet
     ...(onProgress === undefined ? undefined : { onProgress }),
     ...(cache === undefined ? undefined : { cache }),
     ...(fetch === undefined ? undefined : { fetch }),
+    ...(given.modelBase === undefined
+      ? undefined
+      : { modelBase: checkFolderAddress('options.modelBase', given.modelBase) }),
   };
 }
 
@@ -190,9 +206,8 @@ async function cacheOf(
   return cache ?? (await ignoringFailure(openFileCache('meanfield-networks'), signal));
 }
 
-/** A page's relative addresses are meant from its document, a worker's from its script. */
 function resolveUrl(url: string | undefined): string {
-  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+  const base = pageAddress();
   if (url !== undefined && URL.canParse(url, base)) return new URL(url, base).href;
   throw new ArgumentError('url', url, base === undefined ? 'an absolute address, as there is no page' : 'an address');
 }

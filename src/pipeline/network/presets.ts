@@ -93,6 +93,12 @@ export const presets = {
 /** The name of a network that the package describes. */
 export type PresetName = keyof typeof presets;
 
+/** The name of a preset, given by its name or as the object that `presets` has; undefined for every other network. */
+export function presetNameOf(network: unknown): string | undefined {
+  if (typeof network === 'string') return network;
+  return Object.entries<unknown>(presets).find(([, preset]) => preset === network)?.[0];
+}
+
 /** A network as a user names it: by a preset's name, or by a description of its own. */
 export function networkNamed(network: unknown): NetworkDescription {
   return typeof network === 'string' ? presetNetwork(network) : (network as NetworkDescription);

@@ -12,9 +12,29 @@ import {
 
 /** Element types by ONNX's names in lower case, but `float` and `double`, which are `float32` and `float64`. */
 export type ElementType =
-  | Exclude<Lowercase<keyof typeof TensorProto_DataType>, 'undefined' | 'float' | 'double'>
   | 'float32'
-  | 'float64';
+  | 'float64'
+  | 'uint8'
+  | 'int8'
+  | 'uint16'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'string'
+  | 'bool'
+  | 'float16'
+  | 'uint32'
+  | 'uint64'
+  | 'complex64'
+  | 'complex128'
+  | 'bfloat16'
+  | 'float8e4m3fn'
+  | 'float8e4m3fnuz'
+  | 'float8e5m2'
+  | 'float8e5m2fnuz'
+  | 'uint4'
+  | 'int4'
+  | 'float4e2m1';
 
 /** An input or output of a graph. */
 export interface TensorInfo {
@@ -64,6 +84,7 @@ export function inspectModel(bytes: Uint8Array): ModelInfo {
   return describeModel(readModel(bytes));
 }
 
+/** @internal */
 export function describeModel(model: OnnxModel): ModelInfo {
   const { graph } = model;
   const initialized = new Set(graph.initializer.map(({ name }) => name));
@@ -97,8 +118,10 @@ function extent(
   return value.case === 'dimParam' && value.value !== '' ? value.value : null;
 }
 
-const namesByNumber = new Map<number, string>(
-  Object.entries(TensorProto_DataType).map(([name, number]) => [number, name]),
+type ElementName = keyof typeof TensorProto_DataType;
+
+const namesByNumber = new Map<number, ElementName>(
+  Object.entries(TensorProto_DataType).map(([name, number]) => [number as number, name as ElementName]),
 );
 
 /** undefined where there is none, and for types newer than this schema. */
@@ -107,7 +130,7 @@ function elementType(number: number): ElementType | undefined {
   if (name === undefined || name === 'UNDEFINED') return undefined;
   if (name === 'FLOAT') return 'float32';
   if (name === 'DOUBLE') return 'float64';
-  return name.toLowerCase() as ElementType;
+  return name.toLowerCase() as Lowercase<typeof name>;
 }
 
 function listOperators(graph: GraphProto): OperatorInfo[] {

@@ -58,6 +58,12 @@ const onnxBytes: Spec = {
   test: (value) => (value instanceof Uint8Array ? 'unclear' : 'no'),
 };
 const side = integer(1, 16384);
+/** As there is no page here, an absolute one. */
+const folderAddress: Spec = {
+  is: 'like',
+  what: 'the address of a folder',
+  test: (value) => (typeof value === 'string' || value instanceof URL ? 'unclear' : 'no'),
+};
 const byte = number({ from: 0, to: 255 });
 const triple = (of: Spec) => list(of, 3, 3);
 
@@ -228,7 +234,16 @@ const plainDoors: Door[] = [
       ),
       optionalArg(
         'options',
-        object({}, { signal, onProgress: { is: 'function' }, cache: choice(false), fetch: { is: 'function' } }),
+        object(
+          {},
+          {
+            signal,
+            onProgress: { is: 'function' },
+            cache: choice(false),
+            fetch: { is: 'function' },
+            modelBase: folderAddress,
+          },
+        ),
       ),
     ],
     good: () => [
@@ -465,6 +480,7 @@ const pipelineOptions = object(
   {},
   {
     network: either(choice('person', 'colour-prompt', 'selfie', 'deeplab-voc', 'segformer-b0-ade20k'), described),
+    modelBase: folderAddress,
     crf: either(descriptionOptions.crf, choice(null)),
     refinement: choice('crf', 'guided', 'none'),
     workingSize: side,
@@ -477,7 +493,7 @@ const pipelineOptions = object(
     // One of its own, here.
     device: choice(undefined),
     profile: boolean,
-    onnxruntime: object({}, { wasm: address, cpuWasm: address }),
+    onnxruntime: object({}, { module: anything, wasmFolder: folderAddress, wasm: address, cpuWasm: address }),
     onProgress: { is: 'function' },
     onDeviceLost: { is: 'function' },
     signal,

@@ -49,7 +49,7 @@ describe('packages of the page', () => {
         const [, json = ''] = /<script type="importmap">(.+?)<\/script>/.exec(html) ?? [];
         const { imports } = JSON.parse(json) as { imports: Record<string, string> };
         const get = (address: string) => fetch(new URL(address, server.url));
-        const script = await get(imports['@bufbuild/protobuf']);
+        const script = await get(imports['onnxruntime-web/wasm']);
         expect(script.status).toBe(200);
         expect(script.headers.get('content-type')).toBe('text/javascript');
         await script.arrayBuffer();
@@ -61,7 +61,7 @@ describe('packages of the page', () => {
           'packages/onnxruntime-web/package.json',
           'packages/onnxruntime-web/dist/none.mjs',
           'packages/vite/dist/node/index.js',
-          'packages/@bufbuild/protobuf/..%2F..%2Fvite%2Fdist%2Fnode%2Findex.js',
+          'packages/onnxruntime-web/..%2F..%2Fvite%2Fdist%2Fnode%2Findex.js',
           '..%2Fmain.js',
         ]) {
           expect((await get(address)).status, address).toBe(404);

@@ -8,10 +8,9 @@ import { bytesOfDataUrl } from '../../../../src/pipeline/network/data-url.js';
 import type { NetworkDescription } from '../../../../src/pipeline/network/description.js';
 import { embeddedNetworks } from '../../../../src/pipeline/network/embedded.js';
 import { loadNetworks } from '../../../../src/pipeline/network/load-network.js';
-import { nuclei } from '../../../../src/pipeline/nuclei.js';
 
 const models = path.join(import.meta.dirname, '../../../../models');
-const all = Object.entries<NetworkDescription>({ ...embeddedNetworks, nuclei });
+const all = Object.entries<NetworkDescription>(embeddedNetworks);
 /** Of variants, in their order. */
 const variantFiles: Readonly<Record<string, readonly string[]>> = { person: ['person-landscape'] };
 

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+
+// npm run test:tools: installs the packed library with each of several build tools, from npm, builds a page with each and runs it in Chromium.
+
+import { ensureInstalled, runNpm } from './setup.mjs';
+
+await ensureInstalled();
+
+process.exitCode = runNpm(['--silent', 'exec', '--', 'vitest', 'run', '--config', 'vitest.tools.config.ts']);

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
+import { packedPackages } from '../support/packed.js';
+import { serveFolder } from '../support/static-site.js';
+import { run } from '../support/user-project.js';
+
+/** Build tools as a user installs them, beside the packed library and its peer. */
+const packages = [
+  ...['vite@8', 'esbuild@0.28', 'webpack@5', 'webpack-cli@6', 'rollup@4', '@rollup/plugin-node-resolve@16', 'parcel@2'],
+  'onnxruntime-web@1.30',
+];
+
+/** Builds src/index.html, or src/main.js, into the folder. */
+type Build = (out: string) => Promise<unknown>;
+
+let project: string;
+let browser: Browser;
+/** What the first tool's page computed. */
+let expected: Answer | undefined;
+
+interface Answer {
+  labels: number[];
+  marginals: number[];
+}
+
+/** The core and the pipeline on the CPU, on a small picture. */
+const program = `import { DenseCrf } from 'meanfield';
+import { Pipeline } from 'meanfield/pipeline';
+const [width, height] = [32, 24];
+const data = Uint8ClampedArray.from({ length: 4 * width * height }, (_, i) => (i * i * 37) % 251);
+const image = { width, height, data };
+const crf = await DenseCrf.create({ width, height, labelCount: 3, backend: 'cpu' });
+const logits = Float32Array.from({ length: 3 * width * height }, (_, i) => 2 * Math.sin(i));
+await crf.refine({ image, unary: { logits } });
+const pipeline = await Pipeline.create({ backend: 'cpu', ...globalThis.pipelineOptions });
+const result = await pipeline.segment(image);
+globalThis.answer = { labels: [...(await crf.labelMap())], marginals: [...(await result.marginals())] };
+`;
+
+const page = (script: string, head = '') =>
+  `<!doctype html><meta charset="utf-8"><title>tool</title>${head}<script type="module" src="${script}"></script>`;
+
+/** Where a tool leaves onnxruntime's WebAssembly alone, the page says where it is, as the docs tell. */
+const folderOption = "<script>globalThis.pipelineOptions = { onnxruntime: { wasmFolder: 'ort/' } };</script>";
+
+beforeAll(async () => {
+  const { library } = await packedPackages();
+  project = await mkdtemp(path.join(tmpdir(), 'meanfield-tools-'));
+  await mkdir(path.join(project, 'src'));
+  // Parcel reads the field "exports" only where it is told to, which onnxruntime-web needs, too.
+  const manifest = { private: true, type: 'module', '@parcel/resolver-default': { packageExports: true } };
+  await writeFile(path.join(project, 'package.json'), JSON.stringify(manifest));
+  await writeFile(path.join(project, 'src/main.js'), program);
+  await writeFile(path.join(project, 'src/index.html'), page('main.js'));
+  await run('npm', ['install', '--no-audit', '--no-fund', '--silent', library.tarball, ...packages], project);
+  browser = await launchBrowser({ adapter: adapterFromEnvironment('software') });
+});
+afterAll(async () => {
+  await browser?.close();
+  if (project) await rm(project, { recursive: true, force: true });
+});
+
+function tool(name: string, ...toolArguments: string[]): Promise<string> {
+  return run(process.execPath, [path.join(project, 'node_modules', name), ...toolArguments], project);
+}
+
+async function copyRuntime(out: string): Promise<void> {
+  await cp(path.join(project, 'node_modules/onnxruntime-web/dist'), path.join(out, 'ort'), { recursive: true });
+}
+
+const tools: Record<string, Build> = {
+  vite: (out) => tool('vite/bin/vite.js', 'build', 'src', '--base', './', '--outDir', out, '--target', 'es2022'),
+  async webpack(out) {
+    await tool('webpack/bin/webpack.js', './src/main.js', '--mode', 'production', '-o', out);
+    await writeFile(path.join(out, 'index.html'), page('main.js'));
+  },
+  parcel: (out) => tool('parcel/lib/bin.js', 'build', 'src/index.html', '--dist-dir', out, '--public-url', './'),
+  async esbuild(out) {
+    await tool('esbuild/bin/esbuild', 'src/main.js', '--bundle', '--format=esm', '--splitting', `--outdir=${out}`);
+    await copyRuntime(out);
+    await writeFile(path.join(out, 'index.html'), page('main.js', folderOption));
+  },
+  async rollup(out) {
+    await tool('rollup/dist/bin/rollup', 'src/main.js', '-f', 'es', '-d', out, '-p', 'node-resolve');
+    await copyRuntime(out);
+    await writeFile(path.join(out, 'index.html'), page('main.js', folderOption));
+  },
+  async 'an import map'(out) {
+    await mkdir(out, { recursive: true });
+    await copyRuntime(out);
+    await cp(path.join(project, 'node_modules/meanfield/dist'), path.join(out, 'meanfield'), { recursive: true });
+    await cp(path.join(project, 'src/main.js'), path.join(out, 'main.js'));
+    const imports = {
+      meanfield: './meanfield/index.js',
+      'meanfield/pipeline': './meanfield/pipeline/index.js',
+      'onnxruntime-web/wasm': './ort/ort.wasm.bundle.min.mjs',
+    };
+    const map = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
+    await writeFile(path.join(out, 'index.html'), page('main.js', map));
+  },
+};
+
+describe.each(Object.entries(tools))('%s', (name, build) => {
+  test('builds a page that computes what the others do', async () => {
+    const out = path.join(project, 'out', name.replaceAll(' ', '-'));
+    await build(out);
+    const site = await serveFolder(out, '/some/folder/');
+    const context = await browser.createBrowserContext();
+    try {
+      const opened = await context.newPage();
+      const errors: string[] = [];
+      opened.on('pageerror', (error) => errors.push(String(error)));
+      await opened.goto(site.url);
+      await expect
+        .poll(() => errors[0] ?? opened.evaluate(() => 'answer' in globalThis), { timeout: 120_000 })
+        .toBe(true);
+      const answer = await opened.evaluate(() => (globalThis as unknown as { answer: Answer }).answer);
+      expect(answer.labels).toHaveLength(32 * 24);
+      expect(answer.marginals).toHaveLength(2 * 32 * 24);
+      expected ??= answer;
+      expect(answer).toEqual(expected);
+    } finally {
+      await context.close();
+      await site.close();
+    }
+  });
+});
