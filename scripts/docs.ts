@@ -54,8 +54,6 @@ const application = await Application.bootstrap({
   searchInDocuments: true,
   highlightLanguages: ['typescript', 'tsx', 'javascript', 'json', 'shellscript', 'python', 'html', 'svelte', 'yaml'],
   validation: { notExported: true, invalidLink: true, rewrittenLink: true, unusedMergeModuleWith: true },
-  // Its names are what `ElementType` lists.
-  intentionallyNotExported: ['TensorProto_DataType'],
   // `npm run typecheck` does it.
   skipErrorChecking: true,
   treatWarningsAsErrors: true,

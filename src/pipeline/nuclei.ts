@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /**
- * A network that finds cell nuclei, for who imports it: its file is 2 MB.
+ * A network that finds cell nuclei, for who imports it: its file is 1.6 MB.
  *
  * @module meanfield/pipeline/nuclei
  */
