@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'puppeteer-core';
@@ -49,6 +49,10 @@ const page = (script: string, head = '') =>
 /** Where a tool leaves onnxruntime's WebAssembly alone, the page says where it is, as the docs tell. */
 const folderOption = "<script>globalThis.pipelineOptions = { onnxruntime: { wasmFolder: 'ort/' } };</script>";
 
+/** Parcel gives onnxruntime a wrong address of itself, so that the page brings its own copy. */
+const moduleOption =
+  "<script>globalThis.pipelineOptions = { onnxruntime: { module: () => import('./ort/ort.wasm.bundle.min.mjs') } };</script>";
+
 beforeAll(async () => {
   const { library } = await packedPackages();
   project = await mkdtemp(path.join(tmpdir(), 'meanfield-tools-'));
@@ -80,9 +84,25 @@ const tools: Record<string, Build> = {
     await tool('webpack/bin/webpack.js', './src/main.js', '--mode', 'production', '-o', out);
     await writeFile(path.join(out, 'index.html'), page('main.js'));
   },
-  parcel: (out) => tool('parcel/lib/bin.js', 'build', 'src/index.html', '--dist-dir', out, '--public-url', './'),
+  async parcel(out) {
+    await tool(
+      'parcel/lib/bin.js',
+      'build',
+      'src/index.html',
+      '--dist-dir',
+      out,
+      '--public-url',
+      './',
+      '--no-source-maps',
+    );
+    await copyRuntime(out);
+    const index = path.join(out, 'index.html');
+    await writeFile(index, (await readFile(index, 'utf8')).replace('<script', `${moduleOption}<script`));
+  },
   async esbuild(out) {
-    await tool('esbuild/bin/esbuild', 'src/main.js', '--bundle', '--format=esm', '--splitting', `--outdir=${out}`);
+    const options = { entryPoints: ['src/main.js'], bundle: true, format: 'esm', splitting: true, outdir: out };
+    const script = `import { build } from 'esbuild'; await build(${JSON.stringify(options)});`;
+    await run(process.execPath, ['--input-type=module', '--eval', script], project);
     await copyRuntime(out);
     await writeFile(path.join(out, 'index.html'), page('main.js', folderOption));
   },
