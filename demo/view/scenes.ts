@@ -3,7 +3,7 @@
 type Context = OffscreenCanvasRenderingContext2D;
 
 /** A background that the page draws itself. */
-export interface Backdrawn {
+export interface DrawnScene {
   id: string;
   title: string;
   draw: (context: Context, width: number, height: number) => void;
@@ -13,13 +13,13 @@ export interface Backdrawn {
 const size = { width: 1280, height: 720 } as const;
 
 /** Backgrounds that come with the page. */
-export const scenes: readonly Backdrawn[] = [
+export const scenes: readonly DrawnScene[] = [
   { id: 'studio', title: 'Studio', draw: drawStudio },
   { id: 'dusk', title: 'Dusk', draw: drawDusk },
   { id: 'leaves', title: 'Leaves', draw: drawLeaves },
 ];
 
-export function pictureOfScene(scene: Backdrawn): ImageBitmap {
+export function pictureOfScene(scene: DrawnScene): ImageBitmap {
   const canvas = new OffscreenCanvas(size.width, size.height);
   // Kept in memory, and not on a GPU that may be lost.
   const context = canvas.getContext('2d', { willReadFrequently: true });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { useEffect, useRef } from 'preact/hooks';
-import { type Backdrawn, pictureOfScene, scenes } from '../../view/scenes.js';
+import { type DrawnScene, pictureOfScene, scenes } from '../../view/scenes.js';
 
 /** Backgrounds that come with the page, to choose from. */
 export function ScenePicker({ onChoose }: { onChoose: (picture: ImageBitmap) => void }) {
@@ -18,7 +18,7 @@ export function ScenePicker({ onChoose }: { onChoose: (picture: ImageBitmap) => 
   );
 }
 
-function Thumbnail({ scene }: { scene: Backdrawn }) {
+function Thumbnail({ scene }: { scene: DrawnScene }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const picture = pictureOfScene(scene);
