@@ -33,3 +33,15 @@ export function boxBetween(a: { x: number; y: number }, b: { x: number; y: numbe
 function clamp(share: number): number {
   return Math.min(1, Math.max(0, share));
 }
+
+/** Where a label is no more, and those behind it move up. A box is around label 1. */
+export function withoutLabel({ strokes, box }: Marks, label: number): Marks {
+  return {
+    strokes: strokes
+      .filter((stroke) => stroke.label !== label)
+      .map((stroke) =>
+        stroke.label !== null && stroke.label > label ? { ...stroke, label: stroke.label - 1 } : stroke,
+      ),
+    box: label === 1 ? null : box,
+  };
+}

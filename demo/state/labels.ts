@@ -43,8 +43,11 @@ export function labelsNamed(names: readonly string[], given?: readonly Colour[])
 }
 
 export function withAnotherLabel(labels: readonly Label[]): Label[] {
-  const index = labels.length;
-  return [...labels, { name: `Object ${index}`, colour: colours[index], isShown: true }];
+  // Others may have been removed before it.
+  const colour = colours.find((one) => !labels.some((label) => label.colour === one)) ?? colours[labels.length];
+  let number = labels.length;
+  while (labels.some(({ name }) => name === `Object ${number}`)) number++;
+  return [...labels, { name: `Object ${number}`, colour, isShown: true }];
 }
 
 /** @param isolated the only label that is shown, or null */

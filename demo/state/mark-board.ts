@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
-import type { Box, Marks } from '../marks/marks.js';
+import { type Box, type Marks, withoutLabel } from '../marks/marks.js';
 import type { Point, Stroke } from '../marks/stroke.js';
 import { Viewport } from '../view/viewport.js';
 import type { History } from './history.js';
 import { type Label, labelsNamed, maximumLabels, shownLabels, withAnotherLabel } from './labels.js';
-import { membersOf, merged, separated } from './merges.js';
+import { membersOf, merged, mergesWithout, separated } from './merges.js';
 
 /** A label's number draws that label; 'move' draws nothing and moves the picture. */
 export type Tool = number | 'eraser' | 'box' | 'move';
@@ -65,8 +65,29 @@ export abstract class MarkBoard {
   readonly canAddLabel = computed(() => this.ownsLabels.value && this.labels.value.length < maximumLabels);
 
   addLabel(): void {
-    this.labels.value = withAnotherLabel(this.labels.value);
-    this.tool.value = this.labels.value.length - 1;
+    batch(() => {
+      this.history.setLabels(withAnotherLabel(this.labels.value));
+      this.tool.value = this.labels.value.length - 1;
+    });
+  }
+
+  /** Not what is around, and not the last one beside it. */
+  canRemoveLabel(index: number): boolean {
+    return this.ownsLabels.value && index > 0 && this.labels.value.length > 2;
+  }
+
+  /** With its marks, and with the box where that is around it. */
+  removeLabel(index: number): void {
+    if (!this.canRemoveLabel(index)) return;
+    const { marks, merges } = this.history;
+    batch(() => {
+      this.isolated.value = null;
+      this.history.setLabels(
+        this.labels.value.filter((_, label) => label !== index),
+        { marks: withoutLabel(marks.value, index), merges: mergesWithout(merges.value, index) },
+      );
+      this.tool.value = Math.min(index, this.labels.value.length - 1);
+    });
   }
 
   changeLabel(index: number, change: Partial<Label>): void {

@@ -31,3 +31,10 @@ export function merged(merges: Merges, from: number, into: number): Merges {
 export function separated(merges: Merges, leader: number): Merges {
   return Object.fromEntries(Object.entries(merges).filter(([, own]) => own !== leader));
 }
+
+/** Where a label is no more, and those behind it move up. What was merged into it stands alone. */
+export function mergesWithout(merges: Merges, label: number): Merges {
+  const moved = (index: number) => (index > label ? index - 1 : index);
+  const kept = Object.entries(merges).filter(([from, into]) => Number(from) !== label && into !== label);
+  return Object.fromEntries(kept.map(([from, into]) => [moved(Number(from)), moved(into)]));
+}

@@ -28,7 +28,7 @@ import type { Backdrop } from '../view/backdrop.js';
 import type { ViewName } from '../view/paint.js';
 import { areSameSettings, type CrfSettings, crfParameters, defaultSettings } from './crf-settings.js';
 import { History } from './history.js';
-import { colourFromHex, type Label, labelsNamed } from './labels.js';
+import { type Colour, colourFromHex, type Label, labelsNamed } from './labels.js';
 import { MarkBoard, startTool } from './mark-board.js';
 import { noMerges } from './merges.js';
 import { type StageStatistics, TimeLog } from './statistics.js';
@@ -103,8 +103,8 @@ export class Session extends MarkBoard {
   readonly takesMarks = computed(() => this.ownsLabels.value || this.correctedLabels.value !== undefined);
 
   /** What says what to look for, and what corrects a network: neither means anything for the other. */
-  readonly drawn = new History();
-  readonly corrections = new History();
+  readonly drawn = new History(this.labels);
+  readonly corrections = new History(this.labels);
 
   /** Stands for the first refinement until it is there, in views that need no more. */
   private readonly precomputed = signal<Result | undefined>(undefined);
@@ -113,8 +113,21 @@ export class Session extends MarkBoard {
   readonly result = computed<Result | undefined>(() => {
     const picture = this.picture.value;
     const result = this.refinement.value ?? (this.needsBefore.value ? undefined : this.precomputed.value);
-    return result?.width === picture?.width && result?.height === picture?.height ? result : undefined;
+    if (!result || !this.hasLabelsOf(result)) return undefined;
+    return result.width === picture?.width && result.height === picture?.height ? result : undefined;
   });
+
+  /** Of the labels that the last refinement was about: no two have the same one. */
+  private refinedColours: readonly Colour[] = [];
+
+  /** Whether the labels that there are begin with those of the result: one may have been removed since. */
+  private hasLabelsOf(result: Result): boolean {
+    const labels = this.labels.value;
+    const isRefined = result === this.refinement.value;
+    return Array.from({ length: result.labelCount }, (_, index) => labels[index]?.colour).every(
+      (colour, index) => colour !== undefined && (!isRefined || colour === this.refinedColours[index]),
+    );
+  }
 
   readonly isPrecomputed = computed(() => this.result.value !== undefined && this.refinement.value === undefined);
 
@@ -438,6 +451,7 @@ export class Session extends MarkBoard {
       this.isCancelling = false;
       this.lastGoodNetwork.value = this.network.value;
       this.takeLabels(refinement.labels);
+      this.refinedColours = this.labels.value.map(({ colour }) => colour);
       this.precomputed.value = undefined;
       this.refinement.value = refinement;
       this.refinementCount.value++;

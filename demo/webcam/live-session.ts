@@ -47,7 +47,7 @@ export class LiveSession extends MarkBoard {
   readonly takesMarks = signal(false);
   /** Frames are not corrected by marks: where one draws, the labels are one's own. */
   readonly ownsLabels = this.takesMarks;
-  readonly history = new History();
+  readonly history = new History(this.labels);
 
   readonly network = signal<string | NetworkDescription>(liveDefaults.network);
   /** Long side in pixels of what the network sees; undefined for its own. */

@@ -519,6 +519,29 @@ describe('labels', () => {
     await demo.finish();
   });
 
+  test('are added and deleted, with their marks, and undo brings each back before anything older', async () => {
+    const demo = await DemoPage.open(context, `${site.url}#photo=coffee&size=240`);
+    const names = () =>
+      demo.page.$$eval('.label-name', (inputs) => inputs.map((input) => (input as HTMLInputElement).value));
+    const [shares, all] = [await demo.shares(), await names()];
+    await demo.click('Add a label');
+    expect(await names()).toEqual([...all, 'Object 4']);
+    await demo.page.click('[aria-label=Undo]');
+    await demo.settled();
+    expect(await names()).toEqual(all);
+    await demo.page.click('.label-row:nth-child(3) [aria-haspopup]');
+    await demo.page.locator('.menu:popover-open button::-p-text(Delete, with its marks)').click();
+    await demo.settled();
+    expect(await names()).toEqual(all.filter((_, index) => index !== 2));
+    expect(await demo.shares()).toHaveLength(3);
+    expect(await demo.barriers()).toEqual([]);
+    await demo.page.click('[aria-label=Undo]');
+    await demo.settled();
+    expect(await names()).toEqual(all);
+    expect(await demo.shares()).toEqual(shares);
+    await demo.finish();
+  });
+
   test('are merged by dragging one onto another', async () => {
     const demo = await DemoPage.open(context, `${site.url}#photo=coffee&size=240`);
     await demo.page.evaluate(() => {

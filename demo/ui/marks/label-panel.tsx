@@ -151,5 +151,6 @@ function itemsFor(board: MarkBoard, index: number): MenuItem[] {
       title: `Merge into ${labels[other].name || `label ${other + 1}`}`,
       act: () => board.merge(index, other),
     })),
+    ...(board.canRemoveLabel(index) ? [{ title: 'Delete, with its marks', act: () => board.removeLabel(index) }] : []),
   ];
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 
+import { signal } from '@preact/signals';
 import { describe, expect, test } from 'vitest';
 import { areSameBoxes, type Grip, gripAt, gripsOfSides, movedBox, wholeBox } from '../../../demo/marks/box-edit.js';
 import type { Box } from '../../../demo/marks/marks.js';
 import { decodeMarks, encodeMarks } from '../../../demo/marks/marks-code.js';
 import { History } from '../../../demo/state/history.js';
+import { labelsNamed } from '../../../demo/state/labels.js';
 
 const box: Box = { left: 0.25, top: 0.5, width: 0.5, height: 0.25 };
 const reach = { x: 0.02, y: 0.04 };
@@ -76,7 +78,7 @@ describe('a box that is dragged', () => {
 });
 
 test('a box that did not move is no step for undo; one that moved or went is', () => {
-  const history = new History();
+  const history = new History(signal(labelsNamed(['Background', 'Object'])));
   history.setBox(box);
   history.setBox({ ...box });
   history.setBox({ ...box, left: 0.125 });

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+import { signal } from '@preact/signals';
 import { expect, test } from 'vitest';
 import type { Stroke } from '../../../demo/marks/stroke.js';
 import { samples } from '../../../demo/photo/samples.js';
 import { History } from '../../../demo/state/history.js';
+import { labelsNamed } from '../../../demo/state/labels.js';
 
 const dab = (label: number | null, x: number, y: number, radius: number): Stroke => ({
   label,
@@ -17,7 +19,7 @@ test.each(samples.map((sample) => [sample.id, sample] as const))('the sample %s 
 });
 
 test('history: undo, redo, clear, and a new stroke that ends what could be redone', () => {
-  const history = new History();
+  const history = new History(signal(labelsNamed(['Background', 'Object'])));
   const [a, b, c] = [dab(0, 0, 0, 1), dab(1, 0, 0, 1), dab(2, 0, 0, 1)];
   history.add(a);
   history.add(b);
