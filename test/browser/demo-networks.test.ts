@@ -25,8 +25,8 @@ afterAll(async () => {
 describe('nuclei', () => {
   let demo: DemoPage;
   beforeAll(async () => {
-    // A smaller picture for the network than its own 256 pixels, as SwiftShader is slow.
-    demo = await DemoPage.open(context, `${site.url}#photo=nuclei&input=160`, { settles: false });
+    // On WebGPU in software a network takes so long that it can be stopped at work. A smaller picture than its own 256 pixels is enough.
+    demo = await DemoPage.open(context, `${site.url}?backend=webgpu#photo=nuclei&input=160`, { settles: false });
     await demo.page.waitForSelector('.instances');
     await demo.settled();
   });

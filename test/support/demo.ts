@@ -89,8 +89,8 @@ export class DemoPage {
     }
     await options.prepare?.(page);
     await page.setViewport(options.viewport ?? { width: 1280, height: 800 });
-    // The page shows first visitors what it does: tests look at what stays.
-    await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
+    // Who comes without a link is shown what the page does: tests look at what stays.
+    if (!url.includes('#')) await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
     await page.goto(url);
     if (options.settles ?? true) await demo.settled();
     return demo;
