@@ -434,7 +434,16 @@ async function cpuNetworkHouse(): Promise<House> {
           ),
           optionalArg(
             'options',
-            object({}, { signal, onProgress: { is: 'function' }, cache: choice(false), fetch: { is: 'function' } }),
+            object(
+              {},
+              {
+                signal,
+                onProgress: { is: 'function' },
+                cache: choice(false),
+                fetch: { is: 'function' },
+                modelBase: folderAddress,
+              },
+            ),
           ),
         ],
         good: () => [goodDescription(), { cache: false }],
