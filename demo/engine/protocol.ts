@@ -162,6 +162,5 @@ export type NetworkProgress = LoadProgress | { phase: 'run' };
 export type FromWorker =
   | Answer
   | { kind: 'news'; news: GpuNews }
-  /** What was a first look can now be done by the network. */
   /** Undefined when it is over. */
   | { kind: 'loading'; progress: NetworkProgress | undefined };

@@ -138,9 +138,8 @@ export class StagePainter {
 
   private side(scene: Scene, result: Result, side: 'before' | 'after', frame: Frame): ImageData {
     const { view, labels, isIsolated, instances, outline } = scene;
-    const { part, size } = frame;
-    const place = [part.left, part.top, part.width, part.height, size.width, size.height];
-    return this.memory.get(side, [result, view, labels, isIsolated, instances, outline, ...place], () => {
+    const { size } = frame;
+    return this.memory.get(side, [result, view, labels, isIsolated, instances, outline, ...placeOf(frame)], () => {
       const layer = this.layer(scene, result[side], side, frame);
       const picture = this.seen(scene.photo, frame);
       const needsBefore = view === 'before' || view === 'edges';
@@ -159,20 +158,13 @@ export class StagePainter {
   }
 
   /** What was found, on what is seen. What was before the CRF keeps its soft edges. */
-  private layer(
-    { photo, working, labels }: Scene,
-    segmentation: Segmentation,
-    side: 'before' | 'after',
-    frame: Frame,
-  ): Enlarged {
-    const isShown = labels.map((label) => label.isShown);
-    const { part, size } = frame;
-    const place = [part.left, part.top, part.width, part.height, size.width, size.height];
-    return this.memory.get(`${side} layer`, [segmentation, isShown.join(), ...place], () =>
+  private layer(scene: Scene, segmentation: Segmentation, side: 'before' | 'after', frame: Frame): Enlarged {
+    const isShown = whatIsShown(scene);
+    return this.memory.get(`${side} layer`, [segmentation, isShown.join(), ...placeOf(frame)], () =>
       enlarge({
-        full: this.seen(photo, frame),
-        part,
-        working,
+        full: this.seen(scene.photo, frame),
+        part: frame.part,
+        working: scene.working,
         segmentation,
         isShown,
         followsColours: side === 'after',
@@ -180,8 +172,9 @@ export class StagePainter {
     );
   }
 
-  private blurred({ working, labels }: Scene, { after }: Result, backdrop: Backdrop): OffscreenCanvas {
-    const isShown = labels.map((label) => label.isShown);
+  private blurred(scene: Scene, { after }: Result, backdrop: Backdrop): OffscreenCanvas {
+    const { working } = scene;
+    const isShown = whatIsShown(scene);
     const sigma = backdrop.kind === 'blur' ? backdrop.sigma : 0;
     return this.memory.get('blurred', [working, after, isShown.join(), sigma], () =>
       blurredBackground(working, shownSums(after, isShown), sigma),
@@ -189,9 +182,8 @@ export class StagePainter {
   }
 
   private seen(photo: Photo, frame: Frame): Picture {
-    const { part, size } = frame;
-    const { width, height } = size;
-    return this.memory.get('photo', [photo, part.left, part.top, part.width, part.height, width, height], () => {
+    const { width, height } = frame.size;
+    return this.memory.get('photo', [photo, ...placeOf(frame)], () => {
       const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
       if (!context) return { width, height, pixels: new Uint8ClampedArray(4 * width * height) };
       drawPhoto(context, photo, frame);
@@ -201,14 +193,16 @@ export class StagePainter {
 }
 
 function areSame(a: Frame, b: Frame): boolean {
-  return (
-    a.size.width === b.size.width &&
-    a.size.height === b.size.height &&
-    a.part.left === b.part.left &&
-    a.part.top === b.part.top &&
-    a.part.width === b.part.width &&
-    a.part.height === b.part.height
-  );
+  const place = placeOf(b);
+  return placeOf(a).every((value, i) => value === place[i]);
+}
+
+function placeOf({ part, size }: Frame): number[] {
+  return [part.left, part.top, part.width, part.height, size.width, size.height];
+}
+
+function whatIsShown({ labels }: Scene): boolean[] {
+  return labels.map(({ isShown }) => isShown);
 }
 
 /** Keeps what was made last under a name, as long as it is made of the same. */

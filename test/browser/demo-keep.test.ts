@@ -2,27 +2,18 @@
 
 import { Buffer } from 'node:buffer';
 import { decode } from 'fast-png';
-import type { Browser, BrowserContext } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DemoPage, launchClosedBrowser, type Place, serveBuiltDemo } from '../support/demo.js';
-import type { StaticSite } from '../support/static-site.js';
+import { DemoPage, type Place } from '../support/demo.js';
+import { demoHost } from '../support/demo-host.js';
 
-let site: StaticSite;
-let browser: Browser;
-let context: BrowserContext;
+const served = demoHost();
 let demo: DemoPage;
 beforeAll(async () => {
-  site = await serveBuiltDemo();
-  browser = await launchClosedBrowser();
-  context = await browser.createBrowserContext();
+  const { context, site } = served;
   await context.overridePermissions(new URL(site.url).origin, ['clipboard-read', 'clipboard-sanitized-write']);
   demo = await DemoPage.open(context, `${site.url}?backend=cpu#size=240&view=cut-out`);
 });
-afterAll(async () => {
-  await demo?.finish();
-  await browser?.close();
-  await site?.close();
-});
+afterAll(() => demo?.finish());
 
 /** Wall, suit: what is cut away of the first sample, and what stays. */
 const wall: Place = [0.1, 0.08];
@@ -102,9 +93,9 @@ function at({ data, width, height }: ReturnType<typeof decode>, [x, y]: Place): 
 }
 
 test('a first visitor sees once what refinement does', async () => {
-  const page = await context.newPage();
+  const page = await served.context.newPage();
   try {
-    await page.goto(`${site.url}?backend=cpu`);
+    await page.goto(`${served.site.url}?backend=cpu`);
     await page.waitForSelector('.divider');
     const first = await page.$eval('.divider-handle', (handle) => Number(handle.ariaValueNow));
     await page.waitForFunction(

@@ -2,31 +2,21 @@
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, BrowserContext } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { presets } from '../../src/pipeline/index.js';
-import { DemoPage, launchClosedBrowser, serveBuiltDemo } from '../support/demo.js';
+import { DemoPage } from '../support/demo.js';
+import { demoHost } from '../support/demo-host.js';
 import { describeWithModels, modelFile } from '../support/model-files.js';
-import type { StaticSite } from '../support/static-site.js';
 
-let site: StaticSite;
-let browser: Browser;
-let context: BrowserContext;
-beforeAll(async () => {
-  site = await serveBuiltDemo();
-  browser = await launchClosedBrowser();
-  context = await browser.createBrowserContext();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const served = demoHost();
 
 describe('nuclei', () => {
   let demo: DemoPage;
   beforeAll(async () => {
     // On WebGPU in software a network takes so long that it can be stopped at work. A smaller picture than its own 256 pixels is enough.
-    demo = await DemoPage.open(context, `${site.url}?backend=webgpu#photo=nuclei&input=160`, { settles: false });
+    demo = await DemoPage.open(served.context, `${served.site.url}?backend=webgpu#photo=nuclei&input=160`, {
+      settles: false,
+    });
     await demo.page.waitForSelector('.instances');
     await demo.settled();
   });
@@ -97,7 +87,10 @@ describe('nuclei', () => {
 test('pieces are counted on the GPU as on the processor', async () => {
   const counts = new Set<string | undefined>();
   for (const backend of ['webgpu', 'cpu']) {
-    const demo = await DemoPage.open(context, `${site.url}?backend=${backend}#photo=coffee&size=240&view=instances`);
+    const demo = await DemoPage.open(
+      served.context,
+      `${served.site.url}?backend=${backend}#photo=coffee&size=240&view=instances`,
+    );
     const summary = await demo.page.waitForSelector('.instances');
     counts.add(/^\d+ objects?/.exec((await summary?.evaluate((element) => element.textContent)) ?? '')?.[0]);
     await demo.finish();
@@ -106,7 +99,7 @@ test('pieces are counted on the GPU as on the processor', async () => {
 });
 
 test('a person is found by a network that comes with the page', async () => {
-  const demo = await DemoPage.open(context, `${site.url}#size=240&view=labels`);
+  const demo = await DemoPage.open(served.context, `${served.site.url}#size=240&view=labels`);
   await demo.openTab('Network');
   const text = await demo.page.$eval('.network:has([value=person])', (label) => label.textContent);
   expect(text).toContain('Comes with this page · Apache-2.0, notice');
@@ -121,13 +114,13 @@ test('a person is found by a network that comes with the page', async () => {
   expect(share).toBeGreaterThan(50);
   expect(share).toBeLessThan(60);
   // Its name was another one; links that have it still mean it.
-  await demo.page.goto(`${site.url}#size=240&network=selfie`);
+  await demo.page.goto(`${served.site.url}#size=240&network=selfie`);
   await demo.page.waitForFunction(() => document.querySelector<HTMLInputElement>('[value=person]')?.checked);
   await demo.finish();
 });
 
 test('strokes correct what a network found of a person, and a link has them; one’s own marks stay as they were', async () => {
-  const demo = await DemoPage.open(context, `${site.url}#size=240&view=labels`);
+  const demo = await DemoPage.open(served.context, `${served.site.url}#size=240&view=labels`);
   const own = await demo.shares();
   await demo.openTab('Network');
   const share = await shareOfPerson(demo, 'person');
@@ -144,7 +137,7 @@ test('strokes correct what a network found of a person, and a link has them; one
   const shares = await demo.shares();
   expect(Number.parseFloat(shares[1])).toBeLessThan(share - 3);
   await demo.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
-  const other = await DemoPage.open(context, await demo.page.evaluate(() => location.href));
+  const other = await DemoPage.open(served.context, await demo.page.evaluate(() => location.href));
   expect(await other.shares()).toEqual(shares);
   await other.finish();
   await demo.page.click('[aria-label=Undo]');
@@ -180,7 +173,7 @@ describeWithModels('a preset that is downloaded', () => {
   let demo: DemoPage;
   beforeAll(async () => {
     host = await ModelHost.start(modelFile('deeplab_v3_1_default_1.onnx'));
-    demo = await DemoPage.open(context, `${site.url}#size=240&view=labels`);
+    demo = await DemoPage.open(served.context, `${served.site.url}#size=240&view=labels`);
     await host.answerFor(demo, url);
     await demo.openTab('Network');
   });

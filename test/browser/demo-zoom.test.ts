@@ -1,29 +1,18 @@
 // SPDX-License-Identifier: MIT
 
 import { decode, encode } from 'fast-png';
-import type { Browser, BrowserContext, CDPSession } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { DemoPage, launchClosedBrowser, type Place, serveBuiltDemo } from '../support/demo.js';
-import type { StaticSite } from '../support/static-site.js';
+import type { CDPSession } from 'puppeteer-core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DemoPage, type Place } from '../support/demo.js';
+import { demoHost } from '../support/demo-host.js';
 
-let site: StaticSite;
-let browser: Browser;
-let context: BrowserContext;
-beforeAll(async () => {
-  site = await serveBuiltDemo();
-  browser = await launchClosedBrowser();
-  context = await browser.createBrowserContext();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const served = demoHost();
 
 let demo: DemoPage;
 afterEach(() => demo?.finish());
 
 test('a large photo is sharp to the pixel at its own size, and all of it is seen again after that', async () => {
-  demo = await DemoPage.open(context, `${site.url}?backend=cpu#size=240`);
+  demo = await DemoPage.open(served.context, `${served.site.url}?backend=cpu#size=240`);
   await demo.give('drop', 'checkers.png', checkers(3000, 2000));
   await demo.page.waitForSelector('.prompt');
   await demo.sharp();
@@ -46,8 +35,8 @@ test('a large photo is sharp to the pixel at its own size, and all of it is seen
   expect(await demo.barriers()).toEqual([]);
 });
 
-test('a photo of 40 × 30 pixels fills its room, and is not called sharp', async () => {
-  demo = await DemoPage.open(context, `${site.url}?backend=cpu#size=240`);
+test('a photo of 40 × 30 pixels fills its room, and goes no nearer', async () => {
+  demo = await DemoPage.open(served.context, `${served.site.url}?backend=cpu#size=240`);
   await demo.give('drop', 'small.png', checkers(40, 30));
   await demo.page.waitForSelector('.prompt');
   await demo.sharp();
@@ -58,7 +47,7 @@ test('a photo of 40 × 30 pixels fills its room, and is not called sharp', async
 
 describe('a photo that is zoomed', () => {
   beforeEach(async () => {
-    demo = await DemoPage.open(context, `${site.url}?backend=cpu#size=240`);
+    demo = await DemoPage.open(served.context, `${served.site.url}?backend=cpu#size=240`);
   });
 
   test('is zoomed by the wheel where the pointer is, drawn on there, and as before when all is undone', async () => {
@@ -131,7 +120,7 @@ describe('a photo that is zoomed', () => {
 describe('on a phone', () => {
   let touch: CDPSession;
   beforeEach(async () => {
-    demo = await DemoPage.open(context, `${site.url}?backend=cpu#size=240`, {
+    demo = await DemoPage.open(served.context, `${served.site.url}?backend=cpu#size=240`, {
       viewport: { width: 390, height: 844, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
     });
     touch = await demo.page.createCDPSession();

@@ -3,9 +3,10 @@
 import type { ComponentChildren } from 'preact';
 import type { MarkBoard } from '../../state/mark-board.js';
 import { brushRadii } from '../keys.js';
-import { RedoIcon, UndoIcon } from '../parts/icons.js';
+import { RedoIcon } from '../parts/icons.js';
 import { Slider } from '../parts/slider.js';
 import { Tools } from './tool-choice.js';
+import { UndoButton } from './undo-button.js';
 
 export interface MarkPanelProps {
   board: MarkBoard;
@@ -24,16 +25,7 @@ export function MarkPanel({ board, canMove = false, children }: MarkPanelProps) 
       <div class="panel-head">
         <h2 id="marks-title">Marks</h2>
         <div class="button-row">
-          <button
-            type="button"
-            class="button icon-only quiet"
-            title="Undo (Ctrl Z)"
-            aria-label="Undo"
-            disabled={!history.canUndo.value}
-            onClick={() => history.undo()}
-          >
-            <UndoIcon />
-          </button>
+          <UndoButton board={board} />
           <button
             type="button"
             class="button icon-only quiet"

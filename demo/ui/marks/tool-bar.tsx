@@ -2,12 +2,12 @@
 
 import { cssColour } from '../../state/labels.js';
 import type { MarkBoard } from '../../state/mark-board.js';
-import { UndoIcon } from '../parts/icons.js';
 import { Tools } from './tool-choice.js';
+import { UndoButton } from './undo-button.js';
 
 /** On a phone, at the bottom of the screen: what one draws with is at hand while the picture is seen. */
 export function ToolBar({ board, canMove = false }: { board: MarkBoard; canMove?: boolean }) {
-  const { tool, history } = board;
+  const { tool } = board;
   return (
     <div class="tool-bar" role="toolbar" aria-label="Drawing">
       <Tools board={board} name="bar-tool" canMove={canMove} />
@@ -29,15 +29,7 @@ export function ToolBar({ board, canMove = false }: { board: MarkBoard; canMove?
             </button>
           ))}
         <span class="spacer">{hintOf(board)}</span>
-        <button
-          type="button"
-          class="button icon-only quiet"
-          aria-label="Undo"
-          disabled={!history.canUndo.value}
-          onClick={() => history.undo()}
-        >
-          <UndoIcon />
-        </button>
+        <UndoButton board={board} />
       </div>
     </div>
   );

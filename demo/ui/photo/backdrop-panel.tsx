@@ -5,11 +5,8 @@ import { useMemo } from 'preact/hooks';
 import { pictureFile } from '../../photo/photo.js';
 import type { Session } from '../../state/session.js';
 import type { Backdrop } from '../../view/backdrop.js';
-import { FilePicker } from '../parts/file-picker.js';
-import { FolderIcon } from '../parts/icons.js';
-import { ScenePicker } from '../parts/scene-picker.js';
+import { BackgroundPictures, BlurSlider, ColourField } from '../parts/background-controls.js';
 import { Segments } from '../parts/segments.js';
-import { Slider } from '../parts/slider.js';
 
 const kinds: readonly { value: Backdrop['kind']; title: string; hint: string }[] = [
   { value: 'none', title: 'None', hint: 'Transparent' },
@@ -59,48 +56,22 @@ function Control({ session, tell }: { session: Session; tell: (to: Backdrop) => 
   const backdrop = session.backdrop.value;
   switch (backdrop.kind) {
     case 'blur':
-      return (
-        <Slider
-          title="Blur"
-          value={backdrop.sigma}
-          least={0.004}
-          most={0.1}
-          step={0.001}
-          isLogarithmic
-          format={(sigma) => `${(100 * sigma).toFixed(1)} % of the diagonal`}
-          onChange={(sigma) => tell({ kind: 'blur', sigma })}
-        />
-      );
+      return <BlurSlider value={backdrop.sigma} onChange={(sigma) => tell({ kind: 'blur', sigma })} />;
     case 'colour':
-      return (
-        <label class="field">
-          <span>Colour</span>
-          <input
-            type="color"
-            value={backdrop.colour}
-            onInput={({ currentTarget }) => tell({ kind: 'colour', colour: currentTarget.value })}
-          />
-        </label>
-      );
+      return <ColourField value={backdrop.colour} onChange={(colour) => tell({ kind: 'colour', colour })} />;
     case 'picture':
       return (
-        <>
-          <ScenePicker onChoose={(picture) => tell({ kind: 'picture', picture })} />
-          <FilePicker
-            accept="image/*"
-            name="Background file"
-            onFile={(file) => {
-              pictureFile(file.name || 'The picture', file).then(
-                (picture) => tell({ kind: 'picture', picture }),
-                (error: Error) => {
-                  session.error.value = error.message;
-                },
-              );
-            }}
-          >
-            <FolderIcon /> Open a background
-          </FilePicker>
-        </>
+        <BackgroundPictures
+          onChoose={(picture) => tell({ kind: 'picture', picture })}
+          onFile={(file) => {
+            pictureFile(file.name || 'The picture', file).then(
+              (picture) => tell({ kind: 'picture', picture }),
+              (error: Error) => {
+                session.error.value = error.message;
+              },
+            );
+          }}
+        />
       );
     default:
       return null;

@@ -14,7 +14,6 @@ const wheelStep = 1.0015;
 
 /** What fingers or mouse hold of one picture: one moves it, two zoom it as well. */
 interface Hold {
-  board: MarkBoard;
   /** On the page, in CSS pixels, by pointer. */
   fingers: Map<number, Point>;
   /** How far it was moved, in CSS pixels. */
@@ -57,7 +56,7 @@ export function navigating(board: MarkBoard, handlers: PictureHandlers, moves: (
       // What the first finger began was no stroke.
       abandon(board);
       const fingers = new Map(touches.size > 0 ? touches : [[event.pointerId, at]]);
-      hold = { board, fingers, moved: 0 };
+      hold = { fingers, moved: 0 };
     },
     onPointerMove(event) {
       const to = { x: event.clientX, y: event.clientY };
@@ -66,7 +65,7 @@ export function navigating(board: MarkBoard, handlers: PictureHandlers, moves: (
         if (!hold || hold.fingers.size === 0) handlers.onPointerMove(event);
         return;
       }
-      drag(hold, event, to);
+      drag(board, hold, event, to);
     },
     onPointerUp(event) {
       const held = hold?.fingers.has(event.pointerId);
@@ -104,8 +103,8 @@ export function navigating(board: MarkBoard, handlers: PictureHandlers, moves: (
 }
 
 /** One finger moves the picture; of two, the middle between them moves it and their distance zooms it. */
-function drag(held: Hold, event: PointerOnPicture, to: Point): void {
-  const { board, fingers } = held;
+function drag(board: MarkBoard, held: Hold, event: PointerOnPicture, to: Point): void {
+  const { fingers } = held;
   const { viewport } = board;
   const element = event.currentTarget;
   const { width, height } = element.getBoundingClientRect();

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { LiveSession } from '../../webcam/live-session.js';
-import { FilePicker } from '../parts/file-picker.js';
-import { FolderIcon } from '../parts/icons.js';
-import { ScenePicker } from '../parts/scene-picker.js';
+import { BackgroundPictures, BlurSlider, ColourField } from '../parts/background-controls.js';
 import { Slider } from '../parts/slider.js';
 
 const percent = (value: number) => `${Math.round(100 * value)} %`;
@@ -24,33 +22,29 @@ function controlsOf(live: LiveSession) {
   switch (live.effect.value) {
     case 'blur':
       return (
-        <Slider
-          title="Blur"
+        <BlurSlider
           value={live.blur.value}
-          least={0.004}
-          most={0.1}
-          step={0.001}
-          isLogarithmic
-          format={(value) => `${(100 * value).toFixed(1)} % of the diagonal`}
           onChange={(value) => {
             live.blur.value = value;
           }}
         />
       );
     case 'image':
-      return <BackgroundFile live={live} />;
+      return (
+        <BackgroundPictures
+          takesDrops
+          onChoose={(picture) => live.useBackground(picture)}
+          onFile={(file) => void live.setBackground(file)}
+        />
+      );
     case 'colour':
       return (
-        <label class="field">
-          <span>Colour</span>
-          <input
-            type="color"
-            value={live.colour.value}
-            onInput={({ currentTarget }) => {
-              live.colour.value = currentTarget.value;
-            }}
-          />
-        </label>
+        <ColourField
+          value={live.colour.value}
+          onChange={(value) => {
+            live.colour.value = value;
+          }}
+        />
       );
     case 'overlay':
       return (
@@ -69,16 +63,4 @@ function controlsOf(live: LiveSession) {
     default:
       return undefined;
   }
-}
-
-function BackgroundFile({ live }: { live: LiveSession }) {
-  return (
-    <>
-      <ScenePicker onChoose={(picture) => live.useBackground(picture)} />
-      <p class="hint">Or open a picture of your own, or drop one on the page.</p>
-      <FilePicker accept="image/*" name="Background file" onFile={(file) => void live.setBackground(file)}>
-        <FolderIcon /> Open a background
-      </FilePicker>
-    </>
-  );
 }

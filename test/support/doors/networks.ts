@@ -64,6 +64,12 @@ const folderAddress: Spec = {
   what: 'the address of a folder',
   test: (value) => (typeof value === 'string' || value instanceof URL ? 'unclear' : 'no'),
 };
+
+/** Of `fetchNetwork`, and of who calls it. */
+const fetchOptions = object(
+  {},
+  { signal, onProgress: { is: 'function' }, cache: choice(false), fetch: { is: 'function' }, modelBase: folderAddress },
+);
 const byte = number({ from: 0, to: 255 });
 const triple = (of: Spec) => list(of, 3, 3);
 
@@ -232,19 +238,7 @@ const plainDoors: Door[] = [
         'network',
         open({ name: text, bytes: either(onnxBytes, { is: 'function' }) }, { byteLength: integer(1, 2 ** 31 - 1) }),
       ),
-      optionalArg(
-        'options',
-        object(
-          {},
-          {
-            signal,
-            onProgress: { is: 'function' },
-            cache: choice(false),
-            fetch: { is: 'function' },
-            modelBase: folderAddress,
-          },
-        ),
-      ),
+      optionalArg('options', fetchOptions),
     ],
     good: () => [
       { name: 'tiny', bytes, byteLength: bytes.length },
@@ -432,19 +426,7 @@ async function cpuNetworkHouse(): Promise<House> {
               object(describedKeys, { ...descriptionOptions, url: anything, prompts: anything, variants: anything }),
             ),
           ),
-          optionalArg(
-            'options',
-            object(
-              {},
-              {
-                signal,
-                onProgress: { is: 'function' },
-                cache: choice(false),
-                fetch: { is: 'function' },
-                modelBase: folderAddress,
-              },
-            ),
-          ),
+          optionalArg('options', fetchOptions),
         ],
         good: () => [goodDescription(), { cache: false }],
         async call([given, options]) {
