@@ -2,11 +2,17 @@
 
 import type { Picture, Segmentation } from '../engine/protocol.js';
 
-/** Samples of the working picture that a pixel hears, along each side. */
-const reach = 4;
+/** How many samples of the working picture a pixel hears along each side, and how much one counts that lies so many samples away. */
+interface Filter {
+  taps: number;
+  weightAt: (distance: number) => number;
+}
 
-/** In samples of the working picture. */
-const sigmaXY = 1;
+/** Wide enough to hold samples from both sides of an edge, among which colours choose. */
+const gaussian: Filter = { taps: 4, weightAt: (distance) => Math.exp(-(distance ** 2) / 2) };
+
+/** Bilinear. */
+const linear: Filter = { taps: 2, weightAt: (distance) => Math.max(0, 1 - Math.abs(distance)) };
 
 /** On 0..255. */
 const sigmaRGB = 16;
@@ -37,7 +43,7 @@ export interface EnlargeInput {
   segmentation: Segmentation;
   /** By label, whether it belongs to what is kept. */
   isShown: readonly boolean[];
-  /** Whether colours count; true unless told otherwise. Without them edges are as soft as they were found. */
+  /** Whether colours count; true unless told otherwise. Without them it is bilinear: edges are as soft as they were found. */
   followsColours?: boolean;
 }
 
@@ -66,8 +72,9 @@ export function enlarge(input: EnlargeInput): Enlarged {
   const labels = new Uint8Array(width * height);
   const confidence = new Uint8Array(width * height);
   const alpha = new Uint8Array(width * height);
-  const columns = windowsAlong(width, working.width, part.left, part.width);
-  const rows = windowsAlong(height, working.height, part.top, part.height);
+  const filter = followsColours ? gaussian : linear;
+  const columns = windowsAlong(filter, width, working.width, part.left, part.width);
+  const rows = windowsAlong(filter, height, working.height, part.top, part.height);
   const isCalm = calmWindows(segmentation, working, columns.taps, rows.taps);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -99,15 +106,21 @@ interface Windows {
 }
 
 /** With the pictures' edges aligned: `full` pixels lie on a part of the working picture's side. */
-function windowsAlong(full: number, working: number, start: number, length: number): Windows {
-  const taps = Math.min(reach, working);
+function windowsAlong(
+  { taps: wanted, weightAt }: Filter,
+  full: number,
+  working: number,
+  start: number,
+  length: number,
+): Windows {
+  const taps = Math.min(wanted, working);
   const first = new Uint32Array(full);
   const weights = new Float32Array(taps * full);
   for (let pixel = 0; pixel < full; pixel++) {
     const position = (start + (length * (pixel + 0.5)) / full) * working - 0.5;
     first[pixel] = Math.min(working - taps, Math.max(0, Math.floor(position) + 1 - taps / 2));
     for (let tap = 0; tap < taps; tap++) {
-      weights[taps * pixel + tap] = Math.exp(-((first[pixel] + tap - position) ** 2) / (2 * sigmaXY ** 2));
+      weights[taps * pixel + tap] = weightAt(first[pixel] + tap - position);
     }
   }
   return { taps, first, weights };

@@ -78,7 +78,7 @@ const painters: Record<ViewName, Painter> = {
   },
   'cut-out'({ picture, layer }, painted) {
     painted.set(picture.pixels);
-    for (let pixel = 0; pixel < layer.alpha.length; pixel++) painted[4 * pixel + 3] = layer.alpha[pixel];
+    for (let pixel = 0; pixel < layer.alpha.length; pixel++) painted[4 * pixel + 3] = withoutDoubt(layer.alpha[pixel]);
   },
   labels({ layer, labels, isIsolated }, painted) {
     const map = layer.labels;
@@ -162,6 +162,13 @@ const instanceColours: readonly Colour[] = [
 
 export function instanceColour(id: number): Colour {
   return instanceColours[id % instanceColours.length];
+}
+
+/** Of an alpha, 0..255: nearer to either end than this it is at the end. Else a doubt of the CRF would be seen as a ghost, or eyes as holes. */
+const doubt = 0.1 * 255;
+
+function withoutDoubt(alpha: number): number {
+  return Math.min(255, Math.max(0, ((alpha - doubt) * 255) / (255 - 2 * doubt)));
 }
 
 /** The ends of the confidence view's scale. */

@@ -140,13 +140,13 @@ export class StagePainter {
     const { view, labels, isIsolated, instances, outline } = scene;
     const { size } = frame;
     return this.memory.get(side, [result, view, labels, isIsolated, instances, outline, ...placeOf(frame)], () => {
-      const layer = this.layer(scene, result[side], side, frame);
-      const picture = this.seen(scene.photo, frame);
-      const needsBefore = view === 'before' || view === 'edges';
+      // That view is of nothing else.
+      const shown = view === 'before' ? 'before' : side;
+      const layer = this.layer(scene, result[shown], shown, frame);
       const painted = paint(view, {
-        picture,
+        picture: this.seen(scene.photo, frame),
         layer,
-        before: needsBefore ? this.layer(scene, result.before, 'before', frame) : layer,
+        before: view === 'edges' ? this.layer(scene, result.before, 'before', frame) : layer,
         labels,
         labelCount: result.labelCount,
         isIsolated,

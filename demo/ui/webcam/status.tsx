@@ -34,7 +34,13 @@ export function LiveStatus({ live }: { live: LiveSession }) {
   if (isFrozen.value) {
     return <Prompt action={{ title: 'Go live', act: () => live.thaw() }}>{wordsForMarks(live)}</Prompt>;
   }
-  if (!live.isReady.value) return null;
+  if (!live.isReady.value) {
+    return (
+      <Prompt>
+        <Making /> <Elapsed />
+      </Prompt>
+    );
+  }
   if (awaitsFrame.value) {
     return (
       <Prompt action={{ title: 'Use the marks', act: () => live.freeze() }}>
@@ -91,9 +97,13 @@ function isDownloaded({ network }: LiveSession): boolean {
   return typeof value === 'string' && offerOf(value)?.bytes !== 0;
 }
 
+function Making() {
+  return <>Making the network ready. Until then this is the camera’s own picture.</>;
+}
+
 function Loading({ progress, isDownload }: { progress: LoadProgress; isDownload: boolean }) {
   const { phase, loadedBytes = 0, totalBytes } = progress;
-  if (phase !== 'download' || !isDownload) return <>Making the network ready…</>;
+  if (phase !== 'download' || !isDownload) return <Making />;
   return (
     <>
       Downloading the network: {bytes(loadedBytes)}
