@@ -7,7 +7,7 @@ import { type GpuCounts, type Metered, meterGpu } from './gpu-meter.js';
 export interface WebcamSample {
   /** Since the meter was begun. */
   seconds: number;
-  /** Shown since the page was opened. */
+  /** That the worker has shown since it began, counted at the same instant as `gpu`. */
   frames: number;
   gpu: GpuCounts;
   /** Bytes that programs' objects hold after garbage was collected: without the machine code that V8 makes of functions run often. */
@@ -49,6 +49,7 @@ export class WebcamMeter {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     await worker.evaluate(meterGpu);
+    await worker.evaluate(countShown);
     await page.evaluate(() => (globalThis as unknown as Holding).releaseMessages());
     const session = await page.createCDPSession();
     for (const client of [session, worker.client]) {
@@ -68,11 +69,14 @@ export class WebcamMeter {
     const pageHeap = await heapOf(session);
     const workerHeap = await heapOf(worker.client);
     await page.evaluate(takeLongTasks);
-    const gpu = await worker.evaluate(() => (globalThis as unknown as Metered).meanfieldGpuCounts);
+    const { gpu, frames } = await worker.evaluate(() => {
+      const { meanfieldGpuCounts, meanfieldShown } = globalThis as unknown as Metered & Counting;
+      return { gpu: meanfieldGpuCounts, frames: meanfieldShown };
+    });
     if (gpu.devices === 0) throw new Error('the worker had its GPU device before anything was counted');
     return {
       seconds: (performance.now() - this.start) / 1000,
-      frames: await this.frames(),
+      frames,
       gpu,
       pageHeap,
       workerHeap,
@@ -80,11 +84,6 @@ export class WebcamMeter {
       taskMilliseconds: metric('TaskDuration'),
       longTasks,
     };
-  }
-
-  /** Shown so far. */
-  frames(): Promise<number> {
-    return this.page.$eval('.stage', (stage) => Number((stage as HTMLElement).dataset.shown));
   }
 }
 
@@ -136,6 +135,22 @@ function objectBytes({ snapshot, nodes, strings }: HeapSnapshot): number {
     if (!isEngines) bytes += nodes[node + size];
   }
   return bytes;
+}
+
+interface Counting {
+  meanfieldShown: number;
+}
+
+/** Counts the frames that a worker tells the page are shown. Sent to the worker as text. */
+function countShown(): void {
+  const counting = globalThis as unknown as Counting;
+  counting.meanfieldShown = 0;
+  const post = globalThis.postMessage as (...message: unknown[]) => void;
+  const counted = (message: { kind?: string }, ...rest: unknown[]) => {
+    if (message.kind === 'shown') counting.meanfieldShown++;
+    post(message, ...rest);
+  };
+  Object.assign(globalThis, { postMessage: counted });
 }
 
 interface Holding {

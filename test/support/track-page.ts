@@ -134,6 +134,8 @@ export async function begin(
   bytes: readonly number[],
   { backend = 'webgpu', fallback, isFake, isGiven, inWorker, byCall }: TrackSetting,
 ): Promise<void> {
+  // A test that failed has left its own running.
+  if (camera) await end();
   errors.length = 0;
   camera = isFake ? await fakeCamera() : halvesCamera('#dc1414');
   const options = { network: { ...network, bytes: Uint8Array.from(bytes) }, backend };
