@@ -46,7 +46,7 @@ const workingPixels = 6e5;
  * is laid over the whole picture. A picture that is itself transparent in places stays so there.
  *
  * It runs on the CPU, in Node as in a page, and returns when it is done: about two seconds for a megapixel, measured beside other
- * work on the machine of README. In a page, large pictures belong into a worker.
+ * work on two cores of a shared server. In a page, large pictures belong into a worker.
  *
  * @param image `{ data, width, height }` of RGBA bytes with straight alpha, at most 32767 pixels wide and high, or what a page shows
  * @returns RGBA bytes with straight alpha; 0 in all channels where nothing is in front

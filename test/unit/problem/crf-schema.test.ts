@@ -186,17 +186,17 @@ describe('the schema', () => {
   });
 });
 
-describe('what README says', () => {
-  const readme = readFileSync(path.resolve(import.meta.dirname, '../../../README.md'), 'utf8');
+describe('what the guide to the CRF says', () => {
+  const guide = readFileSync(path.resolve(import.meta.dirname, '../../../docs/guides/engine.md'), 'utf8');
 
   test('of the parameters is JSON that the schema takes, and the defaults', () => {
-    const [, json = ''] = /```json\n(.*?)```/s.exec(readme) ?? [];
+    const [, json = ''] = /```json\n(.*?)```/s.exec(guide) ?? [];
     const parameters = JSON.parse(json);
     expect(isValid(parameters)).toBe(true);
     expect(resolveParameters(parameters, size)).toEqual(resolveParameters(defaultParameters, size));
   });
 
   test.each(['normalization', 'method'] as const)('of every %s is what there is', (name) => {
-    for (const choice of crfSchema.gaussian[name].choices) expect(readme).toContain(`\`${choice}\``);
+    for (const choice of crfSchema.gaussian[name].choices) expect(guide).toContain(`\`${choice}\``);
   });
 });
