@@ -8,10 +8,10 @@ import { networkFromHuggingFace } from 'meanfield/pipeline';
 import { CpuNetwork } from 'meanfield/pipeline/cpu';
 import { photo } from './disc.mjs';
 
-const read = (name) => readFile(path.join(process.argv[2], name));
-const config = JSON.parse(await read('config.json'));
-const preprocessorConfig = JSON.parse(await read('preprocessor_config.json'));
-const bytes = new Uint8Array(await read('model.onnx'));
+const folder = process.argv[2];
+const config = JSON.parse(await readFile(path.join(folder, 'config.json'), 'utf8'));
+const preprocessorConfig = JSON.parse(await readFile(path.join(folder, 'preprocessor_config.json'), 'utf8'));
+const bytes = new Uint8Array(await readFile(path.join(folder, 'model.onnx')));
 
 // Checked already; `Pipeline.create({ network: description })` takes it as well.
 const description = networkFromHuggingFace(config, preprocessorConfig, { bytes, crf: 'sharp-masks' });
