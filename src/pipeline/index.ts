@@ -58,6 +58,7 @@ export {
   type NetworkFile,
 } from './network/fetch-network.js';
 export type { FileCache } from './network/file-cache.js';
+export { type HuggingFaceModel, networkFromHuggingFace } from './network/hugging-face.js';
 export { inputSizeFor } from './network/input-size.js';
 export { type PresetName, presetNetwork, presets } from './network/presets.js';
 export { cutGraph } from './onnx/cut.js';

@@ -11,8 +11,8 @@ const weights = [
   [0, 0, 60, -30],
 ];
 
-/** A network of one convolution: label 1 is what is red, 2 what is blue, 0 the rest. Any size of input. */
-export function tinyNetwork(): Uint8Array<ArrayBuffer> {
+/** A network of one convolution: label 1 is what is red, 2 what is blue, 0 the rest. Any size of input, which has the name given. */
+export function tinyNetwork({ input = 'image' } = {}): Uint8Array<ArrayBuffer> {
   const kernel = {
     name: 'weights',
     dataType: TensorProto_DataType.FLOAT,
@@ -27,9 +27,9 @@ export function tinyNetwork(): Uint8Array<ArrayBuffer> {
   };
   const kernelShape = { name: 'kernel_shape', type: AttributeProto_AttributeType.INTS, ints: [1n, 1n] };
   return onnxModel({
-    input: [value('image', [1, 3, 'height', 'width'])],
+    input: [value(input, [1, 3, 'height', 'width'])],
     output: [value('logits', [1, 3, 'height', 'width'])],
-    node: [node('Conv', ['image', 'weights', 'bias'], ['logits'], [kernelShape])],
+    node: [node('Conv', [input, 'weights', 'bias'], ['logits'], [kernelShape])],
     initializer: [kernel, bias],
   });
 }

@@ -81,7 +81,8 @@ function checkImage(
     checkExtent('input.width', size.width, shape[width], size.width);
   } else if (typeof shape[height] === 'number' || typeof shape[width] === 'number') {
     const fixed = `width ${shape[width]} and height ${shape[height]}, as the graph takes no other size`;
-    throw new ArgumentError('input.longSide', size.longSide, fixed);
+    const side = size.shortSide === undefined ? 'longSide' : 'shortSide';
+    throw new ArgumentError(`input.${side}`, size[side], fixed);
   }
 }
 

@@ -44,11 +44,13 @@ const networkKeys = [
   'workingSize',
 ] as const satisfies (keyof NetworkDescription)[];
 
-const inputKeys = [
+/** Keys of `NetworkDescription.input`. */
+export const inputKeys = [
   'name',
   'width',
   'height',
   'longSide',
+  'shortSide',
   'multipleOf',
   'layout',
   'type',
@@ -63,7 +65,15 @@ const inputKeys = [
 const contentKeys = ['url', 'bytes', 'sha256', 'byteLength'] as const satisfies (keyof NetworkVariant)[];
 const variantKeys = [...contentKeys, 'width', 'height'] as const satisfies (keyof NetworkVariant)[];
 const promptKeys = ['keyImage', 'keyPrompts', 'minLabels', 'maxLabels'] as const satisfies (keyof NetworkPrompts)[];
-const outputKeys = ['name', 'layout', 'activation', 'type', 'upsampling'] as const satisfies (keyof NetworkOutput)[];
+
+/** Keys of `NetworkDescription.output`. */
+export const outputKeys = [
+  'name',
+  'layout',
+  'activation',
+  'type',
+  'upsampling',
+] as const satisfies (keyof NetworkOutput)[];
 
 const layouts = ['NHWC', 'NCHW'] as const;
 const types = ['float32', 'float16'] as const;
@@ -234,25 +244,32 @@ function checkInput(value: unknown): ResolvedInput {
 }
 
 function checkInputSize(given: Record<string, unknown>): InputSize {
-  const { width, height, longSide, multipleOf = 1 } = given;
-  if (longSide === undefined) {
-    if (given.multipleOf !== undefined) {
-      throw new ArgumentError('input.multipleOf', multipleOf, 'no multiple without input.longSide');
-    }
-    return {
-      kind: 'fixed',
-      width: checkInteger('input.width', width, 1, maximumSide),
-      height: checkInteger('input.height', height, 1, maximumSide),
-    };
+  const { width, height, longSide, shortSide, multipleOf } = given;
+  if (longSide !== undefined || shortSide !== undefined) return checkFreeSize(given);
+  if (multipleOf !== undefined) {
+    throw new ArgumentError('input.multipleOf', multipleOf, 'no multiple without input.longSide or input.shortSide');
   }
+  return {
+    kind: 'fixed',
+    width: checkInteger('input.width', width, 1, maximumSide),
+    height: checkInteger('input.height', height, 1, maximumSide),
+  };
+}
+
+function checkFreeSize({ width, height, longSide, shortSide, multipleOf = 1 }: Record<string, unknown>): InputSize {
   for (const [name, side] of Object.entries({ width, height })) {
-    if (side !== undefined) throw new ArgumentError(`input.${name}`, side, `no ${name} beside input.longSide`);
+    if (side === undefined) continue;
+    throw new ArgumentError(`input.${name}`, side, `no ${name} beside input.longSide or input.shortSide`);
   }
-  const checked = checkInteger('input.longSide', longSide, 1, maximumSide);
+  const long = longSide === undefined ? undefined : checkInteger('input.longSide', longSide, 1, maximumSide);
+  const short = shortSide === undefined ? undefined : checkInteger('input.shortSide', shortSide, 1, maximumSide);
+  const least = Math.min(long ?? maximumSide, short ?? maximumSide);
+  const multiple = checkInteger('input.multipleOf', multipleOf, 1, least);
   return {
     kind: 'free',
-    longSide: checked,
-    multipleOf: checkInteger('input.multipleOf', multipleOf, 1, checked),
+    longSide: long ?? Math.floor(maximumSide / multiple) * multiple,
+    ...(short === undefined ? undefined : { shortSide: short }),
+    multipleOf: multiple,
   };
 }
 

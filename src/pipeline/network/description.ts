@@ -62,7 +62,7 @@ export interface NetworkVariant extends Pick<NetworkDescription, 'url' | 'bytes'
 export interface NetworkInput {
   /** Name of the graph's image input. */
   name: string;
-  /** Pixels, 1..16384. Both, or `longSide`. */
+  /** Pixels, 1..16384. Both, or `longSide`, or `shortSide`. */
   width?: number;
   /** Pixels, 1..16384. */
   height?: number;
@@ -71,7 +71,12 @@ export interface NetworkInput {
    * `multipleOf`, 1..16384 pixels.
    */
   longSide?: number;
-  /** Default 1. Only with `longSide`. */
+  /**
+   * The same by the short side, 1..16384 pixels. With `longSide` beside it a picture is scaled to this short side, or to that long one where it
+   * would become longer.
+   */
+  shortSide?: number;
+  /** Default 1. Only with `longSide` or `shortSide`. */
   multipleOf?: number;
   /** Batch, then this; three channels. */
   layout: 'NHWC' | 'NCHW';
@@ -179,7 +184,7 @@ export interface ResolvedInput {
   fill: readonly [number, number, number];
 }
 
-/** Pixels. */
+/** Pixels. A picture of free size is scaled to the long side, or to the short side where that makes it smaller. */
 export type InputSize =
   | { kind: 'fixed'; width: number; height: number }
-  | { kind: 'free'; longSide: number; multipleOf: number };
+  | { kind: 'free'; longSide: number; shortSide?: number; multipleOf: number };

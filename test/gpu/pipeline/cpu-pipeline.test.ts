@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { readPhotograph } from '../../../src/cli/files/image.js';
 import type { RgbaImage } from '../../../src/index.js';
-import {
-  type NetworkDescription,
-  Pipeline,
-  type PipelineOptions,
-  type Segmentation,
-} from '../../../src/pipeline/index.js';
-import { resizeToBytes } from '../../../src/reference/pipeline/resize.js';
+import { type NetworkDescription, Pipeline, type PipelineOptions } from '../../../src/pipeline/index.js';
 import { createTestDevice, type TestDevice } from '../../support/device.js';
+import { expectSame } from '../../support/same-segmentation.js';
+import { smallPhoto } from '../../support/small-photo.js';
 import { picture, tinyNetwork } from '../../support/tiny-pipeline.js';
 
 let device: TestDevice;
@@ -35,58 +29,16 @@ async function openBoth(options: PipelineOptions): Promise<[gpu: Pipeline, cpu: 
   return [gpu, cpu];
 }
 
-/** Numbers of the last call. */
-async function numbersOf(segmentation: Segmentation) {
-  return {
-    labelMap: await segmentation.labelMap(),
-    marginals: await segmentation.marginals(),
-    confidence: await segmentation.confidence(),
-    unary: await segmentation.unary(),
-  };
-}
-
-async function expectSame(onGpu: Segmentation, onCpu: Segmentation): Promise<void> {
-  const [gpu, cpu] = [await numbersOf(onGpu), await numbersOf(onCpu)];
-  expect(onCpu.labels).toEqual(onGpu.labels);
-  expect(onCpu.keptLabels).toEqual(onGpu.keptLabels);
-  const { droppedProbability: droppedOnCpu, ...reportOnCpu } = onCpu.report;
-  const { droppedProbability: droppedOnGpu, ...reportOnGpu } = onGpu.report;
-  expect(reportOnCpu).toEqual(reportOnGpu);
-  expect(droppedOnCpu).toBeCloseTo(droppedOnGpu, 4);
-  expect(new Set(cpu.marginals).size).toBeGreaterThan(10);
-  expect(cpu.marginals).toBeAllClose(gpu.marginals, { tolerance: 1e-3 });
-  expect(cpu.confidence).toBeAllClose(gpu.confidence, { tolerance: 1e-3 });
-  const differing = cpu.labelMap.filter((label, i) => label !== gpu.labelMap[i]).length;
-  expect(differing / cpu.labelMap.length, 'share of labels that differ').toBeLessThanOrEqual(0.001);
-  const { logits: logitsOnCpu, probabilities: onesOnCpu, ...placeOnCpu } = planes(cpu.unary);
-  const { logits: logitsOnGpu, probabilities: onesOnGpu, ...placeOnGpu } = planes(gpu.unary);
-  expect(placeOnCpu).toEqual(placeOnGpu);
-  expect(logitsOnCpu ?? onesOnCpu).toBeAllClose((logitsOnGpu ?? onesOnGpu) as Float32Array, { tolerance: 1e-3 });
-}
-
-function planes(unary: object): { logits?: Float32Array; probabilities?: Float32Array } {
-  return { ...unary };
-}
-
-/** A sample photograph made smaller: software WebGPU takes its time. */
-async function photo(name: string, width: number, height: number): Promise<RgbaImage> {
-  const { data, ...size } = await readPhotograph(
-    path.join(import.meta.dirname, '../../../demo/public/photos', name),
-    1e7,
-  );
-  return { data: resizeToBytes({ data, ...size }, width, height), width, height };
-}
-
 describe('gives on the CPU what it gives on WebGPU', () => {
   test('with the network person, of a photograph', async () => {
-    const image = await photo('astronaut.png', 120, 110);
+    const image = await smallPhoto('astronaut.png', 120, 110);
     const [gpu, cpu] = await openBoth({ workingSize: 96 });
     await expectSame(await gpu.segment(image), await cpu.segment(image));
     // Software WebGPU takes minutes to compile the network where other tests run beside.
   }, 600_000);
 
   test('with colour-prompt, told by a box, in two rounds', async () => {
-    const image = await photo('coffee.png', 120, 80);
+    const image = await smallPhoto('coffee.png', 120, 80);
     const prompts = { width: 600, height: 400, labelCount: 2, box: { x: 70, y: 10, width: 418, height: 384 } };
     const [gpu, cpu] = await openBoth({ network: 'colour-prompt', workingSize: 96 });
     for (const pipeline of [gpu, cpu]) await pipeline.setPrompts(image, prompts, { rounds: 2 });

@@ -12,11 +12,13 @@ import {
   fetchNetwork,
   framePosition,
   guidedFilterSettings,
+  type HuggingFaceModel,
   type InputSize,
   inputSizeFor,
   inspectModel,
   markProbabilities,
   type NetworkFile,
+  networkFromHuggingFace,
   networkFromJson,
   Pipeline,
   type PipelineOptions,
@@ -28,6 +30,7 @@ import {
   type View,
   vocColours,
 } from '../../../src/pipeline/index.js';
+import { huggingFaceFiles } from '../hugging-face-files.js';
 import { tinyDescription, tinyNetwork } from '../tiny-network.js';
 import { twoShapes } from '../two-shapes.js';
 import { arg, type Door, deviceOf, type House, type HousePlan, optionalArg } from './door.js';
@@ -90,7 +93,8 @@ const kernels = list(anything);
 const descriptionKeys = {
   name: text,
   input: either(
-    object({ ...inputKeys, longSide: side }, { ...inputOptions, multipleOf: side }),
+    object({ ...inputKeys, longSide: side }, { ...inputOptions, shortSide: side, multipleOf: side }),
+    object({ ...inputKeys, shortSide: side }, { ...inputOptions, multipleOf: side }),
     object({ ...inputKeys, width: side, height: side }, inputOptions),
   ),
   output: object(
@@ -184,6 +188,30 @@ function goodPrompts() {
   };
 }
 
+const huggingFaceConfig = open(
+  { architectures: list(text, 1), id2label: object({ 0: text, 1: text, 2: text }) },
+  { num_channels: choice(3, null), _name_or_path: either(text, choice(null, '')) },
+);
+const step = (spec: Spec) => either(spec, choice(null));
+const onePerChannel = (spec: Spec) => step(either(list(spec, 3, 3), spec));
+const positive = number({ from: 1e-6, to: 1e6 });
+const huggingFacePicture = object(
+  {},
+  {
+    do_resize: anything,
+    do_rescale: step(boolean),
+    rescale_factor: step(positive),
+    do_normalize: step(boolean),
+    image_mean: onePerChannel(number({ from: -1e6, to: 1e6 })),
+    image_std: onePerChannel(positive),
+    do_reduce_labels: step(boolean),
+    reduce_labels: step(boolean),
+    image_processor_type: step(text),
+    size: anything,
+    resample: anything,
+  },
+);
+
 const plainDoors: Door[] = [
   {
     name: 'markProbabilities',
@@ -230,6 +258,33 @@ const plainDoors: Door[] = [
       return [json, given];
     },
     call: ([json, given]) => networkFromJson(json, given as Uint8Array),
+  },
+  {
+    name: 'networkFromHuggingFace',
+    args: [
+      arg('config', huggingFaceConfig),
+      arg('preprocessorConfig', huggingFacePicture),
+      arg(
+        'model',
+        object(
+          {},
+          {
+            ...descriptionOptions,
+            ...{ name: text, url: text, bytes: either(onnxBytes, { is: 'function' }) },
+            input: object({}, { ...inputOptions, name: text, layout: inputKeys.layout, width: side, height: side }),
+            output: object({}, { name: text, activation: choice('logits', 'probabilities', 'sigmoid') }),
+          },
+        ),
+      ),
+    ],
+    good: () => {
+      const { bytes: given, colours, licence } = goodDescription();
+      const { config, preprocessorConfig } = huggingFaceFiles();
+      const input = { name: 'image', width: 32, height: 24 };
+      return [config, preprocessorConfig, { bytes: given, colours, licence, input, output: { name: 'logits' } }];
+    },
+    call: ([config, preprocessorConfig, model]) =>
+      networkFromHuggingFace(config, preprocessorConfig, model as HuggingFaceModel),
   },
   {
     name: 'fetchNetwork',
@@ -300,13 +355,13 @@ const plainDoors: Door[] = [
         'size',
         either(
           open({ kind: choice('fixed'), width: side, height: side }),
-          open({ kind: choice('free'), longSide: side, multipleOf: side }),
+          open({ kind: choice('free'), longSide: side, multipleOf: side }, { shortSide: side }),
         ),
       ),
       arg('picture', extent),
     ],
     good: () => [
-      { kind: 'free', longSide: 128, multipleOf: 4 },
+      { kind: 'free', longSide: 128, shortSide: 64, multipleOf: 4 },
       { width: 640, height: 480 },
     ],
     call: ([size, picture]) => inputSizeFor(size as InputSize, picture as { width: number; height: number }),

@@ -11,7 +11,9 @@ import { crfPresets } from '../../../src/index.js';
 import { expectAstronautAlone } from '../../support/astronaut.js';
 import { temporaryFolder } from '../../support/command-line.js';
 import { countWrongLabels, goldenFile, goldenMarginals } from '../../support/golden.js';
+import { huggingFaceFiles } from '../../support/hugging-face-files.js';
 import { encodeGreyPng } from '../../support/png.js';
+import { tinyNetwork } from '../../support/tiny-network.js';
 
 const astronaut = 'demo/public/photos/astronaut.png';
 
@@ -92,6 +94,16 @@ test('own-network describes a file and runs it', async () => {
     'output probabilities: float32 [1, 256, 256, 1]',
     '256×256 values for each of: background, person',
   ]);
+});
+
+test('hugging-face describes a network by the files beside it, and runs it', async () => {
+  const folder = await temporaryFolder();
+  const { config, preprocessorConfig } = huggingFaceFiles();
+  const small = { ...preprocessorConfig, size: { shortest_edge: 32 } };
+  await writeFile(folder.file('config.json'), JSON.stringify(config));
+  await writeFile(folder.file('preprocessor_config.json'), JSON.stringify(small));
+  await writeFile(folder.file('model.onnx'), tinyNetwork({ input: 'pixel_values' }));
+  expect(await run('hugging-face', folder.path)).toBe('48×32 logits for each of: background, red, blue');
 });
 
 test('volume mends most voxels', async () => {

@@ -175,6 +175,10 @@ describe('what is refused, by name', () => {
     ['input.longSide', { longSide: 0, width: undefined, height: undefined }],
     ['input.multipleOf', { longSide: 32, multipleOf: 33, width: undefined, height: undefined }],
     ['input.multipleOf', { multipleOf: 8 }],
+    ['input.width', { shortSide: 32 }],
+    ['input.shortSide', { shortSide: 0, width: undefined, height: undefined }],
+    ['input.longSide', { shortSide: 32, longSide: 16385, width: undefined, height: undefined }],
+    ['input.multipleOf', { shortSide: 32, longSide: 640, multipleOf: 33, width: undefined, height: undefined }],
     ['input.layout', { layout: 'CHW' }],
     ['input.type', { type: 'uint8' }],
     ['input.channels', { channels: 'RGBA' }],
@@ -325,6 +329,20 @@ describe('inputSizeFor', () => {
     [[1000, 1], 320, 1, [320, 1]],
   ])('%o to a long side of %i in multiples of %i: %o', ([width, height], longSide, multipleOf, [w, h]) => {
     expect(inputSizeFor({ kind: 'free', longSide, multipleOf }, { width, height })).toEqual({ width: w, height: h });
+  });
+
+  test.each([
+    // picture, input as described, size
+    [[640, 480], { shortSide: 240 }, [320, 240]],
+    [[480, 640], { shortSide: 240 }, [240, 320]],
+    [[640, 480], { shortSide: 240, longSide: 300 }, [300, 225]],
+    [[640, 480], { shortSide: 240, longSide: 400 }, [320, 240]],
+    [[650, 480], { shortSide: 240, multipleOf: 32 }, [320, 256]],
+    // The largest multiple that an input may have.
+    [[60_000, 1], { shortSide: 240, multipleOf: 24 }, [16368, 24]],
+  ])('%o as %o: %o', ([width, height], sides, [w, h]) => {
+    const { size } = checkNetwork({ ...network, input: { name: 'image', layout: 'NCHW', ...sides } }).input;
+    expect(inputSizeFor(size, { width, height })).toEqual({ width: w, height: h });
   });
 });
 
