@@ -4,7 +4,7 @@
 //
 // Bilinear where the picture grows; where it shrinks, a triangle as wide as the ratio (PIL's BILINEAR with its support, torch's
 // `antialias=True`); half-pixel centres. Distances are whole numbers of 1/(2·out) of a frame's pixel, so weights carry no rounding.
-// The picture lies in a window of the target; around it is the fill.
+// The picture lies in a window of the target; around it is the fill. All of the target may be mirrored, left to right.
 //
 // Cost: up to (2·max(in/out, 1))² loads a pixel.
 
@@ -15,7 +15,7 @@ struct Resize {
   window: vec4u,
   frameSize: vec2u,
   targetSize: vec2u,
-  // value = byte·factor + offset, bytes 0..255, in the target's channel order.
+  // value = byte·factor + offset, bytes 0..255, in the target's channel order. The fourth factor is 1 where the target is mirrored, else 0.
   factor: vec4f,
   offset: vec4f,
   // Bytes around the window, in the frame's channel order.
@@ -58,7 +58,8 @@ fn weightOf(taps: Taps, index: u32) -> f32 {
 
 // Bytes 0..255 of a target pixel, in the frame's channel order.
 fn bytesOf(pixel: u32) -> vec4f {
-  let at = vec2u(pixel % resizeOf.targetSize.x, pixel / resizeOf.targetSize.x);
+  let place = vec2u(pixel % resizeOf.targetSize.x, pixel / resizeOf.targetSize.x);
+  let at = vec2u(select(place.x, resizeOf.targetSize.x - 1u - place.x, resizeOf.factor.w != 0.0), place.y);
   let low = resizeOf.window.xy;
   let size = resizeOf.window.zw;
   if (any(at < low) || any(at >= low + size)) { return resizeOf.fill; }

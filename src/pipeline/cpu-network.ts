@@ -5,7 +5,8 @@ import { ArgumentError } from '../problem/errors.js';
 import { readImage } from '../problem/images.js';
 import type { RgbaImage } from '../problem/types.js';
 import type { NetworkUnary } from './api.js';
-import { checkCpuNetwork, NetworkSessions } from './cpu/network-sessions.js';
+import { runBothWays } from './cpu/flip.js';
+import { checkCpuNetwork, type InputTensor, NetworkSessions } from './cpu/network-sessions.js';
 import { CpuResizer } from './cpu/resizer.js';
 import { largestFrameSide, planIngest } from './frames/plan.js';
 import { checkNetwork } from './network/check-network.js';
@@ -81,7 +82,7 @@ export class CpuNetwork {
    */
   async run(image: RgbaImage): Promise<NetworkUnary> {
     const { network } = this;
-    const { input, output, labels } = network;
+    const { input, output, labels, flipAveraging } = network;
     const given = readImage('image', image, (argument, value) => checkInteger(argument, value, 1, largestFrameSide));
     if (given.kind !== 'bytes') throw new ArgumentError('image', image, '{ data, width, height }');
     const pixels = given.image;
@@ -90,7 +91,9 @@ export class CpuNetwork {
     const { width, height } = placement;
     const dims = input.layout === 'NCHW' ? [1, 3, height, width] : [1, height, width, 3];
     const values = this.resizer.toTensor(pixels, placement, input);
-    const { planes, ...extent } = await this.sessions.run(variant, { [input.name]: { values, dims } }, labels.length);
+    const run = (picture: InputTensor) => this.sessions.run(variant, { [input.name]: picture }, labels.length);
+    const picture = { values, dims };
+    const { planes, ...extent } = await (flipAveraging ? runBothWays(run, picture, input.layout) : run(picture));
     const place = { ...extent, ...unaryPlace(placement, extent, output.upsampling) };
     return output.activation === 'logits' ? { logits: planes, ...place } : { probabilities: planes, ...place };
   }

@@ -183,7 +183,10 @@ export class FramePath implements Path {
     });
 
     if (runNetwork) {
-      await this.network.run(signal);
+      const { network } = this;
+      if (use === 'photo' && network.averagesFlips) {
+        await network.runBothWays(this.capture.texture, placement, signal);
+      } else await network.run(signal);
       this.networkFrame = sizeOf(frame);
     }
     const kept = await this.keptLabels(working, job);

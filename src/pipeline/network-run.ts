@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { BufferSet } from '../gpu/buffers.js';
 import { Readback } from '../gpu/readback.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
 import { FrameResizer, type TensorForm } from './frames/frame-resizer.js';
@@ -44,19 +45,24 @@ interface Shaped {
   image: FrameResizer;
   keyImage: FrameResizer | undefined;
   output: OutputReader;
-  /** Whether `output` holds something. */
-  hasRun: boolean;
+  /** The network's output for the picture itself, while the session's buffer has that for the mirrored one. */
+  unmirrored: GPUBuffer | undefined;
+  /** What `output` holds. */
+  held: 'nothing' | 'one run' | 'mean of two';
 }
 
 /** A network on a device: frames in, unaries out, both on the GPU. */
 export class NetworkRun {
   private shaped: Shaped | undefined;
   private key: Key | undefined;
+  private readonly buffers: BufferSet;
 
   private constructor(
     private readonly options: NetworkRunOptions,
     private readonly session: NetworkSession,
-  ) {}
+  ) {
+    this.buffers = new BufferSet(options.context.device);
+  }
 
   static async create(options: NetworkRunOptions, signal?: AbortSignal): Promise<NetworkRun> {
     const { runtime, context, network, bytes } = options;
@@ -73,7 +79,8 @@ export class NetworkRun {
   }
 
   get bytes(): number {
-    return this.session.bytes + (this.shaped?.image.bytes ?? 0) + (this.shaped?.output.bytes ?? 0);
+    const { session, buffers, shaped } = this;
+    return session.bytes + buffers.bytes + (shaped?.image.bytes ?? 0) + (shaped?.output.bytes ?? 0);
   }
 
   /** Whether it is told what to look for. */
@@ -126,8 +133,9 @@ export class NetworkRun {
       FrameResizer.create(context, form, { width, height }, this.session.input(name));
     const resizer = await resizerFor(input.name);
     const keyImage = prompts ? await resizerFor(prompts.keyImage) : undefined;
-    const reader = await OutputReader.create(context, { ...output, labelCount, dims, buffer });
-    this.shaped = { key, placement, image: resizer, keyImage, output: reader, hasRun: false };
+    const unmirrored = network.flipAveraging ? this.buffers.storage('NetworkRun.unmirrored', buffer.size) : undefined;
+    const reader = await OutputReader.create(context, { ...output, labelCount, dims, buffer, unmirrored });
+    this.shaped = { key, placement, image: resizer, keyImage, output: reader, unmirrored, held: 'nothing' };
     const error = await device.settleCreation();
     if (!error) return;
     this.forget();
@@ -151,12 +159,31 @@ export class NetworkRun {
     this.current.image.encode(pass, frame, placement);
   }
 
+  /** Whether a photo goes through it twice, the second time mirrored. */
+  get averagesFlips(): boolean {
+    return this.options.network.flipAveraging;
+  }
+
   /** When it resolves, what is submitted afterwards sees the output as a unary of all labels. */
   async run(signal?: AbortSignal): Promise<void> {
     await this.session.run(signal);
-    if (this.current.output.labels.length < this.labelCount) this.current.output.choose();
-    this.encodeOutput();
-    this.current.hasRun = true;
+    this.readOutput('one run');
+  }
+
+  /** As `run`, with the mean of that output and the one for the frame mirrored. After `encodeInput` of the same frame. */
+  async runBothWays(frame: GPUTexture, placement: Placement, signal?: AbortSignal): Promise<void> {
+    await this.session.run(signal);
+    const { image, unmirrored } = this.current;
+    const { buffer } = this.session.output;
+    if (!unmirrored) throw new Error('NetworkRun.runBothWays of a network that is run once');
+    this.options.context.device.submit('mirrored network input', (encoder) => {
+      encoder.copyBufferToBuffer(buffer, 0, unmirrored, 0, buffer.size);
+      const pass = encoder.beginComputePass({ label: 'mirrored network input' });
+      image.encode(pass, frame, placement, true);
+      pass.end();
+    });
+    await this.session.run(signal);
+    this.readOutput('mean of two');
   }
 
   /** The last output again, as a unary of these labels alone. */
@@ -167,7 +194,7 @@ export class NetworkRun {
 
   /** Whether there is an output: of a run since the input's size or the key image changed. */
   get hasRun(): boolean {
-    return this.shaped?.hasRun === true;
+    return this.shaped !== undefined && this.shaped.held !== 'nothing';
   }
 
   /** The output of the last run, for the picture alone where it was letterboxed. */
@@ -188,7 +215,7 @@ export class NetworkRun {
     this.key = { placement, labelCount, seeds, prompts: seeds, image: new Uint32Array() };
     await this.shape(placement);
     this.writePrompts(seeds);
-    this.current.hasRun = false;
+    this.current.held = 'nothing';
   }
 
   /** Encodes the key image's way into its input. After `beginKey`, with a frame of its size. */
@@ -231,7 +258,7 @@ export class NetworkRun {
     if (!key) return;
     await this.shape(key.placement);
     this.restoreKey();
-    this.current.hasRun = false;
+    this.current.held = 'nothing';
   }
 
   async destroy(): Promise<void> {
@@ -256,10 +283,18 @@ export class NetworkRun {
     }
   }
 
+  private readOutput(held: 'one run' | 'mean of two'): void {
+    const { current, labelCount } = this;
+    if (current.output.labels.length < labelCount) current.output.choose();
+    current.held = held;
+    this.encodeOutput();
+  }
+
   private encodeOutput(): void {
+    const { output, held } = this.current;
     this.options.context.device.submit('network output', (encoder) => {
       const pass = encoder.beginComputePass({ label: 'network output' });
-      this.current.output.encode(pass);
+      output.encode(pass, held === 'mean of two');
       pass.end();
     });
   }
@@ -286,6 +321,7 @@ export class NetworkRun {
     this.shaped?.image.destroy();
     this.shaped?.keyImage?.destroy();
     this.shaped?.output.destroy();
+    if (this.shaped?.unmirrored) this.buffers.release(this.shaped.unmirrored);
     this.shaped = undefined;
   }
 }

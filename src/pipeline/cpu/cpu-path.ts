@@ -21,6 +21,7 @@ import { missingPrompts } from '../prompts/missing-prompts.js';
 import type { CheckedPrompts } from '../prompts/prompts.js';
 import { CanvasPainter } from './canvas-painter.js';
 import { type CpuNumbers, CpuSegmentation } from './cpu-segmentation.js';
+import { runBothWays } from './flip.js';
 import { checkCpuFrame, FrameReader } from './frame-reader.js';
 import type { InputTensor, NetworkSessions } from './network-sessions.js';
 import { reseedPrompts } from './reseed.js';
@@ -185,7 +186,7 @@ export class CpuPath implements Path {
     const image = this.toWorking.toBytes(frame, working.width, working.height, this.working);
     this.working = image;
     clock.lap('resize');
-    if (runNetwork) await this.runNetwork(variant, frame, placement, signal);
+    if (runNetwork) await this.runNetwork(variant, frame, placement, use, signal);
     clock.lap('network');
     const { unary, kept } = this.unaryFor({ data: image, ...working }, job);
     clock.lap('unary');
@@ -243,20 +244,24 @@ export class CpuPath implements Path {
     variant: ResolvedNetwork,
     frame: RgbaImage,
     placement: Placement,
+    use: FrameJob['use'],
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const { labelCount, key } = this;
-    const { input, prompts, output } = this.network;
+    const { input, prompts, output, flipAveraging } = this.network;
     const image = this.inputOf(frame, placement, this.tensor);
     this.tensor = image.values;
     const { width, height } = placement;
-    const inputs: Record<string, InputTensor> = { [input.name]: image };
+    const others: Record<string, InputTensor> = {};
     if (prompts && key) {
-      inputs[prompts.keyImage] = key.image;
-      inputs[prompts.keyPrompts] = { values: key.prompts, dims: [1, labelCount, height, width] };
+      others[prompts.keyImage] = key.image;
+      others[prompts.keyPrompts] = { values: key.prompts, dims: [1, labelCount, height, width] };
     }
     this.forgetOutput();
-    const { planes, ...extent } = await this.sessions.run(variant, inputs, labelCount, signal);
+    const run = (picture: InputTensor) =>
+      this.sessions.run(variant, { ...others, [input.name]: picture }, labelCount, signal);
+    const isFlipped = flipAveraging && use === 'photo';
+    const { planes, ...extent } = await (isFlipped ? runBothWays(run, image, input.layout) : run(image));
     const place = { ...extent, ...unaryPlace(placement, extent, output.upsampling) };
     const unary = output.activation === 'logits' ? { logits: planes, ...place } : { probabilities: planes, ...place };
     this.output = unary;

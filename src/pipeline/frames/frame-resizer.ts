@@ -44,7 +44,7 @@ export class FrameResizer {
   private readonly groups = new WeakMap<GPUTexture, GPUBindGroup>();
   private readonly extent: Extent;
   /** Frame size and placement that the uniform holds. */
-  private written: { frameWidth: number; frameHeight: number; placement: Placement } | undefined;
+  private written: { frameWidth: number; frameHeight: number; placement: Placement; mirrored: boolean } | undefined;
 
   private constructor(
     private readonly device: ScopedDevice,
@@ -89,9 +89,10 @@ export class FrameResizer {
    * Encodes the resizing of a frame. What changed since the call before is uploaded at once: submit before the next call.
    *
    * @param frame rgba8unorm with TEXTURE_BINDING: `FrameCapture.texture`
+   * @param mirrored whether left and right of the whole target are exchanged, also those of a window that is not in its middle
    */
-  encode(pass: GPUComputePassEncoder, frame: GPUTexture, placement: Placement): void {
-    this.place(frame, placement);
+  encode(pass: GPUComputePassEncoder, frame: GPUTexture, placement: Placement, mirrored = false): void {
+    this.place(frame, placement, mirrored);
     let group = this.groups.get(frame);
     if (!group) {
       group = this.program.bind({
@@ -109,12 +110,13 @@ export class FrameResizer {
     this.buffers.destroy();
   }
 
-  private place(frame: GPUTexture, placement: Placement): void {
+  private place(frame: GPUTexture, placement: Placement, mirrored: boolean): void {
     const { written, extent } = this;
     if (
       written &&
       written.frameWidth === frame.width &&
       written.frameHeight === frame.height &&
+      written.mirrored === mirrored &&
       samePlacement(written.placement, placement)
     ) {
       return;
@@ -124,8 +126,9 @@ export class FrameResizer {
       frameWidth: frame.width,
       frameHeight: frame.height,
       placement: { ...placement, window: { ...placement.window } },
+      mirrored,
     };
-    writeUniform(this.device, this.uniform, wordsOf(this.form, frame, placement));
+    writeUniform(this.device, this.uniform, wordsOf(this.form, frame, placement, mirrored));
   }
 }
 
@@ -144,10 +147,15 @@ function itemCount(form: ResizeForm, { width, height }: Extent): number {
   return Math.ceil(pixelCount / 2);
 }
 
-function wordsOf(form: ResizeForm, frame: GPUTexture, { width, height, window }: Placement): UniformWord[] {
+function wordsOf(
+  form: ResizeForm,
+  frame: GPUTexture,
+  { width, height, window }: Placement,
+  mirrored: boolean,
+): UniformWord[] {
   const { factor, offset, fill } =
     form.kind === 'tensor' ? form : { factor: [0, 0, 0], offset: [0, 0, 0], fill: [0, 0, 0] };
-  const floats = [...factor, 0, ...offset, 0, ...fill, 255].map((float) => ({ float }));
+  const floats = [...factor, mirrored ? 1 : 0, ...offset, 0, ...fill, 255].map((float) => ({ float }));
   const { x, y } = window;
   return [x, y, window.width, window.height, frame.width, frame.height, width, height, ...floats];
 }

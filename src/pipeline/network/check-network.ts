@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { checkCallback, checkChoice, checkInteger, checkNumber, checkText } from '../../problem/checks.js';
+import { checkCallback, checkChoice, checkFlag, checkInteger, checkNumber, checkText } from '../../problem/checks.js';
 import { ArgumentError } from '../../problem/errors.js';
 import { checkChoiceParameter, checkNumberParameter } from '../../problem/parameter-checks.js';
 import { defaultParameters, resolveParameters } from '../../problem/parameters.js';
@@ -37,6 +37,7 @@ const networkKeys = [
   'variants',
   'prompts',
   'output',
+  'flipAveraging',
   'labels',
   'colours',
   'crf',
@@ -102,6 +103,7 @@ export function checkNetwork(value: unknown): ResolvedNetwork {
     input,
     ...(prompts === undefined ? undefined : { prompts }),
     output,
+    flipAveraging: checkFlip(given.flipAveraging, prompts),
     labels,
     colours: checkColours(given.colours, labels.length),
     crf,
@@ -109,6 +111,12 @@ export function checkNetwork(value: unknown): ResolvedNetwork {
     workingSize,
   };
   return given.variants === undefined ? network : { ...network, variants: checkVariants(given.variants, network) };
+}
+
+function checkFlip(value: unknown, prompts: NetworkPrompts | undefined): boolean {
+  const flips = value === undefined ? false : checkFlag('flipAveraging', value);
+  if (!flips || !prompts) return flips;
+  throw new ArgumentError('flipAveraging', value, 'false for a network with prompts');
 }
 
 function checkVariants(value: unknown, network: ResolvedNetwork): ResolvedNetwork[] {

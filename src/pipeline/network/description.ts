@@ -38,6 +38,11 @@ export interface NetworkDescription {
   prompts?: NetworkPrompts;
   /** What comes out. */
   output: NetworkOutput;
+  /**
+   * Whether a photo goes through the network a second time, mirrored left to right, and its output is the mean of both: fewer mistakes for twice the
+   * time (test-time augmentation). Frames of a video go through once. Default false. Not with `prompts`.
+   */
+  flipAveraging?: boolean;
   /** Names by label, all different; their number is the number of labels. For a prompt network: names for `maxLabels` labels. */
   labels: readonly string[];
   /** `#rrggbb` by label, one for each. Default: the Pascal VOC colour map. */
@@ -150,6 +155,8 @@ export interface ResolvedNetwork {
   prompts?: NetworkPrompts;
   /** What comes out. */
   output: Required<NetworkOutput>;
+  /** Whether a photo's output is the mean of two runs, the second one mirrored. */
+  flipAveraging: boolean;
   /** Names by label. */
   labels: readonly string[];
   /** `#rrggbb` in lower case, one a label. */

@@ -51,6 +51,7 @@ const person: NetworkDescription = {
     },
   ],
   output: { name: 'probabilities', layout: 'NHWC', activation: 'sigmoid' },
+  flipAveraging: true,
   labels: ['background', 'person'],
   // Okabe and Ito's blue, which skin doesn't have.
   colours: ['#000000', '#0072b2'],

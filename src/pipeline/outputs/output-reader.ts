@@ -17,6 +17,8 @@ export interface OutputReaderOptions extends Pick<Required<NetworkOutput>, 'layo
   dims: readonly number[];
   /** The output tensor: storage, padded to 4 bytes at least. */
   buffer: GPUBuffer;
+  /** Where `buffer` may hold the output for a mirrored picture: what then has that for the picture itself, as large. */
+  unmirrored?: GPUBuffer | undefined;
 }
 
 /** Planes in the form in which `DenseCrf` takes a unary. */
@@ -35,29 +37,37 @@ export class OutputReader {
   private readonly uniform: GPUBuffer;
   private readonly channels: GPUBuffer;
   private readonly planes: GPUBuffer;
-  private readonly group: GPUBindGroup;
+  private readonly single: Bound;
+  /** Of both outputs. */
+  private readonly mean: Bound | undefined;
   private grid: Grid;
   private chosen: readonly number[];
 
   private constructor(
     private readonly context: StageContext,
-    private readonly program: Program<typeof networkOutput.layout>,
+    programs: { single: OutputProgram; mean: OutputProgram | undefined },
     private readonly options: OutputReaderOptions,
     private readonly shape: OutputShape,
   ) {
     const { width, height } = shape;
-    const { labelCount, buffer } = options;
+    const { labelCount, buffer, unmirrored } = options;
     this.extent = { width, height };
     this.buffers = new BufferSet(context.device);
     this.uniform = this.buffers.uniform('OutputReader.uniform', 4);
     this.channels = this.buffers.storage('OutputReader.channels', 4 * labelCount);
     this.planes = this.buffers.storage('OutputReader.planes', 4 * labelCount * width * height);
-    this.group = program.bind({
-      outputOf: { buffer: this.uniform },
-      source: { buffer, size: shape.bytes },
-      channels: { buffer: this.channels },
-      planes: { buffer: this.planes },
-    });
+    const bound = (program: OutputProgram, source: GPUBuffer): Bound => {
+      const group = program.bind({
+        outputOf: { buffer: this.uniform },
+        source: { buffer: source, size: shape.bytes },
+        channels: { buffer: this.channels },
+        planes: { buffer: this.planes },
+        mirrored: { buffer, size: shape.bytes },
+      });
+      return { program, group };
+    };
+    this.single = bound(programs.single, buffer);
+    this.mean = programs.mean && unmirrored && bound(programs.mean, unmirrored);
     this.chosen = [];
     this.grid = [1, 1, 1];
     this.choose(allLabels(labelCount));
@@ -67,14 +77,17 @@ export class OutputReader {
   static async create(context: StageContext, options: OutputReaderOptions): Promise<OutputReader> {
     const shape = checkShape(options);
     const { layout, activation, type } = options;
-    const program = await context.programs.get(networkOutput, {
-      workgroupSize: context.workgroupSize,
-      halves: type === 'float16',
-      interleaved: layout === 'NHWC',
-      sigmoid: activation === 'sigmoid',
-      clamped: activation === 'probabilities',
-    });
-    return new OutputReader(context, program, options, shape);
+    const get = (averaged: boolean) =>
+      context.programs.get(networkOutput, {
+        workgroupSize: context.workgroupSize,
+        halves: type === 'float16',
+        interleaved: layout === 'NHWC',
+        sigmoid: activation === 'sigmoid',
+        clamped: activation === 'probabilities',
+        averaged,
+      });
+    const [single, mean] = await Promise.all([get(false), options.unmirrored && get(true)]);
+    return new OutputReader(context, { single, mean }, options, shape);
   }
 
   /** Bytes of GPU memory held. */
@@ -109,14 +122,24 @@ export class OutputReader {
     this.grid = foldedGrid(Math.ceil((width * height * labels.length) / workgroupSize));
   }
 
-  encode(pass: GPUComputePassEncoder): void {
-    this.program.encode(pass, this.group, this.grid);
+  /** @param isMean of `unmirrored` and what `buffer` has of the mirrored picture */
+  encode(pass: GPUComputePassEncoder, isMean = false): void {
+    const bound = isMean ? this.mean : this.single;
+    if (!bound) throw new Error('OutputReader: no output to take the mean with');
+    bound.program.encode(pass, bound.group, this.grid);
   }
 
   /** Frees what is its own; not the output tensor. */
   destroy(): void {
     this.buffers.destroy();
   }
+}
+
+type OutputProgram = Program<typeof networkOutput.layout>;
+
+interface Bound {
+  program: OutputProgram;
+  group: GPUBindGroup;
 }
 
 interface OutputShape extends Extent {

@@ -19,5 +19,7 @@ export const networkOutput = {
     channels: 'read',
     /** Logits or probabilities, bits of float32 [labelCount, y, x]. */
     planes: 'write',
+    /** As `source`, of the mirrored picture: the planes are then the mean of both. Else `source` again. */
+    mirrored: 'read',
   },
 } as const satisfies StageDefinition;

@@ -121,6 +121,7 @@ const descriptionOptions = {
   colours: list({ is: 'text', matching: /^#[0-9a-f]{6}$/i }, 3, 3),
   crf: networkCrf,
   videoCrf: networkCrf,
+  flipAveraging: boolean,
   workingSize: side,
 } satisfies Record<string, Spec>;
 const describedKeys = { ...descriptionKeys, bytes: either(onnxBytes, { is: 'function' }) };

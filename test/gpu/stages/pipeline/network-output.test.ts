@@ -28,9 +28,14 @@ function dimsOf(layout: Layout, channels: number): number[] {
 }
 
 /** An output and its values, some beyond 0..1, as they are once rounded to its type. */
-function outputOf(activation: Activation, type: Type, broken: readonly [index: number, value: number][] = []) {
+function outputOf(
+  activation: Activation,
+  type: Type,
+  broken: readonly [index: number, value: number][] = [],
+  seed = 5,
+) {
   const count = channelsOf(activation) * width * height;
-  const given = randomFloats(count, 5, activation === 'logits' ? 20 : 1.2).map((value) => value - 0.1);
+  const given = randomFloats(count, seed, activation === 'logits' ? 20 : 1.2).map((value) => value - 0.1);
   for (const [index, value] of broken) given[index] = value;
   const words = type === 'float16' ? packHalves(given) : given;
   const values = type === 'float16' ? halvesOf(words as Uint32Array, count) : given;
@@ -48,6 +53,32 @@ describe.each(forms)('$activation, $layout, $type', ({ activation, layout, type 
   const labelCount = activation === 'sigmoid' ? 2 : 3;
   const channelCount = channelsOf(activation);
   const dims = dimsOf(layout, channelCount);
+
+  test('the mean of two, the second one mirrored', async () => {
+    const unmirrored = outputOf(activation, type, [[3, Number.NaN]]);
+    const other = outputOf(activation, type, [[8, Number.POSITIVE_INFINITY]], 6);
+    const context = { device: gpu.programs.device, programs: gpu.programs, workgroupSize: 3 };
+    const options = { activation, layout, type, labelCount, dims, buffer: other.buffer };
+    const reader = await OutputReader.create(context, { ...options, unmirrored: unmirrored.buffer });
+    for (const labels of [[1, 0], [1]]) {
+      reader.choose(labels);
+      const shape = { width, height, channelCount, layout, activation };
+      const [first, second] = [unmirrored, other].map(({ values }) => labelPlanes({ values, ...shape }, labels));
+      const across = (i: number) => i - 2 * (i % width) + width - 1;
+      for (const isMean of [true, false]) {
+        gpu.encode((stages) => stages.stage('output', (pass) => reader.encode(pass, isMean)));
+        const planes = Object.values(reader.unary).find((value) => value instanceof GPUBuffer);
+        const found = await gpu.floats(planes as GPUBuffer, labels.length * width * height);
+        const expected = isMean ? first.map((value, i) => (value + second[across(i)]) / 2) : second;
+        expect([...found].map(Number.isNaN)).toEqual([...expected].map(Number.isNaN));
+        expect(found.map((value) => value || 0)).toBeAllClose(
+          expected.map((value) => value || 0),
+          { tolerance: 1e-6, shape: [labels.length, height, width] },
+        );
+      }
+    }
+    reader.destroy();
+  });
 
   async function read(workgroupSize: number, labels?: readonly number[], broken: readonly [number, number][] = []) {
     const { buffer, values } = outputOf(activation, type, broken);

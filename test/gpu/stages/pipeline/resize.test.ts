@@ -110,6 +110,27 @@ describe.each(placements)('%s', (_name, frame, placement) => {
     expect(found).toBeAllClose(expected, { tolerance: 1e-5 });
   });
 
+  test('mirrored, with its margins, and back again', async () => {
+    const form: ResizeForm = { kind: 'tensor', layout: 'NHWC', type: 'float32', ...values };
+    const target = gpu.filled(3 * pixelCount + 4, untouched);
+    const context = { device: gpu.programs.device, programs: gpu.programs, workgroupSize: 3 };
+    const resizer = await FrameResizer.create(context, form, placement, target);
+    const texture = gpu.texture(frame.data, frame.width, frame.height);
+    const expected = resizeToTensor(frame, placement, { layout: 'NHWC', ...values });
+    const { width } = placement;
+    for (const isMirrored of [false, true, false]) {
+      gpu.encode((stages) => stages.stage('resize', (pass) => resizer.encode(pass, texture, placement, isMirrored)));
+      const found = await gpu.floats(target, 3 * pixelCount);
+      const columnOf = (pixel: number) => (isMirrored ? width - 1 - (pixel % width) : pixel % width);
+      const pixelFor = (i: number) => Math.floor(i / 3) - (Math.floor(i / 3) % width) + columnOf(Math.floor(i / 3));
+      expect(found).toBeAllClose(
+        expected.map((_, i) => expected[3 * pixelFor(i) + (i % 3)]),
+        { tolerance: 1e-5 },
+      );
+    }
+    resizer.destroy();
+  });
+
   test('packed RGBA', async () => {
     const { width, height } = placement;
     const whole = stretched(width, height, frame.width, frame.height);

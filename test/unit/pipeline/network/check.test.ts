@@ -32,6 +32,7 @@ describe('defaults', () => {
         fill: [0, 0, 0],
       },
       output: { name: 'logits', layout: 'NCHW', activation: 'logits', type: 'float32', upsampling: 'half-pixel' },
+      flipAveraging: false,
       labels: ['background', 'person'],
       colours: ['#000000', '#800000'],
       crf: defaultParameters,
@@ -68,6 +69,7 @@ describe('defaults', () => {
       crf,
       videoCrf,
       workingSize: 480,
+      flipAveraging: false,
     };
     expect(checkNetwork(full)).toEqual({
       ...full,
@@ -153,6 +155,11 @@ describe('what is refused, by name', () => {
     ['crf', { crf: 5 }],
     ['crf.kernels', { crf: {} }],
     ['videoCrf.kernels', { videoCrf: {} }],
+    ['flipAveraging', { flipAveraging: 1 }],
+    [
+      'flipAveraging',
+      { flipAveraging: true, prompts, labels: three, output: { ...output, activation: 'probabilities' } },
+    ],
     ['crf.kernels[0].sigmaXY', { crf: { kernels: [{ type: 'gaussian', sigmaXY: -1 }] } }],
     ['crf.kernels[0].type', { crf: { kernels: [{ type: 'features', featureDim: 1 }] } }],
     ['crf.iteration', { crf: { kernels: [], iteration: 5 } }],
