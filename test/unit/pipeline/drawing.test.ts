@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { planBlur } from '../../../src/pipeline/drawing/blur-plan.js';
-import { checkColour, checkColours } from '../../../src/problem/colours.js';
 import { framePosition, placeFrame, tapsFor } from '../../../src/pipeline/drawing/placement.js';
+import { checkColour, checkColours } from '../../../src/problem/colours.js';
 import { vocColours } from '../../../src/problem/voc-colours.js';
 
 describe('placement', () => {
