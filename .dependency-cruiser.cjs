@@ -213,7 +213,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|site|cli/dist)/|test/fixtures|demo/public' },
+    // docs/examples/other-packages names packages that only npm run test:tools installs.
+    exclude: { path: '^(dist|site|cli/dist|docs/examples/other-packages)/|test/fixtures|demo/public' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -2,7 +2,7 @@
 
 import { defineConfig } from 'vitest/config';
 
-/** npm run test:tools: apart from the usual tests, as it installs build tools from npm. */
+/** npm run test:tools: apart from the usual tests, as it installs build tools and other segmenters from npm. */
 export default defineConfig({
   test: {
     include: ['test/tools/**/*.test.ts'],

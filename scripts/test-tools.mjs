@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// npm run test:tools: installs the packed library with each of several build tools, from npm, builds a page with each and runs it in Chromium.
+// npm run test:tools: installs the packed library with each of several build tools, from npm, builds a page with each and runs it in Chromium; and
+// transformers.js and MediaPipe, whose masks and logits the library refines.
 
 import { ensureInstalled, runNpm } from './setup.mjs';
 

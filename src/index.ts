@@ -25,6 +25,7 @@ export type {
 } from './problem/api.js';
 export { ArgumentError, DeviceError } from './problem/errors.js';
 export { crfJsonSchema, type JsonSchema } from './problem/json-schema.js';
+export { type LabelPictureOptions, labelsToImageData } from './problem/label-picture.js';
 export { defaultParameters, resolveParameters } from './problem/parameters.js';
 export { type FeatureArray, parametersFromJson } from './problem/parameters-json.js';
 export { type CrfParametersOrName, type CrfPreset, type CrfPresetName, crfPresets } from './problem/presets.js';

@@ -6,6 +6,7 @@
  * @module meanfield/pipeline
  */
 
+export { vocColours } from '../problem/voc-colours.js';
 export type {
   DeviceLoss,
   ExportOptions,
@@ -39,7 +40,6 @@ export type { Extent } from './frames/plan.js';
 export { guidedFilterSettings, type Refinement } from './guided/settings.js';
 export { markProbabilities } from './marks/mark-probabilities.js';
 export { checkNetwork, networkFromJson } from './network/check-network.js';
-export { vocColours } from './network/colours.js';
 export type {
   InputSize,
   NetworkDescription,

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 
 import { checkCallback, checkChoice, checkFlag, checkInteger, checkNumber } from '../problem/checks.js';
+import { checkColour } from '../problem/colours.js';
 import { ArgumentError } from '../problem/errors.js';
 import { checkBackend } from '../problem/options.js';
 import { checkDevice, checkSignal } from '../problem/platform-objects.js';
-
 import { parametersNamed } from '../problem/presets.js';
 import { readArray, readObject, readOptions, readProperties } from '../problem/reading.js';
-
 import type { CrfParameters } from '../problem/types.js';
 import type { ExportOptions, PipelineOptions, PromptOptions, SegmentOptions } from './api.js';
-import { checkColour } from './drawing/colours.js';
 import { checkFolderAddress } from './folder-address.js';
 import { type Extent, largestFrameSide } from './frames/plan.js';
 import { type Refinement, refinements } from './guided/settings.js';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { Turns } from '../gpu/turns.js';
+import { checkColours } from '../problem/colours.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
 import type { CrfParametersOrName } from '../problem/presets.js';
 import { crfSchema } from '../problem/schema.js';
@@ -15,7 +16,6 @@ import type {
   SegmentOptions,
 } from './api.js';
 import { chooseBackend } from './backend.js';
-import { checkColours } from './drawing/colours.js';
 import { exportCutOut, isCutOutPicture } from './drawing/cut-out-picture.js';
 import { checkDrawTarget, type DrawTarget } from './drawing/target.js';
 import { checkViewKind, type View } from './drawing/view.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { checkColour } from '../../src/pipeline/drawing/colours.js';
+import { checkColour } from '../../src/problem/colours.js';
 import { drawnImage } from './problems.js';
 import { randomNumbers } from './random.js';
 

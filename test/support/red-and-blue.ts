@@ -12,8 +12,8 @@ export interface LabelledImage extends RgbaImage {
   truth: Uint8Array;
 }
 
-/** A red and a blue disc on grey, with noise that misleads a network which looks at pixels one by one. */
-export function redAndBlue(seed: number, width: number, height: number): LabelledImage {
+/** A red and a blue disc on grey, with noise, a width in 0..255, that misleads a network which looks at pixels one by one. */
+export function redAndBlue(seed: number, width: number, height: number, noise = 160): LabelledImage {
   const random = randomNumbers(seed);
   for (let i = 0; i < 8; i++) random();
   const radius = 0.3 * Math.min(width, height);
@@ -24,7 +24,7 @@ export function redAndBlue(seed: number, width: number, height: number): Labelle
   for (let i = 0; i < width * height; i++) {
     const [x, y] = [i % width, Math.floor(i / width)];
     truth[i] = discs.find((disc) => Math.hypot(x - disc.x, y - disc.y) < radius)?.label ?? 0;
-    for (let c = 0; c < 3; c++) data[4 * i + c] = Math.max(0, colours[truth[i]][c] + 160 * (random() - 0.5));
+    for (let c = 0; c < 3; c++) data[4 * i + c] = Math.max(0, colours[truth[i]][c] + noise * (random() - 0.5));
   }
   return { data, width, height, truth };
 }

@@ -11,8 +11,12 @@ const weights = [
   [0, 0, 60, -30],
 ];
 
-/** A network of one convolution: label 1 is what is red, 2 what is blue, 0 the rest. Any size of input, which has the name given. */
-export function tinyNetwork({ input = 'image' } = {}): Uint8Array<ArrayBuffer> {
+/**
+ * A network of one convolution: label 1 is what is red, 2 what is blue, 0 the rest. Any size of input, which has the name given.
+ *
+ * @param stride pixels a side that one logit is the mean of
+ */
+export function tinyNetwork({ input = 'image', stride = 1 } = {}): Uint8Array<ArrayBuffer> {
   const kernel = {
     name: 'weights',
     dataType: TensorProto_DataType.FLOAT,
@@ -25,11 +29,23 @@ export function tinyNetwork({ input = 'image' } = {}): Uint8Array<ArrayBuffer> {
     dims: [3n],
     floatData: weights.map((row) => row[3]),
   };
-  const kernelShape = { name: 'kernel_shape', type: AttributeProto_AttributeType.INTS, ints: [1n, 1n] };
+  const square = (name: string, side: number) => ({
+    name,
+    type: AttributeProto_AttributeType.INTS,
+    ints: [BigInt(side), BigInt(side)],
+  });
+  const convolution = (output: string) =>
+    node('Conv', [input, 'weights', 'bias'], [output], [square('kernel_shape', 1)]);
   return onnxModel({
     input: [value(input, [1, 3, 'height', 'width'])],
-    output: [value('logits', [1, 3, 'height', 'width'])],
-    node: [node('Conv', [input, 'weights', 'bias'], ['logits'], [kernelShape])],
+    output: [value('logits', [1, 3, stride === 1 ? 'height' : null, stride === 1 ? 'width' : null])],
+    node:
+      stride === 1
+        ? [convolution('logits')]
+        : [
+            convolution('scores'),
+            node('AveragePool', ['scores'], ['logits'], [square('kernel_shape', stride), square('strides', stride)]),
+          ],
     initializer: [kernel, bias],
   });
 }

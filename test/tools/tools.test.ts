@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
-import { packedPackages } from '../support/packed.js';
+import { createNpmProject, type NpmProject } from '../support/npm-project.js';
 import { serveFolder } from '../support/static-site.js';
 import { run } from '../support/user-project.js';
 
@@ -19,6 +18,7 @@ const packages = [
 /** Builds src/index.html, or src/main.js, into the folder. */
 type Build = (out: string) => Promise<unknown>;
 
+let installed: NpmProject | undefined;
 let project: string;
 let browser: Browser;
 /** What the first tool's page computed. */
@@ -54,20 +54,17 @@ const moduleOption =
   "<script>globalThis.pipelineOptions = { onnxruntime: { module: () => import('./ort/ort.wasm.bundle.min.mjs') } };</script>";
 
 beforeAll(async () => {
-  const { library } = await packedPackages();
-  project = await mkdtemp(path.join(tmpdir(), 'meanfield-tools-'));
-  await mkdir(path.join(project, 'src'));
   // Parcel reads the field "exports" only where it is told to, which onnxruntime-web needs, too.
-  const manifest = { private: true, type: 'module', '@parcel/resolver-default': { packageExports: true } };
-  await writeFile(path.join(project, 'package.json'), JSON.stringify(manifest));
+  installed = await createNpmProject(packages, { '@parcel/resolver-default': { packageExports: true } });
+  project = installed.folder;
+  await mkdir(path.join(project, 'src'));
   await writeFile(path.join(project, 'src/main.js'), program);
   await writeFile(path.join(project, 'src/index.html'), page('main.js'));
-  await run('npm', ['install', '--no-audit', '--no-fund', '--silent', library.tarball, ...packages], project);
   browser = await launchBrowser({ adapter: adapterFromEnvironment('software') });
 });
 afterAll(async () => {
   await browser?.close();
-  if (project) await rm(project, { recursive: true, force: true });
+  await installed?.remove();
 });
 
 function tool(name: string, ...toolArguments: string[]): Promise<string> {

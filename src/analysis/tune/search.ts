@@ -9,6 +9,7 @@ import { bootstrapGains, intervalOf } from './bootstrap.js';
 import { resolveObjective, scoreOfTally, sumOfTallies, type Tally } from './objective.js';
 import { permutation, randomNumbers, spacedPoints } from './random.js';
 import { type KernelPoint, kernelsAt, parametersAt, pathOf, type ResolvedSpace, valueAt } from './space.js';
+import { presetPoints } from './starting-points.js';
 import type {
   ResponseCurve,
   TuneCandidate,
@@ -20,7 +21,7 @@ import type {
 } from './types.js';
 
 /**
- * Successive halving (Jamieson and Talwalkar, AISTATS 2016) over points that fill the space evenly, then a compass search around the best
+ * Successive halving (Jamieson and Talwalkar, AISTATS 2016) over the presets and points that fill the space evenly, then a compass search around the best
  * (Kolda, Lewis and Torczon, SIAM Review 2003). The whole choice is cross-validated: each part of the examples is refined with what was
  * chosen without it. What is measured is kept, so that folds share most of it.
  */
@@ -380,13 +381,15 @@ export class ParameterSearch {
 }
 
 function designOf(space: ResolvedSpace, count: number, random: () => number): KernelPoint[] {
-  return spacedPoints(count, space.varying.length + 1, random).map((coordinates) => {
+  const known = presetPoints(space).slice(0, Math.floor(count / 2));
+  const spaced = spacedPoints(count - known.length, space.varying.length + 1, random).map((coordinates) => {
     const choice = coordinates[space.varying.length];
     return {
       position: coordinates.slice(0, space.varying.length),
       normalization: space.normalization[Math.floor(choice * space.normalization.length)],
     };
   });
+  return [...known, ...spaced];
 }
 
 /** Examples by round: each round has `halving` times those of the one before, the last has all. */

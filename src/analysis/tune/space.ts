@@ -9,7 +9,7 @@ import { crfSchema } from '../../problem/schema.js';
 import type { CrfParameters, Kernel, Normalization, ProblemSize, SigmaUnit } from '../../problem/types.js';
 
 /** A number that is searched, or fixed where both ends are equal. */
-interface Dimension {
+export interface Dimension {
   kernel: 'gaussian' | 'bilateral';
   name: 'sigmaXY' | 'sigmaRGB' | 'compatibility';
   low: number;
@@ -36,7 +36,7 @@ export interface KernelPoint {
 }
 
 /** Diagonal of 500 x 375 pixels, the size of the images that the usual sigmas were found on. */
-const usualDiagonal = 625;
+export const usualDiagonal = 625;
 
 /** What is searched of a kernel, in this order. */
 const searched = {

@@ -51,7 +51,7 @@ export interface TuneSearchOptions {
   space?: TuneSpace;
   /** Default { measure: 'meanIoU' }. */
   objective?: TuneObjective;
-  /** Sets of kernels in the first round, 4..4096. Default 48. */
+  /** Sets of kernels in the first round, 4..4096: those of `crfPresets` that lie in the space, at most half of them, and others that fill it evenly. Default 48. */
   candidates?: number;
   /** Parts of the cross-validation, 2 or more; never more than there are examples. Default 5. */
   folds?: number;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import { checkColours } from '../../problem/colours.js';
 import { ArgumentError } from '../../problem/errors.js';
 import type { RgbaImage } from '../../problem/types.js';
 import { contextOf } from '../drawing/canvas-context.js';
-import { checkColours } from '../drawing/colours.js';
 import { changesByItself, keptColours, viewOfKept } from '../drawing/kept-labels.js';
 import { checkPixels, type DrawTarget } from '../drawing/target.js';
 import { checkViewWith, type ResolvedView } from '../drawing/view.js';

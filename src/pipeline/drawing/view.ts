@@ -2,8 +2,8 @@
 
 import { checkGivenTexture } from '../../gpu/given-objects.js';
 import { checkChoice, checkFlag, checkInteger, checkNumber } from '../../problem/checks.js';
+import { checkColour, type Rgba } from '../../problem/colours.js';
 import { readArray, readOptions, readProperties } from '../../problem/reading.js';
-import { checkColour, type Rgba } from './colours.js';
 import type { Fit } from './placement.js';
 
 /** How every view lies in its target. */

@@ -9,7 +9,7 @@ import { readArray, readObject, readOptions, readProperties } from '../../proble
 import { crfSchema } from '../../problem/schema.js';
 import { viewName } from '../../problem/typed-arrays.js';
 import type { CrfParameters } from '../../problem/types.js';
-import { vocColours } from './colours.js';
+import { vocColours } from '../../problem/voc-colours.js';
 import type {
   InputSize,
   NetworkDescription,

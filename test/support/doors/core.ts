@@ -5,6 +5,8 @@ import {
   type CrfParameters,
   DenseCrf,
   type DenseCrfOptions,
+  type LabelPictureOptions,
+  labelsToImageData,
   type ProblemSize,
   parametersFromJson,
   type RefineInput,
@@ -24,8 +26,17 @@ import {
   optionalArg,
   thisVery,
 } from './door.js';
-import { goodImage, goodInput, goodParameters, goodUnary, inputSpec, parametersSpec, size } from './problem.js';
-import { boolean, choice, either, integer, list, object, open, type Spec } from './spec.js';
+import {
+  goodImage,
+  goodInput,
+  goodParameters,
+  goodUnary,
+  inputSpec,
+  parametersSpec,
+  pixelCount,
+  size,
+} from './problem.js';
+import { boolean, choice, either, integer, labelTypes, list, object, open, type Spec, typed } from './spec.js';
 
 const sizeKeys = {
   width: choice(size.width),
@@ -136,6 +147,24 @@ const plainDoors: Door[] = [
     args: [arg('parameters', parametersSpec), arg('size', open(sizeKeys))],
     good: () => [goodParameters(), size],
     call: ([parameters, given]) => resolveParameters(parameters as CrfParameters, given as ProblemSize),
+  },
+  {
+    name: 'labelsToImageData',
+    args: [
+      arg('labelMap', typed(labelTypes, pixelCount, integer(0, 2))),
+      arg(
+        'options',
+        object(
+          { width: choice(size.width), height: choice(size.height) },
+          { colours: list({ is: 'text', matching: /^#([0-9a-f]{6}|[0-9a-f]{8})$/i }, 3) },
+        ),
+      ),
+    ],
+    good: () => [
+      Uint8Array.from({ length: pixelCount }, (_, pixel) => pixel % 3),
+      { width: size.width, height: size.height, colours: ['#000000', '#ff0000', '#00ff0080'] },
+    ],
+    call: ([labelMap, options]) => labelsToImageData(labelMap as Uint8Array, options as LabelPictureOptions),
   },
   {
     name: 'parametersFromJson',

@@ -13,7 +13,8 @@ import { quantile } from '../../../src/analysis/tune/bootstrap.js';
 import { permutation, randomNumbers as seededNumbers, spacedPoints } from '../../../src/analysis/tune/random.js';
 import { roundSizes } from '../../../src/analysis/tune/search.js';
 import { kernelsAt, resolveSpace } from '../../../src/analysis/tune/space.js';
-import { type CrfParameters, DenseCrf, resolveParameters } from '../../../src/index.js';
+import { presetPoints } from '../../../src/analysis/tune/starting-points.js';
+import { type CrfParameters, crfPresets, DenseCrf, resolveParameters } from '../../../src/index.js';
 import { drawnExample } from '../../support/data-set.js';
 import { randomNumbers } from '../../support/random.js';
 
@@ -135,6 +136,59 @@ async function scoreByHand(examples: readonly TuneExample[], parameters: CrfPara
   }
   return metrics.scores().meanIoU;
 }
+
+describe('starting points', () => {
+  /** Kernels without what is usual, as presets write them. */
+  const startsOf = (space: TuneSpace, hasImages = true) => {
+    const resolved = resolveSpace(space, hasImages);
+    return presetPoints(resolved).map((point) =>
+      kernelsAt(resolved, point).map(({ normalization, ...kernel }) => (normalization === 'symmetric' ? kernel : null)),
+    );
+  };
+
+  test('are the presets, each set of kernels once', () => {
+    const starts = startsOf({});
+    // The defaults write out what is usual.
+    const kernels = Object.values(crfPresets).map((preset) =>
+      preset.parameters.kernels.map((kernel) => {
+        const { normalization, ...rest }: CrfParameters['kernels'][number] = kernel;
+        expect([undefined, 'symmetric']).toContain(normalization);
+        return rest;
+      }),
+    );
+    for (const set of kernels) expect(starts).toContainEqual(set);
+    expect(starts).toHaveLength(new Set(kernels.map((set) => JSON.stringify(set))).size);
+  });
+
+  test('are those that lie in the space', () => {
+    expect(startsOf({ gaussian: { sigmaXY: [0.5, 2] } })).toEqual([crfPresets['deeplab-v2'].parameters.kernels]);
+    expect(startsOf({ gaussian: { sigmaXY: [3, 3] }, bilateral: { sigmaXY: [64, 64] } })).toEqual([
+      crfPresets.afa.parameters.kernels,
+    ]);
+    expect(startsOf({ normalization: ['after'] })).toEqual([]);
+    expect(startsOf({}, false)).toEqual([
+      [{ type: 'gaussian', sigmaXY: 3, compatibility: 3 }],
+      [{ type: 'gaussian', sigmaXY: 1, compatibility: 3 }],
+    ]);
+  });
+
+  test('are in the unit of the space', () => {
+    const starts = startsOf({ sigmaUnit: 'diagonal' });
+    expect(starts).toHaveLength(startsOf({}).length);
+    expect(starts).toContainEqual([
+      { type: 'gaussian', sigmaXY: 0.0016, compatibility: 3, sigmaUnit: 'diagonal' },
+      { type: 'bilateral', sigmaXY: 0.107, sigmaRGB: 3, compatibility: 4, sigmaUnit: 'diagonal' },
+    ]);
+  });
+
+  test('are measured', async () => {
+    const parameters = crfPresets['deeplab-v2'].parameters;
+    const result = await tune(hurtExamples(3), { ...small, labelCount, candidates: 20, space: { iterations: [1] } });
+    const kernels = parameters.kernels.map((kernel) => ({ ...kernel, normalization: 'symmetric' }));
+    // All six finalists and more are measured on three examples, which all rounds have.
+    expect(result.candidates.map((one) => one.parameters.kernels)).toContainEqual(kernels);
+  });
+});
 
 describe('a set where refinement only hurts', () => {
   test('is left alone', async () => {

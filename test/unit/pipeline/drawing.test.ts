@@ -2,9 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import { planBlur } from '../../../src/pipeline/drawing/blur-plan.js';
-import { checkColour, checkColours } from '../../../src/pipeline/drawing/colours.js';
 import { framePosition, placeFrame, tapsFor } from '../../../src/pipeline/drawing/placement.js';
-import { vocColours } from '../../../src/pipeline/network/colours.js';
+import { checkColour, checkColours } from '../../../src/problem/colours.js';
+import { vocColours } from '../../../src/problem/voc-colours.js';
 
 describe('placement', () => {
   const frame = { width: 640, height: 480 };

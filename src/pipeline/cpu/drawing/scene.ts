@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import type { Rgba } from '../../../problem/colours.js';
 import type { RgbaImage } from '../../../problem/types.js';
-import type { Rgba } from '../../drawing/colours.js';
 
 /** Labels of a frame at the working size, which covers the whole frame. */
 export interface CpuLabels {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { ArgumentError } from '../../problem/errors.js';
-import { readArray } from '../../problem/reading.js';
+import { ArgumentError } from './errors.js';
+import { readArray } from './reading.js';
 
 /** Red, green, blue and opacity, each 0..1, not premultiplied. */
 export type Rgba = readonly [red: number, green: number, blue: number, alpha: number];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { checkInteger } from '../../problem/checks.js';
+import { checkInteger } from './checks.js';
 
 /**
  * The Pascal VOC colour map, `#rrggbb` by label: bits 0, 3, 6, … of the label are the high bits of red, from the
