@@ -189,3 +189,25 @@ describe('evaluate --jobs', () => {
     expect(JSON.parse(resumed.out).run).toMatchObject({ jobs: 2 });
   });
 });
+
+describe('segment --jobs', () => {
+  test('pictures and journal are the same bytes, and so is what is told of pictures that fail', async () => {
+    const folder = await temporaryFolder();
+    const images = Object.fromEntries([1, 2, 3, 4].map((seed) => [`i${seed}`, redAndBlue(seed, 20 + 3 * seed, 24)]));
+    await storeRedAndBlue(folder, images);
+    const damaged = folder.file('photos/i2.png');
+    await writeFile(damaged, 'not a picture');
+    const network = ['--model', folder.file('tiny.onnx'), '--backend', 'cpu'];
+    const run = (out: string, jobs: string) => [
+      ...['segment', folder.file('photos'), ...network, '--out', folder.file(out), '--jobs', jobs],
+    ];
+    const { exitCode, error, files } = await expectSameFor(folder, run, ['1', '2']);
+    expect(exitCode).toBe(1);
+    expect(error).toContain(`warning: ${damaged}: `);
+    expect(
+      Object.keys(files)
+        .filter((name) => name.endsWith('.labels.png'))
+        .sort(),
+    ).toEqual(['i1', 'i3', 'i4'].map((name) => `/${name}.labels.png`));
+  });
+});
