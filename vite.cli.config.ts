@@ -6,8 +6,8 @@ import { defineConfig, type Plugin } from 'vite';
 import manifest from './cli/package.json' with { type: 'json' };
 import libraryManifest from './package.json' with { type: 'json' };
 
-/** The program, the script of the page in which it uses WebGPU, and the program of the thread for networks: nobody imports the last two. */
-const entries = ['main', 'page/main', 'evaluate/network-worker'];
+/** The program, the script of the page in which it uses WebGPU, and the programs of threads: nobody imports those. */
+const entries = ['main', 'page/main', 'evaluate/network-worker', 'evaluate/measure-worker', 'segment/segment-worker'];
 
 /** The library's doors, by the file in the repository that each is built from. */
 const doors = new Map(

@@ -15,19 +15,21 @@ import { ignored } from './confusion.js';
 /** Each boundary pixel's label, elsewhere `ignored`, [y, x]. */
 export function boundaryLabels(labels: Int32Array, width: number, height: number): Int32Array {
   const boundary = new Int32Array(width * height).fill(ignored);
-  const differ = (i: number, j: number) => {
-    if (labels[i] === labels[j] || labels[i] === ignored || labels[j] === ignored) return;
-    boundary[i] = labels[i];
-    boundary[j] = labels[j];
-  };
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
-      if (x + 1 < width) differ(i, i + 1);
-      if (y + 1 < height) differ(i, i + width);
+      if (labels[i] === ignored) continue;
+      if (x + 1 < width) markWhereDifferent(labels, i, i + 1, boundary);
+      if (y + 1 < height) markWhereDifferent(labels, i, i + width, boundary);
     }
   }
   return boundary;
+}
+
+function markWhereDifferent(labels: Int32Array, i: number, j: number, boundary: Int32Array): void {
+  if (labels[i] === labels[j] || labels[j] === ignored) return;
+  boundary[i] = labels[i];
+  boundary[j] = labels[j];
 }
 
 /** Steps from a pixel to those at most `radius` away, the nearest first. */
@@ -35,6 +37,8 @@ export interface Disc {
   x: Int32Array;
   y: Int32Array;
   squared: Int32Array;
+  /** Of the longest step, along either axis. */
+  reach: number;
 }
 
 export function discOf(radius: number): Disc {
@@ -50,6 +54,7 @@ export function discOf(radius: number): Disc {
     x: Int32Array.from(steps, ([x]) => x),
     y: Int32Array.from(steps, ([, y]) => y),
     squared: Int32Array.from(steps, ([, , squared]) => squared),
+    reach,
   };
 }
 
@@ -87,14 +92,18 @@ function nearestSquared(
   height: number,
   i: number,
   label: number,
-  disc: Disc,
+  { x: stepsX, y: stepsY, squared, reach }: Disc,
 ): number {
   const x = i % width;
   const y = (i - x) / width;
-  for (let step = 0; step < disc.squared.length; step++) {
-    const u = x + disc.x[step];
-    const v = y + disc.y[step];
-    if (u >= 0 && u < width && v >= 0 && v < height && other[v * width + u] === label) return disc.squared[step];
+  // Most discs lie within the image as a whole: nothing need be checked there.
+  const isInside = x >= reach && x + reach < width && y >= reach && y + reach < height;
+  for (let step = 0; step < squared.length; step++) {
+    const u = x + stepsX[step];
+    const v = y + stepsY[step];
+    if ((isInside || (u >= 0 && u < width && v >= 0 && v < height)) && other[v * width + u] === label) {
+      return squared[step];
+    }
   }
   return Number.POSITIVE_INFINITY;
 }

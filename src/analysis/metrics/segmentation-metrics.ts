@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 
 import { readProperties } from '../../problem/reading.js';
-import { forEachBandPixel, squaredBandDistances } from './band.js';
+import { narrowestBands } from './band.js';
 import { boundaryF, boundaryLabels, discOf, matchBoundary } from './boundary.js';
 import { checkMetricCounts, stepsOfShare, valuesOf } from './check-counts.js';
 import {
   type ComparablePlanes,
   comparable,
   countConfusion,
-  type LabelSums,
   meanOf,
   scoresOfSums,
   share,
@@ -152,16 +151,25 @@ export class SegmentationMetrics {
   }
 
   private addBands({ prediction, truth, width, height }: ComparablePlanes): void {
-    const { bandWidths } = this.options;
-    const distances = squaredBandDistances(truth, width, height, bandWidths[bandWidths.length - 1]);
-    forEachBandPixel(distances, bandWidths, (i, narrowest) => {
-      for (let band = narrowest; band < this.bands.length; band++) {
-        const sums: LabelSums & Mutable<BandCounts> = this.bands[band];
-        sums.truth[truth[i]]++;
-        sums.prediction[prediction[i]]++;
-        if (truth[i] === prediction[i]) sums.both[truth[i]]++;
+    const { labelCount, bandWidths } = this.options;
+    const places = narrowestBands(truth, width, height, bandWidths);
+    // Of the pixels that no narrower band has, by band, then label.
+    const [both, inTruth, inPrediction] = [0, 1, 2].map(() => new Uint32Array(bandWidths.length * labelCount));
+    for (let i = 0; i < places.length; i++) {
+      if (places[i] === bandWidths.length) continue;
+      const first = places[i] * labelCount;
+      inTruth[first + truth[i]]++;
+      inPrediction[first + prediction[i]]++;
+      if (truth[i] === prediction[i]) both[first + truth[i]]++;
+    }
+    for (const [index, band] of this.bands.entries()) {
+      // A band has all that narrower ones have.
+      for (let from = 0; from <= index * labelCount; from += labelCount) {
+        addTo(band.truth, inTruth.subarray(from, from + labelCount));
+        addTo(band.prediction, inPrediction.subarray(from, from + labelCount));
+        addTo(band.both, both.subarray(from, from + labelCount));
       }
-    });
+    }
   }
 
   private addBoundaries({ prediction, truth, width, height }: ComparablePlanes): void {
@@ -197,6 +205,6 @@ export class SegmentationMetrics {
 
 const perLabelKeys = ['labelImages', 'labelF', 'truth', 'truthMatched', 'prediction', 'predictionMatched'] as const;
 
-function addTo(target: number[], more: readonly number[]): void {
+function addTo(target: number[], more: ArrayLike<number>): void {
   for (let i = 0; i < target.length; i++) target[i] += more[i];
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Command } from 'commander';
+import { jobsOption } from '../batch/jobs.js';
 import { shardOption } from '../batch/shard.js';
 import { oneOf } from '../option-values.js';
 import { backendOption, defaultParametersInWords, iterationsOption, methodOption } from '../shared-options.js';
@@ -21,7 +22,7 @@ their names, is its to say. Networks are found as by segment. With --backend cpu
 WebAssembly. Without --options the network's own parameters are used, their sigmas scaled to the images' sizes.
 
 The folder of --out gets report.json, scores.csv, items.csv and report.html, and a journal: run the same command
-again after it was stopped, and it goes on. With --shard i/n it does one part of n, each may be on a machine of its own;
+again after it was stopped, and it goes on. Results are the same for any number of --jobs. With --shard i/n it does one part of n, each may be on a machine of its own;
 then: meanfield merge OUT --out OUT. Slurm's arrays are recognised by themselves, for Kubernetes' indexed
 jobs take --shard auto/n.
 
@@ -83,6 +84,7 @@ export function addEvaluateCommand(program: Command, streams: Streams, version: 
     )
     .option('--instance-seeds <labels>', 'labels in which instances begin (default: all of --instances)', commaList)
     .optionsGroup('How to work:')
+    .addOption(jobsOption('images'))
     .option('--shard <part>', 'the part to do: i/n, auto, or auto/n', shardOption)
     .option('--strict', 'stop at the first file that is wrong')
     .option('--json', 'print the report as one JSON object instead of text')

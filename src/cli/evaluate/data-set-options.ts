@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import type { LabelLayout, Upsampling } from '../../index.js';
 import { UsageError } from '../failure.js';
+import { defaultMaximumPixels } from '../files/image.js';
 import { oneOf, wholeNumber, wrong } from '../option-values.js';
 import {
   confidenceOption,
@@ -133,6 +134,11 @@ export function checkDataSetOptions(options: DataSetOptions): void {
   if (typeof ignore === 'number' && truthValues?.includes(ignore)) {
     throw new UsageError(`--truth-values: got ${truthValues}, but --ignore ${ignore} leaves ${ignore} out`);
   }
+}
+
+/** Of an image that is read. */
+export function maximumPixelsOf({ maxMegapixels }: DataSetOptions): number {
+  return maxMegapixels === undefined ? defaultMaximumPixels : maxMegapixels * 1e6;
 }
 
 /** Whether truth may hold instance ids, and only what is 0 in it is told from the rest. */

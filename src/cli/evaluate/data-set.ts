@@ -5,13 +5,19 @@ import type { CrfParameters, ProblemSize, RgbaImage, UnaryInput } from '../../in
 import { fileStamp } from '../batch/atomic-file.js';
 import { isFile, listItems } from '../batch/items.js';
 import { about, Failure, UsageError } from '../failure.js';
-import { defaultMaximumPixels, type Photograph, photographEndings, readPhotograph } from '../files/image.js';
+import { type Photograph, photographEndings, readPhotograph } from '../files/image.js';
 import type { FullSize } from '../inputs/array-layout.js';
 import type { LabelPlane } from '../inputs/label-plane.js';
-import type { DataSetOptions } from './data-set-options.js';
-import { networkPredictions } from './network-predictions.js';
+import { type DataSetOptions, maximumPixelsOf, type PredictionForm } from './data-set-options.js';
+import { networkPredictions, type Predictor, predictionsBy } from './network-predictions.js';
 import type { NetworkPredictor } from './network-predictor.js';
-import { type Prediction, type PredictionSource, predictionFiles, readNames } from './prediction-source.js';
+import {
+  type Prediction,
+  type PredictionSource,
+  predictionFiles,
+  predictionsIn,
+  readNames,
+} from './prediction-source.js';
 import { TruthFiles, type TruthPlane } from './truth-files.js';
 import type { TruthCounts } from './truth-tally.js';
 
@@ -25,6 +31,23 @@ export interface Example {
   image?: RgbaImage;
   /** Share of the pixels whose probabilities, as the file has them, do not add up to 1. */
   offSums: number;
+}
+
+/** The files of one item; what is missing is found to be so when it is read. */
+export interface ItemFiles {
+  item: string;
+  prediction: string;
+  truth?: string;
+  photograph?: string;
+}
+
+/** How a data set is read whose files another thread has found. Plain data. */
+export interface ReadingPlan {
+  options: DataSetOptions;
+  /** Where a network predicts there is none. */
+  form: PredictionForm | null;
+  labelCount: number;
+  hasPhotographs: boolean;
 }
 
 /** Predictions with their truth, found by their names. Nothing is held but names. */
@@ -75,7 +98,7 @@ export class DataSet {
     // Who names single files means those.
     const areFolders = !(await Promise.all(predictions.map(isFile))).includes(true);
     const described = describeSources(predictions);
-    const maximumPixels = options.maxMegapixels === undefined ? defaultMaximumPixels : options.maxMegapixels * 1e6;
+    const maximumPixels = maximumPixelsOf(options);
     const truthFiles = new TruthFiles(truths, options, maximumPixels);
     return new DataSet(
       source,
@@ -99,6 +122,42 @@ export class DataSet {
     );
   }
 
+  /**
+   * A data set of which one item at a time is shown, by its files.
+   *
+   * @param predictor where a network predicts
+   */
+  static shown(
+    { options, form, labelCount, hasPhotographs }: ReadingPlan,
+    predictor?: Predictor,
+  ): { dataSet: DataSet; show(files: ItemFiles): void } {
+    const [items, truths, photographs] = [0, 1, 2].map(() => new Map<string, string>());
+    const maximumPixels = maximumPixelsOf(options);
+    const source =
+      form === null && predictor
+        ? predictionsBy(items, predictor, 0)
+        : predictionsIn(items, form ?? 'labels', options, labelCount);
+    const dataSet = new DataSet(
+      source,
+      new TruthFiles(truths, options, maximumPixels),
+      hasPhotographs ? photographs : undefined,
+      maximumPixels,
+      [],
+      labelCount,
+      null,
+      null,
+      [],
+      {},
+    );
+    const show = ({ item, prediction, truth, photograph }: ItemFiles) => {
+      for (const files of [items, truths, photographs]) files.clear();
+      items.set(item, prediction);
+      if (truth !== undefined) truths.set(item, truth);
+      if (photograph !== undefined) photographs.set(item, photograph);
+    };
+    return { dataSet, show };
+  }
+
   /** Makes ready what predicts; what goes wrong here goes wrong for every item. */
   async start(): Promise<void> {
     await this.predictions.open?.();
@@ -106,6 +165,21 @@ export class DataSet {
 
   async close(): Promise<void> {
     await this.predictions.close?.();
+  }
+
+  /** For another thread, which reads an item by its files. */
+  async readingPlan(options: DataSetOptions): Promise<ReadingPlan> {
+    const { form = null } = this.predictions;
+    return { options, form, labelCount: await this.labelCount(), hasPhotographs: this.hasPhotographs };
+  }
+
+  filesOf(item: string): ItemFiles {
+    const [truth, photograph] = [this.truths.files.get(item), this.photographs?.get(item)];
+    return {
+      ...{ item, prediction: this.fileOf(item) },
+      ...(truth === undefined ? undefined : { truth }),
+      ...(photograph === undefined ? undefined : { photograph }),
+    };
   }
 
   get hasPhotographs(): boolean {

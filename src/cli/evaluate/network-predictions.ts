@@ -7,6 +7,9 @@ import { photographEndings } from '../files/image.js';
 import type { NetworkPredictor } from './network-predictor.js';
 import type { Prediction, PredictionSource } from './prediction-source.js';
 
+/** What a network is asked for here. */
+export type Predictor = Pick<NetworkPredictor, 'network' | 'settings' | 'open' | 'close' | 'predict'>;
+
 /**
  * Predictions that a network makes of images.
  *
@@ -16,11 +19,20 @@ import type { Prediction, PredictionSource } from './prediction-source.js';
  */
 export async function networkPredictions(
   sources: readonly string[],
-  predictor: NetworkPredictor,
+  predictor: Predictor,
   keptBytes: number,
 ): Promise<PredictionSource> {
   const items = await listItemsOf(sources, photographEndings);
   if (items.size === 0) throw new Failure(`${sources.join(', ')}: no ${photographEndings.join(' or ')} file in it`);
+  return predictionsBy(items, predictor, keptBytes);
+}
+
+/** The same, of images that are known. They are looked up when they are read. */
+export function predictionsBy(
+  items: ReadonlyMap<string, string>,
+  predictor: Predictor,
+  keptBytes: number,
+): PredictionSource {
   const { labels, colours } = predictor.network;
   const labelCount = labels.length;
   const fileOf = (item: string) => items.get(item) ?? item;

@@ -12,6 +12,12 @@ import type { ComputeHost } from './compute-host.js';
 import type { DataSetOptions } from './data-set-options.js';
 import { NetworkThread } from './network-thread.js';
 
+/** A network that was found, its file with it, and how long an image may take. */
+export interface NetworkSeed extends Pick<FoundNetwork, 'job' | 'source' | 'hash'> {
+  model: string;
+  seconds: number;
+}
+
 /** A network that predicts where the host computes: in a thread by WebAssembly, or in the host's page on WebGPU. */
 export class NetworkPredictor {
   readonly network: ResolvedNetwork;
@@ -51,17 +57,28 @@ export class NetworkPredictor {
     streams: Streams,
   ): Promise<NetworkPredictor | undefined> {
     if (model === undefined) return undefined;
-    const predictor = new NetworkPredictor(
-      model,
-      await findNetwork(model, streams),
-      host,
-      streams,
-      imageLimit(timeout),
-    );
+    const predictor = NetworkPredictor.of(model, await findNetwork(model, streams), timeout, host, streams);
     if (!predictor.network.prompts) return predictor;
     throw new UsageError(
       `--model: got ${JSON.stringify(model)}, expected a network that needs nobody to tell it what to look for`,
     );
+  }
+
+  /** @param seconds that an image may take */
+  static of(
+    model: string,
+    found: FoundNetwork,
+    seconds: number,
+    host: ComputeHost,
+    streams: Streams,
+  ): NetworkPredictor {
+    return new NetworkPredictor(model, found, host, streams, imageLimit(seconds));
+  }
+
+  /** What another thread needs to have the same network. Plain data. */
+  get seed(): NetworkSeed {
+    const { job, source, hash } = this.#found;
+    return { model: this.#model, job, source, hash, seconds: this.#limit.seconds };
   }
 
   /** Loads the network. Throws Failure: what goes wrong here goes wrong for every image. */

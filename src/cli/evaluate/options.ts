@@ -20,6 +20,8 @@ export interface EvaluateOptions extends DataSetOptions {
   boundaryUnit: 'pixels' | 'diagonal';
   /** Names or numbers of labels, as `instances`. */
   instanceSeeds?: string[];
+  /** Images at once. */
+  jobs?: number;
   shard?: string;
   strict?: boolean;
   json?: boolean;

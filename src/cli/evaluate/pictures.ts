@@ -88,8 +88,8 @@ export function drawStrip(strip: Strip): RgbaImage {
     const left = index * (size.width + GAP);
     for (let y = 0; y < size.height; y++) {
       for (let x = 0; x < size.width; x++) {
-        const pixel = 3 * (y * size.width + x);
-        data.set(tile.subarray(pixel, pixel + 3), 4 * (y * width + left + x));
+        const [from, to] = [3 * (y * size.width + x), 4 * (y * width + left + x)];
+        for (let c = 0; c < 3; c++) data[to + c] = tile[from + c];
       }
     }
   }
@@ -128,11 +128,14 @@ function span(index: number, count: number, extent: number): [from: number, to: 
 
 /** The label in the middle under each pixel of the tile. */
 function shrinkLabels(labels: ArrayLike<number>, { width, height }: Strip, size: Size): Int32Array {
-  return Int32Array.from({ length: size.width * size.height }, (_, i) => {
-    const x = Math.floor(((i % size.width) + 0.5) * (width / size.width));
-    const y = Math.floor((Math.floor(i / size.width) + 0.5) * (height / size.height));
-    return labels[y * width + x];
-  });
+  const shrunk = new Int32Array(size.width * size.height);
+  for (let y = 0; y < size.height; y++) {
+    const row = Math.floor((y + 0.5) * (height / size.height)) * width;
+    for (let x = 0; x < size.width; x++) {
+      shrunk[y * size.width + x] = labels[row + Math.floor((x + 0.5) * (width / size.width))];
+    }
+  }
+  return shrunk;
 }
 
 /** RGB. What is ignored is hatched. */
@@ -145,7 +148,8 @@ function drawTile(photograph: RgbaImage, labels: Int32Array, colours: readonly C
   );
   for (let i = 0; i < labels.length; i++) {
     if (isLabel(labels[i])) continue;
-    const [x, y] = [i % photograph.width, Math.floor(i / photograph.width)];
+    const x = i % photograph.width;
+    const y = (i - x) / photograph.width;
     drawn.fill((x + y) % 8 < 2 ? 150 : 245, 3 * i, 3 * i + 3);
   }
   return drawn;
@@ -153,7 +157,9 @@ function drawTile(photograph: RgbaImage, labels: Int32Array, colours: readonly C
 
 function withoutAlpha({ data }: RgbaImage): Uint8Array {
   const rgb = new Uint8Array((data.length / 4) * 3);
-  for (let i = 0; 4 * i < data.length; i++) rgb.set(data.subarray(4 * i, 4 * i + 3), 3 * i);
+  for (let i = 0; 4 * i < data.length; i++) {
+    for (let c = 0; c < 3; c++) rgb[3 * i + c] = data[4 * i + c];
+  }
   return rgb;
 }
 

@@ -4,13 +4,13 @@ import { crfSchema, type UnaryInput } from '../../index.js';
 import { fileStamp } from '../batch/atomic-file.js';
 import { listItemsOf } from '../batch/items.js';
 import { about, Failure, UsageError } from '../failure.js';
-import { defaultMaximumPixels, type Photograph } from '../files/image.js';
+import type { Photograph } from '../files/image.js';
 import { parseJson } from '../files/json.js';
 import type { FullSize } from '../inputs/array-layout.js';
 import { decodeLabels, type LabelCodes } from '../inputs/label-codes.js';
 import { readLabelPlane } from '../inputs/label-plane.js';
 import { type ProbabilitySums, readScores } from '../inputs/scores.js';
-import type { DataSetOptions, PredictionForm } from './data-set-options.js';
+import { type DataSetOptions, maximumPixelsOf, type PredictionForm } from './data-set-options.js';
 
 /** What is predicted for one image. */
 export interface Prediction {
@@ -29,6 +29,8 @@ export interface Prediction {
 export interface PredictionSource {
   /** File, or whatever an error should be said of, by item; sorted by item. */
   readonly items: ReadonlyMap<string, string>;
+  /** Of files. */
+  readonly form?: PredictionForm;
   /** All that predictions depend on, beside the files; plain JSON. Two runs that differ in it must not be mixed. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** What is known of the labels before any is predicted. */
@@ -61,6 +63,16 @@ export async function predictionFiles(
   }
   const form = options.form ?? guessForm(source, items);
   checkForm(form, options);
+  return predictionsIn(items, form, options, labelCount);
+}
+
+/** The same, of files that are known. They are looked up when they are read. */
+export function predictionsIn(
+  items: ReadonlyMap<string, string>,
+  form: PredictionForm,
+  options: DataSetOptions,
+  labelCount: number | undefined,
+): PredictionSource {
   const fileOf = (item: string) => items.get(item) ?? item;
   if (form !== 'labels') return arrayFiles(items, fileOf, form, options);
   const { confidence = crfSchema.unary.confidence.default, predictionValues: values = null } = options;
@@ -74,9 +86,10 @@ export async function predictionFiles(
     throw new UsageError(`--prediction-values: got ${values.length} values, expected ${count}, one for each label`);
   }
   const codes: LabelCodes = { labelCount: count, values, ignore: null, option: '--prediction-values' };
-  const maximumPixels = options.maxMegapixels === undefined ? defaultMaximumPixels : options.maxMegapixels * 1e6;
+  const maximumPixels = maximumPixelsOf(options);
   return {
     items,
+    form,
     settings: { form, confidence, ...(values ? { predictionValues: values } : undefined) },
     stamp: (item) => fileStamp(fileOf(item)),
     async read(item) {
@@ -106,6 +119,7 @@ function arrayFiles(
 ): PredictionSource {
   return {
     items,
+    form,
     settings: { form, upsampling, ...(layout === undefined ? undefined : { layout }) },
     stamp: (item) => fileStamp(fileOf(item)),
     async read(item, _photograph, fullSize) {

@@ -17,6 +17,8 @@ export interface RunSummary {
   failed: number;
   seconds: number;
   imagesPerSecond: number | null;
+  /** Images that were worked on at once. */
+  jobs: number;
   /** null where nothing was refined. */
   adapter: string | null;
 }
@@ -27,10 +29,11 @@ export function failedItems(count: number): Failure {
 
 export function describeRun(run: RunSummary, report?: EvaluateReport): string {
   const speed = run.imagesPerSecond === null ? '' : `, ${Number(run.imagesPerSecond.toPrecision(3))} images a second`;
+  const together = run.jobs > 1 && run.measured > 0 ? `, ${run.jobs} at once` : '';
   const taken = run.takenFromJournal === 0 ? '' : `, ${run.takenFromJournal} taken from the journal`;
   const failed = run.failed === 0 ? '' : `, ${run.failed} failed`;
   const lines = [
-    namedLine('measured', `${run.measured} images${taken}${failed} in ${run.seconds.toFixed(1)} s${speed}`),
+    namedLine('measured', `${run.measured} images${taken}${failed} in ${run.seconds.toFixed(1)} s${speed}${together}`),
   ];
   if (run.adapter !== null) lines.push(namedLine('adapter', run.adapter));
   return lines.join('') + (report ? describeReport(report) : '');

@@ -2,6 +2,8 @@
 
 import path from 'node:path';
 import { type CrfParameters, resolveParameters } from '../../index.js';
+import { inOrder } from '../batch/in-order.js';
+import { chooseJobs } from '../batch/jobs.js';
 import { Journal } from '../batch/journal.js';
 import { Progress } from '../batch/progress.js';
 import { chooseShard, itemsOfShard, type Shard } from '../batch/shard.js';
@@ -9,29 +11,30 @@ import { about, Failure } from '../failure.js';
 import { makeFolder } from '../files/folder.js';
 import { readParameters } from '../refine/parameters.js';
 import { type Streams, warn } from '../streams.js';
-import {
-  countInstances,
-  countLabels,
-  instanceSettings,
-  pictureColours,
-  pictureLabelCount,
-  pictureLabels,
-  pictureTruth,
-} from './comparison.js';
+import { instanceSettings, pictureColours, pictureLabelCount, pictureLabels, pictureTruth } from './comparison.js';
 import { ComputeHost } from './compute-host.js';
-import { checkKernels, DataSet, type Example } from './data-set.js';
-import { type CountedEntry, type EvaluateEntry, type ItemScore, scoreOf } from './entries.js';
+import { checkKernels, DataSet } from './data-set.js';
+import { type EvaluateEntry, type ItemScore, scoreOf } from './entries.js';
 import { journalFile, picturesFolder } from './folders.js';
 import type { LabelMapsResult } from './job.js';
+import type { MeasureStart } from './measure-messages.js';
+import { MeasurePool } from './measure-pool.js';
+import { type FailedItem, type MeasuredItem, Measurer } from './measurer.js';
 import { NetworkPredictor } from './network-predictor.js';
 import type { EvaluateRequest } from './options.js';
 import { Pictures } from './pictures.js';
 import { Rankings } from './rankings.js';
 import { describeRun, failedItems, type RunSummary, tellNotes } from './report-text.js';
 import { writeReport } from './results.js';
-import { type EvaluateSettings, hashOf, parametersAt, type ShardSettings, shardName } from './settings.js';
+import { type EvaluateSettings, hashOf, type ShardSettings, shardName } from './settings.js';
 import { checkTruth, warnOfTruth } from './truth-check.js';
-import type { StrayTruth } from './truth-tally.js';
+
+/** Memory that work on an image takes, by backend: its files, label planes, rows and lattices. Measured at 512x512 with 2 and 21 labels. */
+const bytesOfPixel = {
+  cpu: (labelCount: number) => 400 + 45 * labelCount,
+  // The browser has the rest, once.
+  webgpu: (labelCount: number) => 100 + 20 * labelCount,
+} as const;
 
 /** What an earlier run has done for an item. */
 interface Done {
@@ -57,7 +60,7 @@ export async function evaluate(request: EvaluateRequest, streams: Streams, versi
   else await warnOfTruth(dataSet, itemsOfShard(dataSet.items, shard), streams);
   await makeFolder(path.dirname(journalFile(options.out, shard)));
 
-  const run = await EvaluateRun.open(request, dataSet, settings, shard, computeHost, streams);
+  const run = await EvaluateRun.open(request, dataSet, settings, shard, computeHost, predictor, streams);
   try {
     await run.measureAll();
   } finally {
@@ -139,6 +142,11 @@ class EvaluateRun {
   private readonly scores = new Map<string, ItemScore>();
   private readonly started = performance.now();
   private readonly outcomes = new Map<string, 'measured' | 'taken' | 'failed'>();
+  private readonly measurer: Measurer;
+  /** Images that are worked on at once. */
+  private jobs = 1;
+  /** Where they are more than one. */
+  private pool: MeasurePool | undefined;
 
   private constructor(
     private readonly request: EvaluateRequest,
@@ -150,7 +158,10 @@ class EvaluateRun {
     private readonly done: ReadonlyMap<string, Done>,
     private readonly pictures: Pictures,
     private readonly computeHost: ComputeHost,
-  ) {}
+    private readonly predictor: NetworkPredictor | undefined,
+  ) {
+    this.measurer = new Measurer(dataSet, settings, (job) => computeHost.run(job));
+  }
 
   static async open(
     request: EvaluateRequest,
@@ -158,6 +169,7 @@ class EvaluateRun {
     settings: EvaluateSettings,
     shard: Shard,
     computeHost: ComputeHost,
+    predictor: NetworkPredictor | undefined,
     streams: Streams,
   ): Promise<EvaluateRun> {
     const { out } = request.options;
@@ -171,7 +183,7 @@ class EvaluateRun {
     const file = journalFile(out, shard);
     const journal = await Journal.open<EvaluateEntry>(file, shardSettings, take, (text) => warn(streams, text));
     const pictures = new Pictures(picturesFolder(out, shard));
-    return new EvaluateRun(request, dataSet, settings, shard, streams, journal, done, pictures, computeHost);
+    return new EvaluateRun(request, dataSet, settings, shard, streams, journal, done, pictures, computeHost, predictor);
   }
 
   async measureAll(): Promise<void> {
@@ -183,21 +195,38 @@ class EvaluateRun {
       );
     }
     await this.takeUp(items);
-    if (this.scores.size < items.length) {
-      await this.computeHost.start();
-      await this.dataSet.start();
-    }
+    const missing = items.filter((item) => !this.scores.has(item));
+    if (missing.length > 0) await this.start(missing.length);
     const progress = new Progress(this.streams, items.length, 0, 'images');
     try {
-      for (const item of items) {
-        if (!this.scores.has(item)) await this.measure(item, progress);
-        progress.advance(item);
-      }
+      for (const item of items) if (this.scores.has(item)) progress.advance(item);
+      await this.measureItems(missing, progress, (item) => progress.advance(item));
       await this.drawMissing(progress);
     } finally {
       progress.stop();
     }
     await this.pictures.keep(this.rankings.items());
+  }
+
+  /** Makes ready what measures: this thread, or several. */
+  private async start(images: number): Promise<void> {
+    const { computeHost, dataSet, settings, request, predictor } = this;
+    const { backend } = computeHost;
+    const { largestPixels: pixels } = dataSet.truths;
+    const { labelCount } = settings;
+    const bytes = bytesOfPixel[backend](labelCount) * pixels;
+    this.jobs = chooseJobs(request.options.jobs, { images, pixels, labelCount, bytes });
+    await computeHost.start();
+    // On the CPU each thread has a network of its own.
+    if (this.jobs === 1 || backend === 'webgpu') await dataSet.start();
+    if (this.jobs === 1) return;
+    const plan = await dataSet.readingPlan(request.options);
+    const start: MeasureStart = { plan, settings, backend, network: predictor?.seed ?? null };
+    this.pool = await MeasurePool.open(start, dataSet, async (question) => {
+      if ('refine' in question) return await computeHost.run(question.refine);
+      if (!predictor) throw new Error('no network predicts');
+      return await predictor.predict(question.predict.image);
+    });
   }
 
   /** What an earlier run has measured, of files that are the same now. */
@@ -226,10 +255,8 @@ class EvaluateRun {
       const missing: string[] = [];
       for (const item of this.rankings.items()) if (!(await this.pictures.has(item))) missing.push(item);
       if (missing.length === 0) return;
-      for (const item of missing) {
-        this.scores.delete(item);
-        await this.measure(item, progress);
-      }
+      for (const item of missing) this.scores.delete(item);
+      await this.measureItems(missing, progress);
     }
   }
 
@@ -247,30 +274,52 @@ class EvaluateRun {
       failed,
       seconds,
       imagesPerSecond: measured === 0 ? null : measured / seconds,
+      jobs: this.jobs,
       adapter: request.refine ? computeHost.adapterName : null,
     };
   }
 
   async close(): Promise<void> {
+    await this.pool?.close();
     await this.journal.close();
     await this.dataSet.close();
     await this.computeHost.close();
   }
 
-  private async measure(item: string, progress: Progress): Promise<void> {
-    const measured = await this.measureItem(item).catch((error: unknown) => {
-      if (this.request.options.strict || !(error instanceof Error)) throw error;
-      return error;
-    });
-    if (measured instanceof Error) {
+  /** Measures items, several at once where that pays, and writes what was found in their order. */
+  private async measureItems(
+    items: readonly string[],
+    progress: Progress,
+    done: (item: string) => void = () => undefined,
+  ): Promise<void> {
+    await inOrder(
+      items,
+      this.jobs,
+      (item, lane) => this.measure(item, lane),
+      async (found, item) => {
+        await this.take(found, item, progress);
+        done(item);
+      },
+    );
+  }
+
+  private async measure(item: string, lane: number): Promise<MeasuredItem | FailedItem> {
+    const found = await (this.pool ? this.pool.measure(item, lane) : this.measurer.measure(item));
+    if ('error' in found && this.request.options.strict) throw found.error;
+    return found;
+  }
+
+  private async take(found: MeasuredItem | FailedItem, item: string, progress: Progress): Promise<void> {
+    if ('error' in found) {
+      const { error, strayTruth } = found;
       this.outcomes.set(item, 'failed');
-      progress.warn(measured.message);
-      const strayTruth = await this.strayTruth(item);
-      await this.journal.append({ item, failure: measured.message, ...(strayTruth ? { strayTruth } : undefined) });
+      progress.warn(error.message);
+      await this.journal.append({ item, failure: error.message, ...(strayTruth ? { strayTruth } : undefined) });
       return;
     }
-    const { entry, example, maps } = measured;
+    const { entry, example, maps } = found;
     const score = scoreOf(entry);
+    this.computeHost.adapterName = maps.adapterName;
     // The picture comes first: an item that is done has what it needs.
     if (this.rankings.add(item, score)) await this.writePicture(example, maps);
     await this.journal.append(entry);
@@ -278,44 +327,10 @@ class EvaluateRun {
     this.outcomes.set(item, 'measured');
   }
 
-  private async strayTruth(item: string): Promise<StrayTruth | undefined> {
-    const { truths } = this.dataSet;
-    const plane = await truths.read(item).catch(() => undefined);
-    return plane && truths.stray(plane, this.settings.labelCount);
-  }
-
-  private async measureItem(item: string): Promise<{ entry: CountedEntry; example: Example; maps: LabelMapsResult }> {
-    const stamp = await this.dataSet.stamp(item);
-    const example = await this.dataSet.read(item);
-    const { size, unary, image, truth } = example;
-    const parameters = parametersAt(this.settings, size);
-    const maps = await about(this.dataSet.fileOf(item), () =>
-      this.computeHost.run({
-        size,
-        unary,
-        ...(image ? { image } : undefined),
-        ...(this.settings.refinement
-          ? { refinements: [], guided: true }
-          : { refinements: parameters ? [{ parameters }] : [] }),
-      }),
-    );
-    // Label maps are in range; what else may be wrong is the truth.
-    return await about(this.dataSet.truthFileOf(item), () => {
-      const compared = [maps.before, ...(parameters ? [maps.after[0][0]] : [])].map((labels) => ({ ...size, labels }));
-      const [before, after] = compared.map((plane) => countLabels(this.settings, plane, truth));
-      const [first, second] = compared.map((plane) => countInstances(this.settings, plane, truth));
-      const entry: CountedEntry = {
-        ...{ item, stamp, truth: example.truthCounts },
-        ...(example.offSums > 0 ? { offSums: example.offSums } : undefined),
-        before,
-        ...(after ? { after } : undefined),
-        ...(first ? { instances: { before: first, ...(second ? { after: second } : undefined) } } : undefined),
-      };
-      return { entry, example, maps };
-    });
-  }
-
-  private async writePicture({ item, size, image, truth }: Example, maps: LabelMapsResult): Promise<void> {
+  private async writePicture(
+    { item, size, image, truth }: MeasuredItem['example'],
+    maps: LabelMapsResult,
+  ): Promise<void> {
     const plane = (labels: Uint32Array) => pictureLabels(this.settings, { ...size, labels });
     const colours = pictureColours(this.settings);
     await this.pictures.write(item, {

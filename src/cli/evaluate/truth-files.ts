@@ -30,6 +30,7 @@ export class TruthFiles {
   /** As the files have it. */
   readonly ignore: number | null;
   readonly isIgnoreSaid: boolean;
+  private largest = 0;
 
   constructor(
     readonly files: ReadonlyMap<string, string>,
@@ -68,7 +69,14 @@ export class TruthFiles {
   async read(item: string): Promise<LabelPlane> {
     const file = this.files.get(item);
     if (file === undefined) throw new Failure(`there is no truth of the name ${item}`);
-    return await about(file, () => readLabelPlane(file, this.maximumPixels));
+    const plane = await about(file, () => readLabelPlane(file, this.maximumPixels));
+    this.largest = Math.max(this.largest, plane.width * plane.height);
+    return plane;
+  }
+
+  /** Of the largest file that was read; 0 before the first. */
+  get largestPixels(): number {
+    return this.largest;
   }
 
   /** Errors name the file. */

@@ -23,22 +23,24 @@ export function drawOverlay(photograph: RgbaImage, labelMap: Uint32Array, colour
   const outline = findOutlines(labelMap, width, height, Math.max(1, Math.round(OUTLINE * Math.hypot(width, height))));
   const overlay = new Uint8Array(3 * width * height);
   for (let i = 0; i < width * height; i++) {
-    const pixel = data.subarray(4 * i, 4 * i + 3);
     const label = labelMap[i];
-    const drawn = label === 0 ? fade(pixel) : mix(pixel, colours[label], outline[i] ? 1 : TINT);
-    overlay.set(drawn, 3 * i);
+    const share = outline[i] ? 1 : TINT;
+    // Rec. 709 luma
+    const luma = 0.2126 * data[4 * i] + 0.7152 * data[4 * i + 1] + 0.0722 * data[4 * i + 2];
+    for (let c = 0; c < 3; c++) {
+      const value = data[4 * i + c];
+      overlay[3 * i + c] = label === 0 ? fade(value, luma) : mix(value, colours[label][c], share);
+    }
   }
   return overlay;
 }
 
-function fade(pixel: ArrayLike<number>): number[] {
-  // Rec. 709 luma
-  const luma = 0.2126 * pixel[0] + 0.7152 * pixel[1] + 0.0722 * pixel[2];
-  return mix(mix(pixel, [luma, luma, luma], BACKGROUND.grey), [255, 255, 255], BACKGROUND.white);
+function fade(value: number, luma: number): number {
+  return mix(mix(value, luma, BACKGROUND.grey), 255, BACKGROUND.white);
 }
 
-function mix(from: ArrayLike<number>, to: ArrayLike<number>, share: number): number[] {
-  return [0, 1, 2].map((c) => Math.round((1 - share) * from[c] + share * to[c]));
+function mix(from: number, to: number, share: number): number {
+  return Math.round((1 - share) * from + share * to);
 }
 
 /** 1 where a pixel of another label is less than `thickness` + 1 pixels away. */

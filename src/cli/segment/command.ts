@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Command } from 'commander';
+import { jobsOption } from '../batch/jobs.js';
 import { shardOption } from '../batch/shard.js';
 import { wholeNumber, wrong } from '../option-values.js';
 import { backendOption, maxMegapixelsOption, timeoutOption } from '../shared-options.js';
@@ -59,6 +60,7 @@ export function addSegmentCommand(program: Command, streams: Streams, version: s
     .optionsGroup('How to work:')
     .addOption(backendOption())
     .addOption(timeoutOption())
+    .addOption(jobsOption('pictures'))
     .option('--shard <part>', 'the part to do: i/n, auto, or auto/n', shardOption)
     .option('--strict', 'stop at the first picture that fails')
     .option('--json', 'print the summary as one JSON object instead of text')

@@ -29,6 +29,8 @@ export interface SegmentOptions {
   backend: 'webgpu' | 'cpu';
   /** Seconds. */
   timeout?: number;
+  /** Pictures at once. */
+  jobs?: number;
   shard?: string;
   strict?: boolean;
   json?: boolean;

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { CrfParameters } from '../../index.js';
 import { writeAtomically } from '../batch/atomic-file.js';
+import { inOrder } from '../batch/in-order.js';
+import { chooseJobs } from '../batch/jobs.js';
 import { Journal } from '../batch/journal.js';
 import { Progress } from '../batch/progress.js';
 import { chooseShard, itemsOfShard, type Shard } from '../batch/shard.js';
@@ -17,10 +19,29 @@ import { defaultNetworkSeconds, imageLimit } from '../time-limit.js';
 import { measureAreas, type PictureAreas } from './areas.js';
 import type { OpenJob, SegmentJobResult } from './job.js';
 import { type FoundNetwork, findNetwork } from './network-files.js';
-import { outputEndings, type SegmentRequest } from './options.js';
+import { type OutputKind, outputEndings, type SegmentRequest } from './options.js';
 import { outputFile, outputsExist, type Picture, Pictures } from './pictures.js';
 import { Segmenter } from './segmenter.js';
 import { describeSummary, type SegmentSummary } from './summary.js';
+
+/** Of the picture that is refined, in pixels, where a network says none. */
+const defaultWorkingSize = 640;
+
+/** Memory that a picture takes, with a network of its own on the CPU: one of a camera, and its refinement at the working size. */
+const bytesOfPicture = {
+  cpu: (pixels: number, labelCount: number) => 500e6 + pixels * (400 + 45 * labelCount),
+  webgpu: () => 250e6,
+} as const;
+
+/** What is to be written of a picture. */
+interface Segmented {
+  stamp: string;
+  areas: PictureAreas;
+  contents: ReadonlyMap<OutputKind, string | Uint8Array>;
+}
+
+/** A picture's result; that an earlier run has done it; or what is wrong with it. */
+type Found = Segmented | 'done' | { error: Error };
 
 /** A line of the journal. */
 type Entry = { item: string; stamp: string } | { item: string; failure: string };
@@ -105,7 +126,10 @@ interface Settings {
 
 /** One process's part of the work, picture by picture. */
 class SegmentRun {
-  private readonly segmenter: Segmenter;
+  /** One for each picture at once; the page of a browser is one for all. */
+  private readonly segmenters: Segmenter[] = [];
+  /** Pictures that are worked on at once. */
+  private jobs = 1;
   private readonly started = performance.now();
   private segmented = 0;
   private taken = 0;
@@ -124,17 +148,7 @@ class SegmentRun {
     private readonly journal: Journal<Entry>,
     private readonly done: ReadonlyMap<string, string>,
     private readonly streams: Streams,
-  ) {
-    const { workingSize, timeout = defaultNetworkSeconds } = request.options;
-    const { crf } = settings;
-    const job: OpenJob = {
-      ...network.job,
-      backend: request.options.backend,
-      ...(crf === undefined ? undefined : { crf }),
-      ...(workingSize === undefined ? undefined : { workingSize }),
-    };
-    this.segmenter = new Segmenter(job, streams, imageLimit(timeout));
-  }
+  ) {}
 
   async segmentAll(shard: Shard): Promise<void> {
     const { names } = this.pictures;
@@ -143,13 +157,18 @@ class SegmentRun {
     if (source !== null) {
       this.streams.error(`shard ${index + 1}/${count} (${source}): ${items.length} of ${names.length} pictures\n`);
     }
+    this.chooseSegmenters(items.length);
     const progress = new Progress(this.streams, items.length, 0, 'pictures');
     try {
-      for (const item of items) {
-        if (await this.isDone(item)) this.taken++;
-        else await this.take(item, progress);
-        progress.advance(item);
-      }
+      await inOrder(
+        items,
+        this.jobs,
+        (item, lane) => this.find(item, lane),
+        async (found, item) => {
+          await this.take(found, item, progress);
+          progress.advance(item);
+        },
+      );
     } finally {
       progress.stop();
     }
@@ -177,7 +196,33 @@ class SegmentRun {
 
   async close(): Promise<void> {
     await this.journal.close();
-    await this.segmenter.close();
+    for (const segmenter of this.segmenters) await segmenter.close();
+  }
+
+  /** On the CPU a thread for each picture at once; with WebGPU files are read and written beside the browser. */
+  private chooseSegmenters(images: number): void {
+    const { workingSize, timeout = defaultNetworkSeconds, backend, jobs } = this.request.options;
+    const { labels, workingSize: usual = defaultWorkingSize } = this.network.description;
+    const { crf } = this.settings;
+    const pixels = (workingSize ?? usual) ** 2;
+    const bytes = bytesOfPicture[backend](pixels, labels.length);
+    this.jobs = chooseJobs(jobs, { images, pixels, labelCount: labels.length, bytes });
+    const job: OpenJob = {
+      ...this.network.job,
+      backend,
+      ...(crf === undefined ? undefined : { crf }),
+      ...(workingSize === undefined ? undefined : { workingSize }),
+    };
+    const onCpu = this.jobs === 1 ? 'here' : 'thread';
+    const place = backend === 'webgpu' ? 'page' : onCpu;
+    const count = place === 'thread' ? this.jobs : 1;
+    for (let lane = 0; lane < count; lane++) {
+      this.segmenters.push(new Segmenter(job, this.streams, imageLimit(timeout), place));
+    }
+  }
+
+  private segmenterOf(lane: number): Segmenter {
+    return this.segmenters[lane % this.segmenters.length];
   }
 
   private async isDone(item: string): Promise<boolean> {
@@ -189,38 +234,66 @@ class SegmentRun {
     return outputsExist(out, item, endings) && stamp === (await this.pictures.stamp(item).catch(() => undefined));
   }
 
-  private async take(item: string, progress: Progress): Promise<void> {
+  /** Reads and segments a picture; writes nothing. What is wrong with it is its result, too. */
+  private async find(item: string, lane: number): Promise<Found> {
     try {
+      if (await this.isDone(item)) return 'done';
       const stamp = await this.pictures.stamp(item);
       const { labels, prompts } = this.network.description;
       const picture = await this.pictures.read(item, prompts ? undefined : labels.length);
-      await this.open();
-      await this.write(item, picture, await this.run(item, picture));
-      await this.journal.append({ item, stamp });
-      this.segmented++;
+      await this.open(lane);
+      const result = await this.run(item, picture, lane);
+      return { stamp, ...(await this.encode(item, picture, result)) };
     } catch (error) {
-      if (this.request.options.strict || !(error instanceof Error) || this.closedBy === error) throw error;
-      this.failed++;
-      progress.warn(error.message);
-      await this.journal.append({ item, failure: error.message });
+      return { error: this.asFailure(error) };
     }
   }
 
-  private async open(): Promise<void> {
+  private async take(found: Found, item: string, progress: Progress): Promise<void> {
+    if (found === 'done') {
+      this.taken++;
+      return;
+    }
     try {
-      this.adapter = (await this.segmenter.open()).adapterName;
+      if ('error' in found) throw found.error;
+      const { areas, contents, stamp } = found;
+      this.last = areas;
+      for (const [kind, content] of contents) {
+        const file = outputFile(this.request.options.out, item, outputEndings[kind]);
+        await makeFolder(path.dirname(file));
+        await writeAtomically(file, [content]);
+      }
+      await this.journal.append({ item, stamp });
+      this.segmented++;
+    } catch (error) {
+      const { message } = this.asFailure(error);
+      this.failed++;
+      progress.warn(message);
+      await this.journal.append({ item, failure: message });
+    }
+  }
+
+  /** What a picture alone suffers from. Throws whatever ends the whole run. */
+  private asFailure(error: unknown): Error {
+    if (this.request.options.strict || !(error instanceof Error) || this.closedBy === error) throw error;
+    return error;
+  }
+
+  private async open(lane: number): Promise<void> {
+    try {
+      this.adapter = (await this.segmenterOf(lane).open()).adapterName;
     } catch (error) {
       // A network that does not open, or no adapter, is no fault of the picture: nothing can be done at all.
-      this.closedBy = this.blameOpening(error);
+      this.closedBy ??= this.blameOpening(error);
       throw this.closedBy;
     }
   }
 
-  private async run(item: string, { photograph, prompts }: Picture): Promise<SegmentJobResult> {
+  private async run(item: string, { photograph, prompts }: Picture, lane: number): Promise<SegmentJobResult> {
     const { data, width, height } = photograph;
     const { write } = this.request.options;
     try {
-      return await this.segmenter.segment({
+      return await this.segmenterOf(lane).segment({
         image: { data, width, height },
         ...(prompts ? { prompts } : undefined),
         foreground: this.settings.foreground,
@@ -234,28 +307,31 @@ class SegmentRun {
     }
   }
 
-  private async write(item: string, { photograph }: Picture, result: SegmentJobResult): Promise<void> {
-    const { out, write } = this.request.options;
+  private async encode(
+    item: string,
+    { photograph }: Picture,
+    result: SegmentJobResult,
+  ): Promise<Pick<Segmented, 'areas' | 'contents'>> {
     const { width, height } = photograph;
     const { labels, labelMap, overlay, cutOut } = result;
-    this.last = measureAreas(this.pictures.fileOf(item), this.network.description.name, labels, labelMap, {
+    const areas = measureAreas(this.pictures.fileOf(item), this.network.description.name, labels, labelMap, {
       width,
       height,
       working: result.report.working,
     });
-    const contents = {
+    const encoders = {
       'label-map': () => encodeGreyPng(labelMap, width, height, labels.length <= 256 ? 8 : 16),
       overlay: () => overlay && encodeRgbaPng(overlay, width, height),
       'cut-out': () => cutOut && encodeRgbaPng(cutOut, width, height),
-      areas: () => jsonLines(this.last, 2),
+      areas: () => jsonLines(areas, 2),
     } as const;
-    for (const kind of write) {
-      const content = await contents[kind]();
+    const contents = new Map<OutputKind, string | Uint8Array>();
+    for (const kind of this.request.options.write) {
+      const content = await encoders[kind]();
       if (content === undefined) throw new Error(`the page drew no ${kind}`);
-      const file = outputFile(out, item, outputEndings[kind]);
-      await makeFolder(path.dirname(file));
-      await writeAtomically(file, [content]);
+      contents.set(kind, content);
     }
+    return { areas, contents };
   }
 
   /** An error of the library, said of the file or option that its argument came from. */

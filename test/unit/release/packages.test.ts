@@ -44,7 +44,7 @@ describe('what is published', () => {
         /^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/,
         /^models\/nuclei\.onnx$/,
         /^demo\/public\/photos\/(astronaut\.png|LICENSE-NOTE\.md)$/,
-        /^dist\/(main|page\/main|evaluate\/network-worker|chunks\/[\w-]+)\.js$/,
+        /^dist\/(main|page\/main|evaluate\/(network|measure)-worker|segment\/segment-worker|chunks\/[\w-]+)\.js$/,
       ]),
     ).toEqual([]);
   });
