@@ -4,7 +4,8 @@
 
 export { blur } from './blur';
 export { embed, embedWorkLength } from './embed';
-export { buildLattice, releaseLattice } from './lattice';
+export { keyBytes } from './keys';
+export { beginLattice, finishLattice, numberPoints, releaseLattice } from './lattice';
 export { allocate, release } from './memory';
 export { scaleWeights } from './scale-weights';
 export { slice } from './slice';

@@ -3,7 +3,7 @@
 import type { ProblemSize, ResolvedKernel } from '../problem/types.js';
 import { addMessage } from '../reference/compatibility.js';
 import { ExactFilter } from '../reference/exact.js';
-import { kernelFeatures } from '../reference/features.js';
+import { allFeatures, featureSource } from '../reference/features.js';
 import type { Filter } from '../reference/filter.js';
 import { normalize } from '../reference/normalization.js';
 import { type RowEngine, type Rows, typedArrays } from '../reference/rows.js';
@@ -95,9 +95,9 @@ export class Kernel {
   private createFilter(rgba: Uint8Array | Uint8ClampedArray | null): Filter {
     const { parameters: kernel, size } = this;
     if (kernel.method === 'separable') return new SeparableFilter(size, kernel.sigmas);
-    const features = kernelFeatures(kernel, size, rgba);
+    const source = featureSource(kernel, size, rgba);
     return kernel.method === 'exact'
-      ? new ExactFilter(features, kernel.featureDim)
-      : this.engine.createLatticeFilter(features, kernel.featureDim, this.channelCount);
+      ? new ExactFilter(allFeatures(source), kernel.featureDim)
+      : this.engine.createLatticeFilter(source, this.channelCount);
   }
 }

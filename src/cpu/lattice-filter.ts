@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { FeatureSource } from '../reference/features.js';
 import { type Filter, noScaling, type Scaling } from '../reference/filter.js';
 import { latticeScale } from '../reference/slice.js';
 import { buildLattice, type PlacedLattice } from './lattice.js';
@@ -21,11 +22,10 @@ export class SimdLatticeFilter implements Filter {
 
   constructor(
     private readonly memory: SimdMemory,
-    features: Float32Array,
-    featureDim: number,
+    source: FeatureSource,
     channelCount: number,
   ) {
-    this.lattice = buildLattice(memory, features, featureDim);
+    this.lattice = buildLattice(memory, source);
     this.pointCount = this.lattice.pointCount;
     this.values = memory.reserve(this.rowsLength(channelCount));
     this.scratch = memory.reserve(this.rowsLength(channelCount));

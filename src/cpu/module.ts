@@ -17,7 +17,10 @@ export interface StageModule {
     simplexKeys: number,
     weights: number,
   ): void;
-  buildLattice(featureDim: number, pointCount: number, simplexKeys: number, weights: number): number;
+  keyBytes(featureDim: number): number;
+  beginLattice(featureDim: number, pointCount: number): number;
+  numberPoints(address: number, first: number, count: number, keys: number): void;
+  finishLattice(address: number): void;
   releaseLattice(address: number): void;
   scaleWeights(
     corners: number,

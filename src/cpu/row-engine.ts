@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { FeatureSource } from '../reference/features.js';
 import type { Filter } from '../reference/filter.js';
 import type { RowEngine, Rows } from '../reference/rows.js';
 import { SimdLatticeFilter } from './lattice-filter.js';
@@ -54,8 +55,8 @@ export class SimdRowEngine implements RowEngine {
     };
   }
 
-  createLatticeFilter(features: Float32Array, featureDim: number, channelCount: number): Filter {
-    return new SimdLatticeFilter(this.memory, features, featureDim, channelCount);
+  createLatticeFilter(source: FeatureSource, channelCount: number): Filter {
+    return new SimdLatticeFilter(this.memory, source, channelCount);
   }
 
   updateMarginals(scores: Float32Array, channelCount: number, damping: number, marginals: Float32Array): number {

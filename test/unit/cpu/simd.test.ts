@@ -11,6 +11,7 @@ import { resolveParameters } from '../../../src/problem/parameters.js';
 import type { Compatibility, CrfParameters, Kernel, ProblemSize } from '../../../src/problem/types.js';
 import { blur } from '../../../src/reference/blur.js';
 import { embed } from '../../../src/reference/embed.js';
+import { featuresOfArray } from '../../../src/reference/features.js';
 import { buildLattice } from '../../../src/reference/lattice.js';
 import { latticeScale, slice } from '../../../src/reference/slice.js';
 import { updateMarginals } from '../../../src/reference/softmax.js';
@@ -88,7 +89,7 @@ describe.each([1, 2, 3, 5, 7, 8])('%i dimensions: the lattice is that of the twi
     const random = randomFloats(featureDim * pointCount, pointCount, 1);
     const features = random.map((value, i) => (i % 3 === 0 ? Math.round(40 * value) / 2 : 4000 * (value - 0.5)));
     const expected = buildLattice(embed(features, featureDim));
-    const placed = buildPlaced(memory, features, featureDim);
+    const placed = buildPlaced(memory, featuresOfArray(features, featureDim));
     const { simplexCount, vertexCount } = placed;
     expect(placed).toMatchObject({ featureDim, pointCount });
     expect([simplexCount, vertexCount]).toEqual([expected.simplexCount, expected.vertexCount]);
