@@ -61,6 +61,33 @@ export interface StageModule {
     factor: number,
     out: number,
   ): void;
+  sortFactors(pointCount: number, points: number, factors: number, out: number): void;
+  splatPairs(
+    corners: number,
+    simplexCount: number,
+    starts: number,
+    rows: number,
+    points: number,
+    weights: number,
+    factors: number,
+    factorBytes: number,
+    values: number,
+    valueBytes: number,
+    target: number,
+  ): void;
+  slicePairs(
+    corners: number,
+    simplexCount: number,
+    starts: number,
+    rows: number,
+    points: number,
+    weights: number,
+    factors: number,
+    factorBytes: number,
+    values: number,
+    factor: number,
+    out: number,
+  ): void;
   softmax(scores: number, pixelCount: number, channels: number, damping: number, marginals: number): number;
 }
 

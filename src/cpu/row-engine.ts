@@ -7,17 +7,17 @@ import { SimdLatticeFilter } from './lattice-filter.js';
 import { largestPiece, SimdMemory } from './memory.js';
 import { createStageModule, type StageModule } from './module.js';
 
-/** Numbers that are worked on at once: rows are whole fours. */
+/** Numbers that are worked on at once: rows are whole fours, or half of one, as two rows are worked on then. */
 const lanes = 4;
 
 /** What rows may take of 4 GiB, so that lattices have the rest. */
 const largestRows = 3 * 2 ** 29;
 
 function channelsFor(labelCount: number): number {
-  return Math.ceil(labelCount / lanes) * lanes;
+  return labelCount <= lanes / 2 ? lanes / 2 : Math.ceil(labelCount / lanes) * lanes;
 }
 
-/** Rows in WebAssembly's memory, worked on four channels at a time. */
+/** Rows in WebAssembly's memory, worked on four numbers at a time. */
 export class SimdRowEngine implements RowEngine {
   private readonly memory: SimdMemory;
 

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: MIT
 
-/** A diagonal scaling of K: one factor a point before and after, [pointCount]. */
+/** A diagonal scaling of K: one factor a point before and after, [pointCount]; null where all are 1. */
 export interface Scaling {
+  before: Float32Array | null;
+  after: Float32Array | null;
+}
+
+/** Leaves K as it is. */
+export const noScaling: Readonly<Scaling> = { before: null, after: null };
+
+/** Both factors of each point. */
+export interface Factors {
   before: Float32Array;
   after: Float32Array;
 }
 
-/** Leaves K as it is. */
-export function noScaling(pointCount: number): Scaling {
-  const ones = new Float32Array(pointCount).fill(1);
-  return { before: ones, after: ones };
+export function factorsOf({ before, after }: Scaling, pointCount: number): Factors {
+  const ones = () => new Float32Array(pointCount).fill(1);
+  return { before: before ?? ones(), after: after ?? ones() };
 }
 
 /** Applies K, the matrix of Gaussian weights between all pairs of points, own pair included, with a scaling that is none at first. */
