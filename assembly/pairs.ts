@@ -19,7 +19,12 @@ export function addRows(first: usize, second: usize, sums: v128): void {
 }
 
 export function addRow(at: usize, sums: v128): void {
-  v128.store64_lane(at, f32x4.add(v128.load64_zero(at), sums), 0);
+  addRowTo(at, at, sums);
+}
+
+/** Adds a row to that at an address, and puts the sum elsewhere. */
+export function addRowTo(to: usize, at: usize, sums: v128): void {
+  v128.store64_lane(to, f32x4.add(v128.load64_zero(at), sums), 0);
 }
 
 /** Weights of two corners, from an address, times the factor in all lanes: each for the two channels of its row. */

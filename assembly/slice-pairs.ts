@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { lastWeight, loadRows, rowTwice, weightPair } from './pairs';
+import { addRowTo, lastWeight, loadRows, rowTwice, weightPair } from './pairs';
 import { row } from './rows';
 
 /** Bytes of a row. */
@@ -12,7 +12,8 @@ const rowBytes: usize = 8;
  * @param factors of the weights, in the order of `points`: f32 [pointCount], or one for all where `factorBytes`, from one to the next, is 0
  * @param values rows on the lattice, f32 [vertexCount + 1, 2]
  * @param factor of all
- * @param out f32 [pointCount, 2], added to
+ * @param base f32 [pointCount, 2]
+ * @param out the sums, f32 [pointCount, 2]; may be `base`
  */
 export function slicePairs(
   corners: usize,
@@ -25,6 +26,7 @@ export function slicePairs(
   factorBytes: usize,
   values: usize,
   factor: f32,
+  base: usize,
   out: usize,
 ): void {
   const cornerBytes = corners << 2;
@@ -38,8 +40,8 @@ export function slicePairs(
     const from = points + (first << 2);
     const to = points + (end << 2);
     // @copies
-    if (corners === $n) slicePairs$n(at, weight, scale, factorBytes, from, to, values, all, out);
-    else slicePairsAny(corners, at, weight, scale, factorBytes, from, to, values, all, out);
+    if (corners === $n) slicePairs$n(at, weight, scale, factorBytes, from, to, values, all, base, out);
+    else slicePairsAny(corners, at, weight, scale, factorBytes, from, to, values, all, base, out);
   }
 }
 
@@ -53,6 +55,7 @@ function slicePairs$n(
   to: usize,
   values: usize,
   all: v128,
+  base: usize,
   out: usize,
 ): void {
   const value$a = f32x4.mul(all, loadRows(row(rows, $a, rowBytes, values), row(rows, $b, rowBytes, values)));
@@ -64,16 +67,12 @@ function slicePairs$n(
     let sum = f32x4.splat(0);
     sum = f32x4.add(sum, f32x4.mul(weightPair(weight, 4 * $a, scale), value$a));
     sum = f32x4.add(sum, f32x4.mul(lastWeight(weight, 4 * $o, scale), value$o));
-    addHalves(out + ((<usize>load<u32>(point)) << 3), sum);
+    const at = (<usize>load<u32>(point)) << 3;
+    // The sums of even corners and those of odd ones.
+    addRowTo(out + at, base + at, f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 0, 1)));
     weight += 4 * $n;
     factor += factorBytes;
   }
-}
-
-/** Adds the sums of even corners and those of odd ones, and what is at an address. */
-function addHalves(at: usize, sum: v128): void {
-  const both = f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 0, 1));
-  v128.store64_lane(at, f32x4.add(v128.load64_zero(at), both), 0);
 }
 
 function slicePairsAny(
@@ -86,6 +85,7 @@ function slicePairsAny(
   to: usize,
   values: usize,
   all: v128,
+  base: usize,
   out: usize,
 ): void {
   let weight = weights;
@@ -97,8 +97,8 @@ function slicePairsAny(
       const value = rowTwice(row(rows, corner, rowBytes, values));
       sum = f32x4.add(sum, f32x4.mul(lastWeight(weight, corner << 2, scale), value));
     }
-    const at = out + ((<usize>load<u32>(point)) << 3);
-    v128.store64_lane(at, f32x4.add(v128.load64_zero(at), f32x4.mul(all, sum)), 0);
+    const at = (<usize>load<u32>(point)) << 3;
+    addRowTo(out + at, base + at, f32x4.mul(all, sum));
     weight += corners << 2;
     factor += factorBytes;
   }

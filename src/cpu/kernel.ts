@@ -72,15 +72,24 @@ export class Kernel {
     this.normalized = false;
   }
 
-  /** Adds this kernel's message for Q to `target`; both are [pixelCount, channelCount]. Allocates nothing after `prepare`. */
-  addMessage(marginals: Float32Array, rgba: Uint8Array | Uint8ClampedArray | null, target: Float32Array): void {
+  /**
+   * target = onto + this kernel's message for Q; all are [pixelCount, channelCount]. Without `onto` it is `target`. Allocates nothing after
+   * `prepare`.
+   */
+  addMessage(
+    marginals: Float32Array,
+    rgba: Uint8Array | Uint8ClampedArray | null,
+    target: Float32Array,
+    onto = target,
+  ): void {
     const filter = this.prepare(rgba);
     const { compatibility } = this.parameters;
     // Potts is a factor: no need to hold KQ.
     if (compatibility.kind === 'potts') {
-      filter.addFiltered(marginals, this.channelCount, compatibility.weight, target);
+      filter.addFiltered(marginals, this.channelCount, compatibility.weight, target, onto);
       return;
     }
+    if (onto !== target) target.set(onto);
     if (this.filtered === null) throw new Error('Kernel.addMessage before prepare');
     const filtered = this.filtered.values;
     filtered.fill(0);

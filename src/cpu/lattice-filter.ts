@@ -46,7 +46,7 @@ export class SimdLatticeFilter implements Filter {
       memory.floats(at.ones, fewestChannels).fill(1);
       memory.floats(at.filtered, length).fill(0);
       // One row for all points.
-      this.addPairs(at.ones, 0, 1, at.filtered);
+      this.addPairs(at.ones, 0, 1, at.filtered, at.filtered);
       const filtered = memory.floats(at.filtered, length);
       const sums = new Float32Array(pointCount);
       for (let point = 0; point < pointCount; point++) sums[point] = filtered[point * fewestChannels];
@@ -61,11 +61,11 @@ export class SimdLatticeFilter implements Filter {
     this.sliceWeights = after === before ? this.splatWeights : scaler.scale(after);
   }
 
-  addFiltered(marginals: Float32Array, channelCount: number, weight: number, out: Float32Array): void {
+  addFiltered(marginals: Float32Array, channelCount: number, weight: number, out: Float32Array, onto = out): void {
     const { memory, values, splatWeights, sliceWeights, corners } = this;
-    const [from, to] = [memory.addressOf(marginals), memory.addressOf(out)];
+    const [from, base, to] = [marginals, onto, out].map((rows) => memory.addressOf(rows));
     if (channelCount === 2) {
-      this.addPairs(from, 8, weight, to);
+      this.addPairs(from, 8, weight, base, to);
       return;
     }
     const { module } = memory;
@@ -74,7 +74,8 @@ export class SimdLatticeFilter implements Filter {
     module.splat(corners, simplexCount, starts, rows, points, splatWeights.weights, from, channelCount, values);
     const blurred = this.blur(channelCount);
     const factor = this.factorOf(weight);
-    module.slice(corners, simplexCount, starts, rows, points, sliceWeights.weights, blurred, channelCount, factor, to);
+    const { weights } = sliceWeights;
+    module.slice(corners, simplexCount, starts, rows, points, weights, blurred, channelCount, factor, base, to);
   }
 
   release(): void {
@@ -86,7 +87,7 @@ export class SimdLatticeFilter implements Filter {
   }
 
   /** `addFiltered` for rows of two channels at `from`, `rowBytes` from one to the next. */
-  private addPairs(from: number, rowBytes: number, weight: number, to: number): void {
+  private addPairs(from: number, rowBytes: number, weight: number, base: number, to: number): void {
     const { values, splatWeights, sliceWeights, corners } = this;
     const { module } = this.memory;
     const { simplexCount, starts, rows, points } = this.lattice;
@@ -96,7 +97,7 @@ export class SimdLatticeFilter implements Filter {
     module.splatPairs(...places, splatting, before, beforeBytes, from, rowBytes, values);
     const blurred = this.blur(2);
     const { weights: slicing, factors: after, factorBytes: afterBytes } = sliceWeights;
-    module.slicePairs(...places, slicing, after, afterBytes, blurred, this.factorOf(weight), to);
+    module.slicePairs(...places, slicing, after, afterBytes, blurred, this.factorOf(weight), base, to);
   }
 
   /** Also row 0 of `scratch`, which stands for vertices that do not exist: rows may have been of other lengths before. */

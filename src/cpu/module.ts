@@ -59,6 +59,7 @@ export interface StageModule {
     values: number,
     channels: number,
     factor: number,
+    base: number,
     out: number,
   ): void;
   sortFactors(pointCount: number, points: number, factors: number, out: number): void;
@@ -86,6 +87,7 @@ export interface StageModule {
     factorBytes: number,
     values: number,
     factor: number,
+    base: number,
     out: number,
   ): void;
   softmax(scores: number, pixelCount: number, channels: number, damping: number, marginals: number): number;

@@ -39,7 +39,8 @@ export class ExactFilter implements Filter {
     return sums;
   }
 
-  addFiltered(marginals: Float32Array, labelCount: number, weight: number, out: Float32Array): void {
+  addFiltered(marginals: Float32Array, labelCount: number, weight: number, out: Float32Array, onto = out): void {
+    if (onto !== out) out.set(onto);
     const { pointCount } = this;
     const { before, after } = this.scaling;
     const sums = new Float64Array(labelCount);

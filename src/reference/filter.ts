@@ -30,14 +30,21 @@ export interface Filter {
   /** after · K · before · 1, [pointCount]. */
   filterOnes(): Float32Array;
   /**
-   * out[i, l] += weight · after_i · Σ_j K_ij · before_j · Q[j, l].
+   * out[i, l] = onto[i, l] + weight · after_i · Σ_j K_ij · before_j · Q[j, l].
    *
    * It adds, so that the kernels of one CRF can share an array.
    *
    * @param marginals Q, [pointCount, channelCount]; every row sums to 1, which saves the lattice one channel
    * @param out [pointCount, channelCount]
+   * @param onto [pointCount, channelCount]; left out: `out`
    */
-  addFiltered(marginals: Float32Array, channelCount: number, weight: number, out: Float32Array): void;
+  addFiltered(
+    marginals: Float32Array,
+    channelCount: number,
+    weight: number,
+    out: Float32Array,
+    onto?: Float32Array,
+  ): void;
   /** Gives back what no garbage collector sees. */
   release?(): void;
 }

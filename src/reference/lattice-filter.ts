@@ -41,7 +41,8 @@ export class LatticeFilter implements Filter {
     return out;
   }
 
-  addFiltered(marginals: Float32Array, labelCount: number, weight: number, out: Float32Array): void {
+  addFiltered(marginals: Float32Array, labelCount: number, weight: number, out: Float32Array, onto = out): void {
+    if (onto !== out) out.set(onto);
     const { lattice, scaling } = this;
     const length = (lattice.vertexCount + 1) * labelCount;
     if (this.values.length !== length) {

@@ -38,7 +38,8 @@ export class SeparableFilter implements Filter {
     return sums;
   }
 
-  addFiltered(marginals: Float32Array, labelCount: number, weight: number, out: Float32Array): void {
+  addFiltered(marginals: Float32Array, labelCount: number, weight: number, out: Float32Array, onto = out): void {
+    if (onto !== out) out.set(onto);
     const length = this.pointCount * labelCount;
     if (this.between.length !== length) this.between = new Float32Array(length);
     this.between.fill(0);

@@ -79,7 +79,7 @@ describe.each([1, 2, 3, 4, 5, 6, 7])('%i dimensions: the stages do what the twin
     slice(lattice, blurred, channels, ones, 1.5, sliced);
     const out = placed(base);
     const factor = 1.5 * latticeScale(featureDim);
-    module.slice(corners, simplexCount, starts, rows, points, weights, result, channels, factor, out);
+    module.slice(corners, simplexCount, starts, rows, points, weights, result, channels, factor, out, out);
     expect(memory.floats(out, base.length)).toBeAllClose(sliced, relativeTo(sliced));
   });
 });
