@@ -8,7 +8,7 @@ import { SimdLatticeFilter } from '../../../src/cpu/lattice-filter.js';
 import { OutOfMemoryError, SimdMemory } from '../../../src/cpu/memory.js';
 import { createStageModule } from '../../../src/cpu/module.js';
 import { SimdRowEngine } from '../../../src/cpu/row-engine.js';
-import { resolveParameters } from '../../../src/problem/parameters.js';
+import { defaultParameters, resolveParameters } from '../../../src/problem/parameters.js';
 import type { Compatibility, CrfParameters, Kernel, ProblemSize } from '../../../src/problem/types.js';
 import { blur } from '../../../src/reference/blur.js';
 import { embed } from '../../../src/reference/embed.js';
@@ -18,6 +18,7 @@ import { buildLattice } from '../../../src/reference/lattice.js';
 import { latticeScale, slice } from '../../../src/reference/slice.js';
 import { updateMarginals } from '../../../src/reference/softmax.js';
 import { splat } from '../../../src/reference/splat.js';
+import { drawnImage } from '../../support/problems.js';
 import { randomFloats, randomImage } from '../../support/random.js';
 import { simdEngine } from '../../support/row-engines.js';
 
@@ -130,7 +131,12 @@ async function filterInRows(features: Float32Array, featureDim: number, channels
     filter.setScaling(scaling);
     const q = rowsOf(randomFloats(2 * pointCount, 8));
     const out = rowsOf(randomFloats(2 * pointCount, 9));
+    const elsewhere = rowsOf(new Float32Array(2 * pointCount).fill(7));
+    const onto = out().slice();
+    filter.addFiltered(q(), channels, 1.3, elsewhere(), out());
+    expect(out(), 'what it is added to stays').toEqual(onto);
     filter.addFiltered(q(), channels, 1.3, out());
+    expect(elsewhere(), 'onto another array as onto its own').toEqual(out());
     results.push(Float32Array.from({ length: 2 * pointCount }, (_, i) => out()[(i >> 1) * channels + (i & 1)]));
     results.push(filter.filterOnes());
   }
@@ -289,6 +295,27 @@ test('images, parameters and warm starts come and go, and the memory stops growi
   for (let step = 0; step < 50; step++) crf.step();
   expect(memory.buffer).toBe(held);
   crf.destroy();
+});
+
+/** Bytes of WebAssembly's memory a pixel, after an image and five iterations. */
+async function bytesOfPixel(size: ProblemSize): Promise<number> {
+  const pixelCount = size.width * size.height;
+  const memories = vi.spyOn(WebAssembly, 'instantiate');
+  const crf = new CpuCrf(size, resolveParameters(defaultParameters, size), await simdEngine(size));
+  const instance = await (memories.mock.results[0].value as unknown as Promise<WebAssembly.Instance>);
+  memories.mockRestore();
+  crf.setImage(drawnImage(size.width, size.height).data as Uint8Array);
+  crf.setUnary(randomFloats(pixelCount * size.labelCount, 2, 3));
+  crf.start();
+  crf.run();
+  const { byteLength } = (instance.exports.memory as WebAssembly.Memory).buffer;
+  crf.destroy();
+  return byteLength / pixelCount;
+}
+
+// 24 megapixels have to fit 4 GiB, 178 bytes a pixel: where they do not, all goes on on typed arrays, and takes four times as long.
+test('two labels take at most 165 bytes a pixel', async () => {
+  expect(await bytesOfPixel({ width: 320, height: 240, labelCount: 2 })).toBeLessThan(165);
 });
 
 describe('where there is no engine, typed arrays do', () => {
