@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import { keyBytes } from './keys';
+
 /** Where each array of `work` begins, in vectors: elevated, residuals, coordinates, by rank; each [d + 1]. */
 const workArrays: usize = 4;
 
@@ -16,7 +18,7 @@ export function embedWorkLength(featureDim: usize): usize {
  * @param features f32 [featureDim, pointCount], divided by their sigmas
  * @param scales diagonal of the elevation, f32 [featureDim]
  * @param work f32 [embedWorkLength]
- * @param simplexKeys packed, i32 [pointCount, (featureDim + 1) / 2]
+ * @param simplexKeys [pointCount, keyBytes]; zero where no coordinate is
  * @param weights f32 [pointCount, featureDim + 1]
  */
 export function embed(
@@ -30,7 +32,7 @@ export function embed(
 ): void {
   const corners = featureDim + 1;
   const cornerBytes = corners << 2;
-  const keyBytes = (corners >> 1) << 2;
+  const bytesOfKey = keyBytes(<u32>featureDim);
   const elevated = work;
   const residuals = elevated + (corners << 4);
   const coordinates = residuals + (corners << 4);
@@ -38,7 +40,7 @@ export function embed(
   for (let point: usize = 0; point < pointCount; point += 4) {
     elevate(featureDim, features + (point << 2), pointCount << 2, scales, elevated);
     findSimplex(corners, elevated, residuals, coordinates, byRank);
-    storeKeys(featureDim, coordinates, simplexKeys + point * keyBytes, keyBytes);
+    storeKeys(featureDim, coordinates, simplexKeys + point * bytesOfKey, bytesOfKey);
     storeWeights(corners, byRank, weights + point * cornerBytes, cornerBytes);
   }
 }
@@ -92,7 +94,7 @@ function findSimplex(corners: usize, elevated: usize, residuals: usize, coordina
 }
 
 /** Two 16-bit numbers a word, biased by 2^15, as src/reference/packed-key.ts has them. */
-function storeKeys(featureDim: usize, coordinates: usize, keys: usize, keyBytes: usize): void {
+function storeKeys(featureDim: usize, coordinates: usize, keys: usize, stride: usize): void {
   const bias = i32x4.splat(0x8000);
   let word = keys;
   for (let i: usize = 0; i < featureDim; i += 2) {
@@ -101,7 +103,7 @@ function storeKeys(featureDim: usize, coordinates: usize, keys: usize, keyBytes:
       const high = i32x4.add(v128.load(coordinates + ((i + 1) << 4)), bias);
       packed = v128.or(packed, i32x4.shl(high, 16));
     }
-    storeLanes(word, keyBytes, packed);
+    storeLanes(word, stride, packed);
     word += 4;
   }
 }

@@ -4,9 +4,12 @@
 
 export { blur } from './blur';
 export { embed, embedWorkLength } from './embed';
-export { buildLattice, releaseLattice } from './lattice';
+export { keyBytes } from './keys';
+export { beginLattice, finishLattice, numberPoints, releaseLattice } from './lattice';
 export { allocate, release } from './memory';
-export { scaleWeights } from './scale-weights';
+export { scaleWeights, sortFactors } from './scale-weights';
 export { slice } from './slice';
+export { slicePairs } from './slice-pairs';
 export { softmax } from './softmax';
 export { splat } from './splat';
+export { splatPairs } from './splat-pairs';

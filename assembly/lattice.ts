@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { KeyTable, sameKey } from './key-table';
+import { KeyTable } from './key-table';
+import { addStep, axisSteps, keyBytes, sameKey, splitKey, subtractStep } from './keys';
 
 /** The part of the permutohedral lattice that some points touch; src/reference/lattice.ts says what each array is. */
 @unmanaged
@@ -13,33 +14,64 @@ class Lattice {
   rows: usize = 0;
   /** i32 [pointCount] */
   points: usize = 0;
-  /** f32 [pointCount, corners] */
+  /** f32 [pointCount, corners]; by point until `finishLattice`, then in the order of `points` */
   weights: usize = 0;
   /** i32 [corners, vertexCount, 2] */
   neighbours: usize = 0;
+  featureDim: u32 = 0;
+  pointCount: u32 = 0;
+  /** u32 [pointCount], until `finishLattice` */
+  simplexOfPoint: usize = 0;
+  simplices: usize = 0;
 }
 
 /**
- * Finds the vertices of all simplices and their neighbours, in the order and with the numbers of src/reference/lattice.ts.
+ * A lattice without points. `numberPoints` takes them in pieces, so that the keys of all of them need no room; the host writes their
+ * weights to `weights`, which has room for whole fours of points.
  *
- * @param simplexKeys packed, i32 [pointCount, (featureDim + 1) / 2]
- * @param weights barycentric, f32 [pointCount, featureDim + 1]
  * @returns where a `Lattice` is; `releaseLattice` frees it and its arrays
  */
-export function buildLattice(featureDim: u32, pointCount: u32, simplexKeys: usize, weights: usize): usize {
-  const wordCount = (featureDim + 1) >> 1;
+export function beginLattice(featureDim: u32, pointCount: u32): usize {
   const lattice = new Lattice();
-  const simplexOfPoint = heap.alloc(pointCount << 2);
-  const simplices = numberSimplices(pointCount, wordCount, simplexKeys, simplexOfPoint);
+  lattice.featureDim = featureDim;
+  lattice.pointCount = pointCount;
+  lattice.weights = heap.alloc((((pointCount + 3) & ~3) * (featureDim + 1)) << 2);
+  lattice.simplexOfPoint = heap.alloc(pointCount << 2);
+  lattice.simplices = changetype<usize>(new KeyTable(keyBytes(featureDim), pointCount >> 3));
+  return changetype<usize>(lattice);
+}
+
+/**
+ * Numbers the simplices of the points from `first` on.
+ *
+ * @param keys of their simplices, [count, keyBytes]
+ */
+export function numberPoints(address: usize, first: u32, count: u32, keys: usize): void {
+  const lattice = changetype<Lattice>(address);
+  const simplices = changetype<KeyTable>(lattice.simplices);
+  const bytes = keyBytes(lattice.featureDim);
+  const simplexOfPoint = lattice.simplexOfPoint + (first << 2);
+  let simplex = simplices.insert(keys);
+  store<u32>(simplexOfPoint, simplex);
+  for (let point: u32 = 1; point < count; point++) {
+    const key = keys + point * bytes;
+    // Every other pixel is in the simplex of the one before.
+    if (!sameKey(key, key - bytes, bytes)) simplex = simplices.insert(key);
+    store<u32>(simplexOfPoint + (point << 2), simplex);
+  }
+}
+
+/** Sorts the points and finds the vertices of all simplices and their neighbours, in the order and with the numbers of src/reference/lattice.ts. */
+export function finishLattice(address: usize): void {
+  const lattice = changetype<Lattice>(address);
+  const simplices = changetype<KeyTable>(lattice.simplices);
   lattice.simplexCount = simplices.count;
-  groupBySimplex(lattice, featureDim + 1, pointCount, simplexOfPoint, weights);
-  heap.free(simplexOfPoint);
-  const vertices = numberVertices(lattice, featureDim, wordCount, simplices);
+  groupBySimplex(lattice);
+  const vertices = numberVertices(lattice, simplices);
   simplices.release();
   lattice.vertexCount = vertices.count;
-  findNeighbours(lattice, featureDim, wordCount, vertices);
+  findNeighbours(lattice, vertices);
   vertices.release();
-  return changetype<usize>(lattice);
 }
 
 export function releaseLattice(address: usize): void {
@@ -52,26 +84,16 @@ export function releaseLattice(address: usize): void {
   heap.free(address);
 }
 
-function numberSimplices(pointCount: u32, wordCount: u32, keys: usize, simplexOfPoint: usize): KeyTable {
-  const simplices = new KeyTable(wordCount, pointCount >> 2);
-  const keyBytes = wordCount << 2;
-  let simplex: u32 = 0;
-  for (let point: u32 = 0; point < pointCount; point++) {
-    const key = keys + point * keyBytes;
-    // Every other pixel is in the simplex of the one before.
-    const isSame = point > 0 && sameKey(key, key - keyBytes, wordCount);
-    if (!isSame) simplex = simplices.insert(key);
-    store<u32>(simplexOfPoint + (point << 2), simplex);
-  }
-  return simplices;
-}
-
 /** Counting sort of the points by simplex; the weights move along. */
-function groupBySimplex(lattice: Lattice, corners: u32, pointCount: u32, simplexOfPoint: usize, unsorted: usize): void {
+function groupBySimplex(lattice: Lattice): void {
   const simplexCount = lattice.simplexCount;
+  const pointCount = lattice.pointCount;
+  const simplexOfPoint = lattice.simplexOfPoint;
+  const unsorted = lattice.weights;
+  const weightBytes: usize = (lattice.featureDim + 1) << 2;
   const starts = heap.alloc((simplexCount + 1) << 2);
   const points = heap.alloc(pointCount << 2);
-  const weights = heap.alloc((pointCount * corners) << 2);
+  const weights = heap.alloc(pointCount * weightBytes);
   memory.fill(starts, 0, (simplexCount + 1) << 2);
   for (let point: u32 = 0; point < pointCount; point++) {
     const at = starts + (load<u32>(simplexOfPoint + (point << 2)) << 2);
@@ -87,88 +109,76 @@ function groupBySimplex(lattice: Lattice, corners: u32, pointCount: u32, simplex
     const place = load<u32>(next);
     store<u32>(next, place + 1);
     store<u32>(points + (place << 2), point);
-    const from = unsorted + ((point * corners) << 2);
-    const to = weights + ((place * corners) << 2);
-    for (let k: u32 = 0; k < corners; k++) store<u32>(to + (k << 2), load<u32>(from + (k << 2)));
+    copyWords(weights + place * weightBytes, unsorted + point * weightBytes, weightBytes);
   }
   memory.copy(starts + 4, starts, simplexCount << 2);
   store<u32>(starts, 0);
+  heap.free(unsorted);
+  heap.free(simplexOfPoint);
   lattice.starts = starts;
   lattice.points = points;
   lattice.weights = weights;
 }
 
-/** 16-bit numbers in a packed key are biased by this. */
-const bias: i32 = 0x8000;
+function copyWords(to: usize, from: usize, bytes: usize): void {
+  const pairs = bytes & ~7;
+  for (let at: usize = 0; at < pairs; at += 8) store<u64>(to + at, load<u64>(from + at));
+  if (pairs < bytes) store<u32>(to + pairs, load<u32>(from + pairs));
+}
 
-function numberVertices(lattice: Lattice, featureDim: u32, wordCount: u32, simplices: KeyTable): KeyTable {
+function numberVertices(lattice: Lattice, simplices: KeyTable): KeyTable {
+  const featureDim = lattice.featureDim;
+  const simplexCount = lattice.simplexCount;
   const corners = featureDim + 1;
-  const simplexCount = simplices.count;
-  const vertices = new KeyTable(wordCount, simplexCount >> 1);
+  const bytes = keyBytes(featureDim);
+  const vertices = new KeyTable(bytes, simplexCount >> 1);
   const rows = heap.alloc((simplexCount * corners) << 2);
-  const words = heap.alloc(wordCount << 2);
+  const steps = axisSteps(featureDim);
+  const key = heap.alloc(bytes);
+  memory.fill(key, 0, bytes);
   const coordinateOfRank = heap.alloc(corners << 2);
   let at = rows;
   for (let simplex: u32 = 0; simplex < simplexCount; simplex++) {
-    startWalk(simplices.keyAt(simplex), featureDim, wordCount, words, coordinateOfRank);
+    splitKey(simplices.keyAt(simplex), featureDim, key, coordinateOfRank);
     for (let remainder: u32 = 0; remainder < corners; remainder++) {
       // From one remainder to the next every coordinate grows by 1, and the one of the highest rank yet falls by d + 1.
-      if (remainder > 0) {
-        const falling = load<u32>(coordinateOfRank + ((corners - remainder) << 2));
-        shiftKey(words, featureDim, 1, falling, -(<i32>corners));
-      }
-      store<u32>(at, vertices.insert(words) + 1);
+      if (remainder > 0)
+        addStep(key, steps + load<u32>(coordinateOfRank + ((corners - remainder) << 2)) * bytes, bytes);
+      store<u32>(at, vertices.insert(key) + 1);
       at += 4;
     }
   }
-  heap.free(words);
+  heap.free(key);
+  heap.free(steps);
   heap.free(coordinateOfRank);
   lattice.rows = rows;
   return vertices;
 }
 
-/** Splits a simplex' key into its vertex of remainder 0, packed again, and the coordinates by rank. */
-function startWalk(key: usize, featureDim: u32, wordCount: u32, words: usize, coordinateOfRank: usize): void {
-  const corners = <i32>featureDim + 1;
-  for (let w: u32 = 0; w < wordCount; w++) store<u32>(words + (w << 2), 0);
-  // The rank that is left over belongs to coordinate d, which the key does not hold.
-  for (let rank: u32 = 0; rank <= featureDim; rank++) store<u32>(coordinateOfRank + (rank << 2), featureDim);
-  for (let i: u32 = 0; i < featureDim; i++) {
-    const number = <i32>load<u16>(key + (i << 1)) - bias;
-    const remainder = number % corners;
-    const rank = remainder < 0 ? remainder + corners : remainder;
-    store<u32>(coordinateOfRank + (rank << 2), i);
-    store<u16>(words + (i << 1), <u16>(number - rank + bias));
-  }
-}
-
-/** Adds `all` to every coordinate of a packed key, and `more` to coordinate `one`, if it holds that. */
-function shiftKey(words: usize, featureDim: u32, all: i32, one: u32, more: i32): void {
-  for (let i: u32 = 0; i < featureDim; i++) {
-    const at = words + (i << 1);
-    store<u16>(at, <u16>(<i32>load<u16>(at) + all + (i === one ? more : 0)));
-  }
-}
-
 /** Being neighbours is mutual: one look-up finds two. */
-function findNeighbours(lattice: Lattice, featureDim: u32, wordCount: u32, vertices: KeyTable): void {
+function findNeighbours(lattice: Lattice, vertices: KeyTable): void {
+  const featureDim = lattice.featureDim;
+  const vertexCount = lattice.vertexCount;
   const corners = featureDim + 1;
-  const count = vertices.count;
-  const bytes = (corners * count) << 3;
-  const neighbours = heap.alloc(bytes);
-  memory.fill(neighbours, 0, bytes);
-  const words = heap.alloc(wordCount << 2);
-  for (let vertex: u32 = 0; vertex < count; vertex++) {
+  const bytes = keyBytes(featureDim);
+  const axisBytes: usize = vertexCount << 3;
+  const neighbours = heap.alloc(corners * axisBytes);
+  memory.fill(neighbours, 0, corners * axisBytes);
+  const steps = axisSteps(featureDim);
+  const key = heap.alloc(bytes);
+  for (let vertex: u32 = 0; vertex < vertexCount; vertex++) {
+    let ofAxis = neighbours;
     for (let axis: u32 = 0; axis < corners; axis++) {
-      memory.copy(words, vertices.keyAt(vertex), wordCount << 2);
-      shiftKey(words, featureDim, -1, axis, <i32>corners);
-      const found = vertices.find(words);
-      if (found === 0) continue;
-      const ofAxis = neighbours + ((axis * count) << 3);
-      store<u32>(ofAxis + (vertex << 3), found);
-      store<u32>(ofAxis + ((found - 1) << 3), vertex + 1, 4);
+      subtractStep(key, vertices.keyAt(vertex), steps + axis * bytes, bytes);
+      const found = vertices.find(key);
+      if (found !== 0) {
+        store<u32>(ofAxis + (vertex << 3), found);
+        store<u32>(ofAxis + ((found - 1) << 3), vertex + 1, 4);
+      }
+      ofAxis += axisBytes;
     }
   }
-  heap.free(words);
+  heap.free(key);
+  heap.free(steps);
   lattice.neighbours = neighbours;
 }

@@ -10,6 +10,11 @@ export function share(weight: usize, offset: usize, value: v128): v128 {
   return f32x4.mul(v128.load32_splat(weight + offset), value);
 }
 
+/** Adds four channels to those at an address, and puts the sum elsewhere. */
+export function addTo(to: usize, at: usize, sum: v128): void {
+  v128.store(to, f32x4.add(v128.load(at), sum));
+}
+
 /** Adds four channels to those at an address. */
 export function add(at: usize, sum: v128): void {
   v128.store(at, f32x4.add(v128.load(at), sum));

@@ -25,3 +25,15 @@ export function scaleWeights(
     }
   }
 }
+
+/**
+ * Factors in the order of `points`.
+ *
+ * @param factors by point, f32 [pointCount]
+ * @param out f32 [pointCount]
+ */
+export function sortFactors(pointCount: usize, points: usize, factors: usize, out: usize): void {
+  const bytes = pointCount << 2;
+  for (let at: usize = 0; at < bytes; at += 4)
+    store<f32>(out + at, load<f32>(factors + ((<usize>load<u32>(points + at)) << 2)));
+}

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import { add, row, share } from './rows';
+import { addTo, row, share } from './rows';
 
 /**
- * Reads every point's row off the vertices of its simplex, by weight, and adds it to `out`, times a factor: slicing in Adams, Baek and
- * Davis 2010.
+ * Reads every point's row off the vertices of its simplex, by weight, times a factor, and adds it to that of `base`: slicing in Adams, Baek
+ * and Davis 2010.
  * Four channels at a time. For the usual numbers of corners there is a copy each, whose rows stay in registers.
  *
  * @param corners vertices of a simplex, d + 1
@@ -14,7 +14,8 @@ import { add, row, share } from './rows';
  * @param weights in the order of `points`: f32 [pointCount, corners]
  * @param values rows on the lattice, f32 [vertexCount + 1, channels]; channels are a multiple of 4
  * @param factor of all
- * @param out f32 [pointCount, channels]
+ * @param base f32 [pointCount, channels]
+ * @param out the sums, f32 [pointCount, channels]; may be `base`
  */
 export function slice(
   corners: usize,
@@ -26,6 +27,7 @@ export function slice(
   values: usize,
   channels: usize,
   factor: f32,
+  base: usize,
   out: usize,
 ): void {
   const rowBytes = channels << 2;
@@ -39,8 +41,8 @@ export function slice(
     const from = points + (first << 2);
     const to = points + (end << 2);
     // @copies
-    if (corners === $n) slice$n(at, weight, from, to, values, rowBytes, factors, out);
-    else sliceAny(corners, at, weight, from, to, values, rowBytes, factors, out);
+    if (corners === $n) slice$n(at, weight, from, to, values, rowBytes, factors, base, out);
+    else sliceAny(corners, at, weight, from, to, values, rowBytes, factors, base, out);
   }
 }
 
@@ -53,6 +55,7 @@ function slice$n(
   values: usize,
   rowBytes: usize,
   factors: v128,
+  base: usize,
   out: usize,
 ): void {
   const row$k = row(rows, $k, rowBytes, values);
@@ -64,7 +67,7 @@ function slice$n(
       // Two chains of additions: one would wait for itself.
       let sum$parity = share(weight, 4 * $s, value$s);
       sum$parity = f32x4.add(sum$parity, share(weight, 4 * $m, value$m));
-      add(out + at, f32x4.add(sum0, sum1));
+      addTo(out + at, base + at, f32x4.add(sum0, sum1));
       weight += 4 * $n;
     }
   }
@@ -79,6 +82,7 @@ function sliceAny(
   values: usize,
   rowBytes: usize,
   factors: v128,
+  base: usize,
   out: usize,
 ): void {
   let weight = weights;
@@ -91,7 +95,7 @@ function sliceAny(
         sum = f32x4.add(sum, share(weight, corner << 2, value));
       }
       const at = start + offset;
-      add(out + at, f32x4.mul(factors, sum));
+      addTo(out + at, base + at, f32x4.mul(factors, sum));
     }
     weight += corners << 2;
   }

@@ -3,11 +3,12 @@
 /**
  * Q <- (1 - damping)·softmax(scores) + damping·Q, row by row. A channel that is no label has a score of -3e38 and so gets 0.
  *
- * @param scores -unary + messages, f32 [pixelCount, channels]; overwritten. Channels are a multiple of 4
+ * @param scores -unary + messages, f32 [pixelCount, channels]; overwritten. Channels are 2, or a multiple of 4
  * @param marginals Q, f32 [pixelCount, channels], updated in place
  * @returns max |ΔQ|
  */
 export function softmax(scores: usize, pixelCount: usize, channels: usize, damping: f32, marginals: usize): f32 {
+  if (channels === 2) return softmaxPairs(scores, pixelCount, damping, marginals);
   const rowBytes = channels << 2;
   const end = scores + pixelCount * rowBytes;
   const dampings = f32x4.splat(damping);
@@ -34,6 +35,35 @@ export function softmax(scores: usize, pixelCount: usize, channels: usize, dampi
     q += rowBytes;
   }
   return largestOf(change);
+}
+
+/** Rows of two channels, two pixels at a time. */
+function softmaxPairs(scores: usize, pixelCount: usize, damping: f32, marginals: usize): f32 {
+  const bytes = pixelCount << 3;
+  const whole = bytes & ~15;
+  let change = f32x4.splat(0);
+  for (let at: usize = 0; at < whole; at += 16) {
+    const before = v128.load(marginals + at);
+    const after = mixPairs(v128.load(scores + at), before, damping);
+    change = f32x4.pmax(change, f32x4.abs(f32x4.sub(after, before)));
+    v128.store(marginals + at, after);
+  }
+  if (whole < bytes) {
+    const before = v128.load64_splat(marginals + whole);
+    const after = mixPairs(v128.load64_splat(scores + whole), before, damping);
+    change = f32x4.pmax(change, f32x4.abs(f32x4.sub(after, before)));
+    v128.store64_lane(marginals + whole, after, 0);
+  }
+  return largestOf(change);
+}
+
+/** Q of two pixels. */
+function mixPairs(scores: v128, before: v128, damping: f32): v128 {
+  const maximum = f32x4.pmax(scores, v128.shuffle<f32>(scores, scores, 1, 0, 3, 2));
+  const values = exponential(f32x4.sub(scores, maximum));
+  const total = f32x4.add(values, v128.shuffle<f32>(values, values, 1, 0, 3, 2));
+  const factors = f32x4.div(f32x4.splat(1 - damping), total);
+  return f32x4.add(f32x4.mul(factors, values), f32x4.mul(f32x4.splat(damping), before));
 }
 
 function largestOf(lanes: v128): f32 {

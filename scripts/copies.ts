@@ -10,6 +10,8 @@ const cornerCounts = [3, 4, 5, 6, 8];
  *   $n        is that number
  *   $k        repeats its line for every corner k
  *   $s, $m    repeat their line for the first two corners, and for those after them; $parity is then the corner's number modulo 2
+ *   $a, $b    repeat their line for every two corners a and b = a + 1 with a even
+ *   $o        keeps its line only where a corner is left over, whose number it is
  */
 export function expandCopies(source: string): string {
   return source.replace(
@@ -30,6 +32,9 @@ function copyOf(text: string, count: number): string {
     .flatMap((line) => {
       const corners = Array.from({ length: count }, (_unused, k) => k);
       if (line.includes('$k')) return corners.map((k) => line.replaceAll('$k', String(k)));
+      if (line.includes('$a'))
+        return pairsOf(corners).map((a) => line.replaceAll('$a', `${a}`).replaceAll('$b', `${a + 1}`));
+      if (line.includes('$o')) return count % 2 === 1 ? [line.replaceAll('$o', String(count - 1))] : [];
       const token = ['$s', '$m'].find((name) => line.includes(name));
       if (!token) return [line];
       const some = token === '$s' ? corners.slice(0, 2) : corners.slice(2);
@@ -37,4 +42,9 @@ function copyOf(text: string, count: number): string {
     })
     .join('\n')
     .replaceAll('$n', String(count));
+}
+
+/** The first of every two corners. */
+function pairsOf(corners: readonly number[]): number[] {
+  return corners.filter((corner) => corner % 2 === 0 && corner + 1 < corners.length);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-import type { Energy, ProblemSize, ResolvedParameters } from '../problem/types.js';
+import type { Energy, ProblemSize, ResolvedParameters, ResolvedUnary } from '../problem/types.js';
 import { energyOf } from '../reference/energy.js';
 import { confidence, entropy, labelMap } from '../reference/label-map.js';
 import { planarToRows, rowsToPlanar } from '../reference/layout.js';
 import { type RowEngine, type Rows, typedArrays } from '../reference/rows.js';
+import { writeNegatedUnary } from '../reference/unary.js';
 import { Kernel } from './kernel.js';
 
 /** -unary of a channel that is no label: less than any number, so its Q is 0 whatever the labels have. */
@@ -69,13 +70,13 @@ export class CpuCrf {
 
   /** Unary energies, -log p, [label, y, x]. */
   setUnary(energies: Float32Array): void {
-    const { pixelCount, labelCount, channelCount } = this;
-    expectLength('unary', energies.length, pixelCount * labelCount);
-    if (this.negatedUnary === null) {
-      this.negatedUnary = this.allocateRows();
-      if (channelCount > labelCount) this.negatedUnary.values.fill(noLabel);
-    }
-    planarToRows(energies, pixelCount, labelCount, channelCount, -1, this.negatedUnary.values);
+    expectLength('unary', energies.length, this.pixelCount * this.labelCount);
+    planarToRows(energies, this.pixelCount, this.labelCount, this.channelCount, -1, this.unaryRows());
+  }
+
+  /** The same from any form of input. */
+  setUnaryInput(input: ResolvedUnary): void {
+    writeNegatedUnary(input, this.size, this.channelCount, this.unaryRows());
   }
 
   /**
@@ -99,8 +100,7 @@ export class CpuCrf {
   /** One mean-field iteration. `change` is max |ΔQ|. */
   step(): { change: number } {
     const { marginals, negatedUnary, scores } = this.readyRows();
-    scores.set(negatedUnary);
-    this.addMessages(marginals, scores);
+    this.addMessages(marginals, negatedUnary, scores);
     return { change: this.engine.updateMarginals(scores, this.channelCount, this.parameters.damping, marginals) };
   }
 
@@ -144,7 +144,7 @@ export class CpuCrf {
   energy(): Energy {
     const { marginals, negatedUnary, scores: messages } = this.readyRows();
     messages.fill(0);
-    this.addMessages(marginals, messages);
+    this.addMessages(marginals, messages, messages);
     return energyOf(marginals, negatedUnary, messages);
   }
 
@@ -177,6 +177,15 @@ export class CpuCrf {
     for (const rows of [this.scores, this.q, this.negatedUnary]) rows?.release();
   }
 
+  /** Where -unary goes. */
+  private unaryRows(): Float32Array {
+    if (this.negatedUnary === null) {
+      this.negatedUnary = this.allocateRows();
+      if (this.channelCount > this.labelCount) this.negatedUnary.values.fill(noLabel);
+    }
+    return this.negatedUnary.values;
+  }
+
   private get channelCount(): number {
     return this.engine.channelsFor(this.labelCount);
   }
@@ -203,9 +212,14 @@ export class CpuCrf {
     };
   }
 
-  /** Adds the messages of all kernels for Q; both arrays are [pixelCount, channelCount]. */
-  private addMessages(marginals: Float32Array, target: Float32Array): void {
-    for (const kernel of this.kernels) kernel.addMessage(marginals, this.image, target);
+  /** target = onto + the messages of all kernels for Q; arrays are [pixelCount, channelCount]. */
+  private addMessages(marginals: Float32Array, onto: Float32Array, target: Float32Array): void {
+    let sum = onto;
+    for (const kernel of this.kernels) {
+      kernel.addMessage(marginals, this.image, target, sum);
+      sum = target;
+    }
+    if (sum !== target) target.set(sum);
   }
 
   private currentUnary(): Rows {

@@ -14,7 +14,6 @@ import { readRefineInput } from '../problem/requests.js';
 import { copyOf } from '../problem/typed-arrays.js';
 import type { Energy, ProblemSize } from '../problem/types.js';
 import { type RowEngine, typedArrays } from '../reference/rows.js';
-import { unaryEnergies } from '../reference/unary.js';
 import { CpuCrf } from './cpu-crf.js';
 import { OutOfMemoryError } from './memory.js';
 import { SimdRowEngine } from './row-engine.js';
@@ -121,13 +120,13 @@ export class CpuRefiner implements Refiner {
     const { image, unary, warmStart } = inMemory(() =>
       readRefineInput(input, {
         image: (value) => pixelsOf(value, size),
-        unary: (value) => unaryEnergies(resolveGivenUnary(arraysOf(readUnary(value, size)), size), size),
+        unary: (value) => resolveGivenUnary(arraysOf(readUnary(value, size)), size),
       }),
     );
     state.checkInput({ image, unary, warmStart }, this.parameters.kernels);
     if (image) this.crf.setImage(image);
     state.hasImage ||= image !== undefined;
-    if (unary) this.withRoom((crf) => crf.setUnary(unary));
+    if (unary) this.withRoom((crf) => crf.setUnaryInput(unary));
     state.hasUnary = true;
     if (!warmStart) this.withRoom((crf) => crf.start());
     state.hasStarted = true;

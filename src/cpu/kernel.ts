@@ -3,7 +3,7 @@
 import type { ProblemSize, ResolvedKernel } from '../problem/types.js';
 import { addMessage } from '../reference/compatibility.js';
 import { ExactFilter } from '../reference/exact.js';
-import { kernelFeatures } from '../reference/features.js';
+import { allFeatures, featureSource } from '../reference/features.js';
 import type { Filter } from '../reference/filter.js';
 import { normalize } from '../reference/normalization.js';
 import { type RowEngine, type Rows, typedArrays } from '../reference/rows.js';
@@ -72,15 +72,24 @@ export class Kernel {
     this.normalized = false;
   }
 
-  /** Adds this kernel's message for Q to `target`; both are [pixelCount, channelCount]. Allocates nothing after `prepare`. */
-  addMessage(marginals: Float32Array, rgba: Uint8Array | Uint8ClampedArray | null, target: Float32Array): void {
+  /**
+   * target = onto + this kernel's message for Q; all are [pixelCount, channelCount]. Without `onto` it is `target`. Allocates nothing after
+   * `prepare`.
+   */
+  addMessage(
+    marginals: Float32Array,
+    rgba: Uint8Array | Uint8ClampedArray | null,
+    target: Float32Array,
+    onto = target,
+  ): void {
     const filter = this.prepare(rgba);
     const { compatibility } = this.parameters;
     // Potts is a factor: no need to hold KQ.
     if (compatibility.kind === 'potts') {
-      filter.addFiltered(marginals, this.channelCount, compatibility.weight, target);
+      filter.addFiltered(marginals, this.channelCount, compatibility.weight, target, onto);
       return;
     }
+    if (onto !== target) target.set(onto);
     if (this.filtered === null) throw new Error('Kernel.addMessage before prepare');
     const filtered = this.filtered.values;
     filtered.fill(0);
@@ -95,9 +104,9 @@ export class Kernel {
   private createFilter(rgba: Uint8Array | Uint8ClampedArray | null): Filter {
     const { parameters: kernel, size } = this;
     if (kernel.method === 'separable') return new SeparableFilter(size, kernel.sigmas);
-    const features = kernelFeatures(kernel, size, rgba);
+    const source = featureSource(kernel, size, rgba);
     return kernel.method === 'exact'
-      ? new ExactFilter(features, kernel.featureDim)
-      : this.engine.createLatticeFilter(features, kernel.featureDim, this.channelCount);
+      ? new ExactFilter(allFeatures(source), kernel.featureDim)
+      : this.engine.createLatticeFilter(source, this.channelCount);
   }
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-import { type Filter, noScaling, type Scaling } from '../reference/filter.js';
+import type { FeatureSource } from '../reference/features.js';
+import type { Filter, Scaling } from '../reference/filter.js';
 import { latticeScale } from '../reference/slice.js';
 import { buildLattice, type PlacedLattice } from './lattice.js';
 import type { SimdMemory } from './memory.js';
+import { type ScaledWeights, WeightScaler } from './scaled-weights.js';
 
 /** Channels of the fewest that can be worked on at once. */
-const fewestChannels = 4;
+const fewestChannels = 2;
 
 /** K by splat, blur and slice on the lattice, as the twin's LatticeFilter has it, in WebAssembly. */
 export class SimdLatticeFilter implements Filter {
@@ -15,22 +17,22 @@ export class SimdLatticeFilter implements Filter {
   /** Rows on the lattice, twice: blur goes back and forth. */
   private readonly values: number;
   private readonly scratch: number;
-  /** Weights times `Scaling.before`, and times `Scaling.after`: the same array where these are. */
-  private readonly splatWeights: number;
-  private sliceWeights: number;
+  private readonly scaler: WeightScaler;
+  /** Weights times `Scaling.before`, and times `Scaling.after`: the same where these are. */
+  private splatWeights: ScaledWeights;
+  private sliceWeights: ScaledWeights;
 
   constructor(
     private readonly memory: SimdMemory,
-    features: Float32Array,
-    featureDim: number,
+    source: FeatureSource,
     channelCount: number,
   ) {
-    this.lattice = buildLattice(memory, features, featureDim);
+    this.lattice = buildLattice(memory, source);
     this.pointCount = this.lattice.pointCount;
     this.values = memory.reserve(this.rowsLength(channelCount));
     this.scratch = memory.reserve(this.rowsLength(channelCount));
-    this.splatWeights = this.sliceWeights = memory.reserve(this.weightsLength);
-    this.setScaling(noScaling(this.pointCount));
+    this.scaler = new WeightScaler(memory, this.lattice, channelCount);
+    this.splatWeights = this.sliceWeights = this.scaler.unscaled;
   }
 
   get vertexCount(): number {
@@ -40,10 +42,12 @@ export class SimdLatticeFilter implements Filter {
   filterOnes(): Float32Array {
     const { memory, pointCount } = this;
     const length = pointCount * fewestChannels;
-    return memory.lend({ ones: length, filtered: length }, (at) => {
-      memory.floats(at.ones, length).fill(1);
-      const filtered = memory.floats(at.filtered, length).fill(0);
-      this.addFiltered(memory.floats(at.ones, length), fewestChannels, 1, filtered);
+    return memory.lend({ ones: fewestChannels, filtered: length }, (at) => {
+      memory.floats(at.ones, fewestChannels).fill(1);
+      memory.floats(at.filtered, length).fill(0);
+      // One row for all points.
+      this.addPairs(at.ones, 0, 1, at.filtered, at.filtered);
+      const filtered = memory.floats(at.filtered, length);
       const sums = new Float32Array(pointCount);
       for (let point = 0; point < pointCount; point++) sums[point] = filtered[point * fewestChannels];
       return sums;
@@ -51,56 +55,80 @@ export class SimdLatticeFilter implements Filter {
   }
 
   setScaling({ before, after }: Scaling): void {
-    const { memory } = this;
-    const apart = before !== after;
-    if (apart && this.sliceWeights === this.splatWeights) this.sliceWeights = memory.reserve(this.weightsLength);
-    if (!apart && this.sliceWeights !== this.splatWeights) {
-      memory.release(this.sliceWeights);
-      this.sliceWeights = this.splatWeights;
-    }
-    this.writeWeights(before, this.splatWeights);
-    if (apart) this.writeWeights(after, this.sliceWeights);
+    const { scaler } = this;
+    this.releaseWeights();
+    this.splatWeights = scaler.scale(before);
+    this.sliceWeights = after === before ? this.splatWeights : scaler.scale(after);
   }
 
-  addFiltered(marginals: Float32Array, channelCount: number, weight: number, out: Float32Array): void {
-    const { memory, values, scratch, splatWeights, sliceWeights } = this;
+  addFiltered(marginals: Float32Array, channelCount: number, weight: number, out: Float32Array, onto = out): void {
+    const { memory, values, splatWeights, sliceWeights, corners } = this;
+    const [from, base, to] = [marginals, onto, out].map((rows) => memory.addressOf(rows));
+    if (channelCount === 2) {
+      this.addPairs(from, 8, weight, base, to);
+      return;
+    }
     const { module } = memory;
-    const { simplexCount, vertexCount, starts, rows, points, neighbours } = this.lattice;
-    const { corners } = this;
-    const [from, to] = [memory.addressOf(marginals), memory.addressOf(out)];
-    memory.floats(values, this.rowsLength(channelCount)).fill(0);
-    // Row 0, which stands for vertices that do not exist: rows may have been of other lengths before.
-    memory.floats(scratch, channelCount).fill(0);
-    module.splat(corners, simplexCount, starts, rows, points, splatWeights, from, channelCount, values);
-    const blurred = module.blur(corners, vertexCount, neighbours, channelCount, values, scratch);
-    const factor = weight * latticeScale(this.lattice.featureDim);
-    module.slice(corners, simplexCount, starts, rows, points, sliceWeights, blurred, channelCount, factor, to);
+    const { simplexCount, starts, rows, points } = this.lattice;
+    this.clearRows(channelCount);
+    module.splat(corners, simplexCount, starts, rows, points, splatWeights.weights, from, channelCount, values);
+    const blurred = this.blur(channelCount);
+    const factor = this.factorOf(weight);
+    const { weights } = sliceWeights;
+    module.slice(corners, simplexCount, starts, rows, points, weights, blurred, channelCount, factor, base, to);
   }
 
   release(): void {
-    const { memory, values, scratch, splatWeights, sliceWeights } = this;
+    const { memory, values, scratch } = this;
+    this.releaseWeights();
+    this.scaler.destroy();
     this.lattice.release();
-    for (const address of new Set([values, scratch, splatWeights, sliceWeights])) memory.release(address);
+    for (const address of [values, scratch]) memory.release(address);
+  }
+
+  /** `addFiltered` for rows of two channels at `from`, `rowBytes` from one to the next. */
+  private addPairs(from: number, rowBytes: number, weight: number, base: number, to: number): void {
+    const { values, splatWeights, sliceWeights, corners } = this;
+    const { module } = this.memory;
+    const { simplexCount, starts, rows, points } = this.lattice;
+    const places = [corners, simplexCount, starts, rows, points] as const;
+    this.clearRows(2);
+    const { weights: splatting, factors: before, factorBytes: beforeBytes } = splatWeights;
+    module.splatPairs(...places, splatting, before, beforeBytes, from, rowBytes, values);
+    const blurred = this.blur(2);
+    const { weights: slicing, factors: after, factorBytes: afterBytes } = sliceWeights;
+    module.slicePairs(...places, slicing, after, afterBytes, blurred, this.factorOf(weight), base, to);
+  }
+
+  /** Also row 0 of `scratch`, which stands for vertices that do not exist: rows may have been of other lengths before. */
+  private clearRows(channelCount: number): void {
+    const { memory, values, scratch } = this;
+    memory.floats(values, this.rowsLength(channelCount)).fill(0);
+    memory.floats(scratch, channelCount).fill(0);
+  }
+
+  /** Where the blurred rows are. */
+  private blur(channelCount: number): number {
+    const { memory, corners, values, scratch } = this;
+    const { vertexCount, neighbours } = this.lattice;
+    return memory.module.blur(corners, vertexCount, neighbours, channelCount, values, scratch);
+  }
+
+  private releaseWeights(): void {
+    const { scaler, splatWeights, sliceWeights } = this;
+    this.splatWeights = this.sliceWeights = scaler.unscaled;
+    for (const scaled of new Set([splatWeights, sliceWeights])) scaler.release(scaled);
   }
 
   private get corners(): number {
     return this.lattice.featureDim + 1;
   }
 
-  private get weightsLength(): number {
-    return this.pointCount * this.corners;
+  private factorOf(weight: number): number {
+    return weight * latticeScale(this.lattice.featureDim);
   }
 
   private rowsLength(channelCount: number): number {
     return (this.lattice.vertexCount + 1) * channelCount;
-  }
-
-  private writeWeights(factors: Float32Array, address: number): void {
-    const { memory, corners, pointCount } = this;
-    const { points, weights } = this.lattice;
-    memory.lend({ factors: pointCount }, (at) => {
-      memory.floats(at.factors, pointCount).set(factors);
-      memory.module.scaleWeights(corners, pointCount, points, weights, at.factors, address);
-    });
   }
 }

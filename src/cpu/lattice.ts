@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { elevationScales } from '../problem/elevation.js';
-import { wordsOfKey } from '../reference/packed-key.js';
+import type { FeatureSource } from '../reference/features.js';
 import type { SimdMemory } from './memory.js';
 
 /** A lattice in WebAssembly's memory: counts, and addresses of the arrays that the twin's `Lattice` has. */
@@ -18,38 +18,48 @@ export interface PlacedLattice {
   release(): void;
 }
 
-/** Where four points' features lie side by side, and where the results go. */
-type Places = Record<'features' | 'scales' | 'work' | 'simplexKeys' | 'weights', number>;
+/** Points that are embedded in one piece: what they need on the way stays in the cache. A multiple of 4, as four are embedded at once. */
+const pieceLength = 4096;
 
-/**
- * Embeds points and finds their simplices, vertices and neighbours: the twin's lattice, bit for bit.
- *
- * @param features [featureDim, pointCount], divided by their sigmas
- */
-export function buildLattice(memory: SimdMemory, features: Float32Array, featureDim: number): PlacedLattice {
+/** Where the weights of all points are, in a lattice that is being built: the sixth field of the class in assembly/lattice.ts. */
+const weightsField = 5;
+
+/** Embeds points and finds their simplices, vertices and neighbours: the twin's lattice, bit for bit. */
+export function buildLattice(memory: SimdMemory, source: FeatureSource): PlacedLattice {
   const { module } = memory;
-  const pointCount = features.length / featureDim;
-  // Four points are embedded at once.
-  const padded = Math.ceil(pointCount / 4) * 4;
-  const lengths: Places = {
-    features: featureDim * padded,
-    scales: featureDim,
-    work: module.embedWorkLength(featureDim),
-    simplexKeys: wordsOfKey(featureDim) * padded,
-    weights: (featureDim + 1) * padded,
-  };
-  const address = memory.lend(lengths, (at) => {
-    for (let j = 0; j < featureDim; j++) {
-      const dimension = memory.floats(at.features + 4 * j * padded, padded);
-      dimension.set(features.subarray(j * pointCount, (j + 1) * pointCount));
-      dimension.fill(0, pointCount);
-    }
-    memory.floats(at.scales, featureDim).set(elevationScales(featureDim));
-    module.embed(featureDim, padded, at.features, at.scales, at.work, at.simplexKeys, at.weights);
-    return memory.allocating(() => module.buildLattice(featureDim, pointCount, at.simplexKeys, at.weights));
-  });
-  // In the order of the class in assembly/lattice.ts.
+  const { featureDim, pointCount } = source;
+  const address = memory.allocating(() => module.beginLattice(featureDim, pointCount)) >>> 0;
+  embedPoints(memory, source, address);
+  memory.allocating(() => module.finishLattice(address));
   const [simplexCount, vertexCount, starts, rows, points, weights, neighbours] = memory.unsigned(address, 7);
   const release = () => module.releaseLattice(address);
   return { featureDim, pointCount, simplexCount, vertexCount, starts, rows, points, weights, neighbours, release };
+}
+
+/** Piece by piece: features and keys of all points at once would take more than the lattice. */
+function embedPoints(memory: SimdMemory, source: FeatureSource, address: number): void {
+  const { module } = memory;
+  const { featureDim, pointCount } = source;
+  const [weights] = memory.unsigned(address + 4 * weightsField, 1);
+  const keyLength = (module.keyBytes(featureDim) / 4) * pieceLength;
+  const lengths = {
+    features: featureDim * pieceLength,
+    scales: featureDim,
+    work: module.embedWorkLength(featureDim),
+    keys: keyLength,
+  };
+  memory.lend(lengths, (at) => {
+    memory.floats(at.scales, featureDim).set(elevationScales(featureDim));
+    memory.floats(at.keys, keyLength).fill(0);
+    for (let first = 0; first < pointCount; first += pieceLength) {
+      const count = Math.min(pieceLength, pointCount - first);
+      const padded = Math.ceil(count / 4) * 4;
+      const features = memory.floats(at.features, featureDim * padded);
+      if (padded > count) features.fill(0);
+      source.write(first, count, features, padded);
+      const to = weights + 4 * first * (featureDim + 1);
+      module.embed(featureDim, padded, at.features, at.scales, at.work, at.keys, to);
+      memory.allocating(() => module.numberPoints(address, first, count, at.keys));
+    }
+  });
 }

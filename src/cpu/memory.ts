@@ -17,14 +17,14 @@ export class SimdMemory {
   reserve(length: number): number {
     // The allocator takes 32 bits of what it is given: more would become less.
     if (4 * length > largestPiece) throw this.outOfMemory();
-    return this.allocating(() => this.module.allocate(4 * length));
+    // WebAssembly gives addresses as signed numbers.
+    return this.allocating(() => this.module.allocate(4 * length)) >>> 0;
   }
 
-  /** What a function of the module that allocates returns: an address. Where memory runs out, WebAssembly only says "unreachable". */
-  allocating(work: () => number): number {
+  /** Calls a function of the module that allocates. Where memory runs out, WebAssembly only says "unreachable". */
+  allocating<Result>(work: () => Result): Result {
     try {
-      // WebAssembly gives addresses as signed numbers.
-      return work() >>> 0;
+      return work();
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error;
       throw this.outOfMemory();

@@ -17,7 +17,10 @@ export interface StageModule {
     simplexKeys: number,
     weights: number,
   ): void;
-  buildLattice(featureDim: number, pointCount: number, simplexKeys: number, weights: number): number;
+  keyBytes(featureDim: number): number;
+  beginLattice(featureDim: number, pointCount: number): number;
+  numberPoints(address: number, first: number, count: number, keys: number): void;
+  finishLattice(address: number): void;
   releaseLattice(address: number): void;
   scaleWeights(
     corners: number,
@@ -56,6 +59,35 @@ export interface StageModule {
     values: number,
     channels: number,
     factor: number,
+    base: number,
+    out: number,
+  ): void;
+  sortFactors(pointCount: number, points: number, factors: number, out: number): void;
+  splatPairs(
+    corners: number,
+    simplexCount: number,
+    starts: number,
+    rows: number,
+    points: number,
+    weights: number,
+    factors: number,
+    factorBytes: number,
+    values: number,
+    valueBytes: number,
+    target: number,
+  ): void;
+  slicePairs(
+    corners: number,
+    simplexCount: number,
+    starts: number,
+    rows: number,
+    points: number,
+    weights: number,
+    factors: number,
+    factorBytes: number,
+    values: number,
+    factor: number,
+    base: number,
     out: number,
   ): void;
   softmax(scores: number, pixelCount: number, channels: number, damping: number, marginals: number): number;

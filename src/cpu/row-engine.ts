@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: MIT
 
+import type { FeatureSource } from '../reference/features.js';
 import type { Filter } from '../reference/filter.js';
 import type { RowEngine, Rows } from '../reference/rows.js';
 import { SimdLatticeFilter } from './lattice-filter.js';
 import { largestPiece, SimdMemory } from './memory.js';
 import { createStageModule, type StageModule } from './module.js';
 
-/** Numbers that are worked on at once: rows are whole fours. */
+/** Numbers that are worked on at once: rows are whole fours, or half of one, as two rows are worked on then. */
 const lanes = 4;
 
 /** What rows may take of 4 GiB, so that lattices have the rest. */
 const largestRows = 3 * 2 ** 29;
 
 function channelsFor(labelCount: number): number {
-  return Math.ceil(labelCount / lanes) * lanes;
+  return labelCount <= lanes / 2 ? lanes / 2 : Math.ceil(labelCount / lanes) * lanes;
 }
 
-/** Rows in WebAssembly's memory, worked on four channels at a time. */
+/** Rows in WebAssembly's memory, worked on four numbers at a time. */
 export class SimdRowEngine implements RowEngine {
   private readonly memory: SimdMemory;
 
@@ -54,8 +55,8 @@ export class SimdRowEngine implements RowEngine {
     };
   }
 
-  createLatticeFilter(features: Float32Array, featureDim: number, channelCount: number): Filter {
-    return new SimdLatticeFilter(this.memory, features, featureDim, channelCount);
+  createLatticeFilter(source: FeatureSource, channelCount: number): Filter {
+    return new SimdLatticeFilter(this.memory, source, channelCount);
   }
 
   updateMarginals(scores: Float32Array, channelCount: number, damping: number, marginals: Float32Array): number {

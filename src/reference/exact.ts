@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { exponential } from './exponential.js';
-import { type Filter, noScaling, type Scaling } from './filter.js';
+import { type Factors, type Filter, factorsOf, noScaling, type Scaling } from './filter.js';
 
 /** Elements of K that are kept from one call to the next, instead of being evaluated again: 16 MiB. */
 const keptElements = 2 ** 22;
@@ -13,7 +13,7 @@ const keptElements = 2 ** 22;
 export class ExactFilter implements Filter {
   readonly pointCount: number;
   readonly vertexCount = null;
-  private scaling: Scaling;
+  private scaling: Factors;
   /** K, [pointCount, pointCount], if it is small enough to be kept. */
   private matrix: Float32Array | null = null;
   /** One row of it otherwise. */
@@ -26,11 +26,11 @@ export class ExactFilter implements Filter {
   ) {
     this.pointCount = features.length / featureDim;
     this.row = new Float32Array(this.pointCount);
-    this.scaling = noScaling(this.pointCount);
+    this.scaling = factorsOf(noScaling, this.pointCount);
   }
 
   setScaling(scaling: Scaling): void {
-    this.scaling = scaling;
+    this.scaling = factorsOf(scaling, this.pointCount);
   }
 
   filterOnes(): Float32Array {
@@ -39,7 +39,8 @@ export class ExactFilter implements Filter {
     return sums;
   }
 
-  addFiltered(marginals: Float32Array, labelCount: number, weight: number, out: Float32Array): void {
+  addFiltered(marginals: Float32Array, labelCount: number, weight: number, out: Float32Array, onto = out): void {
+    if (onto !== out) out.set(onto);
     const { pointCount } = this;
     const { before, after } = this.scaling;
     const sums = new Float64Array(labelCount);

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: MIT
 
-/** A diagonal scaling of K: one factor a point before and after, [pointCount]. */
+/** A diagonal scaling of K: one factor a point before and after, [pointCount]; null where all are 1. */
 export interface Scaling {
+  before: Float32Array | null;
+  after: Float32Array | null;
+}
+
+/** Leaves K as it is. */
+export const noScaling: Readonly<Scaling> = { before: null, after: null };
+
+/** Both factors of each point. */
+export interface Factors {
   before: Float32Array;
   after: Float32Array;
 }
 
-/** Leaves K as it is. */
-export function noScaling(pointCount: number): Scaling {
-  const ones = new Float32Array(pointCount).fill(1);
-  return { before: ones, after: ones };
+export function factorsOf({ before, after }: Scaling, pointCount: number): Factors {
+  const ones = () => new Float32Array(pointCount).fill(1);
+  return { before: before ?? ones(), after: after ?? ones() };
 }
 
 /** Applies K, the matrix of Gaussian weights between all pairs of points, own pair included, with a scaling that is none at first. */
@@ -22,14 +30,21 @@ export interface Filter {
   /** after · K · before · 1, [pointCount]. */
   filterOnes(): Float32Array;
   /**
-   * out[i, l] += weight · after_i · Σ_j K_ij · before_j · Q[j, l].
+   * out[i, l] = onto[i, l] + weight · after_i · Σ_j K_ij · before_j · Q[j, l].
    *
    * It adds, so that the kernels of one CRF can share an array.
    *
    * @param marginals Q, [pointCount, channelCount]; every row sums to 1, which saves the lattice one channel
    * @param out [pointCount, channelCount]
+   * @param onto [pointCount, channelCount]; left out: `out`
    */
-  addFiltered(marginals: Float32Array, channelCount: number, weight: number, out: Float32Array): void;
+  addFiltered(
+    marginals: Float32Array,
+    channelCount: number,
+    weight: number,
+    out: Float32Array,
+    onto?: Float32Array,
+  ): void;
   /** Gives back what no garbage collector sees. */
   release?(): void;
 }

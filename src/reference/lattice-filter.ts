@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { blur } from './blur.js';
-import { type Filter, noScaling, type Scaling } from './filter.js';
+import { type Factors, type Filter, factorsOf, noScaling, type Scaling } from './filter.js';
 import type { Lattice } from './lattice.js';
 import { slice } from './slice.js';
 import { splat, splatMarginals } from './splat.js';
@@ -13,14 +13,14 @@ export class LatticeFilter implements Filter {
   /** Rows on the lattice, twice: blur goes back and forth. Kept between calls. */
   private values = new Float32Array(0);
   private scratch = new Float32Array(0);
-  private scaling: Scaling;
+  private scaling: Factors;
   /** Splat of ones with this scaling; made when it is first needed. */
   private ones: Float32Array | null = null;
 
   constructor(lattice: Lattice) {
     this.lattice = lattice;
     this.pointCount = lattice.pointCount;
-    this.scaling = noScaling(lattice.pointCount);
+    this.scaling = factorsOf(noScaling, lattice.pointCount);
   }
 
   get vertexCount(): number {
@@ -28,7 +28,7 @@ export class LatticeFilter implements Filter {
   }
 
   setScaling(scaling: Scaling): void {
-    this.scaling = scaling;
+    this.scaling = factorsOf(scaling, this.pointCount);
     this.ones = null;
   }
 
@@ -41,7 +41,8 @@ export class LatticeFilter implements Filter {
     return out;
   }
 
-  addFiltered(marginals: Float32Array, labelCount: number, weight: number, out: Float32Array): void {
+  addFiltered(marginals: Float32Array, labelCount: number, weight: number, out: Float32Array, onto = out): void {
+    if (onto !== out) out.set(onto);
     const { lattice, scaling } = this;
     const length = (lattice.vertexCount + 1) * labelCount;
     if (this.values.length !== length) {

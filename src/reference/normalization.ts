@@ -11,17 +11,16 @@ const smallestSum = 1e-20;
  * the symmetric form.
  */
 export function normalize(filter: Filter, normalization: Normalization): Scaling {
-  const unscaled = noScaling(filter.pointCount);
-  filter.setScaling(unscaled);
-  if (normalization === 'none') return unscaled;
+  filter.setScaling(noScaling);
+  if (normalization === 'none') return noScaling;
   const factors = filter.filterOnes();
   for (let i = 0; i < factors.length; i++) {
     const sum = factors[i] + smallestSum;
     factors[i] = 1 / (normalization === 'symmetric' ? Math.sqrt(sum) : sum);
   }
   const scaling = {
-    before: normalization === 'after' ? unscaled.before : factors,
-    after: normalization === 'before' ? unscaled.after : factors,
+    before: normalization === 'after' ? null : factors,
+    after: normalization === 'before' ? null : factors,
   };
   filter.setScaling(scaling);
   return scaling;

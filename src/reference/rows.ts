@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { embed } from './embed.js';
+import { allFeatures, type FeatureSource } from './features.js';
 import type { Filter } from './filter.js';
 import { buildLattice } from './lattice.js';
 import { LatticeFilter } from './lattice-filter.js';
@@ -19,8 +20,7 @@ export interface RowEngine {
   channelsFor(labelCount: number): number;
   /** Zeros. */
   allocate(length: number): Rows;
-  /** @param features [featureDim, pointCount], divided by their sigmas */
-  createLatticeFilter(features: Float32Array, featureDim: number, channelCount: number): Filter;
+  createLatticeFilter(source: FeatureSource, channelCount: number): Filter;
   /** softmax.ts; both arrays are this engine's. */
   updateMarginals(scores: Float32Array, channelCount: number, damping: number, marginals: Float32Array): number;
 }
@@ -29,6 +29,6 @@ export interface RowEngine {
 export const typedArrays: RowEngine = {
   channelsFor: (labelCount) => labelCount,
   allocate: (length) => ({ values: new Float32Array(length), release: () => {} }),
-  createLatticeFilter: (features, featureDim) => new LatticeFilter(buildLattice(embed(features, featureDim))),
+  createLatticeFilter: (source) => new LatticeFilter(buildLattice(embed(allFeatures(source), source.featureDim))),
   updateMarginals,
 };

@@ -3,7 +3,7 @@
 import { separableRadius } from '../problem/parameters.js';
 import type { ProblemSize } from '../problem/types.js';
 import { exponential } from './exponential.js';
-import { type Filter, noScaling, type Scaling } from './filter.js';
+import { type Factors, type Filter, factorsOf, noScaling, type Scaling } from './filter.js';
 
 /**
  * The spatial kernel as two one-dimensional convolutions, rows then columns, cut off at `separableRadius`.
@@ -12,7 +12,7 @@ import { type Filter, noScaling, type Scaling } from './filter.js';
 export class SeparableFilter implements Filter {
   readonly pointCount: number;
   readonly vertexCount = null;
-  private scaling: Scaling;
+  private scaling: Factors;
   private readonly tapsX: Float32Array;
   private readonly tapsY: Float32Array;
   private between = new Float32Array(0);
@@ -23,13 +23,13 @@ export class SeparableFilter implements Filter {
     sigmas: readonly number[],
   ) {
     this.pointCount = size.width * size.height;
-    this.scaling = noScaling(this.pointCount);
+    this.scaling = factorsOf(noScaling, this.pointCount);
     this.tapsX = gaussianTaps(sigmas[0], size.width);
     this.tapsY = gaussianTaps(sigmas[1], size.height);
   }
 
   setScaling(scaling: Scaling): void {
-    this.scaling = scaling;
+    this.scaling = factorsOf(scaling, this.pointCount);
   }
 
   filterOnes(): Float32Array {
@@ -38,7 +38,8 @@ export class SeparableFilter implements Filter {
     return sums;
   }
 
-  addFiltered(marginals: Float32Array, labelCount: number, weight: number, out: Float32Array): void {
+  addFiltered(marginals: Float32Array, labelCount: number, weight: number, out: Float32Array, onto = out): void {
+    if (onto !== out) out.set(onto);
     const length = this.pointCount * labelCount;
     if (this.between.length !== length) this.between = new Float32Array(length);
     this.between.fill(0);

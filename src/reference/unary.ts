@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { ProblemSize, ResolvedUnary, Upsampling } from '../problem/types.js';
+import { planarToRows } from './layout.js';
 
 type CoarseUnary = Exclude<ResolvedUnary, { form: 'labels' }>;
 
@@ -18,6 +19,34 @@ export function unaryEnergies(input: ResolvedUnary, size: ProblemSize): Float32A
   if (input.form === 'probabilities')
     for (let i = 0; i < values.length; i++) values[i] = energyOfProbability(values[i]);
   return values;
+}
+
+/**
+ * -unary as rows, [pixelCount, channelCount]. Channels past the labels are left alone. Arrays of the problem's own size and layout are not
+ * copied on the way.
+ */
+export function writeNegatedUnary(
+  input: ResolvedUnary,
+  size: ProblemSize,
+  channelCount: number,
+  rows: Float32Array,
+): void {
+  const { labelCount } = size;
+  const pixelCount = size.width * size.height;
+  if (input.form === 'labels' || !isPlain(input, size)) {
+    planarToRows(unaryEnergies(input, size), pixelCount, labelCount, channelCount, -1, rows);
+    return;
+  }
+  planarToRows(input.values, pixelCount, labelCount, channelCount, input.form === 'unary' ? -1 : 1, rows);
+  if (input.form !== 'probabilities') return;
+  for (let from = 0; from < rows.length; from += channelCount) {
+    for (let i = from; i < from + labelCount; i++) rows[i] = -energyOfProbability(rows[i]);
+  }
+}
+
+/** Whether the values are [label, y, x] at the problem's size. */
+function isPlain({ width, height, layout, window }: CoarseUnary, size: ProblemSize): boolean {
+  return width === size.width && height === size.height && layout === 'planar' && !window;
 }
 
 function energyOfProbability(probability: number): number {
@@ -44,8 +73,7 @@ function energiesOfLabels(labels: Uint32Array, confidence: number, size: Problem
 /** The values at full size, [label, y, x]: always a fresh array. */
 function toPlanar(input: CoarseUnary, size: ProblemSize): Float32Array {
   const { values, layout } = input;
-  const sameSize = input.width === size.width && input.height === size.height;
-  if (sameSize && layout === 'planar' && !input.window) return values.slice();
+  if (isPlain(input, size)) return values.slice();
   const { labelCount } = size;
   const pixelStride = layout === 'planar' ? 1 : labelCount;
   const labelStride = layout === 'planar' ? input.width * input.height : 1;

@@ -7,6 +7,7 @@ import type { Tuning } from '../../src/engine/plan/tuning.js';
 import type { ProblemSize, ResolvedKernel } from '../../src/problem/types.js';
 import { addMessage } from '../../src/reference/compatibility.js';
 import type { Filter } from '../../src/reference/filter.js';
+import { factorsOf } from '../../src/reference/filter.js';
 import { normalize as normalizeTwin } from '../../src/reference/normalization.js';
 import { Planned, planFor } from './planned.js';
 import { randomFloats, randomMarginals } from './random.js';
@@ -61,7 +62,7 @@ export async function filterBoth(gpu: StageDevice, problem: FilterCase, twin: Fi
   const norms = await planned.floats(kernelPlan.normalization.norms, 2 * pixelCount);
   planned.destroy();
 
-  const scaling = normalizeTwin(twin, kernel.normalization);
+  const scaling = factorsOf(normalizeTwin(twin, kernel.normalization), pixelCount);
   const expected = new Float32Array(pixelCount * labelCount);
   const { compatibility } = kernel;
   if (compatibility.kind === 'potts') twin.addFiltered(q, labelCount, compatibility.weight, expected);

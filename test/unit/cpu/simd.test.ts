@@ -4,17 +4,21 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { CpuCrf } from '../../../src/cpu/cpu-crf.js';
 import { CpuRefiner } from '../../../src/cpu/cpu-refiner.js';
 import { buildLattice as buildPlaced } from '../../../src/cpu/lattice.js';
+import { SimdLatticeFilter } from '../../../src/cpu/lattice-filter.js';
 import { OutOfMemoryError, SimdMemory } from '../../../src/cpu/memory.js';
 import { createStageModule } from '../../../src/cpu/module.js';
 import { SimdRowEngine } from '../../../src/cpu/row-engine.js';
-import { resolveParameters } from '../../../src/problem/parameters.js';
+import { defaultParameters, resolveParameters } from '../../../src/problem/parameters.js';
 import type { Compatibility, CrfParameters, Kernel, ProblemSize } from '../../../src/problem/types.js';
 import { blur } from '../../../src/reference/blur.js';
 import { embed } from '../../../src/reference/embed.js';
+import { featuresOfArray } from '../../../src/reference/features.js';
+import { noScaling } from '../../../src/reference/filter.js';
 import { buildLattice } from '../../../src/reference/lattice.js';
 import { latticeScale, slice } from '../../../src/reference/slice.js';
 import { updateMarginals } from '../../../src/reference/softmax.js';
 import { splat } from '../../../src/reference/splat.js';
+import { drawnImage } from '../../support/problems.js';
 import { randomFloats, randomImage } from '../../support/random.js';
 import { simdEngine } from '../../support/row-engines.js';
 
@@ -33,7 +37,7 @@ function latticeOf(featureDim: number) {
   return buildLattice(embed(randomFloats(featureDim * pointCount, 5, 3), featureDim));
 }
 
-describe.each([1, 2, 3, 5, 7])('%i dimensions: the stages do what the twin does', (featureDim) => {
+describe.each([1, 2, 3, 4, 5, 6, 7])('%i dimensions: the stages do what the twin does', (featureDim) => {
   test.each([4, 24, 152])('%i channels', async (channels) => {
     const module = await createStageModule();
     const memory = new SimdMemory(module);
@@ -76,34 +80,103 @@ describe.each([1, 2, 3, 5, 7])('%i dimensions: the stages do what the twin does'
     slice(lattice, blurred, channels, ones, 1.5, sliced);
     const out = placed(base);
     const factor = 1.5 * latticeScale(featureDim);
-    module.slice(corners, simplexCount, starts, rows, points, weights, result, channels, factor, out);
+    module.slice(corners, simplexCount, starts, rows, points, weights, result, channels, factor, out, out);
     expect(memory.floats(out, base.length)).toBeAllClose(sliced, relativeTo(sliced));
   });
 });
 
-describe.each([1, 2, 3, 5, 7, 8])('%i dimensions: the lattice is that of the twin, bit for bit', (featureDim) => {
-  test.each([1, 3, 4, 1001, 20_000])('%i points', async (pointCount) => {
-    const memory = new SimdMemory(await createStageModule());
-    // Halves, so that there are ties of residuals; on both sides of 0, and far out.
-    const random = randomFloats(featureDim * pointCount, pointCount, 1);
-    const features = random.map((value, i) => (i % 3 === 0 ? Math.round(40 * value) / 2 : 4000 * (value - 0.5)));
-    const expected = buildLattice(embed(features, featureDim));
-    const placed = buildPlaced(memory, features, featureDim);
-    const { simplexCount, vertexCount } = placed;
-    expect(placed).toMatchObject({ featureDim, pointCount });
-    expect([simplexCount, vertexCount]).toEqual([expected.simplexCount, expected.vertexCount]);
-    const expectSame = (address: number, numbers: Int32Array | Float32Array) => {
-      const words = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
-      const found = memory.unsigned(address, words.length);
-      // Vitest's own comparison of long arrays takes seconds.
-      expect(found.findIndex((word, i) => word !== words[i])).toBe(-1);
-    };
-    expectSame(placed.starts, expected.simplexStarts);
-    expectSame(placed.rows, expected.simplexRows);
-    expectSame(placed.points, expected.points);
-    expectSame(placed.weights, expected.weights);
-    expectSame(placed.neighbours, expected.neighbours);
+describe.each([1, 2, 3, 5, 7, 8, 9, 17])(
+  '%i dimensions: the lattice is that of the twin, bit for bit',
+  (featureDim) => {
+    test.each([1, 3, 4, 1001, 9_999])('%i points', async (pointCount) => {
+      const memory = new SimdMemory(await createStageModule());
+      // Halves, so that there are ties of residuals; on both sides of 0, and far out.
+      const random = randomFloats(featureDim * pointCount, pointCount, 1);
+      const features = random.map((value, i) => (i % 3 === 0 ? Math.round(40 * value) / 2 : 4000 * (value - 0.5)));
+      const expected = buildLattice(embed(features, featureDim));
+      const placed = buildPlaced(memory, featuresOfArray(features, featureDim));
+      const { simplexCount, vertexCount } = placed;
+      expect(placed).toMatchObject({ featureDim, pointCount });
+      expect([simplexCount, vertexCount]).toEqual([expected.simplexCount, expected.vertexCount]);
+      const expectSame = (address: number, numbers: Int32Array | Float32Array) => {
+        const words = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
+        const found = memory.unsigned(address, words.length);
+        // Vitest's own comparison of long arrays takes seconds.
+        expect(found.findIndex((word, i) => word !== words[i])).toBe(-1);
+      };
+      expectSame(placed.starts, expected.simplexStarts);
+      expectSame(placed.rows, expected.simplexRows);
+      expectSame(placed.points, expected.points);
+      expectSame(placed.weights, expected.weights);
+      expectSame(placed.neighbours, expected.neighbours);
+    });
+  },
+);
+
+/** KQ from rows of so many channels, of which the labels are the first two. */
+async function filterInRows(features: Float32Array, featureDim: number, channels: number): Promise<Float32Array[]> {
+  const memory = new SimdMemory(await createStageModule());
+  const filter = new SimdLatticeFilter(memory, featuresOfArray(features, featureDim), channels);
+  const { pointCount } = filter;
+  const rowsOf = (values: Float32Array) => {
+    const address = memory.reserve(pointCount * channels);
+    const rows = () => memory.floats(address, pointCount * channels);
+    rows().fill(0);
+    for (let i = 0; i < values.length; i++) rows()[(i >> 1) * channels + (i & 1)] = values[i];
+    return rows;
+  };
+  const [before, after] = [randomFloats(pointCount, 3), randomFloats(pointCount, 4)];
+  const results: Float32Array[] = [];
+  for (const scaling of [noScaling, { before, after }, { before, after: null }, { before, after: before }]) {
+    filter.setScaling(scaling);
+    const q = rowsOf(randomFloats(2 * pointCount, 8));
+    const out = rowsOf(randomFloats(2 * pointCount, 9));
+    const elsewhere = rowsOf(new Float32Array(2 * pointCount).fill(7));
+    const onto = out().slice();
+    filter.addFiltered(q(), channels, 1.3, elsewhere(), out());
+    expect(out(), 'what it is added to stays').toEqual(onto);
+    filter.addFiltered(q(), channels, 1.3, out());
+    expect(elsewhere(), 'onto another array as onto its own').toEqual(out());
+    results.push(Float32Array.from({ length: 2 * pointCount }, (_, i) => out()[(i >> 1) * channels + (i & 1)]));
+    results.push(filter.filterOnes());
+  }
+  filter.release();
+  return results;
+}
+
+describe.each([1, 2, 3, 4, 5, 6, 7, 9])('%i dimensions: rows of two channels', (featureDim) => {
+  // 1 and 2 vertices more or less, so that there are odd numbers and even ones.
+  test.each([1, 2, 299, 300])('have the bits of longer ones, %i points', async (pointCount) => {
+    const features = randomFloats(featureDim * pointCount, 5, 3);
+    const [pairs, fours] = [await filterInRows(features, featureDim, 2), await filterInRows(features, featureDim, 4)];
+    for (const [index, result] of pairs.entries()) {
+      expect(new Uint32Array(result.buffer)).toEqual(new Uint32Array(fours[index].buffer));
+      expect(result.some((value) => value > 0)).toBe(true);
+    }
   });
+});
+
+test.each([1, 2, 7, 64])('softmax of two channels has the bits of that of four, %i pixels', async (pixelCount) => {
+  const module = await createStageModule();
+  const memory = new SimdMemory(module);
+  const spread = randomFloats(2 * pixelCount, 8, 30);
+  const q = randomFloats(2 * pixelCount, 9);
+  const run = (channels: number) => {
+    const place = (values: Float32Array, rest: number) => {
+      // What lies behind the rows is no pixel's.
+      const address = memory.reserve((pixelCount + 2) * channels);
+      const rows = memory.floats(address, (pixelCount + 2) * channels).fill(rest, 0, pixelCount * channels);
+      rows.fill(1e30, pixelCount * channels);
+      for (let i = 0; i < values.length; i++) rows[(i >> 1) * channels + (i & 1)] = values[i];
+      return address;
+    };
+    const [scores, marginals] = [place(spread, Number.NEGATIVE_INFINITY), place(q, 0)];
+    const change = module.softmax(scores, pixelCount, channels, 0.3, marginals);
+    const rows = memory.floats(marginals, pixelCount * channels + 1);
+    expect(rows[pixelCount * channels]).toBe(Math.fround(1e30));
+    return [change, ...Array.from({ length: 2 * pixelCount }, (_, i) => rows[(i >> 1) * channels + (i & 1)])];
+  };
+  expect(run(2)).toEqual(run(4));
 });
 
 test.each([0, 0.4])('softmax does what the twin does, damping %f', async (damping) => {
@@ -222,6 +295,27 @@ test('images, parameters and warm starts come and go, and the memory stops growi
   for (let step = 0; step < 50; step++) crf.step();
   expect(memory.buffer).toBe(held);
   crf.destroy();
+});
+
+/** Bytes of WebAssembly's memory a pixel, after an image and five iterations. */
+async function bytesOfPixel(size: ProblemSize): Promise<number> {
+  const pixelCount = size.width * size.height;
+  const memories = vi.spyOn(WebAssembly, 'instantiate');
+  const crf = new CpuCrf(size, resolveParameters(defaultParameters, size), await simdEngine(size));
+  const instance = await (memories.mock.results[0].value as unknown as Promise<WebAssembly.Instance>);
+  memories.mockRestore();
+  crf.setImage(drawnImage(size.width, size.height).data as Uint8Array);
+  crf.setUnary(randomFloats(pixelCount * size.labelCount, 2, 3));
+  crf.start();
+  crf.run();
+  const { byteLength } = (instance.exports.memory as WebAssembly.Memory).buffer;
+  crf.destroy();
+  return byteLength / pixelCount;
+}
+
+// 24 megapixels have to fit 4 GiB, 178 bytes a pixel: where they do not, all goes on on typed arrays, and takes four times as long.
+test('two labels take at most 165 bytes a pixel', async () => {
+  expect(await bytesOfPixel({ width: 320, height: 240, labelCount: 2 })).toBeLessThan(165);
 });
 
 describe('where there is no engine, typed arrays do', () => {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { readFloatNpy, readIntegerNpy } from '../../../src/cli/files/npy.js';
 import { resolveUnary } from '../../../src/problem/given-unary.js';
 import type { UnaryInput } from '../../../src/problem/types.js';
-import { unaryEnergies } from '../../../src/reference/unary.js';
+import { unaryEnergies, writeNegatedUnary } from '../../../src/reference/unary.js';
 import { goldenFile } from '../../support/golden.js';
 import { randomFloats } from '../../support/random.js';
 
@@ -113,4 +113,27 @@ test('a window may cut an array of the same size, and an interleaved one', () =>
   expect([...energies({ unary: Float32Array.of(1, 2, 3), window }, 3, 1, 1)]).toEqual([2, 2, 2]);
   const unary = Float32Array.of(1, 10, 2, 20, 3, 30);
   expect([...energies({ unary, layout: 'interleaved', window }, 3, 1, 2)]).toEqual([2, 2, 2, 20, 20, 20]);
+});
+
+test.each<[string, UnaryInput]>([
+  ['logits', { logits: randomFloats(36, 1, 9) }],
+  ['energies', { unary: randomFloats(36, 2, 9) }],
+  ['probabilities', { probabilities: randomFloats(36, 3) }],
+  ['probabilities of 0 and 1', { probabilities: randomFloats(36, 3).map(Math.round) }],
+  ['interleaved logits', { logits: randomFloats(36, 4, 9), layout: 'interleaved' }],
+  ['coarse logits', { logits: randomFloats(12, 5, 9), width: 2, height: 2 }],
+  ['labels', { labels: Uint8Array.of(0, 1, 2, 0, 1, 2, 0, 1, 2, 2, 1, 0), confidence: 0.7 }],
+])('%s become rows of -unary, with the bits of the energies', (_name, input) => {
+  const size = { width: 4, height: 3, labelCount: 3 };
+  const resolved = resolveUnary(input, size);
+  const expected = unaryEnergies(resolved, size);
+  for (const channelCount of [3, 4]) {
+    const rows = new Float32Array(12 * channelCount).fill(7);
+    writeNegatedUnary(resolved, size, channelCount, rows);
+    for (let pixel = 0; pixel < 12; pixel++) {
+      const row = Array.from(rows.subarray(pixel * channelCount, (pixel + 1) * channelCount));
+      const labels = [0, 1, 2].map((label) => -expected[label * 12 + pixel] + 0);
+      expect(row.map((value) => value + 0)).toEqual([...labels, ...(channelCount === 4 ? [7] : [])]);
+    }
+  }
 });
