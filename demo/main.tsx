@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { keepForOffline } from './offline/register.js';
 import { followAddress } from './state/address-sync.js';
+import { Keeper } from './state/keeper.js';
 import { type Backend, Session } from './state/session.js';
 import { App } from './ui/app.js';
 import { listenForFiles } from './ui/files.js';
@@ -34,9 +35,10 @@ listenForKeys(() =>
     : { board: live.board, divider: live.look.divider, nextView: () => showNextEffect(live) },
 );
 sweepOnce(session);
-void followAddress(session, live, mode);
+const keeper = new Keeper(session);
+void followAddress(session, live, mode, keeper);
 whenFirstShown(session.results, keepForOffline);
-render(<App mode={mode} session={session} live={live} />, root);
+render(<App mode={mode} session={session} live={live} keeper={keeper} />, root);
 
 /** `?backend=webgpu` takes a software adapter too; `?backend=cpu` does without. */
 function chosenBackend(): Backend {

@@ -13,6 +13,7 @@ import { type AddressState, readAddress, writeAddress } from './address.js';
 import { splitAddress, writeCamera } from './camera-address.js';
 import { cameraStateOf, openCameraState } from './camera-sync.js';
 import { areSameSettings } from './crf-settings.js';
+import type { Keeper } from './keeper.js';
 import { labelsNamed, maximumLabels } from './labels.js';
 import { mergesWithin, noMerges } from './merges.js';
 import type { Session } from './session.js';
@@ -20,19 +21,24 @@ import type { Session } from './session.js';
 /** The address is rewritten no more often than this, in milliseconds: browsers refuse more than some hundred a minute. */
 const pause = 300;
 
+/** In the place of a sample's id: the photo that is kept in this browser. */
+const ownPhoto = 'own';
+
 /** Opens what the address names, the first sample without one, and keeps the address up to date from then on. */
 export async function followAddress(
   session: Session,
   live: LiveSession,
   mode: Signal<'photo' | 'webcam'>,
+  keeper: Keeper,
 ): Promise<void> {
-  const opening = openAddress(session, live, mode);
+  const opening = openAddress(session, live, mode, keeper);
   // The camera's page is as it opens: there is nothing to go back to.
   live.timeline.clear();
   await opening;
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
-    const photo = writeAddress({ mode: mode.value, ...stateOf(session) });
+    const isKept = session.open.isOwn.value && keeper.state.value === 'kept';
+    const photo = writeAddress({ mode: mode.value, ...stateOf(session), ...(isKept && { photo: ownPhoto }) });
     const camera = writeCamera(cameraStateOf(live));
     const text = [photo, camera].filter((part) => part !== '').join('&');
     clearTimeout(timer);
@@ -43,7 +49,7 @@ export async function followAddress(
     }, pause);
   });
   // A link that is pasted into the bar of the open page. What the page itself writes comes without this event.
-  addEventListener('hashchange', () => void openAddress(session, live, mode));
+  addEventListener('hashchange', () => void openAddress(session, live, mode, keeper));
 }
 
 /** A link to the page as it is now. */
@@ -53,18 +59,47 @@ export function linkTo(session: Session): string {
   return address.href;
 }
 
-async function openAddress(session: Session, live: LiveSession, mode: Signal<'photo' | 'webcam'>): Promise<void> {
+async function openAddress(
+  session: Session,
+  live: LiveSession,
+  mode: Signal<'photo' | 'webcam'>,
+  keeper: Keeper,
+): Promise<void> {
   const { photo, camera } = splitAddress(location.hash);
   const { state, problems } = readAddress(photo);
   mode.value = state.mode ?? 'photo';
   const cameraProblems = openCameraState(live, camera);
   if (cameraProblems.length > 0) live.progress.error.value = wordsFor(cameraProblems);
+  const isOpen = state.photo === ownPhoto && (await openKept(session, keeper, state, problems));
+  if (!isOpen) await openSampleOf(session, state, problems);
+  if (problems.length > 0) session.error.value = wordsFor(problems);
+  else if (state.photo === ownPhoto && !isOpen) session.error.value ??= noneKept;
+}
+
+/** @returns whether there is one */
+async function openKept(session: Session, keeper: Keeper, state: AddressState, problems: string[]): Promise<boolean> {
+  const network = networkIn(state, problems) ?? byMarks;
+  const isOpen = await keeper.open({
+    network,
+    before: () => applyLook(session, state, network, problems),
+    after: () => applyInputSize(session, state, problems),
+  });
+  // The sample that is opened in its place has the same said.
+  if (!isOpen) problems.length = 0;
+  return isOpen;
+}
+
+function networkIn({ network }: AddressState, problems: string[]): string | undefined {
+  const offer = network === undefined ? undefined : offerOf(network);
+  if (network && !offer) problems.push(`network=${network}`);
+  return offer?.name;
+}
+
+async function openSampleOf(session: Session, state: AddressState, problems: string[]): Promise<void> {
   const sample = samples.find(({ id }) => id === state.photo);
-  if (state.photo && !sample) problems.push(`photo=${state.photo}`);
+  if (state.photo && state.photo !== ownPhoto && !sample) problems.push(`photo=${state.photo}`);
   const chosen = sample ?? samples[0];
-  const offer = state.network === undefined ? undefined : offerOf(state.network);
-  const network = offer?.name ?? chosen.network;
-  if (state.network && !offer) problems.push(`network=${state.network}`);
+  const network = networkIn(state, problems) ?? chosen.network;
   const labelCount = Math.max(chosen.labels.length, state.labels?.length ?? 0);
   const marks = state.marks === undefined ? undefined : decodeMarks(state.marks, labelCount);
   if (state.marks !== undefined && !marks) problems.push('marks');
@@ -81,8 +116,10 @@ async function openAddress(session: Session, live: LiveSession, mode: Signal<'ph
       applyLabels(session, state, problems);
     },
   });
-  if (problems.length > 0) session.error.value = wordsFor(problems);
 }
+
+const noneKept =
+  'The address is of a photo that is kept in the browser in which it was opened. There is none in this one.';
 
 function wordsFor(problems: readonly string[]): string {
   return `The address has parts that mean nothing here, so they were left out: ${problems.join(', ')}.`;

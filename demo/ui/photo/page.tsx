@@ -2,6 +2,7 @@
 
 import { settingsFor } from '../../networks/catalogue.js';
 import { byMarks, type Network } from '../../networks/network-choice.js';
+import type { Keeper } from '../../state/keeper.js';
 import type { Session } from '../../state/session.js';
 import type { Cell } from '../../state/timeline.js';
 import { LabelPanel } from '../marks/label-panel.js';
@@ -16,11 +17,12 @@ import { BackdropPanel } from './backdrop-panel.js';
 import { ExportPanel } from './export-panel.js';
 import { Hud } from './hud.js';
 import { InstanceSummary } from './instance-summary.js';
+import { KeptPhoto } from './kept-photo.js';
 import { Messages } from './messages.js';
 import { Stage } from './stage.js';
 import { ViewBar } from './view-bar.js';
 
-export function PhotoPage({ session }: { session: Session }) {
+export function PhotoPage({ session, keeper }: { session: Session; keeper: Keeper }) {
   return (
     <main class="work">
       <section class="canvas-side" aria-label="Picture">
@@ -42,6 +44,7 @@ export function PhotoPage({ session }: { session: Session }) {
             {!session.choice.ownsLabels.value && <Correction session={session} />}
           </MarkPanel>
         )}
+        <KeptPhoto keeper={keeper} isOpen={session.open.isOwn.value} />
         <Tabs
           title="Settings"
           first="Refine"
