@@ -35,8 +35,11 @@ export class Timeline<State> {
   private gesture: { title: string } | undefined;
   private isActing = false;
 
-  readonly canUndo = computed(() => this.hasOther(this.past.value));
-  readonly canRedo = computed(() => this.hasOther(this.future.value));
+  /** What would be undone and redone, in words. */
+  readonly undoTitle = computed(() => this.titleIn(this.past.value));
+  readonly redoTitle = computed(() => this.titleIn(this.future.value));
+  readonly canUndo = computed(() => this.undoTitle.value !== undefined);
+  readonly canRedo = computed(() => this.redoTitle.value !== undefined);
 
   constructor(private readonly travels: Travels<State>) {}
 
@@ -129,8 +132,7 @@ export class Timeline<State> {
     untracked(() => {
       this.endGesture();
       const steps = from.value;
-      // A network that could not be had, say, has left everything as it was before it.
-      const place = steps.findLastIndex(({ state }) => !this.isPresent(state));
+      const place = this.placeIn(steps);
       if (place < 0) return;
       const { title, state } = steps[place];
       const present = this.travels.capture();
@@ -143,8 +145,13 @@ export class Timeline<State> {
     });
   }
 
-  private hasOther(steps: readonly Step<State>[]): boolean {
-    return steps.findLastIndex(({ state }) => !this.isPresent(state)) >= 0;
+  private titleIn(steps: readonly Step<State>[]): string | undefined {
+    return steps[this.placeIn(steps)]?.title;
+  }
+
+  /** Of the last step that changed what there is: a network that could not be had, say, has left everything as it was before it. */
+  private placeIn(steps: readonly Step<State>[]): number {
+    return steps.findLastIndex(({ state }) => !this.isPresent(state));
   }
 
   private isPresent(state: State): boolean {
@@ -155,5 +162,5 @@ export class Timeline<State> {
 /** What the page needs of it, whatever is kept. */
 export type Steps = Pick<
   Timeline<unknown>,
-  'act' | 'actOn' | 'cell' | 'endGesture' | 'undo' | 'redo' | 'canUndo' | 'canRedo' | 'said'
+  'act' | 'actOn' | 'cell' | 'endGesture' | 'undo' | 'redo' | 'undoTitle' | 'redoTitle' | 'said'
 >;

@@ -31,7 +31,7 @@ test('undo goes back to the beginning, and redo to the end, one step for each th
     ['network', () => choose(demo, 'Network', 'input[name=network][value=person]')],
     ['stroke', () => stroke(demo, '1', 0.2)],
     ['sample Cat', () => demo.page.click('.sample[title="Sample: Cat"]')],
-    ['Clear', () => demo.click('Clear')],
+    ['stroke', () => stroke(demo, '2', 0.5)],
     ['your photo', () => demo.give('drop', 'mine.png', halves)],
     ['stroke', () => stroke(demo, '1', 0.2)],
     ['stroke', () => stroke(demo, '2', 0.8)],

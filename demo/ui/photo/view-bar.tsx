@@ -5,7 +5,7 @@ import { views } from '../../view/paint.js';
 import { toggleComparison } from '../keys.js';
 import { CompareIcon } from '../parts/icons.js';
 import { chooseNext, Segments } from '../parts/segments.js';
-import { RedoButton, UndoButton } from '../parts/undo-button.js';
+import { StepButtons } from '../parts/undo-button.js';
 import { ZoomControl } from './zoom-control.js';
 
 export function ViewBar({ session }: { session: Session }) {
@@ -33,9 +33,8 @@ export function ViewBar({ session }: { session: Session }) {
       >
         Original
       </button>
+      <StepButtons steps={session.timeline} />
       <ZoomControl session={session} />
-      <UndoButton steps={session.timeline} />
-      <RedoButton steps={session.timeline} />
     </div>
   );
 }

@@ -5,7 +5,7 @@ import type { LiveSession } from '../../webcam/live-session.js';
 import { toggleComparison } from '../keys.js';
 import { CompareIcon, MirrorIcon } from '../parts/icons.js';
 import { chooseNext, type Segment, Segments } from '../parts/segments.js';
-import { RedoButton, UndoButton } from '../parts/undo-button.js';
+import { StepButtons } from '../parts/undo-button.js';
 
 const effects: readonly Segment<Effect>[] = [
   {
@@ -49,8 +49,7 @@ export function LiveViewBar({ live }: { live: LiveSession }) {
       >
         <MirrorIcon />
       </button>
-      <UndoButton steps={timeline} />
-      <RedoButton steps={timeline} />
+      <StepButtons steps={timeline} />
       <span class="spacer" />
       {status.value !== 'off' && (
         <button type="button" class="button" onClick={() => live.turnOff()}>
