@@ -32,9 +32,10 @@ test('undo goes back to the beginning, and redo to the end, one step for each th
     ['stroke', () => stroke(demo, '1', 0.2)],
     ['sample Cat', () => demo.page.click('.sample[title="Sample: Cat"]')],
     ['stroke', () => stroke(demo, '2', 0.5)],
+    ['network', () => demo.page.click('input[name=network][value=colour-prompt]')],
+    // A person is looked for and not found, which is no step of its own.
     ['your photo', () => demo.give('drop', 'mine.png', halves)],
-    ['stroke', () => stroke(demo, '1', 0.2)],
-    ['stroke', () => stroke(demo, '2', 0.8)],
+    ['box', () => drawBox(demo)],
   ];
   const states = [await stateOf(demo)];
   for (const [, act] of steps) {
@@ -197,6 +198,14 @@ async function stroke(demo: DemoPage, label: '1' | '2', x: number): Promise<void
   await demo.draw([
     [x, 0.2],
     [x, 0.6],
+  ]);
+}
+
+async function drawBox(demo: DemoPage): Promise<void> {
+  await demo.page.keyboard.press('b');
+  await demo.draw([
+    [0.5, 0.1],
+    [0.95, 0.9],
   ]);
 }
 
