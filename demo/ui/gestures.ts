@@ -11,9 +11,15 @@ export function listenForGestures(timelines: readonly Pick<Steps, 'endGesture'>[
   const end = () => {
     for (const timeline of timelines) timeline.endGesture();
   };
-  for (const kind of ['pointerdown', 'focusin', 'focusout'] as const) {
-    addEventListener(kind, end, { capture: true, passive: true });
-  }
+  let isHeld = false;
+  const hold = (held: boolean) => () => {
+    if (held) end();
+    isHeld = held;
+  };
+  addEventListener('pointerdown', hold(true), { capture: true, passive: true });
+  for (const kind of ['pointerup', 'pointercancel'] as const) addEventListener(kind, hold(false), { capture: true });
+  // A slider that is pressed moves before the focus does.
+  addEventListener('focusout', () => !isHeld && end(), { capture: true });
   addEventListener(
     'keydown',
     (event) => {

@@ -29,9 +29,7 @@ test('undo goes back to the beginning, and redo to the end, one step for each th
     ['background', () => demo.page.click('input[name=backdrop][value=colour]')],
     ['background', () => dragColour(demo)],
     ['network', () => choose(demo, 'Network', 'input[name=network][value=person]')],
-    ['stroke', () => stroke(demo, '1', 0.2)],
     ['sample Cat', () => demo.page.click('.sample[title="Sample: Cat"]')],
-    ['stroke', () => stroke(demo, '2', 0.5)],
     ['network', () => demo.page.click('input[name=network][value=colour-prompt]')],
     // A person is looked for and not found, which is no step of its own.
     ['your photo', () => demo.give('drop', 'mine.png', halves)],
