@@ -25,9 +25,9 @@ export async function saveExport(session: Session, what: Export): Promise<void> 
 
 /** Undefined where there is no result for the picture that is shown. */
 function jobFor(session: Session, what: Export): ExportJob | undefined {
-  const photo = session.photo.value;
-  const working = session.picture.value;
-  const result = session.result.value;
+  const photo = session.open.photo.value;
+  const working = session.open.picture.value;
+  const result = session.results.result.value;
   if (!photo || !working || !result) return undefined;
   return {
     what,
@@ -35,9 +35,9 @@ function jobFor(session: Session, what: Export): ExportJob | undefined {
     file: photo.file,
     working,
     segmentation: result.after,
-    labels: session.shownLabels.value,
-    isIsolated: session.isolated.value !== null,
-    backdrop: session.backdrop.value,
+    labels: session.palette.shown.value,
+    isIsolated: session.palette.isolated.value !== null,
+    backdrop: session.look.backdrop.value,
   };
 }
 

@@ -19,6 +19,10 @@ export interface Marks {
 
 export const noMarks: Marks = { strokes: [], box: null };
 
+export function isUnmarked({ strokes, box }: Marks): boolean {
+  return strokes.length === 0 && box === null;
+}
+
 /** Smaller ones are slips of the hand. */
 export const leastSide = 0.02;
 

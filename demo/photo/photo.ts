@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { type Signal, signal } from '@preact/signals';
 import type { Picture } from '../engine/protocol.js';
 import { checkHeader, PhotoError } from './header.js';
 
@@ -12,8 +13,8 @@ export interface Photo {
   width: number;
   height: number;
   file: Blob;
-  /** All its pixels. */
-  full: ImageBitmap;
+  /** All its pixels; undefined while nobody looks at it, as they take much memory. */
+  full: Signal<ImageBitmap | undefined>;
   /** Reduced to `keptLongSide` at most; on white where it is transparent. */
   reduced: OffscreenCanvas;
 }
@@ -28,7 +29,26 @@ export async function readPhoto(name: string, blob: Blob): Promise<Photo> {
   await checkHeader(name, blob);
   const full = await decode(name, blob);
   const { width, height } = full;
-  return { name, width, height, file: blob, full, reduced: reduce(full, width, height, keptLongSide) };
+  const reduced = reduce(full, width, height, keptLongSide);
+  return { name, width, height, file: blob, full: signal(full), reduced };
+}
+
+/** Nobody looks at it any more. */
+export function putAside({ full }: Photo): void {
+  full.value?.close();
+  full.value = undefined;
+}
+
+/**
+ * Somebody looks at it again: until all its pixels are there, there is the reduced one.
+ *
+ * @param isStillSeen when they are
+ */
+export async function takeOut({ name, file, full }: Photo, isStillSeen: () => boolean): Promise<void> {
+  if (full.value) return;
+  const bitmap = await decode(name, file);
+  if (isStillSeen() && !full.value) full.value = bitmap;
+  else bitmap.close();
 }
 
 /** A picture that is no photo to work on, reduced to `keptLongSide` at most. Throws PhotoError. */

@@ -38,3 +38,17 @@ export function mergesWithout(merges: Merges, label: number): Merges {
   const kept = Object.entries(merges).filter(([from, into]) => Number(from) !== label && into !== label);
   return Object.fromEntries(kept.map(([from, into]) => [moved(Number(from)), moved(into)]));
 }
+
+/**
+ * Merges that a link wants.
+ *
+ * @param count of the labels that there are
+ * @param tell is told which ones mean nothing, as the link has them
+ */
+export function mergesWithin(wanted: Merges, count: number, tell: (text: string) => void): Merges {
+  return Object.entries(wanted).reduce((merges, [label, leader]) => {
+    if (Number(label) < count && leader < count) return merged(merges, Number(label), leader);
+    tell(`${label}-${leader}`);
+    return merges;
+  }, noMerges);
+}

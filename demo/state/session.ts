@@ -1,44 +1,31 @@
 // SPDX-License-Identifier: MIT
 
-import { batch, computed, effect, signal, untracked } from '@preact/signals';
-import { labelAreas } from '../../src/analysis/index.js';
-import type { NetworkDescription } from '../../src/pipeline/index.js';
+import { batch, computed, effect, signal } from '@preact/signals';
 import { EngineClient, type Listener } from '../engine/client.js';
-import {
-  type Benchmark,
-  type Convergence,
-  type GpuNews,
-  type InstanceJob,
-  type Instances,
-  instanceParts,
-  type MarkMap,
-  type NetworkProgress,
-  type Picture,
-  type Refinement,
-  type Result,
-  type Task,
-} from '../engine/protocol.js';
+import type { GpuNews, MarkMap, Refinement, Result, Task } from '../engine/protocol.js';
 import { type Marks, noMarks } from '../marks/marks.js';
 import { promptsOf } from '../marks/prompts.js';
-import { correctedLabelsOf, inputSizesOf, instanceWords, settingsFor } from '../networks/catalogue.js';
-import { defaultWorkingSize, type Photo, pictureOf, readPhoto } from '../photo/photo.js';
+import { inputSizesOf, settingsFor } from '../networks/catalogue.js';
+import { byMarks, type Network, NetworkChoice } from '../networks/network-choice.js';
+import { type Opened, OpenPhoto, readSample } from '../photo/open-photo.js';
+import { readPhoto } from '../photo/photo.js';
 import { readPrecomputed } from '../photo/precomputed.js';
-import { type Sample, samples } from '../photo/samples.js';
-import type { Backdrop } from '../view/backdrop.js';
-import type { ViewName } from '../view/paint.js';
+import type { Sample } from '../photo/samples.js';
 import { areSameSettings, type CrfSettings, crfParameters, defaultSettings } from './crf-settings.js';
-import { History } from './history.js';
-import { type Colour, colourFromHex, type Label, labelsNamed } from './labels.js';
-import { MarkBoard, startTool } from './mark-board.js';
-import { noMerges } from './merges.js';
-import { type StageStatistics, TimeLog } from './statistics.js';
+import { instanceJobOf } from './instance-job.js';
+import { colourFromHex } from './labels.js';
+import { Look } from './look.js';
+import { MarkBoard } from './mark-board.js';
+import { Measurements } from './measurements.js';
+import { foundLabels, type LabelSet, labelSet, Palette } from './palette.js';
+import { startTool } from './pen.js';
+import { type PhotoState, photoTravels } from './photo-travels.js';
+import { Results } from './results.js';
+import { type Cell, Timeline } from './timeline.js';
 
 /** A photo with all that belongs to it. */
-export interface Work {
-  photo: Photo;
-  sampleId: string | undefined;
-  description: string;
-  labels: readonly string[];
+export interface Work extends Opened {
+  labels: LabelSet;
   marks: Marks;
   corrections: Marks;
   /** Undefined: the one there is. */
@@ -46,7 +33,18 @@ export interface Work {
   /** The network that goes with this photo, and with no other. */
   ownNetwork: string | undefined;
   /** What the page would show first, known beforehand. */
-  precomputed: Result | undefined;
+  precomputed?: Result | undefined;
+}
+
+/** What a link says beside the photo. */
+export interface Opening {
+  marks?: Marks | undefined;
+  corrections?: Marks | undefined;
+  /** Instead of the one that is made for the sample. */
+  network?: string | undefined;
+  /** Done in the same step, before the photo is there and when it is. */
+  before?: () => void;
+  after?: () => void;
 }
 
 export const benchmarkRuns = 20;
@@ -56,197 +54,130 @@ const leastPerson = 0.01;
 
 const unmarkedMap: MarkMap = { prompts: undefined };
 
-/** All that the photo page shows, and what can be done with it. Nothing of it lives in the worker or on the GPU. */
-export class Session extends MarkBoard {
-  readonly photo = signal<Photo | undefined>(undefined);
-  readonly sampleId = signal<string | undefined>(undefined);
-  readonly description = signal('');
-  readonly workingSize = signal(defaultWorkingSize);
+/** Where the CRF is computed. */
+export type Backend = 'auto' | 'webgpu' | 'cpu';
+
+/** The photo page: its parts, and what makes one follow from another. Nothing of it lives in the worker or on the GPU. */
+export class Session {
+  readonly open = new OpenPhoto();
+  readonly choice = new NetworkChoice();
+  readonly look = new Look();
+  readonly palette = new Palette();
+  readonly measurements = new Measurements();
   readonly settings = signal<CrfSettings>(defaultSettings);
+  /** What says what to look for, and what corrects a network: neither means anything for the other. */
+  readonly marks = signal<Marks>(noMarks);
+  readonly corrections = signal<Marks>(noMarks);
 
-  readonly view = signal<ViewName>('overlay');
-  readonly showsOriginal = signal(false);
-  /** Behind the cut-out, here and in what is saved. */
-  readonly backdrop = signal<Backdrop>({ kind: 'none' });
-  /** Left of this place, 0..1 of the width, is what was before the CRF; null without comparison. */
-  readonly divider = signal<number | null>(null);
-
-  readonly refinement = signal<Refinement | undefined>(undefined);
-  readonly refinementCount = signal(0);
   readonly busyWith = signal<Task['kind'] | undefined>(undefined);
-  readonly isLoading = signal(true);
-  /** A person was looked for in the photo, and not found. */
-  readonly foundNobody = signal(false);
   readonly error = signal<string | undefined>(undefined);
   readonly gpuNews = signal<GpuNews | undefined>(undefined);
 
-  /** Whether measurements are in sight: they cost time, so they are made only then. */
-  readonly isMeasuring = signal(false);
-  readonly statistics = signal<readonly StageStatistics[]>([]);
-  readonly gpuStatistics = signal<readonly StageStatistics[]>([]);
-  readonly convergence = signal<Convergence | undefined>(undefined);
-  readonly benchmark = signal<Benchmark | undefined>(undefined);
-
-  readonly picture = computed<Picture | undefined>(() => {
-    const photo = this.photo.value;
-    return photo && pictureOf(photo, this.workingSize.value);
-  });
-
-  readonly extent = this.picture;
-  readonly network = signal<string | NetworkDescription>('colour-prompt');
-  /** Long side in pixels of what the network sees; undefined for its own. */
-  readonly inputSize = signal<number | undefined>(undefined);
-  readonly loading = signal<NetworkProgress | undefined>(undefined);
-  readonly ownsLabels = computed(() => this.network.value === 'colour-prompt');
-  /** How many labels of the network marks can correct; undefined where they can't. */
-  private readonly correctedLabels = computed(() => correctedLabelsOf(this.network.value));
-  readonly takesMarks = computed(() => this.ownsLabels.value || this.correctedLabels.value !== undefined);
-
-  /** What says what to look for, and what corrects a network: neither means anything for the other. */
-  readonly drawn = new History(this.labels);
-  readonly corrections = new History(this.labels);
-
-  /** Stands for the first refinement until it is there, in views that need no more. */
-  private readonly precomputed = signal<Result | undefined>(undefined);
-
-  /** What is shown, of the picture that is shown: after a change of size there is none for a moment. */
-  readonly result = computed<Result | undefined>(() => {
-    const picture = this.picture.value;
-    const result = this.refinement.value ?? (this.needsBefore.value ? undefined : this.precomputed.value);
-    if (!result || !this.hasLabelsOf(result)) return undefined;
-    return result.width === picture?.width && result.height === picture?.height ? result : undefined;
-  });
-
-  /** Of the labels that the last refinement was about: no two have the same one. */
-  private refinedColours: readonly Colour[] = [];
-
-  /** Whether the labels that there are begin with those of the result: one may have been removed since. */
-  private hasLabelsOf(result: Result): boolean {
-    const labels = this.labels.value;
-    const isRefined = result === this.refinement.value;
-    return Array.from({ length: result.labelCount }, (_, index) => labels[index]?.colour).every(
-      (colour, index) => colour !== undefined && (!isRefined || colour === this.refinedColours[index]),
-    );
-  }
-
-  readonly isPrecomputed = computed(() => this.result.value !== undefined && this.refinement.value === undefined);
-
-  private readonly needsBefore = computed(
-    () => this.divider.value !== null || this.view.value === 'before' || this.view.value === 'edges',
+  readonly results = new Results(this.open.picture, this.palette, this.look);
+  readonly timeline: Timeline<PhotoState> = new Timeline(photoTravels(this));
+  readonly board: MarkBoard = new MarkBoard(
+    this.palette,
+    this.drawn(),
+    {
+      extent: this.open.picture,
+      areas: this.results.areas,
+      takesMarks: this.choice.takesMarks,
+      ownsLabels: this.choice.ownsLabels,
+    },
+    this.timeline,
   );
 
-  /** Pixels by label that others are not merged into. */
-  readonly areas = computed(() => {
-    const result = this.result.value;
-    if (!result) return undefined;
-    const { width, height, after } = result;
-    const leaders = this.leaders.value;
-    const data = after.labels.map((label) => leaders[label]);
-    return labelAreas({ data, width, height }, leaders.length).labels.map(({ pixels }) => pixels);
-  });
-
-  /** Whose result is shown. */
-  private readonly lastGoodNetwork = signal(this.network.value);
-
-  /** Of the labels that are shown. */
-  readonly instances = signal<Instances | undefined>(undefined);
-  readonly instanceWords = computed(() => instanceWords(this.lastGoodNetwork.value));
-  /** Finding them costs time, so it is done where somebody looks, or where they are what the network is for. */
-  private readonly wantsInstances = computed(
-    () => this.view.value === 'instances' || this.instanceWords.value.border !== undefined,
-  );
-
+  private readonly ownCount = computed(() => this.palette.own.value.labels.length);
   private readonly markMap = computed<MarkMap | undefined>(() => {
-    const picture = this.picture.value;
-    const marks = this.marks.value;
+    const picture = this.open.picture.value;
+    const marks = this.board.marks.value;
     if (!picture) return undefined;
     const { width, height } = picture;
-    const labelCount = this.correctedLabels.value ?? this.labelCount.value;
+    const labelCount = this.choice.correctedLabels.value ?? this.ownCount.value;
     const prompts = promptsOf(marks, width, height, labelCount);
     const hasLabel = prompts.box !== undefined || prompts.strokes?.some(({ label }) => label !== null);
     return hasLabel ? { prompts } : unmarkedMap;
   });
 
-  /** Of the photo that is open, with what was chosen before it. */
-  private photoNetwork: { name: string; before: string | NetworkDescription } | undefined;
-  /** What the settings are as long as nobody changes them. */
-  private startSettings = this.settings.value;
+  readonly backend: Backend;
+  private readonly engine: EngineClient;
   private isCancelling = false;
   private hasToldWhere = false;
-  /** Of the labels that a network found last; empty while they are the user's. */
-  private foundNames = '';
-  /** What the user's labels were before a network took their place. */
-  private ownLabels: readonly Label[] = [];
-  private readonly timeLog = new TimeLog();
-  private readonly gpuTimeLog = new TimeLog();
-  private readonly labelCount = computed(() => this.labels.value.length);
-  private readonly engine: EngineClient;
-
-  /** Where the CRF is computed. */
-  readonly backend: 'auto' | 'webgpu' | 'cpu';
 
   /** @param wanted where the CRF is to be computed, if there is WebGPU at all */
-  constructor(wanted: Session['backend']) {
-    super();
+  constructor(wanted: Backend) {
     const hasWebGpu = 'gpu' in navigator && navigator.gpu;
     this.backend = hasWebGpu ? wanted : 'cpu';
     if (!hasWebGpu) this.gpuNews.value = { kind: 'none' };
     this.engine = new EngineClient(this.listener());
-    effect(() => this.takeNetwork(this.network.value));
     effect(() => this.requestRefinement());
     effect(() => this.requestInstances());
     effect(() => {
       // Each new result is studied where somebody looks.
-      if (this.isMeasuring.value && this.refinement.value) this.engine.study();
+      if (this.measurements.isMeasuring.value && this.results.refinement.value) this.engine.study();
     });
   }
 
-  /** @param network instead of the one that is made for the sample */
-  async openSample(
-    sample: Sample,
-    marks: Marks = { strokes: sample.strokes, box: null },
-    network: string | undefined = sample.network,
-    corrections: Marks = noMarks,
-  ): Promise<void> {
-    const hasOwnMarks = marks.strokes !== sample.strokes || marks.box !== null;
-    await this.load(async () => {
+  async openSample(sample: Sample, opening: Opening = {}): Promise<void> {
+    const { description, labels, network: ownNetwork, strokes } = sample;
+    const { marks = { strokes, box: null }, corrections = noMarks, network = ownNetwork } = opening;
+    await this.load(`sample ${sample.title}`, opening, async () => {
       const [photo, precomputed] = await Promise.all([
         readSample(sample),
         // Only who opens the page has to wait.
-        hasOwnMarks || this.refinementCount.value > 0 ? undefined : readPrecomputed(sample.id),
+        opening.marks || this.results.refinementCount.value > 0 ? undefined : readPrecomputed(sample.id),
       ]);
-      const { description, labels, network: ownNetwork } = sample;
-      return { photo, sampleId: sample.id, description, labels, marks, corrections, network, ownNetwork, precomputed };
+      const opened = { photo, sampleId: sample.id, description };
+      return { ...opened, labels: labelSet(labels), marks, corrections, network, ownNetwork, precomputed };
     });
   }
 
   /** A person is looked for at once, where nobody chose another network: most photos have one. */
   async openFile(file: Blob, name: string): Promise<void> {
-    await this.load(async () => ({
+    await this.openOwn('your photo', {}, async () => ({
       photo: await readPhoto(name, file),
-      sampleId: undefined,
-      description: name,
-      labels: ['Background', 'Object'],
+      labels: labelSet(['Background', 'Object']),
       marks: noMarks,
       corrections: noMarks,
-      network: this.chosenNetwork() === 'colour-prompt' ? 'person' : undefined,
-      ownNetwork: 'person',
-      precomputed: undefined,
+      network: this.choice.chosen === byMarks ? 'person' : undefined,
     }));
   }
 
-  get history(): History {
-    return this.correctedLabels.value === undefined ? this.drawn : this.corrections;
+  /** A photo of the visitor's own, with what was done to it before. */
+  async openOwn(
+    title: string,
+    opening: Opening,
+    read: () => Promise<Omit<Work, 'sampleId' | 'description' | 'ownNetwork'>>,
+  ): Promise<void> {
+    await this.load(title, opening, async () => {
+      const work = await read();
+      return { ...work, sampleId: undefined, description: work.photo.name, ownNetwork: 'person' };
+    });
   }
 
-  get sample(): Sample | undefined {
-    return samples.find(({ id }) => id === this.sampleId.value);
+  /** Settings that nobody changed are those that suit the network. What was found stays until the network has found something else. */
+  useNetwork(network: Network): void {
+    const { choice, settings } = this;
+    const before = choice.network.peek();
+    if (network === before) return;
+    this.abandonTask();
+    batch(() => {
+      choice.network.value = network;
+      choice.inputSize.value = undefined;
+      if (areSameSettings(settings.peek(), settingsFor(before))) settings.value = settingsFor(network);
+      if (choice.ownsLabels.value && this.palette.found.peek()) this.dropFound();
+    });
+  }
+
+  /** As above, by the visitor. */
+  chooseNetwork(network: Network): void {
+    this.timeline.act('network', () => this.useNetwork(network));
   }
 
   /** The network that is on its way, or at work, is not wanted any more: the one before takes its place, with what it found. */
   cancelNetwork(): void {
     this.isCancelling = true;
-    if (this.loading.value?.phase !== 'run') this.engine.cancelLoading();
+    if (this.choice.loading.value?.phase !== 'run') this.engine.cancelLoading();
     else {
       this.engine.restart();
       this.takeFailure('');
@@ -254,247 +185,192 @@ export class Session extends MarkBoard {
   }
 
   runBenchmark(): void {
-    this.benchmark.value = undefined;
+    this.measurements.benchmark.value = undefined;
     this.engine.benchmark(benchmarkRuns);
   }
 
-  /** The latest call wins: a slow file does not replace a photo that was chosen after it. */
-  private loads = 0;
+  /** What is computed is about another photo, or of another network. */
+  abandonTask(): void {
+    this.engine.cancel();
+  }
 
-  private async load(read: () => Promise<Work>): Promise<void> {
-    const turn = ++this.loads;
-    this.isLoading.value = true;
+  forgetResults(): void {
+    this.results.forget();
+    this.measurements.forget();
+  }
+
+  /** Another photo, or none of it. */
+  show(opened: Opened | undefined): void {
+    const photo = opened?.photo;
+    const isOther = photo !== this.open.photo.peek();
+    this.open.show(opened);
+    if (photo && isOther) this.board.viewport.show(photo);
+  }
+
+  /** What the marks of the network that is chosen are: they look for something, or correct. */
+  private drawn(): Cell<Marks> {
+    const { choice, marks, corrections } = this;
+    const current = () => (choice.correctedLabels.value === undefined ? marks : corrections);
+    return {
+      get value() {
+        return current().value;
+      },
+      set value(drawn: Marks) {
+        current().value = drawn;
+      },
+    };
+  }
+
+  private async load(title: string, opening: Opening, read: () => Promise<Work>): Promise<void> {
     this.error.value = undefined;
     try {
-      const work = await read();
-      if (turn === this.loads) this.begin(work);
+      const work = await this.open.load(read);
+      if (!work) return;
+      const begin = () => {
+        opening.before?.();
+        this.begin(work);
+        opening.after?.();
+      };
+      // Before the first there was nothing.
+      if (this.open.opened.peek()) this.timeline.act(title, begin);
+      else batch(begin);
     } catch (error) {
-      if (turn === this.loads) this.error.value = error instanceof Error ? error.message : String(error);
-    } finally {
-      if (turn === this.loads) this.isLoading.value = false;
+      this.error.value = error instanceof Error ? error.message : String(error);
     }
   }
 
   private begin(work: Work): void {
     const { photo, sampleId, description, labels, marks, corrections, network, ownNetwork, precomputed } = work;
-    this.engine.cancel();
-    const before = this.photo.peek();
-    batch(() => {
-      this.photo.value = photo;
-      this.viewport.show(photo);
-      this.sampleId.value = sampleId;
-      this.description.value = description;
-      this.ownLabels = labelsNamed(labels);
-      this.labels.value = this.ownLabels;
-      this.foundNames = '';
-      this.tool.value = startTool;
-      this.isolated.value = null;
-      this.draft.value = undefined;
-      this.draftBox.value = undefined;
-      this.forgetResults();
-      this.drawn.reset({ marks, merges: noMerges });
-      this.corrections.reset({ marks: corrections, merges: noMerges });
-      this.exchangeNetwork(network, ownNetwork);
-      this.foundNobody.value = false;
-      const isAsComputed = this.ownsLabels.value && areSameSettings(this.settings.value, defaultSettings);
-      this.precomputed.value = isAsComputed ? precomputed : undefined;
-    });
-    // Its memory is large, and nobody shows it any more.
-    before?.full.close();
+    const { palette, board, choice } = this;
+    this.abandonTask();
+    this.forgetResults();
+    this.show({ photo, sampleId, description });
+    palette.own.value = labels;
+    palette.found.value = undefined;
+    palette.isolated.value = null;
+    board.pen.tool.value = startTool;
+    board.pen.abandon();
+    this.marks.value = marks;
+    this.corrections.value = corrections;
+    this.useNetwork(choice.exchange(network, ownNetwork));
+    const isAsComputed = choice.ownsLabels.value && areSameSettings(this.settings.value, defaultSettings);
+    this.results.precomputed.value = isAsComputed ? precomputed : undefined;
   }
 
-  /**
-   * A photo's own network goes with the photo.
-   *
-   * @param network undefined: the one that was chosen
-   * @param own the one that goes with the photo
-   */
-  private exchangeNetwork(network: string | undefined, own: string | undefined): void {
-    const chosen = this.chosenNetwork();
-    const before = chosen === own ? 'colour-prompt' : chosen;
-    this.photoNetwork = network !== undefined && network === own ? { name: network, before } : undefined;
-    this.network.value = network ?? chosen;
-    // Its labels went with the photo before.
-    this.lastGoodNetwork.value = 'colour-prompt';
-  }
-
-  /** By somebody, and not because of the photo. */
-  private chosenNetwork(): string | NetworkDescription {
-    const { photoNetwork } = this;
-    const current = this.network.peek();
-    return photoNetwork && current === photoNetwork.name ? photoNetwork.before : current;
-  }
-
-  private forgetResults(): void {
-    this.refinement.value = undefined;
-    this.precomputed.value = undefined;
-    this.instances.value = undefined;
-    this.convergence.value = undefined;
-    this.benchmark.value = undefined;
-    this.timeLog.clear();
-    this.gpuTimeLog.clear();
-    this.statistics.value = [];
-    this.gpuStatistics.value = [];
-  }
-
-  /** What was found stays until the network has found something else. Marks keep their labels, whatever a network found in between. */
-  private takeNetwork(network: string | NetworkDescription): void {
-    untracked(() =>
-      batch(() => {
-        this.inputSize.value = undefined;
-        if (areSameSettings(this.settings.value, this.startSettings)) this.settings.value = settingsFor(network);
-        this.startSettings = settingsFor(network);
-        if (!this.ownsLabels.value || this.foundNames === '') return;
-        this.forgetResults();
-        this.isolated.value = null;
-        this.labels.value = this.ownLabels;
-        this.foundNames = '';
-        this.tool.value = startTool;
-        this.history.reset({ marks: this.history.marks.value, merges: noMerges });
-      }),
-    );
+  /** The user's labels come back. Marks keep theirs, whatever a network found in between. */
+  private dropFound(): void {
+    this.forgetResults();
+    this.palette.isolated.value = null;
+    this.palette.found.value = undefined;
+    this.board.pen.tool.value = startTool;
   }
 
   private requestRefinement(): void {
-    const picture = this.picture.value;
+    const { choice } = this;
+    const picture = this.open.picture.value;
+    const ownsLabels = choice.ownsLabels.value;
     // Of no matter to other networks: they must not run again because of marks, or of labels that they found themselves.
-    const takesMarks = this.takesMarks.value;
-    const marks = takesMarks ? this.markMap.value : unmarkedMap;
-    const ownsLabels = this.ownsLabels.value;
-    const labelCount = ownsLabels ? this.labelCount.value : 0;
+    const labelCount = ownsLabels ? this.ownCount.value : 0;
+    const marks = choice.takesMarks.value ? this.markMap.value : unmarkedMap;
     const parameters = crfParameters(this.settings.value);
-    const profile = this.isMeasuring.value;
-    const network = this.network.value;
-    const inputSize = inputSizesOf(network) && this.inputSize.value;
+    const profile = this.measurements.isMeasuring.value;
+    const network = choice.network.value;
+    const inputSize = inputSizesOf(network) && choice.inputSize.value;
     if (!picture || !marks) return;
-    if (ownsLabels && this.markedLabels.value.size < 2) {
+    if (ownsLabels && this.board.markedLabels.value.size < 2) {
       this.engine.cancel();
-      this.refinement.value = undefined;
-      this.precomputed.value = undefined;
+      this.results.refinement.value = undefined;
+      this.results.precomputed.value = undefined;
       return;
     }
     const { backend } = this;
-    this.engine.request({
-      picture,
-      marks,
-      network,
-      inputSize,
-      labelCount,
-      parameters,
-      backend,
-      profile,
-    });
+    this.engine.request({ picture, marks, network, inputSize, labelCount, parameters, backend, profile });
   }
 
   private requestInstances(): void {
-    const refinement = this.refinement.value;
-    const labels = this.shownLabels.value;
-    const { border } = this.instanceWords.value;
-    if (!refinement || !this.wantsInstances.value) {
-      this.instances.value = undefined;
-      return;
-    }
-    const { width, height, after } = refinement;
-    // By the name that the network has for it: the user may have another.
-    const names = this.foundNames.split('~');
-    const part = labels.map(({ isShown }, index) => {
-      if (!isShown) return instanceParts.none;
-      return names[index] === border ? instanceParts.rim : instanceParts.core;
-    });
-    const job: InstanceJob = {
-      width,
-      height,
-      parts: after.labels.map((label) => part[label]),
-      splits: border !== undefined,
-    };
-    this.engine.count(job);
+    const { results, look, choice, palette } = this;
+    const refinement = results.refinement.value;
+    const { border } = choice.instanceWords.value;
+    // Finding them costs time, so it is done where somebody looks, or where they are what the network is for.
+    if (refinement && (look.view.value === 'instances' || border !== undefined)) {
+      this.engine.count(instanceJobOf(refinement, palette, border));
+    } else results.instances.value = undefined;
   }
 
   private listener(): Listener {
+    const set =
+      <Value>(of: { value: Value }) =>
+      (value: Value) => {
+        of.value = value;
+      };
     return {
       refined: (refinement) => this.takeRefinement(refinement),
-      studied: (convergence) => {
-        this.convergence.value = convergence;
-      },
-      benchmarked: (benchmark) => {
-        this.benchmark.value = benchmark;
-      },
-      counted: (instances) => {
-        this.instances.value = instances;
-      },
+      studied: set(this.measurements.convergence),
+      benchmarked: set(this.measurements.benchmark),
+      counted: set(this.results.instances),
       failed: (error) => this.takeFailure(error),
       news: (news) => this.takeNews(news),
-      loading: (progress) => {
-        this.loading.value = progress;
-      },
-      busyChanged: (task) => {
-        this.busyWith.value = task;
-      },
+      loading: set(this.choice.loading),
+      busyChanged: set(this.busyWith),
     };
   }
 
   private takeRefinement(refinement: Refinement): void {
-    if (this.findsNobody(refinement)) {
-      batch(() => {
-        this.foundNobody.value = true;
-        this.network.value = 'colour-prompt';
-      });
-      return;
-    }
-    if (this.lastGoodNetwork.value !== this.network.value) {
-      this.timeLog.clear();
-      this.gpuTimeLog.clear();
-    }
-    this.timeLog.add(refinement.timings);
-    this.gpuTimeLog.add(refinement.gpuTimings);
+    const { choice, measurements } = this;
+    const network = choice.network.value;
     batch(() => {
+      if (this.findsNobody(refinement)) {
+        choice.foundNobody.value = true;
+        this.useNetwork(byMarks);
+        return;
+      }
       this.isCancelling = false;
-      this.lastGoodNetwork.value = this.network.value;
+      if (choice.lastGood.value !== network) measurements.restart();
+      choice.lastGood.value = network;
       this.takeLabels(refinement.labels);
-      this.refinedColours = this.labels.value.map(({ colour }) => colour);
-      this.precomputed.value = undefined;
-      this.refinement.value = refinement;
-      this.refinementCount.value++;
-      this.statistics.value = this.timeLog.statistics();
-      this.gpuStatistics.value = this.gpuTimeLog.statistics();
+      this.results.take(refinement);
+      measurements.add(refinement);
     });
   }
 
   /** Whether a person was looked for of the page's own accord, and there is none. */
   private findsNobody({ labels, after }: Refinement): boolean {
-    if (this.photoNetwork?.name !== 'person' || this.network.value !== 'person') return false;
+    const { ofPhoto, network } = this.choice;
+    if (ofPhoto.value?.name !== 'person' || network.value !== 'person') return false;
     const person = labels?.findIndex(({ name }) => name === 'person');
     const count = after.labels.reduce((sum, label) => sum + Number(label === person), 0);
     return count < leastPerson * after.labels.length;
   }
 
-  /** The labels that a network found; the user's own stay as they are. */
+  /** The labels that a network found; the user's own wait. */
   private takeLabels(found: Refinement['labels']): void {
+    const { palette, board } = this;
     if (!found) return;
     const names = found.map(({ name }) => name);
-    if (names.join('~') === this.foundNames) return;
-    if (this.foundNames === '') this.ownLabels = this.labels.value;
-    this.foundNames = names.join('~');
-    const colours = found.map(({ colour }) => colourFromHex(colour));
-    this.labels.value = labelsNamed(names, colours).map((label) => ({
-      ...label,
-      isShown: label.name !== 'background',
-    }));
-    this.isolated.value = null;
-    this.tool.value = startTool === 'move' ? startTool : Math.min(1, names.length - 1);
-    this.history.reset({ marks: this.history.marks.value, merges: noMerges });
+    if (names.join('~') === palette.found.value?.names) return;
+    const set = foundLabels(
+      names,
+      found.map(({ colour }) => colourFromHex(colour)),
+    );
+    palette.found.value = {
+      ...set,
+      labels: set.labels.map((label) => ({ ...label, isShown: label.name !== 'background' })),
+    };
+    palette.isolated.value = null;
+    board.pen.tool.value = startTool === 'move' ? startTool : Math.min(1, names.length - 1);
   }
 
   /** A network that could not be had is not kept asking for: the one before takes its place. */
   private takeFailure(error: string): void {
+    const { network, lastGood } = this.choice;
     const wasCancelled = this.isCancelling;
     this.isCancelling = false;
     batch(() => {
-      const isOther = this.network.value !== this.lastGoodNetwork.value;
+      const isOther = network.value !== lastGood.value;
       if (!wasCancelled) {
         this.error.value = `${isOther ? 'The network cannot be used' : 'The mask could not be refined'}: ${error}`;
       }
-      this.network.value = this.lastGoodNetwork.value;
+      this.useNetwork(lastGood.value);
     });
   }
 
@@ -505,10 +381,4 @@ export class Session extends MarkBoard {
     // The worker forgot what lay on the GPU; everything needed to make it again is here.
     if (news.kind === 'lost' && this.busyWith.value === undefined) this.requestRefinement();
   }
-}
-
-async function readSample({ address, title }: Sample): Promise<Photo> {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`The sample ${title} could not be loaded (status ${response.status}).`);
-  return readPhoto(title, await response.blob());
 }

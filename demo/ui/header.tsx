@@ -45,7 +45,7 @@ function Photos({ session }: { session: Session }) {
           key={sample.id}
           type="button"
           class="sample"
-          aria-pressed={session.sampleId.value === sample.id}
+          aria-pressed={session.open.sampleId.value === sample.id}
           title={`Sample: ${sample.title}`}
           onClick={() => void session.openSample(sample)}
         >

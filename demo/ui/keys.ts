@@ -60,8 +60,8 @@ export function listenForKeys(target: () => KeyTarget): void {
 
 /** Whether it was a key of ours. */
 function pressWithControl({ board }: KeyTarget, key: string, isShift: boolean): boolean {
-  if (key === 'y' || (key === 'z' && isShift)) board.history.redo();
-  else if (key === 'z') board.history.undo();
+  if (key === 'y' || (key === 'z' && isShift)) board.steps.redo();
+  else if (key === 'z') board.steps.undo();
   else return false;
   return true;
 }
@@ -69,12 +69,12 @@ function pressWithControl({ board }: KeyTarget, key: string, isShift: boolean): 
 function press(target: KeyTarget, key: string): void {
   const { board } = target;
   const label = Number(key) - 1;
-  if (label >= 0 && label < board.labels.value.length) board.tool.value = label;
+  if (label >= 0 && label < board.palette.labels.value.length) board.pen.tool.value = label;
   else if (key === '[') scaleBrush(board, 1 / 1.25);
   else if (key === ']') scaleBrush(board, 1.25);
-  else if (key === 'e') board.tool.value = 'eraser';
-  else if (key === 'b') board.tool.value = 'box';
-  else if (key === 'm' && target.showsOriginal) board.tool.value = 'move';
+  else if (key === 'e') board.pen.tool.value = 'eraser';
+  else if (key === 'b') board.pen.tool.value = 'box';
+  else if (key === 'm' && target.showsOriginal) board.pen.tool.value = 'move';
   else if (key === '+' || key === '=') board.viewport.zoomBy(zoomStep);
   else if (key === '-') board.viewport.zoomBy(1 / zoomStep);
   else if (key === '0') board.viewport.fit();
@@ -82,15 +82,15 @@ function press(target: KeyTarget, key: string): void {
 }
 
 function scaleBrush(board: MarkBoard, factor: number): void {
-  const radius = board.brushRadius.value * factor;
-  board.brushRadius.value = Math.min(brushRadii.most, Math.max(brushRadii.least, radius));
+  const radius = board.pen.brushRadius.value * factor;
+  board.pen.brushRadius.value = Math.min(brushRadii.most, Math.max(brushRadii.least, radius));
 }
 
 export function toggleComparison({ divider }: { divider: Signal<number | null> }): void {
   divider.value = divider.value === null ? 0.5 : null;
 }
 
-function isTyping(target: EventTarget | null): boolean {
+export function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     target.matches('input:not([type=range], [type=checkbox], [type=radio]), select, textarea')

@@ -17,6 +17,8 @@ const rest = 120;
 /** What is shown of a photo. */
 export interface Scene {
   photo: Photo;
+  /** Whether all pixels of the photo are there, and not only the reduced ones. */
+  hasAllPixels: boolean;
   /** What the CRF worked on. */
   working: Picture;
   /** Undefined: the photo alone is shown. */
@@ -89,7 +91,7 @@ export class StagePainter {
     this.frame = frame;
     const context = this.contextFor(frame.size);
     if (!context) return;
-    this.tell(true);
+    this.tell(scene.hasAllPixels || isReducedEnough(scene.photo, frame));
     const { width, height } = frame.size;
     const { result, divider, view } = scene;
     const middle = divider === null || !result ? 0 : Math.round(divider * width);
@@ -139,36 +141,43 @@ export class StagePainter {
   private side(scene: Scene, result: Result, side: 'before' | 'after', frame: Frame): ImageData {
     const { view, labels, isIsolated, instances, outline } = scene;
     const { size } = frame;
-    return this.memory.get(side, [result, view, labels, isIsolated, instances, outline, ...placeOf(frame)], () => {
-      // That view is of nothing else.
-      const shown = view === 'before' ? 'before' : side;
-      const layer = this.layer(scene, result[shown], shown, frame);
-      const painted = paint(view, {
-        picture: this.seen(scene.photo, frame),
-        layer,
-        before: view === 'edges' ? this.layer(scene, result.before, 'before', frame) : layer,
-        labels,
-        labelCount: result.labelCount,
-        isIsolated,
-        instances: instances && idsSeen(instances, frame),
-        outline,
-      });
-      return new ImageData(painted, size.width, size.height);
-    });
+    return this.memory.get(
+      side,
+      [result, scene.photo.full.peek(), view, labels, isIsolated, instances, outline, ...placeOf(frame)],
+      () => {
+        // That view is of nothing else.
+        const shown = view === 'before' ? 'before' : side;
+        const layer = this.layer(scene, result[shown], shown, frame);
+        const painted = paint(view, {
+          picture: this.seen(scene.photo, frame),
+          layer,
+          before: view === 'edges' ? this.layer(scene, result.before, 'before', frame) : layer,
+          labels,
+          labelCount: result.labelCount,
+          isIsolated,
+          instances: instances && idsSeen(instances, frame),
+          outline,
+        });
+        return new ImageData(painted, size.width, size.height);
+      },
+    );
   }
 
   /** What was found, on what is seen. What was before the CRF keeps its soft edges. */
   private layer(scene: Scene, segmentation: Segmentation, side: 'before' | 'after', frame: Frame): Enlarged {
     const isShown = whatIsShown(scene);
-    return this.memory.get(`${side} layer`, [segmentation, isShown.join(), ...placeOf(frame)], () =>
-      enlarge({
-        full: this.seen(scene.photo, frame),
-        part: frame.part,
-        working: scene.working,
-        segmentation,
-        isShown,
-        followsColours: side === 'after',
-      }),
+    return this.memory.get(
+      `${side} layer`,
+      [segmentation, scene.photo.full.peek(), isShown.join(), ...placeOf(frame)],
+      () =>
+        enlarge({
+          full: this.seen(scene.photo, frame),
+          part: frame.part,
+          working: scene.working,
+          segmentation,
+          isShown,
+          followsColours: side === 'after',
+        }),
     );
   }
 
@@ -183,7 +192,7 @@ export class StagePainter {
 
   private seen(photo: Photo, frame: Frame): Picture {
     const { width, height } = frame.size;
-    return this.memory.get('photo', [photo, ...placeOf(frame)], () => {
+    return this.memory.get('photo', [photo, photo.full.peek(), ...placeOf(frame)], () => {
       const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
       if (!context) return { width, height, pixels: new Uint8ClampedArray(4 * width * height) };
       drawPhoto(context, photo, frame);
@@ -218,16 +227,27 @@ class Memory {
   }
 }
 
+/** Pixels of the screen to one of the photo. */
+function scaleOf({ width }: Photo, { part, size }: Frame): number {
+  return size.width / (part.width * width);
+}
+
+function isReducedEnough(photo: Photo, frame: Frame): boolean {
+  return scaleOf(photo, frame) * photo.width <= photo.reduced.width;
+}
+
 function drawPhoto(
   context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
   photo: Photo,
-  { part, size }: Frame,
+  frame: Frame,
 ): void {
+  const { part, size } = frame;
   const { width, height } = size;
-  const scale = width / (part.width * photo.width);
+  const scale = scaleOf(photo, frame);
   const { reduced } = photo;
   // The reduced one has been smoothed well, and is read faster.
-  const source = scale * photo.width <= reduced.width ? reduced : photo.full;
+  const full = photo.full.peek();
+  const source = isReducedEnough(photo, frame) || !full ? reduced : full;
   context.imageSmoothingEnabled = scale < squaresFrom || part.width * part.height === 1;
   context.imageSmoothingQuality = 'high';
   context.fillStyle = 'white';

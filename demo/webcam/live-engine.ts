@@ -43,8 +43,8 @@ export class LiveEngine {
     this.canvas = canvas;
   }
 
-  setBackground(image: ImageBitmap): void {
-    this.background = { plain: image, flipped: flippedCopy(image) };
+  setBackground(image: ImageBitmap | undefined): void {
+    this.background = image && { plain: image, flipped: flippedCopy(image) };
   }
 
   choose(choice: LiveNetwork): void {

@@ -63,7 +63,8 @@ export type ToLive =
   | { kind: 'open'; canvas: OffscreenCanvas }
   | { kind: 'network'; choice: LiveNetwork }
   | { kind: 'settings'; settings: LiveSettings }
-  | { kind: 'background'; image: ImageBitmap }
+  /** Undefined: none was chosen. */
+  | { kind: 'background'; image: ImageBitmap | undefined }
   /** The next of the camera. Frames are given away: the worker closes them. */
   | { kind: 'frame'; frame: VideoFrame }
   /** The picture stands still at this one, and is drawn again with every change, until the next of the camera comes. */

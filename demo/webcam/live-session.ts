@@ -1,131 +1,80 @@
 // SPDX-License-Identifier: MIT
 
-import { batch, computed, effect, signal, untracked } from '@preact/signals';
+import { batch, effect, signal, untracked } from '@preact/signals';
 import { isSoftware } from '../../src/gpu/adapter.js';
-import type { LoadProgress, NetworkDescription } from '../../src/pipeline/index.js';
 import { type Marks, noMarks } from '../marks/marks.js';
 import { promptsOf } from '../marks/prompts.js';
-import { inputSizesOf, offerOf } from '../networks/catalogue.js';
-import { type CrfSettings, crfParameters } from '../state/crf-settings.js';
-import { History } from '../state/history.js';
-import { colourFromHex, type Label, labelsNamed } from '../state/labels.js';
+import { offerOf } from '../networks/catalogue.js';
+import { type Colour, colourFromHex } from '../state/labels.js';
 import { MarkBoard } from '../state/mark-board.js';
-import { type Merges, noMerges } from '../state/merges.js';
-import type { StageStatistics } from '../state/statistics.js';
-import { cameraSizes, closeCamera, openCamera } from './camera.js';
-import { liveDefaults, markNames } from './live-defaults.js';
+import { foundLabels, type LabelSet, labelSet, Palette } from '../state/palette.js';
+import { Timeline } from '../state/timeline.js';
+import { cameraSizes } from './camera.js';
+import { CameraTurn } from './camera-turn.js';
+import { markNames } from './live-defaults.js';
+import { LiveFigures } from './live-figures.js';
 import { LiveLink } from './live-link.js';
-import { LiveLog } from './live-log.js';
-import type { Effect, FromLive, LiveNetwork, LiveReport, LiveSettings, Look } from './live-protocol.js';
+import { LiveLook } from './live-look.js';
+import { LiveProgress } from './live-progress.js';
+import type { FromLive, LiveNetwork, LiveReport } from './live-protocol.js';
+import { LiveQuality } from './live-quality.js';
+import { type LiveState, liveTravels } from './live-travels.js';
+import { MarkedFrames } from './marked-frames.js';
 import { SeenFrames } from './seen-frames.js';
 
-/** A frame of the camera with what is marked on it. */
-interface MarkedFrame {
-  frame: VideoFrame;
-  marks: Marks;
-}
-
-/** The camera, what is done with its picture, and what that takes. */
-export class LiveSession extends MarkBoard {
-  /** Shows the camera as it is: beneath the result, and alone while there is none. */
-  readonly video = document.createElement('video');
-  readonly status = signal<'off' | 'asking' | 'on'>('off');
-  readonly error = signal<string | undefined>(undefined);
-  readonly loss = signal<'rebuilt' | 'last' | undefined>(undefined);
-  readonly loading = signal<LoadProgress | undefined>(undefined);
-  readonly isReady = signal(false);
-  /** Loading was cancelled or failed, or the GPU was lost for good: there is the bare camera until somebody starts again. */
-  readonly isStopped = signal(false);
-  /** The result is on the screen, not the bare camera. */
-  readonly isShowing = signal(false);
-  /** The picture stands still, so that one can draw on it. */
-  readonly isFrozen = signal(false);
-  readonly extent = signal<{ width: number; height: number } | undefined>(undefined);
-  /** Nobody counts pixels: that would read them back. */
-  readonly areas = signal<readonly number[] | undefined>(undefined);
+/** The webcam page: its parts, and what the worker is told of them. */
+export class LiveSession {
+  readonly camera = new CameraTurn({
+    onFrame: () => this.takeFrame(),
+    onEnded: () => this.takeEnd(),
+  });
+  readonly palette = new Palette();
+  readonly look = new LiveLook(this.palette);
+  readonly quality = new LiveQuality();
+  readonly progress = new LiveProgress();
+  readonly figures = new LiveFigures();
+  readonly marks = signal<Marks>(noMarks);
   /** Of the network that is ready, or, while the camera is off, of the one that is chosen. */
   readonly takesMarks = signal(false);
-  /** Frames are not corrected by marks: where one draws, the labels are one's own. */
-  readonly ownsLabels = this.takesMarks;
-  readonly history = new History(this.labels);
 
-  readonly network = signal<string | NetworkDescription>(liveDefaults.network);
-  /** Long side in pixels of what the network sees; undefined for its own. */
-  readonly inputSize = signal<number | undefined>(undefined);
-  readonly settings = signal<CrfSettings>(liveDefaults.settings);
-  readonly workingSize = signal<number>(liveDefaults.workingSize);
-  readonly smoothing = signal<number>(liveDefaults.smoothing);
-  readonly framesPerSecond = signal<number | null>(liveDefaults.framesPerSecond);
-  readonly profile = signal(false);
-  readonly effect = signal<Effect>(liveDefaults.effect);
-  readonly blur = signal<number>(liveDefaults.blur);
-  readonly colour = signal<string>(liveDefaults.colour);
-  readonly opacity = signal<number>(liveDefaults.opacity);
-  readonly mirror = signal<boolean>(liveDefaults.mirror);
-  readonly divider = signal<number | null>(null);
+  readonly timeline: Timeline<LiveState> = new Timeline(liveTravels(this));
+  readonly board: MarkBoard = new MarkBoard(
+    this.palette,
+    this.marks,
+    {
+      extent: this.camera.extent,
+      // Nobody counts pixels: that would read them back.
+      areas: signal(undefined),
+      takesMarks: this.takesMarks,
+      // Frames are not corrected by marks: where one draws, the labels are one's own.
+      ownsLabels: this.takesMarks,
+    },
+    this.timeline,
+  );
+  readonly frames = new MarkedFrames(this.board, this.marks, this.takesMarks, () => this.forgetMarkSteps());
 
-  readonly report = signal<LiveReport | undefined>(undefined);
-  readonly statistics = signal<readonly StageStatistics[]>([]);
-  readonly gpuStatistics = signal<readonly StageStatistics[]>([]);
-  readonly measuredRate = signal<number | undefined>(undefined);
-  readonly shownCount = signal(0);
-  /** A canvas that a lost GPU drew into stays blank in Chromium, whoever draws into it later: then there is another one. */
-  readonly canvasNumber = signal(0);
-
-  /** The frame that the marks are on. */
-  private readonly keyFrame = signal<VideoFrame | undefined>(undefined);
-  /** What was marked before, in force until marks enough are on the frame that stands still. */
-  private readonly former = signal<MarkedFrame | undefined>(undefined);
-  /** What the worker was told last. */
-  private told: { frame: VideoFrame | undefined; marks: Marks; labelCount: number } | undefined;
+  /** What frames are drawn on. */
+  canvas: HTMLCanvasElement | undefined;
   private readonly seen = new SeenFrames();
   private readonly link = new LiveLink(
     (message) => this.take(message),
     (error) => {
-      this.error.value = error;
+      this.progress.error.value = error;
     },
   );
-  /** What frames are drawn on. */
-  canvas: HTMLCanvasElement | undefined;
+  /** What the worker was told last. */
+  private told: { frame: VideoFrame | undefined; marks: Marks; labelCount: number } | undefined;
   private isWorkerBusy = false;
-  private callback = 0;
-  /** Ends the turn of the camera, also while the browser asks for it. */
-  private turn = new AbortController();
-  /** The user's labels, while a network has its own in their place. */
-  private ownLabels: readonly Label[] | undefined;
-  private background: ImageBitmap | undefined;
-  private readonly log = new LiveLog();
-
-  /** Marks of a link, or of a turn of the camera before, that are on no frame yet. */
-  readonly awaitsFrame = computed(
-    () => this.takesMarks.value && this.keyFrame.value === undefined && !this.history.isEmpty.value,
-  );
-
-  /** What stands still, on the page itself. */
-  readonly still = computed(() => (this.isFrozen.value ? this.keyFrame.value : undefined));
-
-  private readonly marked = computed<MarkedFrame | undefined>(() => {
-    const frame = this.keyFrame.value;
-    return frame && this.markedLabels.value.size >= 2 ? { frame, marks: this.marks.value } : this.former.value;
-  });
-
-  private readonly look = computed<Look>(() => ({
-    effect: this.effect.value,
-    blur: this.blur.value,
-    colour: this.colour.value,
-    opacity: this.opacity.value,
-    foreground: this.shownLabels.value.flatMap(({ isShown }, index) => (isShown ? [index] : [])),
-    mirror: this.mirror.value,
-    split: this.divider.value ?? 0,
-  }));
+  /** What the network draws marks with. */
+  private drawnColours: readonly Colour[] = [];
 
   /** @param backend where frames are computed */
   constructor(private readonly backend: LiveNetwork['backend']) {
-    super();
-    this.labels.value = labelsNamed(markNames);
+    this.palette.own.value = labelSet(markNames);
     effect(() => this.expectNetwork());
     effect(() => this.sendNetwork());
     effect(() => this.sendSettings());
+    effect(() => this.sendBackground());
     effect(() => this.sendKey());
   }
 
@@ -138,56 +87,36 @@ export class LiveSession extends MarkBoard {
 
   /** Asks for the camera. The network is fetched while the bare picture is already there. */
   async start(canvas: HTMLCanvasElement): Promise<void> {
-    const { signal: ended } = this.turn;
-    batch(() => {
-      this.status.value = 'asking';
-      this.error.value = undefined;
-      this.loss.value = undefined;
-    });
+    const { camera, progress, link } = this;
+    progress.forgive();
     try {
-      const size = (await this.computesOnCpu()) ? cameraSizes.cpu : cameraSizes.gpu;
-      await openCamera(this.video, { size, ended, onEnded: () => this.takeEnd() });
+      const isOn = await camera.start(async () => ((await this.computesOnCpu()) ? cameraSizes.cpu : cameraSizes.gpu));
+      if (!isOn) return;
     } catch (error) {
-      if (!ended.aborted) this.fail((error as Error).message);
+      progress.error.value = (error as Error).message;
       return;
     }
-    batch(() => {
-      this.extent.value = { width: this.video.videoWidth, height: this.video.videoHeight };
-      this.status.value = 'on';
-      this.error.value = undefined;
-    });
+    progress.error.value = undefined;
     this.canvas = canvas;
-    this.link.open(canvas);
+    link.open(canvas);
     this.sendNetwork();
     this.sendSettings();
     this.sendBackground();
     this.sendKey();
-    this.waitForFrame();
   }
 
   /** The camera's light goes out. Marks stay, and so do the frames that they are on. */
   stop(): void {
-    this.turn.abort();
-    this.turn = new AbortController();
-    this.settleMarks();
+    this.frames.settle();
     this.link.close();
     this.told = undefined;
-    this.video.cancelVideoFrameCallback?.(this.callback);
-    closeCamera(this.video);
     this.seen.clear();
-    this.log.clear();
     this.isWorkerBusy = false;
     batch(() => {
-      this.status.value = 'off';
-      this.isReady.value = false;
-      this.isStopped.value = false;
-      this.isShowing.value = false;
-      this.isFrozen.value = false;
-      this.loading.value = undefined;
-      this.report.value = undefined;
-      this.measuredRate.value = undefined;
-      this.statistics.value = [];
-      this.gpuStatistics.value = [];
+      this.camera.stop();
+      this.progress.clear();
+      this.figures.clear();
+      this.frames.isFrozen.value = false;
     });
   }
 
@@ -195,78 +124,38 @@ export class LiveSession extends MarkBoard {
   turnOff(): void {
     this.stop();
     batch(() => {
-      this.keyFrame.value?.close();
-      this.keyFrame.value = undefined;
-      this.forgetFormer();
-      this.error.value = undefined;
-      this.loss.value = undefined;
+      this.frames.forgetFrames();
+      this.progress.forgive();
     });
   }
 
   /** The picture stands still at the frame that is seen, and what is drawn from now on is about this one. */
   freeze(): void {
-    if (this.isFrozen.value || this.status.value !== 'on') return;
-    this.video.pause();
-    const shown = this.isShowing.value ? this.seen.current() : undefined;
-    const frame = shown ?? new VideoFrame(this.video, { timestamp: 0 });
-    batch(() => {
-      const before = this.keyFrame.value;
-      if (before) {
-        this.forgetFormer();
-        if (this.markedLabels.value.size >= 2) this.former.value = { frame: before, marks: this.marks.value };
-        else before.close();
-        // Marks are where they are on their own frame only.
-        this.history.reset({ marks: noMarks, merges: this.history.merges.value });
-      }
-      this.keyFrame.value = frame;
-      this.isFrozen.value = true;
-    });
-    this.seen.send(frame);
-    this.seen.arrive();
+    const { camera, frames, progress, seen } = this;
+    if (frames.isFrozen.value || camera.status.value !== 'on') return;
+    camera.video.pause();
+    const shown = progress.isShowing.value ? seen.current() : undefined;
+    const frame = shown ?? new VideoFrame(camera.video, { timestamp: 0 });
+    frames.freeze(frame);
+    seen.send(frame);
+    seen.arrive();
     this.link.giveFrame('still', frame.clone());
   }
 
   thaw(): void {
-    if (!this.isFrozen.value) return;
+    if (!this.frames.isFrozen.value) return;
+    this.frames.thaw();
+    this.camera.video.play().catch(() => undefined);
+  }
+
+  /** Marks of a link, and how their labels are called, also while a network has its own in their place. */
+  layMarks(marks: Marks, labels: LabelSet): void {
     batch(() => {
-      this.settleMarks();
-      this.isFrozen.value = false;
+      this.thaw();
+      this.palette.own.value = labels;
+      this.board.pen.tool.value = 1;
+      this.frames.lay(marks);
     });
-    this.video.play().catch(() => undefined);
-  }
-
-  /** Too few marks are none: those before hold again. */
-  private settleMarks(): void {
-    const former = this.former.value;
-    if (former && this.markedLabels.value.size < 2) {
-      this.keyFrame.value?.close();
-      this.keyFrame.value = former.frame;
-      this.history.reset({ marks: former.marks, merges: this.history.merges.value });
-      this.former.value = undefined;
-    } else this.forgetFormer();
-  }
-
-  /** How the labels of marks are called, also while a network has its own in their place. */
-  nameMarks(names: readonly string[]): void {
-    if (this.takesMarks.value) this.labels.value = labelsNamed(names);
-    else this.ownLabels = labelsNamed(names);
-    this.tool.value = 1;
-  }
-
-  /** Marks of a link: they wait for the frame that they will be on. */
-  layMarks(marks: Marks, merges: Merges): void {
-    batch(() => {
-      if (this.isFrozen.value) this.thaw();
-      this.keyFrame.value?.close();
-      this.keyFrame.value = undefined;
-      this.forgetFormer();
-      this.history.reset({ marks, merges });
-    });
-  }
-
-  private forgetFormer(): void {
-    this.former.value?.frame.close();
-    this.former.value = undefined;
   }
 
   cancelLoading(): void {
@@ -274,10 +163,7 @@ export class LiveSession extends MarkBoard {
   }
 
   restart(): void {
-    batch(() => {
-      this.loss.value = undefined;
-      this.error.value = undefined;
-    });
+    this.progress.forgive();
     this.link.send({ kind: 'restart' });
   }
 
@@ -285,21 +171,16 @@ export class LiveSession extends MarkBoard {
     try {
       this.useBackground(await createImageBitmap(blob, { resizeWidth: 1280 }));
     } catch {
-      this.error.value = 'The background is damaged, or of a kind that this browser cannot show.';
+      this.progress.error.value = 'The background is damaged, or of a kind that this browser cannot show.';
     }
   }
 
-  /** The picture is the session's from now on. */
   useBackground(picture: ImageBitmap): void {
-    this.background?.close();
-    this.background = picture;
-    this.sendBackground();
-    this.effect.value = 'image';
-  }
-
-  /** A copy: the next worker gets it, too. */
-  private sendBackground(): void {
-    if (this.background) this.link.send({ kind: 'background', image: this.background });
+    const { background, effect: shown } = this.look;
+    this.timeline.act('background picture', () => {
+      background.value = picture;
+      shown.value = 'image';
+    });
   }
 
   giveCanvas(canvas: HTMLCanvasElement): void {
@@ -307,20 +188,39 @@ export class LiveSession extends MarkBoard {
     this.link.giveCanvas(canvas);
   }
 
+  coloured({ labels, merges }: LabelSet): LabelSet {
+    const { drawnColours } = this;
+    return {
+      labels: labels.map((label, index) => ({ ...label, colour: drawnColours[index] ?? label.colour })),
+      merges,
+    };
+  }
+
+  /** Marks, and labels with them, are where they are on their own frame only. */
+  private forgetMarkSteps(): void {
+    const marks = this.marks.value;
+    const own = this.palette.own.value;
+    this.timeline.rewrite((state) => ({ ...state, own, decided: { ...state.decided, marks } }));
+  }
+
+  /** A copy: the next worker gets it, too. */
+  private sendBackground(): void {
+    this.link.send({ kind: 'background', image: this.look.background.value });
+  }
+
   /** By itself, as it may have a file of megabytes with it. */
   private sendNetwork(): void {
-    const network = this.network.value;
-    // Networks that leave it open have sizes of their own.
-    const inputSize = inputSizesOf(network) && this.inputSize.value;
+    const network = this.quality.network.value;
+    const inputSize = this.quality.knownInputSize.value;
     // Another size is no reason to begin anew.
-    const frameSize = this.extent.peek();
+    const frameSize = this.camera.extent.peek();
     const { backend } = this;
     this.link.send({ kind: 'network', choice: { network, inputSize, frameSize, backend } });
   }
 
   /** What can be known of a network before it is ready. */
   private expectNetwork(): void {
-    const network = this.network.value;
+    const network = this.quality.network.value;
     if (this.link.isOpen) return;
     const takesMarks = typeof network === 'string' && offerOf(network)?.takesMarks === true;
     untracked(() => this.changeTakesMarks(takesMarks));
@@ -328,31 +228,20 @@ export class LiveSession extends MarkBoard {
 
   /** The user's labels make place for a network's own, and come back. */
   private changeTakesMarks(takesMarks: boolean): void {
-    if (takesMarks === this.takesMarks.value) return;
     batch(() => {
-      if (takesMarks) {
-        this.labels.value = this.ownLabels ?? labelsNamed(markNames);
-        this.ownLabels = undefined;
-      } else this.ownLabels = this.labels.value;
+      if (takesMarks) this.palette.found.value = undefined;
       this.takesMarks.value = takesMarks;
     });
   }
 
   private sendSettings(): void {
-    const settings: LiveSettings = {
-      crf: crfParameters(this.settings.value),
-      workingSize: this.workingSize.value,
-      smoothing: this.smoothing.value === 0 ? null : { strength: this.smoothing.value },
-      framesPerSecond: this.framesPerSecond.value,
-      profile: this.profile.value,
-      look: this.look.value,
-    };
+    const settings = { ...this.quality.told.value, look: this.look.told.value };
     this.link.send({ kind: 'settings', settings });
   }
 
   private sendKey(): void {
-    const { frame, marks } = this.marked.value ?? { frame: undefined, marks: noMarks };
-    const labelCount = this.labels.value.length;
+    const { frame, marks } = this.frames.marked.value ?? { frame: undefined, marks: noMarks };
+    const labelCount = this.palette.labels.value.length;
     const takesMarks = this.takesMarks.value;
     const { link, told } = this;
     if (!link.isOpen || !takesMarks) return;
@@ -366,18 +255,9 @@ export class LiveSession extends MarkBoard {
     link.giveKey({ frame: frame.clone(), prompts });
   }
 
-  private waitForFrame(): void {
-    this.callback = this.video.requestVideoFrameCallback(() => {
-      if (this.status.value !== 'on') return;
-      const { videoWidth: width, videoHeight: height } = this.video;
-      const extent = this.extent.value;
-      if (extent?.width !== width || extent.height !== height) this.extent.value = { width, height };
-      if (!this.isWorkerBusy && !this.isFrozen.value) this.sendFrame(new VideoFrame(this.video));
-      this.waitForFrame();
-    });
-  }
-
-  private sendFrame(frame: VideoFrame): void {
+  private takeFrame(): void {
+    if (this.isWorkerBusy || this.frames.isFrozen.value) return;
+    const frame = new VideoFrame(this.camera.video);
     this.isWorkerBusy = true;
     this.seen.send(frame);
     this.link.giveFrame('frame', frame);
@@ -386,30 +266,20 @@ export class LiveSession extends MarkBoard {
   /** Unplugged, or refused later on. */
   private takeEnd(): void {
     this.stop();
-    this.error.value =
+    this.progress.error.value =
       'The camera was unplugged, or the browser took it away. Your marks and settings are kept: turn it on again to go on.';
   }
 
-  private fail(error: string): void {
-    batch(() => {
-      this.status.value = 'off';
-      this.error.value = error;
-    });
-  }
-
   private take(message: FromLive): void {
+    const { progress } = this;
     switch (message.kind) {
       case 'loading':
-        batch(() => {
-          this.loading.value = message.progress;
-          this.isReady.value = false;
-          this.isStopped.value = false;
-        });
+        progress.load(message.progress);
         return;
       case 'ready':
         batch(() => {
-          this.loading.value = undefined;
-          this.isReady.value = true;
+          progress.loading.value = undefined;
+          progress.isReady.value = true;
           this.takeLabels(message);
         });
         return;
@@ -420,36 +290,23 @@ export class LiveSession extends MarkBoard {
         return;
       case 'passed':
         this.free(message.isStill);
-        this.isShowing.value = false;
+        progress.isShowing.value = false;
         return;
       case 'skipped':
         this.free(message.isStill);
         return;
       case 'lost':
-        batch(() => {
-          this.loss.value = message.isLast ? 'last' : 'rebuilt';
-          this.isShowing.value = false;
-          this.isStopped.value = message.isLast;
-          this.canvasNumber.value++;
-        });
+        progress.lose(message.isLast);
         return;
       case 'cancelled':
-        this.endLoading(undefined);
+        progress.endLoading(undefined);
         return;
       case 'failed':
-        this.endLoading(message.error);
+        progress.endLoading(message.error);
         return;
       case 'error':
-        this.error.value = message.error;
+        progress.error.value = message.error;
     }
-  }
-
-  private endLoading(error: string | undefined): void {
-    batch(() => {
-      this.loading.value = undefined;
-      this.isStopped.value = true;
-      this.error.value = error;
-    });
   }
 
   private free(isStill: boolean): void {
@@ -458,29 +315,23 @@ export class LiveSession extends MarkBoard {
 
   /** A prompt network knows no names: they are the user's, and stay so. Colours are what it draws with. */
   private takeLabels({ takesMarks, labels, colours }: FromLive & { kind: 'ready' }): void {
-    const drawn = colours.map(colourFromHex);
+    const { palette, board } = this;
     const areMarksKept = takesMarks && this.takesMarks.value;
+    const drawn = colours.map(colourFromHex);
     this.changeTakesMarks(takesMarks);
-    this.labels.value = takesMarks
-      ? this.labels.value.map((label, index) => ({ ...label, colour: drawn[index] ?? label.colour }))
-      : labelsNamed(labels, drawn);
+    if (takesMarks) {
+      this.drawnColours = drawn;
+      palette.own.value = this.coloured(palette.own.value);
+    } else palette.found.value = foundLabels(labels, drawn);
     if (areMarksKept) return;
-    this.isolated.value = null;
-    this.tool.value = Math.min(1, this.labels.value.length - 1);
-    this.history.reset({ marks: this.history.marks.value, merges: noMerges });
+    palette.isolated.value = null;
+    board.pen.tool.value = Math.min(1, palette.labels.value.length - 1);
   }
 
   private takeReport(report: LiveReport): void {
-    this.log.add(report, performance.now());
     batch(() => {
-      this.isShowing.value = true;
-      this.shownCount.value++;
-      // Figures that change thirty times a second cannot be read.
-      if (this.shownCount.value % 8 !== 1) return;
-      this.report.value = report;
-      this.statistics.value = this.log.statistics();
-      this.gpuStatistics.value = this.log.gpuStatistics();
-      this.measuredRate.value = this.log.rate();
+      this.progress.isShowing.value = true;
+      this.figures.add(report);
     });
   }
 }

@@ -171,11 +171,11 @@ describe('the webcam of a link', () => {
     await untilNear(demo, [inRed, inYellow, inBlue], [red, yellow, behind]);
     await demo.page.click('.label-row:nth-child(3) [aria-label^="Show"]');
     await untilNear(demo, [inRed, inYellow, inBlue], [behind, yellow, behind]);
-    // Back to a single stroke, before the label was added: what was marked before holds again.
-    for (let step = 0; step < 3; step++) await demo.page.click('[aria-label=Undo]');
+    // Back to a single stroke, before the label was added, and hidden: what was marked before holds again.
+    for (let step = 0; step < 4; step++) await demo.page.click('[aria-label=Undo]');
     await untilMessage(demo, 'Now choose Background');
     await untilNear(demo, [inRed, inBlue], [red, behind]);
-    for (let step = 0; step < 3; step++) await demo.page.click('[aria-label=Redo]');
+    for (let step = 0; step < 4; step++) await demo.page.click('[aria-label=Redo]');
     await untilNear(demo, [inRed, inYellow, inBlue], [behind, yellow, behind]);
     await demo.click('Go live');
     await framesLater(demo, 1);

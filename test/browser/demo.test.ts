@@ -427,6 +427,7 @@ test('the first picture has its mask at once, computed beforehand: the one that 
   });
   await demo.page.waitForSelector('.stage[data-result=precomputed]');
   expect(await demo.page.$eval('.working', (note) => note.textContent)).toContain('A stored result');
+  await demo.sharp();
   const [shares, early] = [await demo.shares(), await alphas(demo)];
   // One for each pixel of the screen that shows the photo, of which there are more than the working picture has.
   const pixelsSeen = await demo.page.$eval('.frame', (frame) => frame.clientWidth * frame.clientHeight);

@@ -16,12 +16,12 @@ let gesture: { board: MarkBoard; from: Point; held?: { box: Box; grip: Grip } } 
 
 /** What the pointer would take hold of. Undefined: it would draw a new box, or a stroke. */
 export function boxUnder(
-  { tool, marks, viewport }: MarkBoard,
+  { pen, marks, viewport }: MarkBoard,
   place: Point,
   { pointerType, currentTarget }: { pointerType: string; currentTarget: HTMLElement },
 ): Grip | undefined {
   const { box } = marks.value;
-  if (tool.value !== 'box' || !box) return undefined;
+  if (pen.tool.value !== 'box' || !box) return undefined;
   const { width, height } = currentTarget.getBoundingClientRect();
   const reach = pointerType === 'touch' ? reaches.touch : reaches.other;
   const seen = viewport.part.value;
@@ -29,28 +29,28 @@ export function boxUnder(
 }
 
 export function beginBox(board: MarkBoard, from: Point, grip: Grip | undefined): void {
-  const { box } = board.history.marks.value;
+  const { box } = board.drawn.value;
   gesture = { board, from, ...(box && grip && { held: { box, grip } }) };
-  board.draftBox.value = box && grip ? box : null;
+  board.pen.draftBox.value = box && grip ? box : null;
 }
 
 export function extendBox(board: MarkBoard, to: Point): void {
   if (!gesture) return;
   const { from, held } = gesture;
-  board.draftBox.value = held
+  board.pen.draftBox.value = held
     ? movedBox(held.box, held.grip, { x: to.x - from.x, y: to.y - from.y })
     : boxBetween(from, to);
 }
 
 /** What is held just now. */
 export function heldGrip(board: MarkBoard): Grip | undefined {
-  return board.draftBox.value && gesture?.board === board ? gesture.held?.grip : undefined;
+  return board.pen.draftBox.value && gesture?.board === board ? gesture.held?.grip : undefined;
 }
 
 /** Whether arrow keys move the box that there is, and no brush or corner. */
 export function arrowsMoveBox(board: MarkBoard): boolean {
-  const isDrawn = board.draftBox.value !== undefined && !heldGrip(board);
-  return board.tool.value === 'box' && !isDrawn && board.marks.value.box !== null;
+  const isDrawn = board.pen.draftBox.value !== undefined && !heldGrip(board);
+  return board.pen.tool.value === 'box' && !isDrawn && board.marks.value.box !== null;
 }
 
 /** Moves the box, or with Control or Command its right and lower sides; with Shift farther. */
@@ -64,11 +64,11 @@ export function nudgeBox(
   const grip: Grip = ctrlKey || metaKey ? { x: 1, y: 1 } : wholeBox;
   const step = (keyStep * (shiftKey ? 4 : 1)) / placeUnit;
   gesture = { board, from: { x: 0, y: 0 }, held: { box, grip } };
-  board.draftBox.value = movedBox(box, grip, { x: way.x * step, y: way.y * step });
+  board.pen.draftBox.value = movedBox(box, grip, { x: way.x * step, y: way.y * step });
 }
 
-export function removeBox({ history }: MarkBoard): void {
-  history.setBox(null);
+export function removeBox(board: MarkBoard): void {
+  board.setBox(null);
 }
 
 /** The pointer's form says what it would do. */

@@ -34,7 +34,7 @@ export interface PictureHandlers {
 
 /** Makes strokes and boxes of what mouse, finger, pen and keys do on the picture. */
 export function drawingHandlers(board: MarkBoard) {
-  const { pointer } = board;
+  const { pointer } = board.pen;
   return {
     onPointerDown(event: PointerOnPicture) {
       if (event.button !== 0 || !event.isPrimary) return;
@@ -50,7 +50,7 @@ export function drawingHandlers(board: MarkBoard) {
       batch(() => {
         const place = placeOf(board, event);
         pointer.value = place;
-        if (!isDrawing(board)) {
+        if (!board.pen.isDrawing.value) {
           showGrip(element, boxUnder(board, place, event));
           return;
         }
@@ -70,11 +70,11 @@ export function drawingHandlers(board: MarkBoard) {
       if (event.pointerType === 'touch') pointer.value = undefined;
     },
     onPointerCancel() {
-      abandon(board);
+      board.pen.abandon();
       pointer.value = undefined;
     },
     onPointerLeave() {
-      if (!isDrawing(board)) pointer.value = undefined;
+      if (!board.pen.isDrawing.value) pointer.value = undefined;
     },
     onKeyDown(event: TargetedKeyboardEvent<HTMLElement>) {
       const way = arrows[event.key];
@@ -84,14 +84,14 @@ export function drawingHandlers(board: MarkBoard) {
         const to = isMirrored ? { x: -way.x, y: way.y } : way;
         if (arrowsMoveBox(board)) nudgeBox(board, to, event);
         else move(board, to, event.shiftKey ? 4 : 1);
-      } else if ((event.key === 'Delete' || event.key === 'Backspace') && board.tool.value === 'box') {
+      } else if ((event.key === 'Delete' || event.key === 'Backspace') && board.pen.tool.value === 'box') {
         event.preventDefault();
-        abandon(board);
+        board.pen.abandon();
         removeBox(board);
       } else if (event.key === ' ') {
         event.preventDefault();
-        if (!isDrawing(board)) begin(board, pointer.value ?? { x: 0.5, y: 0.5 });
-      } else if (event.key === 'Escape') abandon(board);
+        if (!board.pen.isDrawing.value) begin(board, pointer.value ?? { x: 0.5, y: 0.5 });
+      } else if (event.key === 'Escape') board.pen.abandon();
     },
     onKeyUp(event: TargetedKeyboardEvent<HTMLElement>) {
       // A key that is held is one step for undo.
@@ -109,11 +109,11 @@ export function pickingHandlers(board: MarkBoard, pick: () => void) {
   const { onPointerLeave, onKeyDown, onBlur } = drawingHandlers(board);
   return {
     onPointerMove(event: PointerOnPicture) {
-      if (event.isPrimary) board.pointer.value = placeOf(board, event);
+      if (event.isPrimary) board.pen.pointer.value = placeOf(board, event);
     },
     onPointerLeave,
     onClick(event: TargetedMouseEvent<HTMLElement>) {
-      board.pointer.value = placeOf(board, event);
+      board.pen.pointer.value = placeOf(board, event);
       pick();
     },
     onKeyDown(event: TargetedKeyboardEvent<HTMLElement>) {
@@ -133,12 +133,8 @@ const arrows: Readonly<Record<string, Point>> = {
   ArrowDown: { x: 0, y: 1 },
 };
 
-function isDrawing({ draft, draftBox }: MarkBoard): boolean {
-  return draft.value !== undefined || draftBox.value !== undefined;
-}
-
 function begin(board: MarkBoard, place: Point, grip?: Grip): void {
-  const { draft, pointer, tool, brushRadius } = board;
+  const { draft, pointer, tool, brushRadius } = board.pen;
   batch(() => {
     pointer.value = place;
     if (tool.value === 'move') return;
@@ -152,43 +148,36 @@ function begin(board: MarkBoard, place: Point, grip?: Grip): void {
 }
 
 function extend(board: MarkBoard, places: readonly Point[]): void {
-  const { draft, draftBox } = board;
+  const { draft, draftBox } = board.pen;
   if (draft.value) draft.value = { ...draft.value, points: [...draft.value.points, ...places] };
   const last = places.at(-1);
   if (draftBox.value !== undefined && last) extendBox(board, last);
 }
 
-function finish({ draft, draftBox, history }: MarkBoard): void {
+function finish(board: MarkBoard): void {
+  const { draft, draftBox } = board.pen;
   const [stroke, box] = [draft.value, draftBox.value];
   batch(() => {
-    draft.value = undefined;
-    draftBox.value = undefined;
-    if (stroke) history.add(stroke);
+    board.pen.abandon();
+    if (stroke) board.add(stroke);
     // A mere click draws no box, and takes none away.
-    if (box) history.setBox(box);
-  });
-}
-
-export function abandon({ draft, draftBox }: MarkBoard): void {
-  batch(() => {
-    draft.value = undefined;
-    draftBox.value = undefined;
+    if (box) board.setBox(box);
   });
 }
 
 /** The brush by keys: half its width a press. */
 function move(board: MarkBoard, way: Point, factor: number): void {
-  const extent = board.extent.value;
+  const extent = board.on.extent.value;
   if (!extent) return;
   const { width, height } = extent;
-  const from = board.pointer.value ?? { x: 0.5, y: 0.5 };
-  const step = factor * board.brushRadius.value * Math.max(width, height);
+  const from = board.pen.pointer.value ?? { x: 0.5, y: 0.5 };
+  const step = factor * board.pen.brushRadius.value * Math.max(width, height);
   const place = roundedPoint({
     x: within(from.x + (way.x * step) / width),
     y: within(from.y + (way.y * step) / height),
   });
   batch(() => {
-    board.pointer.value = place;
+    board.pen.pointer.value = place;
     board.viewport.reveal(place);
     extend(board, [place]);
   });

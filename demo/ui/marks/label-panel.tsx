@@ -13,8 +13,8 @@ const dragType = 'text/x-label';
 
 /** The legend: which colour is what, how much of the picture it has, and what is drawn next. */
 export function LabelPanel({ board, children }: { board: MarkBoard; children?: ComponentChildren }) {
-  const labels = board.labels.value;
-  const merges = board.history.merges.value;
+  const labels = board.palette.labels.value;
+  const merges = board.palette.merges.value;
   return (
     <section class="panel" aria-labelledby="labels-title">
       <div class="panel-head">
@@ -39,16 +39,16 @@ export function LabelPanel({ board, children }: { board: MarkBoard; children?: C
 function LabelRow({ board, index }: { board: MarkBoard; index: number }) {
   const [isDragTarget, setDragTarget] = useState(false);
   const [isTyping, setTyping] = useState(false);
-  const label = board.labels.value[index];
+  const label = board.palette.labels.value[index];
   const { name, isShown } = label;
-  const others = board.membersOf(index).slice(1);
-  const isIsolated = board.isolated.value === index;
-  const takesMarks = board.takesMarks.value;
+  const others = board.palette.membersOf(index).slice(1);
+  const isIsolated = board.palette.isolated.value === index;
+  const takesMarks = board.on.takesMarks.value;
   return (
     <li
       class="label-row"
-      data-selected={takesMarks ? board.tool.value === index : isIsolated}
-      data-dimmed={board.isolated.value !== null && !isIsolated}
+      data-selected={takesMarks ? board.pen.tool.value === index : isIsolated}
+      data-dimmed={board.palette.isolated.value !== null && !isIsolated}
       data-target={isDragTarget}
       draggable={!isTyping}
       title="Drag onto another label to merge the two"
@@ -72,12 +72,12 @@ function LabelRow({ board, index }: { board: MarkBoard; index: number }) {
         type="button"
         class="swatch"
         style={{ '--label': cssColour(label) }}
-        aria-pressed={takesMarks ? board.tool.value === index : isIsolated}
+        aria-pressed={takesMarks ? board.pen.tool.value === index : isIsolated}
         aria-label={`${index + 1}: ${takesMarks ? 'draw' : 'show only'} ${name}`}
         title={takesMarks ? `Draw ${name} (${index + 1})` : `Show only ${name}`}
         onClick={() => {
-          if (takesMarks) board.tool.value = index;
-          else board.toggleIsolated(index);
+          if (takesMarks) board.pen.tool.value = index;
+          else board.palette.toggleIsolated(index);
         }}
       >
         {index + 1}
@@ -91,13 +91,15 @@ function LabelRow({ board, index }: { board: MarkBoard; index: number }) {
           spellcheck={false}
           onFocus={() => {
             setTyping(true);
-            board.tool.value = index;
+            board.pen.tool.value = index;
           }}
           onBlur={() => setTyping(false)}
           onInput={({ currentTarget }) => board.changeLabel(index, { name: currentTarget.value })}
         />
         {others.length > 0 && (
-          <span class="label-others">with {others.map((other) => board.labels.value[other].name).join(', ')}</span>
+          <span class="label-others">
+            with {others.map((other) => board.palette.labels.value[other].name).join(', ')}
+          </span>
         )}
       </div>
       <Area board={board} index={index} />
@@ -118,19 +120,19 @@ function LabelRow({ board, index }: { board: MarkBoard; index: number }) {
 
 /** Pixels and share; pressed, it shows this label alone. */
 function Area({ board, index }: { board: MarkBoard; index: number }) {
-  const { name } = board.labels.value[index];
-  const areas = board.areas.value;
+  const { name } = board.palette.labels.value[index];
+  const areas = board.on.areas.value;
   const area = areas?.[index];
   if (!areas || area === undefined) return <span class="area">–</span>;
   const total = areas.reduce((sum, count) => sum + count, 0);
-  const isIsolated = board.isolated.value === index;
+  const isIsolated = board.palette.isolated.value === index;
   return (
     <button
       type="button"
       class="area"
       aria-pressed={isIsolated}
       title={isIsolated ? 'Show all labels again' : `Show only ${name}`}
-      onClick={() => board.toggleIsolated(index)}
+      onClick={() => board.palette.toggleIsolated(index)}
     >
       <span class="share">{((100 * area) / total).toFixed(1)} %</span>
       <span class="pixels">{area.toLocaleString('en')} px</span>
@@ -140,13 +142,15 @@ function Area({ board, index }: { board: MarkBoard; index: number }) {
 }
 
 function itemsFor(board: MarkBoard, index: number): MenuItem[] {
-  const labels = board.labels.value;
-  const merges = board.history.merges.value;
-  const isIsolated = board.isolated.value === index;
+  const labels = board.palette.labels.value;
+  const merges = board.palette.merges.value;
+  const isIsolated = board.palette.isolated.value === index;
   const others = labels.map((_, i) => i).filter((i) => i !== index && leaderOf(merges, i) === i);
   return [
-    { title: isIsolated ? 'Show all labels' : 'Show only this', act: () => board.toggleIsolated(index) },
-    ...(board.membersOf(index).length > 1 ? [{ title: 'Separate again', act: () => board.separate(index) }] : []),
+    { title: isIsolated ? 'Show all labels' : 'Show only this', act: () => board.palette.toggleIsolated(index) },
+    ...(board.palette.membersOf(index).length > 1
+      ? [{ title: 'Separate again', act: () => board.separate(index) }]
+      : []),
     ...others.map((other) => ({
       title: `Merge into ${labels[other].name || `label ${other + 1}`}`,
       act: () => board.merge(index, other),

@@ -57,11 +57,11 @@ function show(
   areMarksShown: boolean,
 ): void {
   const { strokes, box } = board.marks.value;
-  const pointer = board.pointer.value;
-  const tool = board.tool.value;
-  const labels = board.labels.value;
-  const takesMarks = board.takesMarks.value;
-  const radius = board.brushRadius.value;
+  const pointer = board.pen.pointer.value;
+  const tool = board.pen.tool.value;
+  const labels = board.palette.labels.value;
+  const takesMarks = board.on.takesMarks.value;
+  const radius = board.pen.brushRadius.value;
   const part = board.viewport.part.value;
   if (!canvas) return;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });

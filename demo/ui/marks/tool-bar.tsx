@@ -2,18 +2,18 @@
 
 import { cssColour } from '../../state/labels.js';
 import type { MarkBoard } from '../../state/mark-board.js';
+import { UndoButton } from '../parts/undo-button.js';
 import { Tools } from './tool-choice.js';
-import { UndoButton } from './undo-button.js';
 
 /** On a phone, at the bottom of the screen: what one draws with is at hand while the picture is seen. */
 export function ToolBar({ board, canMove = false }: { board: MarkBoard; canMove?: boolean }) {
-  const { tool } = board;
+  const { tool } = board.pen;
   return (
     <div class="tool-bar" role="toolbar" aria-label="Drawing">
       <Tools board={board} name="bar-tool" canMove={canMove} />
       <div class="button-row">
         {typeof tool.value === 'number' &&
-          board.shownLabels.value.map((label, index) => (
+          board.palette.shown.value.map((label, index) => (
             <button
               key={index}
               type="button"
@@ -29,14 +29,14 @@ export function ToolBar({ board, canMove = false }: { board: MarkBoard; canMove?
             </button>
           ))}
         <span class="spacer">{hintOf(board)}</span>
-        <UndoButton board={board} />
+        <UndoButton steps={board.steps} />
       </div>
     </div>
   );
 }
 
-function hintOf({ tool, labels }: MarkBoard): string {
-  const { value } = tool;
-  if (typeof value === 'number') return labels.value[value]?.name ?? '';
+function hintOf({ pen, palette }: MarkBoard): string {
+  const { value } = pen.tool;
+  if (typeof value === 'number') return palette.labels.value[value]?.name ?? '';
   return { move: 'Two fingers zoom', box: 'Drag a box around it', eraser: 'Drag over strokes' }[value];
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import type { ComponentChildren } from 'preact';
-import type { MarkBoard, Tool } from '../../state/mark-board.js';
+import type { MarkBoard } from '../../state/mark-board.js';
+import type { Tool } from '../../state/pen.js';
 import { BoxIcon, BrushIcon, EraserIcon, MoveIcon } from '../parts/icons.js';
 
 export interface ToolsProps {
@@ -14,7 +15,7 @@ export interface ToolsProps {
 
 /** What the pointer does on the picture. */
 export function Tools({ board, name, canMove }: ToolsProps) {
-  const { value } = board.tool;
+  const { value } = board.pen.tool;
   const label = typeof value === 'number' ? value : 1;
   return (
     <fieldset class="segments is-wide tools">
@@ -47,7 +48,7 @@ interface ToolChoiceProps {
 }
 
 function ToolChoice({ board, group, tool, title, hint, children }: ToolChoiceProps) {
-  const chosen = board.tool.value;
+  const chosen = board.pen.tool.value;
   const isChosen = typeof tool === 'number' ? typeof chosen === 'number' : chosen === tool;
   return (
     <label title={hint}>
@@ -56,7 +57,7 @@ function ToolChoice({ board, group, tool, title, hint, children }: ToolChoicePro
         name={group}
         checked={isChosen}
         onChange={() => {
-          board.tool.value = tool;
+          board.pen.tool.value = tool;
         }}
       />
       <span>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import type { Signal } from '@preact/signals';
 import { crfSchema, type Normalization } from '../../../src/index.js';
 import {
   areSameSettings,
@@ -11,6 +10,7 @@ import {
   presets,
   remedies,
 } from '../../state/crf-settings.js';
+import type { Cell } from '../../state/timeline.js';
 import { Slider } from '../parts/slider.js';
 
 const pixels = (value: number) => `${value} px`;
@@ -18,7 +18,7 @@ const levels = (value: number) => `${value} levels`;
 const plain = (value: number) => String(value);
 
 export interface CrfPanelProps {
-  settings: Signal<CrfSettings>;
+  settings: Cell<CrfSettings>;
   /** What Reset goes back to. */
   initial?: CrfSettings;
 }

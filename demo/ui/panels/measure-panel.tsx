@@ -12,7 +12,7 @@ import { bytes, count, milliseconds } from '../parts/format.js';
 
 /** Times, the lattice, what each iteration changes, and a benchmark. */
 export function MeasurePanel({ session }: { session: Session }) {
-  const refinement = session.refinement.value;
+  const refinement = session.results.refinement.value;
   if (!refinement) return <p class="hint">Nothing was computed yet.</p>;
   return (
     <>
@@ -25,13 +25,13 @@ export function MeasurePanel({ session }: { session: Session }) {
 }
 
 function StageTimes({ session }: { session: Session }) {
-  const gpu = session.gpuStatistics.value;
+  const gpu = session.measurements.gpuStatistics.value;
   return (
     <section class="part">
       <h3>Time by stage</h3>
-      <TimeTable caption="Wall time" statistics={session.statistics.value} />
+      <TimeTable caption="Wall time" statistics={session.measurements.statistics.value} />
       {gpu.length > 0 && <TimeTable caption="GPU time, all iterations" statistics={gpu} />}
-      {gpu.length === 0 && session.refinement.value?.backend === 'webgpu' && (
+      {gpu.length === 0 && session.results.refinement.value?.backend === 'webgpu' && (
         <p class="hint">This adapter gives no timestamps, so stages cannot be timed one by one.</p>
       )}
     </section>
@@ -67,7 +67,7 @@ const asPower = (value: number) =>
 const superscript = (digit: string) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)];
 
 function Convergence({ session }: { session: Session }) {
-  const convergence = session.convergence.value;
+  const convergence = session.measurements.convergence.value;
   const changes = convergence?.changes ?? [];
   return (
     <section class="part">
@@ -132,7 +132,7 @@ function Lattice({ session, refinement }: { session: Session; refinement: Refine
 }
 
 function BenchmarkPart({ session }: { session: Session }) {
-  const benchmark = session.benchmark.value;
+  const benchmark = session.measurements.benchmark.value;
   const isRunning = session.busyWith.value === 'benchmark';
   const json = benchmark && benchmarkJson(benchmark, navigator.userAgent);
   return (

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import type { Signal } from '@preact/signals';
-import type { Extent, NetworkDescription } from '../../../src/pipeline/index.js';
+import type { Extent } from '../../../src/pipeline/index.js';
 import type { NetworkProgress } from '../../engine/protocol.js';
 import { inputSizesOf, type NetworkOffer, offers } from '../../networks/catalogue.js';
+import type { Network } from '../../networks/network-choice.js';
+import type { Cell } from '../../state/timeline.js';
 import { bytes } from '../parts/format.js';
 import { Slider } from '../parts/slider.js';
 import { networkPhase } from '../parts/working.js';
@@ -12,9 +13,9 @@ import { OwnNetwork } from './own-network.js';
 
 export interface NetworkPickerProps {
   use: 'photo' | 'both';
-  chosen: Signal<string | NetworkDescription>;
+  chosen: Cell<Network>;
   /** Long side in pixels of what the network sees; undefined for its own. Where it is left out nobody can choose it. */
-  inputSize?: Signal<number | undefined>;
+  inputSize?: Cell<number | undefined>;
   /** What the network saw last; undefined where it did not. */
   seen?: Extent | undefined;
   loading: NetworkProgress | undefined;
@@ -95,8 +96,8 @@ function Progress({ loading, onCancel }: { loading: NetworkProgress; onCancel: (
 }
 
 interface InputSizeProps {
-  network: string | NetworkDescription;
-  chosen: Signal<number | undefined>;
+  network: Network;
+  chosen: Cell<number | undefined>;
   seen: Extent | undefined;
 }
 

@@ -7,9 +7,9 @@ import { bytes } from './format.js';
 
 /** On the picture: what the page is busy with, and how to end it. */
 export function Working({ session }: { session: Session }) {
-  const loading = session.loading.value;
+  const loading = session.choice.loading.value;
   if (loading) return <NetworkAtWork loading={loading} onCancel={() => session.cancelNetwork()} />;
-  if (session.isPrecomputed.value) {
+  if (session.results.isPrecomputed.value) {
     return <span class="working is-shown">A stored result; computing it here now…</span>;
   }
   return (

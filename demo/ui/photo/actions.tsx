@@ -11,7 +11,7 @@ type Action = 'download' | 'copy' | 'share';
 export function Actions({ session }: { session: Session }) {
   const doing = useSignal<Action | undefined>(undefined);
   const done = useSignal<Action | undefined>(undefined);
-  const photo = session.photo.value;
+  const photo = session.open.photo.value;
   const act = async (action: Action) => {
     doing.value = action;
     done.value = undefined;
@@ -26,7 +26,7 @@ export function Actions({ session }: { session: Session }) {
       doing.value = undefined;
     }
   };
-  const common = { type: 'button', disabled: !session.result.value || doing.value !== undefined } as const;
+  const common = { type: 'button', disabled: !session.results.result.value || doing.value !== undefined } as const;
   return (
     <div class="actions" aria-busy={doing.value !== undefined}>
       {canShare() && (

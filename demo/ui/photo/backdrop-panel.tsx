@@ -24,7 +24,8 @@ const start: Readonly<Record<Backdrop['kind'], Backdrop>> = {
 
 /** What is behind the cut-out, where one looks at it. */
 export function BackdropPanel({ session }: { session: Session }) {
-  const { backdrop, view } = session;
+  const { view } = session.look;
+  const backdrop = useMemo(() => session.timeline.cell('background', session.look.backdrop), [session]);
   // What a kind was told is kept while another one is chosen.
   const told = useMemo(() => ({ ...start }), []);
   const kind = useMemo(() => {
@@ -53,7 +54,7 @@ export function BackdropPanel({ session }: { session: Session }) {
 }
 
 function Control({ session, tell }: { session: Session; tell: (to: Backdrop) => void }) {
-  const backdrop = session.backdrop.value;
+  const backdrop = session.look.backdrop.value;
   switch (backdrop.kind) {
     case 'blur':
       return <BlurSlider value={backdrop.sigma} onChange={(sigma) => tell({ kind: 'blur', sigma })} />;

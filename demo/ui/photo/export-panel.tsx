@@ -19,9 +19,9 @@ const exports: readonly { what: Export; title: string; hint: string }[] = [
 ];
 
 export function ExportPanel({ session }: { session: Session }) {
-  const picture = session.picture.value;
+  const picture = session.open.picture.value;
   const parameters = crfParameters(session.settings.value);
-  const labels = session.labels.value.map(({ name }) => name);
+  const labels = session.palette.labels.value.map(({ name }) => name);
   const code = picture && reproducingCode({ width: picture.width, height: picture.height, labels, parameters });
   return (
     <>
@@ -42,7 +42,7 @@ export function ExportPanel({ session }: { session: Session }) {
           <CopyButton text={linkTo(session)} title="Copy link" />
         </div>
         <p class="hint">
-          {session.sample
+          {session.open.sample
             ? 'Opens this page as it is now: sample, marks, labels and settings.'
             : 'Holds the settings. Your photo stays here, so it is not in the link.'}
         </p>
@@ -53,7 +53,7 @@ export function ExportPanel({ session }: { session: Session }) {
 
 function PngFiles({ session }: { session: Session }) {
   const saving = useSignal<Export | undefined>(undefined);
-  const photo = session.photo.value;
+  const photo = session.open.photo.value;
   const save = async (what: Export) => {
     saving.value = what;
     try {
@@ -79,7 +79,7 @@ function PngFiles({ session }: { session: Session }) {
             <button
               type="button"
               class="button"
-              disabled={!session.result.value || saving.value !== undefined}
+              disabled={!session.results.result.value || saving.value !== undefined}
               aria-describedby={`export-${what}`}
               onClick={() => void save(what)}
             >

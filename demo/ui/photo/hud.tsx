@@ -8,9 +8,9 @@ import { bytes, milliseconds } from '../parts/format.js';
 
 /** What was computed, on what, and how long it took. */
 export function Hud({ session }: { session: Session }) {
-  const refinement = session.refinement.value;
-  const statistics = session.statistics.value;
-  const isByMarks = session.network.value === 'colour-prompt';
+  const refinement = session.results.refinement.value;
+  const statistics = session.measurements.statistics.value;
+  const isByMarks = session.choice.network.value === 'colour-prompt';
   return (
     <dl class="hud" data-busy={session.busyWith.value !== undefined}>
       <HudEntry title="Picture">
@@ -77,7 +77,8 @@ export function Times({ statistics, stage }: { statistics: readonly StageStatist
 }
 
 function WorkingSize({ session }: { session: Session }) {
-  const { photo, picture, workingSize } = session;
+  const { photo, picture } = session.open;
+  const workingSize = session.timeline.cell('working size', session.open.workingSize);
   if (!photo.value || !picture.value) return <>–</>;
   const { width, height } = picture.value;
   const isReduced = photo.value.width !== width;

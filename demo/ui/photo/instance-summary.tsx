@@ -6,11 +6,11 @@ import { count } from '../parts/format.js';
 
 /** How many instances there are of what is shown, and how large they are. */
 export function InstanceSummary({ session }: { session: Session }) {
-  const { instances, instanceWords, view } = session;
-  const found = instances.value;
-  const { one, many } = instanceWords.value;
+  const { results, choice, look } = session;
+  const found = results.instances.value;
+  const { one, many } = choice.instanceWords.value;
   if (!found) {
-    const isCounting = view.value === 'instances' && session.refinement.value;
+    const isCounting = look.view.value === 'instances' && session.results.refinement.value;
     return isCounting ? <p class="hint">Counting…</p> : null;
   }
   const areas = found.regions.map(({ pixels }) => pixels);

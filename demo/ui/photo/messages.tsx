@@ -2,7 +2,7 @@
 
 import type { GpuNews } from '../../engine/protocol.js';
 import { workingSizes } from '../../photo/photo.js';
-import type { Session } from '../../state/session.js';
+import type { Backend, Session } from '../../state/session.js';
 import { NewsMessage } from '../parts/message.js';
 
 /** What went wrong, and what the user should know about where this is computed. */
@@ -19,7 +19,7 @@ export function Messages({ session }: { session: Session }) {
 }
 
 /** In plain words; undefined where all is as it should be. */
-function noticeOf(news: GpuNews | undefined, backend: Session['backend']): string | undefined {
+function noticeOf(news: GpuNews | undefined, backend: Backend): string | undefined {
   if (news?.kind === 'lost') {
     return news.isLast
       ? 'The GPU failed twice. The processor computes now: slower, with the same result. Reload to try the GPU again.'

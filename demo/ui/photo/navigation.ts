@@ -4,7 +4,7 @@ import { batch } from '@preact/signals';
 import type { TargetedMouseEvent, TargetedWheelEvent } from 'preact';
 import type { Point } from '../../marks/stroke.js';
 import type { MarkBoard } from '../../state/mark-board.js';
-import { abandon, type PictureHandlers, type PointerOnPicture, placeOf } from '../marks/drawing.js';
+import { type PictureHandlers, type PointerOnPicture, placeOf } from '../marks/drawing.js';
 
 /** CSS pixels: what moves less is a click. */
 const clickReach = 4;
@@ -54,7 +54,7 @@ export function navigating(board: MarkBoard, handlers: PictureHandlers, moves: (
       if (isMiddle) event.preventDefault();
       event.currentTarget.setPointerCapture(event.pointerId);
       // What the first finger began was no stroke.
-      abandon(board);
+      board.pen.abandon();
       const fingers = new Map(touches.size > 0 ? touches : [[event.pointerId, at]]);
       hold = { fingers, moved: 0 };
     },
@@ -71,7 +71,7 @@ export function navigating(board: MarkBoard, handlers: PictureHandlers, moves: (
       const held = hold?.fingers.has(event.pointerId);
       release(event);
       if (!held) handlers.onPointerUp?.(event);
-      else if (event.pointerType === 'touch') board.pointer.value = undefined;
+      else if (event.pointerType === 'touch') board.pen.pointer.value = undefined;
     },
     onPointerCancel(event: PointerOnPicture) {
       release(event);
@@ -97,7 +97,7 @@ export function navigating(board: MarkBoard, handlers: PictureHandlers, moves: (
         // A pinch on a touchpad sends small steps.
         viewport.zoomBy(wheelStep ** (-y * (isPinch ? 6 : 1)), placeOf(board, event));
       }
-      board.pointer.value = placeOf(board, event);
+      board.pen.pointer.value = placeOf(board, event);
     },
   };
 }

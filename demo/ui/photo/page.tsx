@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import { settingsFor } from '../../networks/catalogue.js';
+import { byMarks, type Network } from '../../networks/network-choice.js';
+import type { Keeper } from '../../state/keeper.js';
 import type { Session } from '../../state/session.js';
+import type { Cell } from '../../state/timeline.js';
 import { LabelPanel } from '../marks/label-panel.js';
 import { MarkPanel } from '../marks/mark-panel.js';
 import { ToolBar } from '../marks/tool-bar.js';
@@ -14,11 +17,12 @@ import { BackdropPanel } from './backdrop-panel.js';
 import { ExportPanel } from './export-panel.js';
 import { Hud } from './hud.js';
 import { InstanceSummary } from './instance-summary.js';
+import { KeptPhoto } from './kept-photo.js';
 import { Messages } from './messages.js';
 import { Stage } from './stage.js';
 import { ViewBar } from './view-bar.js';
 
-export function PhotoPage({ session }: { session: Session }) {
+export function PhotoPage({ session, keeper }: { session: Session; keeper: Keeper }) {
   return (
     <main class="work">
       <section class="canvas-side" aria-label="Picture">
@@ -32,19 +36,20 @@ export function PhotoPage({ session }: { session: Session }) {
       </section>
       <aside class="panels" aria-label="Settings">
         <BackdropPanel session={session} />
-        <LabelPanel board={session}>
+        <LabelPanel board={session.board}>
           <InstanceSummary session={session} />
         </LabelPanel>
-        {session.takesMarks.value && (
-          <MarkPanel board={session} canMove>
-            {!session.ownsLabels.value && <Correction session={session} />}
+        {session.choice.takesMarks.value && (
+          <MarkPanel board={session.board} canMove>
+            {!session.choice.ownsLabels.value && <Correction session={session} />}
           </MarkPanel>
         )}
+        <KeptPhoto keeper={keeper} isOpen={session.open.isOwn.value} />
         <Tabs
           title="Settings"
           first="Refine"
           onChange={(name) => {
-            session.isMeasuring.value = name === 'Measure';
+            session.measurements.isMeasuring.value = name === 'Measure';
           }}
           tabs={[
             {
@@ -52,27 +57,46 @@ export function PhotoPage({ session }: { session: Session }) {
               content: () => (
                 <NetworkPicker
                   use="photo"
-                  chosen={session.network}
+                  chosen={networkOf(session)}
                   // Marks of a photo need no network, whatever its size.
-                  {...(session.network.value !== 'colour-prompt' && { inputSize: session.inputSize })}
-                  seen={session.refinement.value?.networkInput}
-                  loading={session.loading.value}
+                  {...(session.choice.network.value !== byMarks && {
+                    inputSize: session.timeline.cell('network size', session.choice.inputSize),
+                  })}
+                  seen={session.results.refinement.value?.networkInput}
+                  loading={session.choice.loading.value}
                   onCancel={() => session.cancelNetwork()}
                 />
               ),
             },
             {
               name: 'Refine',
-              content: () => <CrfPanel settings={session.settings} initial={settingsFor(session.network.value)} />,
+              content: () => (
+                <CrfPanel
+                  settings={session.timeline.cell('settings', session.settings)}
+                  initial={settingsFor(session.choice.network.value)}
+                />
+              ),
             },
             { name: 'Measure', content: () => <MeasurePanel session={session} /> },
             { name: 'Export', content: () => <ExportPanel session={session} /> },
           ]}
         />
       </aside>
-      {session.takesMarks.value && <ToolBar board={session} canMove />}
+      {session.choice.takesMarks.value && <ToolBar board={session.board} canMove />}
     </main>
   );
+}
+
+/** Choosing another one is a step for undo. */
+function networkOf(session: Session): Cell<Network> {
+  return {
+    get value() {
+      return session.choice.network.value;
+    },
+    set value(network) {
+      session.chooseNetwork(network);
+    },
+  };
 }
 
 /** The network takes what stands out for a person where there is none. */
@@ -85,7 +109,7 @@ function Correction({ session }: { session: Session }) {
         class="button"
         title="Leaves the network out: your marks say what there is"
         onClick={() => {
-          session.network.value = 'colour-prompt';
+          session.chooseNetwork(byMarks);
         }}
       >
         Mark something else

@@ -3,10 +3,12 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Session } from '../../state/session.js';
+import type { ViewName } from '../../view/paint.js';
 import { type Scene, StagePainter } from '../../view/stage-painter.js';
 import { drawingHandlers, pickingHandlers } from '../marks/drawing.js';
 import { MarkLayer } from '../marks/mark-layer.js';
 import { Divider } from '../parts/divider.js';
+import { StepNote } from '../parts/step-note.js';
 import { Working } from '../parts/working.js';
 import { HoverLabel, labelAtPointer } from './hover-label.js';
 import { navigating } from './navigation.js';
@@ -15,14 +17,14 @@ import { navigating } from './navigation.js';
 export function Stage({ session }: { session: Session }) {
   const room = useRef<HTMLDivElement>(null);
   const result = useRef<HTMLCanvasElement>(null);
-  const { viewport } = session;
-  const takesMarks = session.takesMarks.value;
-  const moves = () => !session.takesMarks.value || session.tool.value === 'move';
+  const { viewport } = session.board;
+  const takesMarks = session.choice.takesMarks.value;
+  const moves = () => !session.choice.takesMarks.value || session.board.pen.tool.value === 'move';
 
   const painter = useRef<StagePainter | undefined>(undefined);
   const isSharp = useSignal(false);
 
-  useEffect(() => followRoom(session, room.current), [session]);
+  useEffect(() => followRoom(session.board, room.current), [session]);
   useSignalEffect(() => {
     const scene = sceneOf(session);
     const size = viewport.size.value;
@@ -39,51 +41,56 @@ export function Stage({ session }: { session: Session }) {
     <div
       ref={room}
       class="stage"
-      style={{ '--ratio': ratioOf(session), '--zoom': viewport.zoom.value }}
-      data-result={resultKind(session)}
-      data-refinements={session.refinementCount.value}
-      data-busy={session.busyWith.value === 'refine' || session.isLoading.value}
+      style={{ '--ratio': ratioOf(session.open), '--zoom': viewport.zoom.value }}
+      data-result={resultKind(session.results)}
+      data-refinements={session.results.refinementCount.value}
+      data-busy={session.busyWith.value === 'refine' || session.open.isLoading.value}
       data-sharp={isSharp}
     >
-      <div class={`frame is-${session.view.value}`} style={frameSize(session)}>
-        <canvas ref={result} class="result" role="img" aria-label={session.description.value} />
+      <div class={`frame is-${session.look.view.value}`} style={frameSize(session.board)}>
+        <canvas ref={result} class="result" role="img" aria-label={session.open.opened.value?.description} />
         <MarkLayer
-          board={session}
+          board={session.board}
           title={
             takesMarks
               ? 'Picture to draw on. The arrow keys move the brush, Space draws while it is held.'
               : 'Picture. The arrow keys move the pointer, Space shows the label under it alone.'
           }
-          form={formOf(session)}
+          form={formOf(session.board)}
           areMarksShown={() => areMarksShown(session)}
           handlers={navigating(
-            session,
-            takesMarks ? drawingHandlers(session) : pickingHandlers(session, () => pick(session)),
+            session.board,
+            takesMarks ? drawingHandlers(session.board) : pickingHandlers(session.board, () => pick(session)),
             moves,
           )}
         />
-        {session.divider.value !== null && <Divider position={session.divider} {...sidesOf(session.view.value)} />}
+        {session.look.divider.value !== null && (
+          <Divider position={session.look.divider} {...sidesOf(session.look.view.value)} />
+        )}
         <HoverLabel session={session} />
         <Working session={session} />
         <Prompt session={session} />
+        <StepNote steps={session.timeline} />
       </div>
     </div>
   );
 }
 
-function ratioOf({ photo }: Session): number {
+function ratioOf({ photo }: Session['open']): number {
   return photo.value ? photo.value.width / photo.value.height : 1;
 }
 
 /** In whole pixels of the screen, as soon as they are known: style sheets know the size before, but not to the pixel. */
-function frameSize({ viewport }: Session): Record<string, string> {
+function frameSize({ viewport }: Session['board']): Record<string, string> {
   const size = viewport.size.value;
   const { density } = viewport.room.value;
   return size ? { width: `${size.width / density}px`, height: `${size.height / density}px` } : {};
 }
 
 /** What the pointer looks like, and whether fingers scroll the page. */
-function formOf({ takesMarks, tool, viewport }: Session): string {
+function formOf({ on, pen, viewport }: Session['board']): string {
+  const { tool } = pen;
+  const { takesMarks } = on;
   const isMoving = takesMarks.value && tool.value === 'move';
   if (takesMarks.value && !isMoving) return tool.value === 'box' ? 'is-cross' : '';
   const scrolls = viewport.zoom.value === 1 ? ' is-scrolled' : '';
@@ -91,7 +98,7 @@ function formOf({ takesMarks, tool, viewport }: Session): string {
 }
 
 /** Tells the viewport how much room there is. */
-function followRoom({ viewport }: Session, element: HTMLElement | null): (() => void) | undefined {
+function followRoom({ viewport }: Session['board'], element: HTMLElement | null): (() => void) | undefined {
   if (!element) return undefined;
   const observer = new ResizeObserver(() => {
     const { width, height } = element.getBoundingClientRect();
@@ -102,13 +109,13 @@ function followRoom({ viewport }: Session, element: HTMLElement | null): (() => 
 }
 
 /** What is on either side of the divider. */
-function sidesOf(view: Session['view']['value']) {
+function sidesOf(view: ViewName) {
   return view === 'instances'
     ? { before: 'Photo', after: 'Instances' }
     : { before: 'Before refinement', after: 'After refinement' };
 }
 
-function resultKind({ result, isPrecomputed }: Session): 'none' | 'precomputed' | 'refined' {
+function resultKind({ result, isPrecomputed }: Session['results']): 'none' | 'precomputed' | 'refined' {
   if (!result.value) return 'none';
   return isPrecomputed.value ? 'precomputed' : 'refined';
 }
@@ -116,19 +123,18 @@ function resultKind({ result, isPrecomputed }: Session): 'none' | 'precomputed' 
 /** Shows the label under the pointer alone, or all again. */
 function pick(session: Session): void {
   const found = labelAtPointer(session);
-  if (found) session.toggleIsolated(found.label.leader);
+  if (found) session.palette.toggleIsolated(found.label.leader);
 }
 
 /** What to do where there is no mask yet. */
 function Prompt({ session }: { session: Session }) {
-  const count = session.markedLabels.value.size;
-  const isMoving = session.tool.value === 'move';
-  const isDrawing = session.draft.value !== undefined || session.draftBox.value !== undefined;
-  if (!session.ownsLabels.value || !session.picture.value || session.isLoading.value) return null;
-  if (isDrawing || count >= 2) return null;
+  const count = session.board.markedLabels.value.size;
+  const isMoving = session.board.pen.tool.value === 'move';
+  if (!session.choice.ownsLabels.value || !session.open.picture.value || session.open.isLoading.value) return null;
+  if (session.board.pen.isDrawing.value || count >= 2) return null;
   return (
     <p class="prompt" role="status">
-      {session.foundNobody.value && 'No person was found. '}
+      {session.choice.foundNobody.value && 'No person was found. '}
       {isMoving && 'Choose the brush below. '}
       {count === 0
         ? 'Draw a stroke on the object, then choose Background and draw one around it. Or draw a box.'
@@ -138,27 +144,32 @@ function Prompt({ session }: { session: Session }) {
 }
 
 function sceneOf(session: Session): Scene | undefined {
-  const photo = session.photo.value;
-  const working = session.picture.value;
-  const instances = session.instances.value;
+  const photo = session.open.photo.value;
+  const working = session.open.picture.value;
+  const instances = session.results.instances.value;
   if (!photo || !working) return undefined;
   const { width, height } = working;
   return {
     photo,
+    hasAllPixels: photo.full.value !== undefined,
     working,
-    result: session.showsOriginal.value ? undefined : session.result.value,
-    view: session.view.value,
-    labels: session.shownLabels.value,
-    isIsolated: session.isolated.value !== null,
+    result: session.look.showsOriginal.value ? undefined : session.results.result.value,
+    view: session.look.view.value,
+    labels: session.palette.shown.value,
+    isIsolated: session.palette.isolated.value !== null,
     instances: instances?.width === width && instances.height === height ? instances : undefined,
-    backdrop: session.backdrop.value,
-    divider: session.divider.value,
-    outline: Math.max(1, Math.round(1.5 * session.viewport.room.value.density)),
+    backdrop: session.look.backdrop.value,
+    divider: session.look.divider.value,
+    outline: Math.max(1, Math.round(1.5 * session.board.viewport.room.value.density)),
   };
 }
 
 function areMarksShown(session: Session): boolean {
-  const { takesMarks, showsOriginal, isolated, showsMarks, view, pointer, result } = session;
+  const { takesMarks } = session.choice;
+  const { showsOriginal, view } = session.look;
+  const { showsMarks, pointer } = session.board.pen;
+  const { isolated } = session.palette;
+  const { result } = session.results;
   // Outside of the overlay they would hide what one came to see: they show when one is about to draw.
   const isWanted = view.value === 'overlay' || pointer.value !== undefined || result.value === undefined;
   const isHidden = !takesMarks.value || showsOriginal.value || isolated.value !== null;

@@ -15,12 +15,12 @@ export function sweepOnce(session: Session): void {
   const end = () => {
     if (ended.signal.aborted) return;
     ended.abort();
-    session.divider.value = null;
+    session.look.divider.value = null;
   };
   for (const kind of ['pointerdown', 'keydown', 'wheel'] as const) {
     addEventListener(kind, end, { signal: ended.signal, capture: true, passive: true });
   }
-  const stop = session.refinementCount.subscribe((count) => {
+  const stop = session.results.refinementCount.subscribe((count) => {
     if (count === 0 || ended.signal.aborted) return;
     queueMicrotask(() => stop());
     const start = performance.now();
@@ -32,7 +32,7 @@ export function sweepOnce(session: Session): void {
         return;
       }
       // Slow at both ends.
-      session.divider.value = 0.5 + 0.5 * Math.cos(Math.PI * share);
+      session.look.divider.value = 0.5 + 0.5 * Math.cos(Math.PI * share);
       requestAnimationFrame(next);
     });
   });

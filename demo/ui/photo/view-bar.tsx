@@ -5,10 +5,11 @@ import { views } from '../../view/paint.js';
 import { toggleComparison } from '../keys.js';
 import { CompareIcon } from '../parts/icons.js';
 import { chooseNext, Segments } from '../parts/segments.js';
+import { StepButtons } from '../parts/undo-button.js';
 import { ZoomControl } from './zoom-control.js';
 
 export function ViewBar({ session }: { session: Session }) {
-  const { view, divider, showsOriginal } = session;
+  const { view, divider, showsOriginal } = session.look;
   return (
     <div class="view-bar">
       <Segments legend="View" name="view" segments={views} chosen={view} />
@@ -17,7 +18,7 @@ export function ViewBar({ session }: { session: Session }) {
         class="button"
         aria-pressed={divider.value !== null}
         title="A handle between the mask before and after refinement (C)"
-        onClick={() => toggleComparison(session)}
+        onClick={() => toggleComparison(session.look)}
       >
         <CompareIcon /> Compare
       </button>
@@ -32,11 +33,12 @@ export function ViewBar({ session }: { session: Session }) {
       >
         Original
       </button>
+      <StepButtons steps={session.timeline} />
       <ZoomControl session={session} />
     </div>
   );
 }
 
-export function showNextView({ view }: Session): void {
+export function showNextView({ view }: Session['look']): void {
   chooseNext(views, view);
 }

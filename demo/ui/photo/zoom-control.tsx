@@ -6,7 +6,8 @@ import { MinusIcon, PlusIcon } from '../parts/icons.js';
 
 /** How large the photo is seen, and larger or smaller. */
 export function ZoomControl({ session }: { session: Session }) {
-  const { viewport, photo } = session;
+  const { viewport } = session.board;
+  const { photo } = session.open;
   const { zoom, mostZoom, ownSize, scale } = viewport;
   const isWhole = zoom.value === 1;
   // A small photo fills the stage by more than that.

@@ -13,12 +13,12 @@ export function LiveActions({ live }: { live: LiveSession }) {
   const recording = useSignal(false);
   const ended = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => ended.current?.abort(), []);
-  const isOff = !live.isShowing.value;
+  const isOff = !live.progress.isShowing.value;
   const attempt = async (what: string, act: () => Promise<void>) => {
     try {
       await act();
     } catch (error) {
-      live.error.value = `The ${what} could not be saved: ${(error as Error).message}.`;
+      live.progress.error.value = `The ${what} could not be saved: ${(error as Error).message}.`;
     }
   };
   const picture = () =>

@@ -12,21 +12,23 @@ export function EffectPanel({ live }: { live: LiveSession }) {
   if (!controls) return null;
   return (
     <section class="panel" aria-labelledby="effect-title">
-      <h2 id="effect-title">{live.effect.value === 'overlay' ? 'Overlay' : 'Background'}</h2>
+      <h2 id="effect-title">{live.look.effect.value === 'overlay' ? 'Overlay' : 'Background'}</h2>
       {controls}
     </section>
   );
 }
 
 function controlsOf(live: LiveSession) {
-  switch (live.effect.value) {
+  switch (live.look.effect.value) {
     case 'blur':
       return (
         <BlurSlider
-          value={live.blur.value}
-          onChange={(value) => {
-            live.blur.value = value;
-          }}
+          value={live.look.blur.value}
+          onChange={(value) =>
+            live.timeline.actOn('blur', () => {
+              live.look.blur.value = value;
+            })
+          }
         />
       );
     case 'image':
@@ -40,24 +42,28 @@ function controlsOf(live: LiveSession) {
     case 'colour':
       return (
         <ColourField
-          value={live.colour.value}
-          onChange={(value) => {
-            live.colour.value = value;
-          }}
+          value={live.look.colour.value}
+          onChange={(value) =>
+            live.timeline.actOn('colour', () => {
+              live.look.colour.value = value;
+            })
+          }
         />
       );
     case 'overlay':
       return (
         <Slider
           title="Opacity"
-          value={live.opacity.value}
+          value={live.look.opacity.value}
           least={0}
           most={1}
           step={0.05}
           format={percent}
-          onChange={(value) => {
-            live.opacity.value = value;
-          }}
+          onChange={(value) =>
+            live.timeline.actOn('opacity', () => {
+              live.look.opacity.value = value;
+            })
+          }
         />
       );
     default:

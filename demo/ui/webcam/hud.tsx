@@ -5,8 +5,8 @@ import { bytes } from '../parts/format.js';
 import { Adapter, HudEntry, Times } from '../photo/hud.js';
 
 export function LiveHud({ live }: { live: LiveSession }) {
-  const report = live.report.value;
-  const rate = live.measuredRate.value;
+  const report = live.figures.report.value;
+  const rate = live.figures.rate.value;
   return (
     <dl class="hud">
       <HudEntry title="Camera">{report ? `${report.width} × ${report.height} px` : '–'}</HudEntry>
@@ -20,7 +20,7 @@ export function LiveHud({ live }: { live: LiveSession }) {
         title="A frame takes"
         hint="From its arrival until it is drawn: the median, and the time that 95 % of them stay under"
       >
-        <Times statistics={live.statistics.value} stage="total" />
+        <Times statistics={live.figures.statistics.value} stage="total" />
       </HudEntry>
       <HudEntry title="GPU memory">{report?.backend === 'webgpu' ? bytes(report.bytesHeld) : '–'}</HudEntry>
       <HudEntry title="Readback" hint="Bytes of this frame that left the GPU">

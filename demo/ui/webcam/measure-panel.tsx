@@ -4,18 +4,18 @@ import type { LiveSession } from '../../webcam/live-session.js';
 import { TimeTable } from '../panels/measure-panel.js';
 
 export function LiveMeasurePanel({ live }: { live: LiveSession }) {
-  const gpu = live.gpuStatistics.value;
-  if (!live.report.value) return <p class="hint">Nothing was computed yet.</p>;
+  const gpu = live.figures.gpuStatistics.value;
+  if (!live.figures.report.value) return <p class="hint">Nothing was computed yet.</p>;
   return (
     <section class="part">
       <h3>Time by stage</h3>
-      <TimeTable caption="Wall time of a frame" statistics={live.statistics.value} />
+      <TimeTable caption="Wall time of a frame" statistics={live.figures.statistics.value} />
       <label class="switch">
         <input
           type="checkbox"
-          checked={live.profile.value}
+          checked={live.quality.profile.value}
           onChange={({ currentTarget }) => {
-            live.profile.value = currentTarget.checked;
+            live.quality.profile.value = currentTarget.checked;
           }}
         />
         Time each stage on the GPU

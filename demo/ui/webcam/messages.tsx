@@ -4,7 +4,7 @@ import type { LiveSession } from '../../webcam/live-session.js';
 import { NewsMessage } from '../parts/message.js';
 
 export function LiveMessages({ live }: { live: LiveSession }) {
-  const { error, loss } = live;
+  const { error, loss } = live.progress;
   return (
     <>
       <NewsMessage of={error} isError>

@@ -19,7 +19,7 @@ import { LiveViewBar } from './view-bar.js';
 export function LivePage({ live }: { live: LiveSession }) {
   // Whoever leaves this page does not expect the camera to stay on.
   useEffect(() => () => live.turnOff(), [live]);
-  const isOn = live.status.value === 'on';
+  const isOn = live.camera.status.value === 'on';
   return (
     <main class="work">
       <section class="canvas-side" aria-label="Camera">
@@ -33,19 +33,22 @@ export function LivePage({ live }: { live: LiveSession }) {
       </section>
       <aside class="panels" aria-label="Settings">
         <EffectPanel live={live} />
-        {isOn && <LabelPanel board={live} />}
-        {isOn && live.takesMarks.value && <MarkPanel board={live} />}
+        {isOn && <LabelPanel board={live.board} />}
+        {isOn && live.takesMarks.value && <MarkPanel board={live.board} />}
         <Tabs
           title="Settings"
           first="Quality"
           tabs={[
             { name: 'Quality', content: () => <QualityPanel live={live} /> },
-            { name: 'Refine', content: () => <CrfPanel settings={live.settings} /> },
+            {
+              name: 'Refine',
+              content: () => <CrfPanel settings={live.timeline.cell('settings', live.quality.settings)} />,
+            },
             { name: 'Measure', content: () => <LiveMeasurePanel live={live} /> },
           ]}
         />
       </aside>
-      {isOn && live.takesMarks.value && <ToolBar board={live} />}
+      {isOn && live.takesMarks.value && <ToolBar board={live.board} />}
     </main>
   );
 }

@@ -7,14 +7,18 @@ import { Slider } from '../parts/slider.js';
 
 /** What is traded for speed, and what for calm. */
 export function QualityPanel({ live }: { live: LiveSession }) {
-  const { framesPerSecond, report, smoothing, workingSize } = live;
+  const { timeline, quality } = live;
+  const { report } = live.figures;
+  const framesPerSecond = timeline.cell('frame rate', quality.framesPerSecond);
+  const smoothing = timeline.cell('smoothing', quality.smoothing);
+  const workingSize = timeline.cell('working size', quality.workingSize);
   return (
     <>
       <NetworkPicker
         use="both"
-        chosen={live.network}
-        {...(report.value && { inputSize: live.inputSize, seen: report.value.input })}
-        loading={live.loading.value}
+        chosen={timeline.cell('network', quality.network)}
+        {...(report.value && { inputSize: timeline.cell('network size', quality.inputSize), seen: report.value.input })}
+        loading={live.progress.loading.value}
         onCancel={() => live.cancelLoading()}
       />
       <div class="part">

@@ -7,19 +7,20 @@ import { drawingHandlers } from '../marks/drawing.js';
 import { MarkLayer } from '../marks/mark-layer.js';
 import { Divider } from '../parts/divider.js';
 import { CameraIcon } from '../parts/icons.js';
+import { StepNote } from '../parts/step-note.js';
 import { LiveStatus } from './status.js';
 
 export function LiveStage({ live }: { live: LiveSession }) {
-  const extent = live.extent.value;
-  const isOff = live.status.value === 'off';
+  const extent = live.camera.extent.value;
+  const isOff = live.camera.status.value === 'off';
   return (
     <div
       class="stage"
       style={{ '--ratio': extent ? extent.width / extent.height : 4 / 3 }}
-      data-status={live.status.value}
+      data-status={live.camera.status.value}
       // The signal itself: nothing is rendered anew for every frame.
-      data-shown={live.shownCount}
-      data-showing={live.isShowing.value}
+      data-shown={live.figures.shownCount}
+      data-showing={live.progress.isShowing.value}
     >
       {isOff ? <Invitation live={live} /> : <LiveFrame live={live} />}
     </div>
@@ -44,7 +45,7 @@ function Invitation({ live }: { live: LiveSession }) {
         type="button"
         class="button is-primary"
         onClick={() => {
-          live.status.value = 'asking';
+          live.camera.status.value = 'asking';
         }}
       >
         <CameraIcon /> Turn the camera on
@@ -57,9 +58,9 @@ function Invitation({ live }: { live: LiveSession }) {
 function LiveFrame({ live }: { live: LiveSession }) {
   const below = useRef<HTMLDivElement>(null);
   const result = useRef<HTMLCanvasElement>(null);
-  const number = live.canvasNumber.value;
+  const number = live.progress.canvasNumber.value;
   useEffect(() => {
-    below.current?.append(live.video);
+    below.current?.append(live.camera.video);
     // A canvas can be given away once: each turn of the camera has a new one, as this component has.
     if (result.current) void live.start(result.current);
     return () => live.stop();
@@ -71,8 +72,8 @@ function LiveFrame({ live }: { live: LiveSession }) {
     live.giveCanvas(result.current);
   }, [live, number]);
   return (
-    <div class={`frame is-${live.effect.value}`} data-mirror={live.mirror.value}>
-      <div ref={below} class="camera" hidden={live.isShowing.value} />
+    <div class={`frame is-${live.look.effect.value}`} data-mirror={live.look.mirror.value}>
+      <div ref={below} class="camera" hidden={live.progress.isShowing.value} />
       <Still live={live} />
       <canvas
         key={number}
@@ -80,13 +81,14 @@ function LiveFrame({ live }: { live: LiveSession }) {
         class="result"
         role="img"
         aria-label="Camera picture with its effect"
-        hidden={!live.isShowing.value}
+        hidden={!live.progress.isShowing.value}
       />
-      {live.takesMarks.value && live.status.value === 'on' && <LiveMarks live={live} />}
-      {live.divider.value !== null && live.isShowing.value && (
-        <Divider position={live.divider} before="Camera" after="Result" />
+      {live.takesMarks.value && live.camera.status.value === 'on' && <LiveMarks live={live} />}
+      {live.look.divider.value !== null && live.progress.isShowing.value && (
+        <Divider position={live.look.divider} before="Camera" after="Result" />
       )}
       <LiveStatus live={live} />
+      <StepNote steps={live.timeline} />
     </div>
   );
 }
@@ -95,25 +97,33 @@ function LiveFrame({ live }: { live: LiveSession }) {
 function Still({ live }: { live: LiveSession }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useSignalEffect(() => {
-    const frame = live.still.value;
+    const frame = live.frames.still.value;
     if (!frame || !canvas.current) return;
     const { displayWidth: width, displayHeight: height } = frame;
     Object.assign(canvas.current, { width, height });
     canvas.current.getContext('2d')?.drawImage(frame, 0, 0, width, height);
   });
-  return <canvas ref={canvas} class="camera" hidden={live.still.value === undefined || live.isShowing.value} />;
+  return (
+    <canvas
+      ref={canvas}
+      class="camera"
+      hidden={live.frames.still.value === undefined || live.progress.isShowing.value}
+    />
+  );
 }
 
 /** The first stroke freezes the picture: nobody can draw on what moves. */
 function LiveMarks({ live }: { live: LiveSession }) {
-  const { onPointerDown, onKeyDown, ...others } = drawingHandlers(live);
+  const { onPointerDown, onKeyDown, ...others } = drawingHandlers(live.board);
   return (
     <MarkLayer
-      board={live}
+      board={live.board}
       title="Camera picture to draw on; it stands still while you draw. The arrow keys move the brush, Space draws while it is held."
-      form={live.tool.value === 'box' ? 'is-cross' : ''}
-      isMirrored={live.mirror.value}
-      areMarksShown={() => (live.isFrozen.value || live.awaitsFrame.value) && live.showsMarks.value}
+      form={live.board.pen.tool.value === 'box' ? 'is-cross' : ''}
+      isMirrored={live.look.mirror.value}
+      areMarksShown={() =>
+        (live.frames.isFrozen.value || live.frames.awaitsFrame.value) && live.board.pen.showsMarks.value
+      }
       handlers={{
         ...others,
         onPointerDown(event) {

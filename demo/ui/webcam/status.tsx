@@ -9,7 +9,9 @@ import { bytes } from '../parts/format.js';
 
 /** What is going on, over the picture, and what to do next. */
 export function LiveStatus({ live }: { live: LiveSession }) {
-  const { status, isStopped, loading, isFrozen, awaitsFrame } = live;
+  const { status } = live.camera;
+  const { isStopped, loading } = live.progress;
+  const { isFrozen, awaitsFrame } = live.frames;
   if (status.value === 'asking') {
     return (
       <Prompt>
@@ -27,14 +29,14 @@ export function LiveStatus({ live }: { live: LiveSession }) {
   if (loading.value) {
     return (
       <Prompt action={{ title: 'Cancel', act: () => live.cancelLoading() }}>
-        <Loading progress={loading.value} isDownload={isDownloaded(live)} /> <Elapsed />
+        <Loading progress={loading.value} isDownload={isDownloaded(live.quality)} /> <Elapsed />
       </Prompt>
     );
   }
   if (isFrozen.value) {
     return <Prompt action={{ title: 'Go live', act: () => live.thaw() }}>{wordsForMarks(live)}</Prompt>;
   }
-  if (!live.isReady.value) {
+  if (!live.progress.isReady.value) {
     return (
       <Prompt>
         <Making /> <Elapsed />
@@ -48,14 +50,14 @@ export function LiveStatus({ live }: { live: LiveSession }) {
       </Prompt>
     );
   }
-  if (live.takesMarks.value && !live.isShowing.value) {
+  if (live.takesMarks.value && !live.progress.isShowing.value) {
     return (
       <Prompt>
         Draw a stroke on yourself: the picture stands still while you do. Then choose Background and draw beside you.
       </Prompt>
     );
   }
-  if (live.isShowing.value) return null;
+  if (live.progress.isShowing.value) return null;
   return (
     <Prompt>
       Working on the first frame. Until then this is the camera’s own picture. <Elapsed />
@@ -81,10 +83,11 @@ function Prompt({ action, children }: PromptProps) {
   );
 }
 
-function wordsForMarks({ labels, markedLabels }: LiveSession): string {
+function wordsForMarks({ board, palette }: LiveSession): string {
+  const { markedLabels } = board;
   const count = markedLabels.value.size;
   if (count >= 2) return 'The picture stands still while you draw.';
-  const names = labels.value.map(({ name }) => name);
+  const names = palette.labels.value.map(({ name }) => name);
   if (count === 0) return `Draw on yourself, then choose ${names[0]} and draw beside you.`;
   return markedLabels.value.has(0)
     ? `Now choose ${names[1]} and draw on what it is.`
@@ -92,7 +95,7 @@ function wordsForMarks({ labels, markedLabels }: LiveSession): string {
 }
 
 /** Networks that come with the page are there in no time. */
-function isDownloaded({ network }: LiveSession): boolean {
+function isDownloaded({ network }: LiveSession['quality']): boolean {
   const { value } = network;
   return typeof value === 'string' && offerOf(value)?.bytes !== 0;
 }

@@ -5,6 +5,7 @@ import type { LiveSession } from '../../webcam/live-session.js';
 import { toggleComparison } from '../keys.js';
 import { CompareIcon, MirrorIcon } from '../parts/icons.js';
 import { chooseNext, type Segment, Segments } from '../parts/segments.js';
+import { StepButtons } from '../parts/undo-button.js';
 
 const effects: readonly Segment<Effect>[] = [
   {
@@ -20,16 +21,19 @@ const effects: readonly Segment<Effect>[] = [
 ];
 
 export function LiveViewBar({ live }: { live: LiveSession }) {
-  const { effect, mirror, status } = live;
+  const { timeline, look } = live;
+  const { status } = live.camera;
+  const effect = timeline.cell('effect', look.effect);
+  const mirror = timeline.cell('mirror', look.mirror);
   return (
     <div class="view-bar">
       <Segments legend="Effect" name="effect" segments={effects} chosen={effect} />
       <button
         type="button"
         class="button"
-        aria-pressed={live.divider.value !== null}
+        aria-pressed={look.divider.value !== null}
         title="A handle between the bare camera and the result (C)"
-        onClick={() => toggleComparison(live)}
+        onClick={() => toggleComparison(look)}
       >
         <CompareIcon /> Compare
       </button>
@@ -45,6 +49,7 @@ export function LiveViewBar({ live }: { live: LiveSession }) {
       >
         <MirrorIcon />
       </button>
+      <StepButtons steps={timeline} />
       <span class="spacer" />
       {status.value !== 'off' && (
         <button type="button" class="button" onClick={() => live.turnOff()}>
@@ -55,6 +60,6 @@ export function LiveViewBar({ live }: { live: LiveSession }) {
   );
 }
 
-export function showNextEffect({ effect }: LiveSession): void {
-  chooseNext(effects, effect);
+export function showNextEffect({ timeline, look }: LiveSession): void {
+  chooseNext(effects, timeline.cell('effect', look.effect));
 }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import { signal } from '@preact/signals';
 import { describe, expect, test } from 'vitest';
 import { areSameBoxes, type Grip, gripAt, gripsOfSides, movedBox, wholeBox } from '../../../demo/marks/box-edit.js';
 import type { Box } from '../../../demo/marks/marks.js';
 import { decodeMarks, encodeMarks } from '../../../demo/marks/marks-code.js';
-import { History } from '../../../demo/state/history.js';
-import { labelsNamed } from '../../../demo/state/labels.js';
+import { boardOf } from '../../support/demo-board.js';
 
 const box: Box = { left: 0.25, top: 0.5, width: 0.5, height: 0.25 };
 const reach = { x: 0.02, y: 0.04 };
@@ -78,17 +76,17 @@ describe('a box that is dragged', () => {
 });
 
 test('a box that did not move is no step for undo; one that moved or went is', () => {
-  const history = new History(signal(labelsNamed(['Background', 'Object'])));
-  history.setBox(box);
-  history.setBox({ ...box });
-  history.setBox({ ...box, left: 0.125 });
-  history.setBox(null);
-  history.setBox(null);
-  expect(history.marks.value.box).toBeNull();
-  history.undo();
-  expect(history.marks.value.box?.left).toBe(0.125);
-  history.undo();
-  expect(history.marks.value.box).toEqual(box);
-  history.undo();
-  expect(history.canUndo.value).toBe(false);
+  const { board, timeline } = boardOf(['Background', 'Object']);
+  board.setBox(box);
+  board.setBox({ ...box });
+  board.setBox({ ...box, left: 0.125 });
+  board.setBox(null);
+  board.setBox(null);
+  expect(board.drawn.value.box).toBeNull();
+  timeline.undo();
+  expect(board.drawn.value.box?.left).toBe(0.125);
+  timeline.undo();
+  expect(board.drawn.value.box).toEqual(box);
+  timeline.undo();
+  expect(timeline.canUndo.value).toBe(false);
 });

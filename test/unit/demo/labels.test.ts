@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import { signal } from '@preact/signals';
 import { describe, expect, test } from 'vitest';
 import { type Marks, withoutLabel } from '../../../demo/marks/marks.js';
-import { History } from '../../../demo/state/history.js';
 import { labelsNamed, withAnotherLabel } from '../../../demo/state/labels.js';
 import { mergesWithout } from '../../../demo/state/merges.js';
+import { boardOf, type TestBoard } from '../../support/demo-board.js';
 
 const box = { left: 0.1, top: 0.1, width: 0.5, height: 0.5 };
 
@@ -41,45 +40,48 @@ describe('a label that is removed', () => {
 });
 
 describe('undo', () => {
-  test('takes back a label that was added before it takes back a stroke', () => {
-    const labels = signal(labelsNamed(['Background', 'Cat']));
-    const history = new History(labels);
-    history.add(strokeOf(1));
-    history.setLabels(withAnotherLabel(labels.value));
-    expect(labels.value).toHaveLength(3);
-    history.undo();
-    expect(labels.value.map(({ name }) => name)).toEqual(['Background', 'Cat']);
-    expect(history.marks.value.strokes).toHaveLength(1);
-    history.redo();
-    expect(labels.value.map(({ name }) => name)).toEqual(['Background', 'Cat', 'Object 2']);
-    history.undo();
-    history.undo();
-    expect(history.isEmpty.value).toBe(true);
-    expect(labels.value).toHaveLength(2);
+  const namesOf = ({ palette }: TestBoard) => palette.labels.value.map(({ name }) => name);
+
+  test('takes back a label that was added before it takes back a stroke, and draws no label that is gone', () => {
+    const test = boardOf(['Background', 'Cat']);
+    const { board, timeline } = test;
+    board.add(strokeOf(1));
+    board.addLabel();
+    expect([namesOf(test).length, board.pen.tool.value]).toEqual([3, 2]);
+    timeline.undo();
+    expect([namesOf(test), board.pen.tool.value]).toEqual([['Background', 'Cat'], 1]);
+    expect(board.drawn.value.strokes).toHaveLength(1);
+    timeline.redo();
+    expect(namesOf(test)).toEqual(['Background', 'Cat', 'Object 2']);
+    timeline.undo();
+    timeline.undo();
+    expect(board.isEmpty.value).toBe(true);
+    expect(namesOf(test)).toHaveLength(2);
   });
 
   test('brings a removed label back with its marks', () => {
-    const labels = signal(labelsNamed(['Background', 'Cat', 'Dog']));
-    const history = new History(labels);
-    const marks = { strokes: [0, 1, 2].map(strokeOf), box: null };
-    history.reset({ marks, merges: { 2: 1 } });
-    history.setLabels([labels.value[0], labels.value[2]], {
-      marks: withoutLabel(marks, 1),
-      merges: mergesWithout({ 2: 1 }, 1),
-    });
-    expect(history.marks.value.strokes.map(({ label }) => label)).toEqual([0, 1]);
-    history.undo();
-    expect(labels.value.map(({ name }) => name)).toEqual(['Background', 'Cat', 'Dog']);
-    expect([history.marks.value, history.merges.value]).toEqual([marks, { 2: 1 }]);
+    const test = boardOf(['Background', 'Cat', 'Dog']);
+    const { board, timeline } = test;
+    for (const label of [0, 1, 2]) board.add(strokeOf(label));
+    board.merge(2, 1);
+    board.removeLabel(1);
+    expect(board.drawn.value.strokes.map(({ label }) => label)).toEqual([0, 1]);
+    expect([namesOf(test), board.palette.merges.value]).toEqual([['Background', 'Dog'], {}]);
+    timeline.undo();
+    expect([namesOf(test), board.palette.merges.value]).toEqual([['Background', 'Cat', 'Dog'], { 2: 1 }]);
+    expect(board.drawn.value.strokes.map(({ label }) => label)).toEqual([0, 1, 2]);
   });
 
-  test('keeps names and what is hidden where the labels are the same', () => {
-    const labels = signal(labelsNamed(['Background', 'Cat']));
-    const history = new History(labels);
-    history.add(strokeOf(1));
-    const named = labels.value.map((label) => ({ ...label, name: `${label.name}!`, isShown: false }));
-    labels.value = named;
-    history.undo();
-    expect(labels.value).toBe(named);
+  test('takes back a name that was typed in one step, and what was hidden in another', () => {
+    const test = boardOf(['Background', 'Cat']);
+    const { board, timeline } = test;
+    for (const name of ['Ca', 'C', 'Co', 'Cow']) board.changeLabel(1, { name });
+    timeline.endGesture();
+    board.changeLabel(1, { isShown: false });
+    timeline.undo();
+    expect(test.palette.labels.value[1]).toMatchObject({ name: 'Cow', isShown: true });
+    expect(timeline.said.value?.text).toBe('Undone: show or hide a label');
+    timeline.undo();
+    expect([namesOf(test), timeline.canUndo.value]).toEqual([['Background', 'Cat'], false]);
   });
 });
