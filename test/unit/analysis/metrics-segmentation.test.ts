@@ -125,34 +125,35 @@ describe('bands', () => {
     expect(bands.map(({ pixels }) => pixels)).toEqual([0, 0, 0, 0]);
   });
 
-  test.each(
-    Array.from({ length: 24 }, (_, seed) => seed + 1),
-  )('distances equal those found by looking everywhere, seed %i', (seed) => {
-    const random = randomNumbers(seed);
-    // From a third of the seeds on as wide as two radii and more, also a single row or column.
-    const longest = seed > 8 ? 48 : 24;
-    const [width, height] = [1 + Math.floor(longest * random()), 1 + Math.floor(longest * random())];
-    const labelCount = 2 + (seed % 3);
-    const blob = Math.floor(1 + (seed > 8 ? 24 : 6) * random());
-    const shift = Math.floor(9 * random());
-    const truth = Int32Array.from({ length: width * height }, (_, i) => {
-      const cell = Math.floor((i % width) / blob) + 3 * Math.floor((Math.floor(i / width) + shift) / blob);
-      if (random() < 0.15 * (seed % 4)) return -1;
-      return (cell * 7919 + seed) % labelCount;
-    });
-    const radius = seed % 5 === 0 ? 60 * random() : 1 + 6 * random();
-    const found = squaredBandDistances(truth, width, height, radius);
-    for (let i = 0; i < truth.length; i++) {
-      let nearest = Number.POSITIVE_INFINITY;
-      for (let j = 0; j < truth.length; j++) {
-        if (truth[i] < 0 || truth[j] < 0 || truth[j] === truth[i]) continue;
-        const [dx, dy] = [(i % width) - (j % width), Math.floor(i / width) - Math.floor(j / width)];
-        nearest = Math.min(nearest, dx * dx + dy * dy);
+  test.each(Array.from({ length: 24 }, (_, seed) => seed + 1))(
+    'distances equal those found by looking everywhere, seed %i',
+    (seed) => {
+      const random = randomNumbers(seed);
+      // From a third of the seeds on as wide as two radii and more, also a single row or column.
+      const longest = seed > 8 ? 48 : 24;
+      const [width, height] = [1 + Math.floor(longest * random()), 1 + Math.floor(longest * random())];
+      const labelCount = 2 + (seed % 3);
+      const blob = Math.floor(1 + (seed > 8 ? 24 : 6) * random());
+      const shift = Math.floor(9 * random());
+      const truth = Int32Array.from({ length: width * height }, (_, i) => {
+        const cell = Math.floor((i % width) / blob) + 3 * Math.floor((Math.floor(i / width) + shift) / blob);
+        if (random() < 0.15 * (seed % 4)) return -1;
+        return (cell * 7919 + seed) % labelCount;
+      });
+      const radius = seed % 5 === 0 ? 60 * random() : 1 + 6 * random();
+      const found = squaredBandDistances(truth, width, height, radius);
+      for (let i = 0; i < truth.length; i++) {
+        let nearest = Number.POSITIVE_INFINITY;
+        for (let j = 0; j < truth.length; j++) {
+          if (truth[i] < 0 || truth[j] < 0 || truth[j] === truth[i]) continue;
+          const [dx, dy] = [(i % width) - (j % width), Math.floor(i / width) - Math.floor(j / width)];
+          nearest = Math.min(nearest, dx * dx + dy * dy);
+        }
+        if (nearest <= radius * radius) expect(found[i]).toBe(nearest);
+        else expect(found[i]).toBeGreaterThan(radius * radius);
       }
-      if (nearest <= radius * radius) expect(found[i]).toBe(nearest);
-      else expect(found[i]).toBeGreaterThan(radius * radius);
-    }
-  });
+    },
+  );
 
   test('two labels see each other across ignored pixels', () => {
     const truth = rows('000..111');
