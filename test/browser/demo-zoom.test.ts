@@ -54,7 +54,7 @@ describe('a photo that is zoomed', () => {
     const [shares, before] = [await demo.shares(), await demo.fingerprint()];
     const { x, y } = await demo.screenPlace([0.8, 0.3]);
     await demo.page.mouse.move(x, y);
-    for (let i = 0; i < 6; i++) await demo.page.mouse.wheel({ deltaY: -160 });
+    for (let i = 0; i < 7; i++) await demo.page.mouse.wheel({ deltaY: -160 });
     await demo.sharp();
     expect(Number.parseInt(await zoom(), 10)).toBeGreaterThan(400);
     // The pointer is still over the same place: the label there is named.

@@ -29,7 +29,7 @@ import { writeReport } from './results.js';
 import { type EvaluateSettings, hashOf, type ShardSettings, shardName } from './settings.js';
 import { checkTruth, warnOfTruth } from './truth-check.js';
 
-/** Memory that work on an image takes, by backend: its files, label planes, rows and lattices. Measured at 512x512 with 2 and 21 labels. */
+/** Memory that work on an image takes, by backend: its files, label planes, rows and lattices. An estimate, on the safe side: three jobs at 512x512 with 21 labels held 1.1 GB together with the program. */
 const bytesOfPixel = {
   cpu: (labelCount: number) => 400 + 45 * labelCount,
   // The browser has the rest, once.
