@@ -89,7 +89,8 @@ const crisp: Preset = {
   settings: settingsOf([3, 3], [50, 8, 5], 8),
 };
 
-export const presets: readonly Preset[] = [
+/** By what they are good for. */
+export const ownPresets: readonly Preset[] = [
   crisp,
   {
     id: 'pydensecrf',
@@ -134,6 +135,21 @@ export const presets: readonly Preset[] = [
     settings: settingsOf([2, 2], [30, 10, 5], 3),
   },
 ];
+
+function published(id: CrfPresetName, title: string): Preset {
+  return { id, title, hint: `From ${crfPresets[id].source}.`, settings: settingsNamed(id) };
+}
+
+/** What others have published, beside those above. */
+export const publishedPresets: readonly Preset[] = [
+  published('densecrf-2011', 'Krähenbühl and Koltun 2011'),
+  published('seam', 'SEAM, PSA'),
+  published('irn', 'IRN'),
+  published('afa', 'AFA'),
+  published('saliency', 'Saliency, DSS'),
+];
+
+export const presets: readonly Preset[] = [...ownPresets, ...publishedPresets];
 
 export const defaultSettings: CrfSettings = crisp.settings;
 

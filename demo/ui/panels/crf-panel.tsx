@@ -6,9 +6,12 @@ import {
   type CrfSettings,
   defaultSettings,
   normalizations,
+  ownPresets,
+  type Preset,
   presetOf,
-  presets,
+  publishedPresets,
   remedies,
+  settingsOfPreset,
 } from '../../state/crf-settings.js';
 import type { Cell } from '../../state/timeline.js';
 import { Slider } from '../parts/slider.js';
@@ -16,6 +19,12 @@ import { Slider } from '../parts/slider.js';
 const pixels = (value: number) => `${value} px`;
 const levels = (value: number) => `${value} levels`;
 const plain = (value: number) => String(value);
+
+const option = ({ id, title }: Preset) => (
+  <option key={id} value={id}>
+    {title}
+  </option>
+);
 
 export interface CrfPanelProps {
   settings: Cell<CrfSettings>;
@@ -47,15 +56,12 @@ export function CrfPanel({ settings: chosen, initial = defaultSettings }: CrfPan
         <select
           value={preset?.id ?? 'custom'}
           onChange={({ currentTarget }) => {
-            const chosen = presets.find(({ id }) => id === currentTarget.value);
-            if (chosen) change(chosen.settings);
+            const settings = settingsOfPreset(currentTarget.value);
+            if (settings) change(settings);
           }}
         >
-          {presets.map(({ id, title }) => (
-            <option key={id} value={id}>
-              {title}
-            </option>
-          ))}
+          {ownPresets.map(option)}
+          <optgroup label="From papers and their code">{publishedPresets.map(option)}</optgroup>
           {!preset && <option value="custom">Your own</option>}
         </select>
       </label>
