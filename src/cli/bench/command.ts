@@ -13,6 +13,7 @@ timestamps. Close other programs: their load is in the figures, and in the repor
 Examples:
   meanfield bench
   meanfield bench --sizes 640x480x2,512x512x21:noise --backend webgpu --json
+  meanfield bench --against before.json --out after.json
 `;
 
 /** Adds `bench` to the program. */
@@ -48,5 +49,6 @@ export function addBenchOptions(command: Command): Command {
       'both',
     )
     .option('--json', 'print the report as one JSON object instead of tables')
-    .option('--out <file>', 'also write the JSON to this file');
+    .option('--out <file>', 'also write the JSON to this file')
+    .option('--against <file>', 'compare with the JSON of an earlier run, case by case');
 }

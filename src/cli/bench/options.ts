@@ -17,6 +17,8 @@ export interface BenchOptions {
   backend: 'webgpu' | 'cpu' | 'both';
   json?: boolean;
   out?: string;
+  /** A report of an earlier run. */
+  against?: string;
 }
 
 /** Sizes at which other implementations were measured, a video frame, and the worst picture for a lattice. */

@@ -5,6 +5,8 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { packageFolder } from '../package-folder.js';
+import { escapeAllButLineEnds } from '../plain-text.js';
+import type { Comparison, Ratio } from './against.js';
 import type { Cost, Measurement } from './measure.js';
 import type { Spread } from './statistics.js';
 
@@ -26,6 +28,9 @@ export interface BenchReport {
   repeat: number;
   measurements: Measurement[];
 }
+
+/** A report, beside an earlier one where one was given. */
+export type BenchResult = BenchReport & { against?: Comparison };
 
 /** A report without measurements yet. */
 export function describeRun(version: string, repeat: number): BenchReport {
@@ -54,9 +59,42 @@ function git(...command: string[]): string | null {
 }
 
 /** The report as text: what was measured on, then the tables. */
-export function describeReport(report: BenchReport): string {
+export function describeReport(report: BenchResult): string {
   const adapters = new Set(report.measurements.map(({ host, adapterName }) => `${host}: ${adapterName}\n`));
-  return `${headLines(report)}${[...adapters].join('')}\n${costTable(report)}\n${stageTable(report)}`;
+  const comparison = report.against ? `\n${describeComparison(report.against)}` : '';
+  return `${headLines(report)}${[...adapters].join('')}\n${costTable(report)}\n${stageTable(report)}${comparison}`;
+}
+
+/** Ratios, this run's through the earlier one's. */
+function describeComparison({ version, commit, date, differences, cases, missing }: Comparison): string {
+  const head = ['case', 'backend', 'first', 'build', 'CPU', 'iteration', 'CPU', 'held'];
+  const rows = cases.map((one) => [
+    one.case,
+    one.backend,
+    ratio(one.first),
+    wallRatio(one.build),
+    ratio(one.build.cpu),
+    wallRatio(one.iteration),
+    ratio(one.iteration.cpu),
+    ratio(one.held),
+  ]);
+  // The earlier report may hold anything.
+  return escapeAllButLineEnds(
+    [
+      `this run / ${version}${commit ? `, commit ${commit.slice(0, 8)}` : ''}, ${date}; ~ where measurements overlap\n`,
+      ...differences.map((difference) => `other machine or program: ${difference}\n`),
+      ...(rows.length > 0 ? ['\n', table([head, ...rows], 2)] : []),
+      ...missing.map((name) => `not in the earlier report: ${name}\n`),
+    ].join(''),
+  );
+}
+
+function wallRatio({ wall, apart }: Ratio): string {
+  return `${apart ? '' : '~'}${ratio(wall)}`;
+}
+
+function ratio(value: number | null): string {
+  return value === null ? '–' : value.toFixed(2);
 }
 
 function headLines(report: BenchReport): string {

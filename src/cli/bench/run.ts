@@ -2,21 +2,24 @@
 
 import { defaultParameters, resolveParameters } from '../../index.js';
 import { about, argumentOf, messageOf, UsageError } from '../failure.js';
+import { jsonLines } from '../files/json.js';
 import { OutputFiles } from '../files/outputs.js';
 import type { Streams } from '../streams.js';
+import { compare, readReport } from './against.js';
 import { type Host, NodeHost, PageHost } from './hosts.js';
 import { measure } from './measure.js';
 import type { BenchCase, BenchOptions } from './options.js';
-import { type BenchReport, describeReport, describeRun } from './report.js';
+import { type BenchReport, type BenchResult, describeReport, describeRun } from './report.js';
 
 /** Measures every size on every backend that is asked for. Where it throws, no file has appeared or changed. */
 export async function bench(
-  { sizes, repeat, backend, json, out }: BenchOptions,
+  { sizes, repeat, backend, json, out, against }: BenchOptions,
   streams: Streams,
   version: string,
   startWebgpu: () => Promise<Host> = () => PageHost.start(),
 ): Promise<void> {
   for (const benchCase of sizes) checkSize(benchCase);
+  const earlier = against === undefined ? undefined : await readReport(against);
   const outputs = await OutputFiles.open(out === undefined ? {} : { out });
   const hosts: BackendHost[] = [];
   try {
@@ -27,10 +30,11 @@ export async function bench(
     if (backend !== 'webgpu') hosts.push({ backend: 'cpu', host: new NodeHost() });
     const report = describeRun(version, repeat);
     await measureAll(report, sizes, hosts, streams);
-    await outputs.write('out', () => [Buffer.from(`${JSON.stringify(report, null, 2)}\n`)]);
+    const result: BenchResult = earlier ? { ...report, against: compare(report, earlier) } : report;
+    await outputs.write('out', () => [Buffer.from(jsonLines(result, 2))]);
     await outputs.commit();
     streams.status('');
-    streams.out(json ? `${JSON.stringify(report)}\n` : describeReport(report));
+    streams.out(json ? jsonLines(result, 0) : describeReport(result));
   } finally {
     streams.status('');
     await outputs.close();

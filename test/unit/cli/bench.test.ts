@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { compare } from '../../../src/cli/bench/against.js';
 import { cpuTimeOfThisProcess, cpuTimeOfTree, parseProcess } from '../../../src/cli/bench/cpu-time.js';
+import type { Measurement } from '../../../src/cli/bench/measure.js';
 import { parseCases, usualCases } from '../../../src/cli/bench/options.js';
 import { pictureOf, smoothLogits } from '../../../src/cli/bench/problems.js';
-import { spreadIfAll, spreadOf } from '../../../src/cli/bench/statistics.js';
+import { type BenchReport, type BenchResult, describeRun } from '../../../src/cli/bench/report.js';
+import { type Spread, spreadIfAll, spreadOf } from '../../../src/cli/bench/statistics.js';
 import { meanfield, temporaryFolder } from '../../support/command-line.js';
 
 const small = ['bench', '--sizes', '8x8x2', '--repeat', '1'];
@@ -49,6 +53,69 @@ describe('the command', () => {
     const out = folder.file('nowhere/bench.json');
     const error = `error: --out ${out}: the folder ${folder.file('nowhere')} does not exist\n`;
     expect(await meanfield(...small, '--out', out)).toEqual({ exitCode: 1, out: '', error });
+  });
+});
+
+describe('an earlier report', () => {
+  test('stands beside this one, case by case', async () => {
+    const folder = await temporaryFolder();
+    const [before, after] = [folder.file('before.json'), folder.file('after.json')];
+    expect((await meanfield(...small, '--backend', 'cpu', '--out', before)).exitCode).toBe(0);
+    const report = JSON.parse(await readFile(before, 'utf8')) as BenchReport;
+    const [measured] = report.measurements;
+    // Faster than any machine can be.
+    for (const { wall } of [measured.build, measured.iteration]) {
+      Object.assign(wall, { median: wall.median / 1e6, minimum: wall.minimum / 1e6, maximum: wall.maximum / 1e6 });
+    }
+    await writeFile(before, JSON.stringify({ ...report, processor: 'Abacus\u001b[31m', measurements: [measured] }));
+    const sizes = ['bench', '--sizes', '8x8x2,4x4x2', '--repeat', '1', '--backend', 'cpu'];
+    const { exitCode, out, error } = await meanfield(...sizes, '--against', before, '--out', after);
+    expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
+    expect(out).toContain(`this run / ${report.version}`);
+    expect(out).toMatch(/^other machine or program: processor .*, then Abacus\\\S*\[31m$/m);
+    expect(out).toMatch(/^not in the earlier report: 4x4x2 on cpu$/m);
+    const { against } = JSON.parse(await readFile(after, 'utf8')) as BenchResult;
+    expect(against?.cases).toMatchObject([{ case: '8x8x2', backend: 'cpu', build: { apart: true }, held: null }]);
+    expect(against?.cases[0].build.wall).toBeGreaterThan(1000);
+  });
+
+  test('is looked at before anything is measured', async () => {
+    const folder = await temporaryFolder();
+    const file = folder.file('other.json');
+    const failed = (reason: string) => ({ exitCode: 1, out: '', error: `error: --against ${file}: ${reason}\n` });
+    const run = () => meanfield(...small, '--against', file);
+    expect(await run()).toEqual(failed('no such file'));
+    for (const [text, reason] of [
+      ['{', 'not JSON: line 1, column 2'],
+      ['{}', 'is no report of bench: expected what bench --out or --json writes'],
+      ['null', 'is no report of bench'],
+      [
+        '{"version":"1","date":"","processor":"","processorCount":1,"platform":"","node":"","measurements":[5]}',
+        'is no',
+      ],
+    ]) {
+      await writeFile(file, text);
+      const { exitCode, out, error } = await run();
+      expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
+      expect(error).toContain(`--against ${file}: ${reason}`);
+    }
+  });
+
+  test('is told apart from this one where no measurement of one is among those of the other', () => {
+    const spread = (minimum: number, median: number, maximum: number) => ({ minimum, median, maximum });
+    const reportOf = (wall: Spread, cpu: Spread | null) => ({
+      ...describeRun('1.2.3', 3),
+      measurements: [
+        { case: '8x8x2', backend: 'cpu', host: 'Node', adapterName: 'CPU', firstResultMs: 8, bytesHeld: null },
+      ].map((one) => ({ ...one, build: { wall, cpu }, iteration: { wall, cpu } }) as Measurement),
+    });
+    const slow = reportOf(spread(4, 6, 9), spread(4, 6, 8));
+    const [fast, between] = [reportOf(spread(1, 3, 3.5), spread(2, 3, 4)), reportOf(spread(3, 5, 7), null)];
+    const { cases, differences, missing } = compare(fast, slow);
+    expect({ differences, missing }).toEqual({ differences: [], missing: [] });
+    expect(cases).toMatchObject([{ first: 1, build: { wall: 0.5, cpu: 0.5, apart: true } }]);
+    expect(compare(slow, fast).cases[0].iteration).toEqual({ wall: 2, cpu: 2, apart: true });
+    expect(compare(between, slow).cases[0].build).toEqual({ wall: 5 / 6, cpu: null, apart: false });
   });
 });
 
