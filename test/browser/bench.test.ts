@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { BenchReport } from '../../src/cli/bench/report.js';
+import type { BenchReport } from '../../src/cli/bench/bench-report.js';
 import { meanfield, temporaryFolder } from '../support/command-line.js';
 
 const root = path.resolve(import.meta.dirname, '../..');

@@ -230,25 +230,30 @@ describe('the camera', () => {
         await demo.page.click(`input[name=effect][value=${effect}]`);
         await framesLater(demo, 9);
       }
-      const before = await meter.sample();
+      const samples = [await meter.sample()];
       const answers: number[] = [];
-      for (const effect of ['overlay', 'colour', 'overlay', 'colour']) {
-        await framesLater(demo, 14);
-        answers.push(await framesUntilAnswer(demo, effect));
+      for (let half = 0; half < 2; half++) {
+        for (const effect of ['overlay', 'colour', 'overlay', 'colour']) {
+          await framesLater(demo, 14);
+          answers.push(await framesUntilAnswer(demo, effect));
+        }
+        samples.push(await meter.sample());
       }
-      const after = await meter.sample();
+      const [before, , after] = samples;
       const { bindGroups: groupsBefore, externalTextures: importedBefore, ...heldBefore } = before.gpu;
       const { bindGroups: groups, externalTextures: imported, ...held } = after.gpu;
       const frames = after.frames - before.frames;
-      expect(frames).toBeGreaterThanOrEqual(56);
+      expect(frames).toBeGreaterThan(100);
       expect(held).toEqual(heldBefore);
       // Every picture of a camera has to be imported and bound, and onnxruntime binds its buffers for every run: as many times each.
       // One was under way at either end.
       expect(Math.abs(imported - importedBefore - frames)).toBeLessThanOrEqual(1);
       expect((groups - groupsBefore) / frames).toBeLessThan(16);
-      // A frame that leaves but a kilobyte would be 56 KiB by now, and a closed frame kept is far more.
-      expect(after.workerHeap - before.workerHeap).toBeLessThan(48 * 1024);
-      expect(after.pageHeap - before.pageHeap).toBeLessThan(96 * 1024);
+      // What a frame leaves is left in either half: a kilobyte is 56 KiB, and a closed frame kept is far more. What is made once is in one of them.
+      for (const heap of ['workerHeap', 'pageHeap'] as const) {
+        const growths = samples.slice(1).map((sample, half) => sample[heap] - samples[half][heap]);
+        expect(Math.min(...growths), heap).toBeLessThan(48 * 1024);
+      }
       expect(Math.max(...answers)).toBeLessThan(2);
       // How long a task of the page takes depends on who else computes here; that nothing large is among them does not.
       const onPage = await demo.page.evaluate(() => (globalThis as unknown as Metered).meanfieldGpuCounts);

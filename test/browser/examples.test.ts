@@ -5,7 +5,7 @@ import path from 'node:path';
 import { decode } from 'fast-png';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BenchReport } from '../../src/cli/bench/report.js';
+import type { BenchReport } from '../../src/cli/bench/bench-report.js';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { findBrowser, softwareVulkan } from '../../src/cli/find-browser.js';
 import { crfJsonSchema } from '../../src/index.js';

@@ -3,9 +3,11 @@
 import { readFile } from 'node:fs/promises';
 import { about, Failure } from '../failure.js';
 import { parseJson } from '../files/json.js';
+import { escapeAllButLineEnds } from '../plain-text.js';
+import type { BenchReport } from './bench-report.js';
 import type { Cost, Measurement } from './measure.js';
-import type { BenchReport } from './report.js';
 import type { Spread } from './statistics.js';
+import { table } from './table.js';
 
 /** New through old, of medians. */
 export interface Ratio {
@@ -64,6 +66,38 @@ export function compare(report: BenchReport, earlier: BenchReport): Comparison {
     else missing.push(nameOf(measurement));
   }
   return { version, commit, date, differences: differencesOf(report, earlier), cases, missing };
+}
+
+/** Ratios, this run's through the earlier one's. */
+export function describeComparison({ version, commit, date, differences, cases, missing }: Comparison): string {
+  const head = ['case', 'backend', 'first', 'build', 'CPU', 'iteration', 'CPU', 'held'];
+  const rows = cases.map((one) => [
+    one.case,
+    one.backend,
+    ratio(one.first),
+    wallRatio(one.build),
+    ratio(one.build.cpu),
+    wallRatio(one.iteration),
+    ratio(one.iteration.cpu),
+    ratio(one.held),
+  ]);
+  // The earlier report may hold anything.
+  return escapeAllButLineEnds(
+    [
+      `this run / ${version}${commit ? `, commit ${commit.slice(0, 8)}` : ''}, ${date}; ~ where measurements overlap\n`,
+      ...differences.map((difference) => `other machine or program: ${difference}\n`),
+      ...(rows.length > 0 ? ['\n', table([head, ...rows], 2)] : []),
+      ...missing.map((name) => `not in the earlier report: ${name}\n`),
+    ].join(''),
+  );
+}
+
+function wallRatio({ wall, apart }: Ratio): string {
+  return `${apart ? '' : '~'}${ratio(wall)}`;
+}
+
+function ratio(value: number | null): string {
+  return value === null ? '–' : value.toFixed(2);
 }
 
 function nameOf({ case: name, backend }: Measurement): string {

@@ -5,29 +5,11 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { packageFolder } from '../package-folder.js';
-import { escapeAllButLineEnds } from '../plain-text.js';
-import type { Comparison, Ratio } from './against.js';
-import type { Cost, Measurement } from './measure.js';
+import { type Comparison, describeComparison } from './against.js';
+import type { BenchReport } from './bench-report.js';
+import type { Cost } from './measure.js';
 import type { Spread } from './statistics.js';
-
-/** All that a number needs to be compared with another day's. */
-export interface BenchReport {
-  /** Of meanfield. */
-  version: string;
-  date: string;
-  /** Of the checkout; null where meanfield was installed. */
-  commit: string | null;
-  /** Whether the checkout differs from the commit. */
-  dirty: boolean | null;
-  node: string;
-  platform: string;
-  processor: string;
-  processorCount: number;
-  /** Programs that wanted a processor in the minute before: more than a few hundredths is company. */
-  loadAverage: number;
-  repeat: number;
-  measurements: Measurement[];
-}
+import { table } from './table.js';
 
 /** A report, beside an earlier one where one was given. */
 export type BenchResult = BenchReport & { against?: Comparison };
@@ -63,38 +45,6 @@ export function describeReport(report: BenchResult): string {
   const adapters = new Set(report.measurements.map(({ host, adapterName }) => `${host}: ${adapterName}\n`));
   const comparison = report.against ? `\n${describeComparison(report.against)}` : '';
   return `${headLines(report)}${[...adapters].join('')}\n${costTable(report)}\n${stageTable(report)}${comparison}`;
-}
-
-/** Ratios, this run's through the earlier one's. */
-function describeComparison({ version, commit, date, differences, cases, missing }: Comparison): string {
-  const head = ['case', 'backend', 'first', 'build', 'CPU', 'iteration', 'CPU', 'held'];
-  const rows = cases.map((one) => [
-    one.case,
-    one.backend,
-    ratio(one.first),
-    wallRatio(one.build),
-    ratio(one.build.cpu),
-    wallRatio(one.iteration),
-    ratio(one.iteration.cpu),
-    ratio(one.held),
-  ]);
-  // The earlier report may hold anything.
-  return escapeAllButLineEnds(
-    [
-      `this run / ${version}${commit ? `, commit ${commit.slice(0, 8)}` : ''}, ${date}; ~ where measurements overlap\n`,
-      ...differences.map((difference) => `other machine or program: ${difference}\n`),
-      ...(rows.length > 0 ? ['\n', table([head, ...rows], 2)] : []),
-      ...missing.map((name) => `not in the earlier report: ${name}\n`),
-    ].join(''),
-  );
-}
-
-function wallRatio({ wall, apart }: Ratio): string {
-  return `${apart ? '' : '~'}${ratio(wall)}`;
-}
-
-function ratio(value: number | null): string {
-  return value === null ? '–' : value.toFixed(2);
 }
 
 function headLines(report: BenchReport): string {
@@ -152,15 +102,6 @@ function stageTable({ measurements }: BenchReport): string {
     }),
   ]);
   return table([head, ...rows], 1);
-}
-
-/** Columns as wide as their widest cell; the first `left` are words, the others numbers. */
-function table(rows: readonly (readonly string[])[], left: number): string {
-  const widths = rows[0].map((_cell, column) => Math.max(...rows.map((row) => row[column].length)));
-  const line = (row: readonly string[]) =>
-    row.map((cell, column) => (column < left ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  ');
-  const [head, ...body] = rows.map(line);
-  return `${[head, '─'.repeat(head.length), ...body].join('\n')}\n`;
 }
 
 function spread({ median, minimum, maximum }: Spread): string {

@@ -6,10 +6,11 @@ import { jsonLines } from '../files/json.js';
 import { OutputFiles } from '../files/outputs.js';
 import type { Streams } from '../streams.js';
 import { compare, readReport } from './against.js';
+import type { BenchReport } from './bench-report.js';
 import { type Host, NodeHost, PageHost } from './hosts.js';
 import { measure } from './measure.js';
 import type { BenchCase, BenchOptions } from './options.js';
-import { type BenchReport, type BenchResult, describeReport, describeRun } from './report.js';
+import { type BenchResult, describeReport, describeRun } from './report.js';
 
 /** Measures every size on every backend that is asked for. Where it throws, no file has appeared or changed. */
 export async function bench(

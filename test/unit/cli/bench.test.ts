@@ -3,11 +3,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { compare } from '../../../src/cli/bench/against.js';
+import type { BenchReport } from '../../../src/cli/bench/bench-report.js';
 import { cpuTimeOfThisProcess, cpuTimeOfTree, parseProcess } from '../../../src/cli/bench/cpu-time.js';
 import type { Measurement } from '../../../src/cli/bench/measure.js';
 import { parseCases, usualCases } from '../../../src/cli/bench/options.js';
 import { pictureOf, smoothLogits } from '../../../src/cli/bench/problems.js';
-import { type BenchReport, type BenchResult, describeRun } from '../../../src/cli/bench/report.js';
+import { type BenchResult, describeRun } from '../../../src/cli/bench/report.js';
 import { type Spread, spreadIfAll, spreadOf } from '../../../src/cli/bench/statistics.js';
 import { meanfield, temporaryFolder } from '../../support/command-line.js';
 
