@@ -70,7 +70,7 @@ module.exports = {
         pathNot: [
           publicEntry,
           '^src/cli/',
-          '^src/gpu/adapter\\.ts$',
+          '^src/gpu/(adapter|turns)\\.ts$',
           '^src/problem/float16\\.ts$',
           '^src/wgsl\\.d\\.ts$',
         ],

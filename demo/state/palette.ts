@@ -67,6 +67,23 @@ export function areSameLabels(one: LabelSet | undefined, other: LabelSet | undef
   return one === other || wordsOf(one) === wordsOf(other);
 }
 
+/** Whether a network found labels in both, and the same: what its user calls them can then be brought back. */
+export function isSameFinding(one: FoundLabels | undefined, other: FoundLabels | undefined): boolean {
+  return one !== undefined && one.names === other?.names;
+}
+
+/** Whether a visitor sees the same labels: one's own, and what the same network found. */
+export function areSamePalettes(one: PaletteState, other: PaletteState): boolean {
+  const areFoundSame = !isSameFinding(one.found, other.found) || areSameLabels(one.found, other.found);
+  return areSameLabels(one.own, other.own) && areFoundSame;
+}
+
+/** What a palette holds at one moment. */
+interface PaletteState {
+  own: LabelSet;
+  found: FoundLabels | undefined;
+}
+
 function wordsOf(set: LabelSet | undefined): string {
   return JSON.stringify(set && [set.labels.map(({ name, isShown }) => [name, isShown]), set.merges]);
 }

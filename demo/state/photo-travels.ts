@@ -7,7 +7,7 @@ import type { Opened, OpenPhoto } from '../photo/open-photo.js';
 import type { CrfSettings } from './crf-settings.js';
 import type { Look } from './look.js';
 import type { MarkBoard } from './mark-board.js';
-import { areSameLabels, type FoundLabels, type Palette } from './palette.js';
+import { areSamePalettes, type FoundLabels, isSameFinding, type Palette } from './palette.js';
 import type { Travels } from './timeline.js';
 
 /** What of the photo page undo changes. */
@@ -63,12 +63,7 @@ function areSame(one: PhotoState, other: PhotoState): boolean {
     'corrections',
   ] as const;
   if (decided.some((name) => one[name] !== other[name])) return false;
-  return areSameLabels(one.own, other.own) && (!isSameFinding(one, other) || areSameLabels(one.found, other.found));
-}
-
-/** Whether a network found labels in both, and the same: what its user calls them can then be brought back. */
-function isSameFinding(one: PhotoState, other: PhotoState): boolean {
-  return one.found !== undefined && one.found.names === other.found?.names;
+  return areSamePalettes(one, other);
 }
 
 function restore(parts: PhotoParts, state: PhotoState): void {
@@ -100,5 +95,5 @@ function restore(parts: PhotoParts, state: PhotoState): void {
 
 /** What the same network has found in the same photo since then stays, with its names of then where it had any. */
 function foundAfter(isOther: boolean, state: PhotoState, present: PhotoState): FoundLabels | undefined {
-  return isOther || isSameFinding(state, present) ? state.found : present.found;
+  return isOther || isSameFinding(state.found, present.found) ? state.found : present.found;
 }

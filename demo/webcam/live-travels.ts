@@ -3,7 +3,7 @@
 import type { Signal } from '@preact/signals';
 import type { Marks } from '../marks/marks.js';
 import type { MarkBoard } from '../state/mark-board.js';
-import { areSameLabels, type LabelSet, type Palette } from '../state/palette.js';
+import { areSamePalettes, isSameFinding, type LabelSet, type Palette } from '../state/palette.js';
 import type { Travels } from '../state/timeline.js';
 import type { LiveLook } from './live-look.js';
 import type { LiveQuality } from './live-quality.js';
@@ -51,12 +51,7 @@ function captured({ look, quality, palette, marks }: LiveParts) {
 function areSame(one: LiveState, other: LiveState): boolean {
   const names = Object.keys(one.decided) as (keyof LiveState['decided'])[];
   if (names.some((name) => one.decided[name] !== other.decided[name])) return false;
-  return areSameLabels(one.own, other.own) && (!isSameFinding(one, other) || areSameLabels(one.found, other.found));
-}
-
-/** Whether a network found labels in both, and the same: what its user calls them can then be brought back. */
-function isSameFinding(one: LiveState, other: LiveState): boolean {
-  return one.found !== undefined && one.found.names === other.found?.names;
+  return areSamePalettes(one, other);
 }
 
 function restore(parts: LiveParts, state: LiveState): void {
@@ -77,6 +72,6 @@ function restore(parts: LiveParts, state: LiveState): void {
   marks.value = decided.marks;
   palette.own.value = parts.coloured(state.own);
   // Those of another network come when it is ready.
-  if (isSameFinding(state, captured(parts))) palette.found.value = state.found;
+  if (isSameFinding(state.found, palette.found.value)) palette.found.value = state.found;
   board.settle();
 }

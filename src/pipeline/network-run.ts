@@ -172,8 +172,10 @@ export class NetworkRun {
 
   /** As `run`, with the mean of that output and the one for the frame mirrored. After `encodeInput` of the same frame. */
   async runBothWays(frame: GPUTexture, placement: Placement, signal?: AbortSignal): Promise<void> {
-    await this.session.run(signal);
     const { image, unmirrored } = this.current;
+    // Between the runs the buffers hold outputs that don't belong together.
+    this.current.held = 'nothing';
+    await this.session.run(signal);
     const { buffer } = this.session.output;
     if (!unmirrored) throw new Error('NetworkRun.runBothWays of a network that is run once');
     this.options.context.device.submit('mirrored network input', (encoder) => {

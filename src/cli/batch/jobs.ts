@@ -10,10 +10,7 @@ const MOST_JOBS = 64;
 /** Of the memory that is free, what images may take together. */
 const MEMORY_SHARE = 0.5;
 
-/**
- * Pixels times labels below which a thread of its own costs more than it saves: a thread takes a third of a second to start, and so does this
- * much on the CPU backend with one iteration.
- */
+/** Pixels times labels that are worth a thread's start: small batches stay in one thread. About one image of 512x512 with 16 labels. */
 const LEAST_WORK = 2 ** 22;
 
 /** What the images of a batch ask for. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { Turns } from '../../gpu/turns.js';
 import { Failure } from '../failure.js';
 import type { DataSet } from './data-set.js';
 import type { MeasureStart } from './measure-messages.js';
@@ -10,7 +11,7 @@ import type { FailedItem, MeasuredItem } from './measurer.js';
 export class MeasurePool {
   private readonly threads: (Promise<MeasureThread> | undefined)[] = [];
   /** A browser's page does one thing at a time. */
-  private questions: Promise<unknown> = Promise.resolve();
+  private readonly questions = new Turns();
 
   private constructor(
     private readonly start: MeasureStart,
@@ -43,13 +44,9 @@ export class MeasurePool {
   }
 
   private async thread(lane: number): Promise<MeasureThread> {
-    this.threads[lane] ??= MeasureThread.open(this.start, (question) => this.inTurn(() => this.answering(question)));
+    this.threads[lane] ??= MeasureThread.open(this.start, (question) =>
+      this.questions.take(() => this.answering(question)),
+    );
     return await this.threads[lane];
-  }
-
-  private async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.questions.then(work);
-    this.questions = result.catch(() => undefined);
-    return await result;
   }
 }

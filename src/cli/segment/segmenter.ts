@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { Turns } from '../../gpu/turns.js';
 import { Failure } from '../failure.js';
 import { PageSession } from '../page/session.js';
 import type { Streams } from '../streams.js';
@@ -32,7 +33,7 @@ export class Segmenter {
   #thread: AskedThread<ToSegmenter, OpenJobResult | SegmentJobResult> | undefined;
   #opened: OpenJobResult | undefined;
 
-  #before: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   /** @param limit of the work on one picture, in a page. */
   constructor(network: OpenJob, streams: Streams, limit: TimeLimit, place: SegmenterPlace) {
@@ -48,11 +49,11 @@ export class Segmenter {
 
   /** Throws what the library says of the network or its parameters. */
   open(): Promise<OpenJobResult> {
-    return this.#inTurn(() => this.#open());
+    return this.#turns.take(() => this.#open());
   }
 
   segment(job: SegmentJob): Promise<SegmentJobResult> {
-    return this.#inTurn(() => this.#segment(job));
+    return this.#turns.take(() => this.#segment(job));
   }
 
   async close(): Promise<void> {
@@ -63,12 +64,6 @@ export class Segmenter {
     await session?.close();
     await thread?.close();
     if (this.#place === 'here') await closeNetwork();
-  }
-
-  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#before.then(work);
-    this.#before = result.catch(() => undefined);
-    return await result;
   }
 
   async #open(): Promise<OpenJobResult> {
