@@ -55,7 +55,7 @@ export function addSegmentCommand(program: Command, streams: Streams, version: s
     )
     .addOption(maxMegapixelsOption())
     .optionsGroup('What to write:')
-    .option('--write <kinds>', `of ${outputKinds.join(', ')} (default: all)`, writeOption, outputKinds)
+    .option('--write <kinds>', `of ${outputKinds.join(', ')}`, writeOption, outputKinds)
     .option('--foreground <names>', 'labels that the cut-out keeps, by name (default: all but the first)', nameList)
     .optionsGroup('How to work:')
     .addOption(backendOption())

@@ -42,7 +42,7 @@ export function markedProbabilities(
   const strokes = strokeSeeds(prompts, size);
   const steps = stepsOn(colourPlane(means, size));
   const before: Prior = prior
-    ? { labelCount, probabilities: prior(size), edge: undefined }
+    ? { by: 'network', labelCount, probabilities: prior(size), edge: undefined }
     : priorOfMarks(image.data, steps, prompts, strokes, grid);
   doubtOutsideBox(before.probabilities, prompts, grid);
   const spread = spreadStrokes(steps, strokes, before);

@@ -55,7 +55,7 @@ export function priorOfMarks(
   const trust = colours?.trust ?? 0;
   if (colours) mix(probabilities, colours.probabilities, trust);
   const edge = edgeLabel !== undefined && trust < 1 ? { label: edgeLabel, cost: edgeCost / (1 - trust) } : undefined;
-  return { labelCount, probabilities, edge };
+  return { by: 'marks', labelCount, probabilities, edge };
 }
 
 /** Where two labels are marked that are not the background, there may be none. */

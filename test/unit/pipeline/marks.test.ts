@@ -226,6 +226,18 @@ describe('over a network', () => {
     expect(Math.max(...farAway.map((i) => Math.abs(probabilities[i] - before[i])))).toBeLessThan(0.05);
   });
 
+  test('a click on a sliver that is thinner than its disc takes the sliver, and leaves what the disc covers beside it', () => {
+    const tooMuch = logits.map((logit, i) => {
+      const [x, y] = [i % width, Math.floor((i % pixelCount) / width)];
+      return i >= pixelCount && x >= 40 && x < 43 && y >= 30 ? 4 : logit;
+    });
+    const sliver = networkPrior({ logits: tooMuch, width, height }, 2);
+    const strokes = [dab(0, 41.5, 45, 5)];
+    const probabilities = markedProbabilities(image, checkPrompts(prompts({ strokes })), sliver);
+    expect(found(probabilities, [41, 52], [41, 38], [38, 45])).toEqual([false, false, false]);
+    expect(found(probabilities, [30, 45], [34, 45], [36, 53], [30, 20])).toEqual([true, true, true, true]);
+  });
+
   test('outside of a box is doubt that grows with the distance', () => {
     const box = { x: 15, y: 5, width: 30, height: 30 };
     const probabilities = corrected({ box });
