@@ -5,7 +5,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Page } from 'puppeteer-core';
+import type { Page } from 'puppeteer';
 import { launchDemo } from './demo-browser.js';
 import { projectFolder } from './setup.mjs';
 import { drawOn, webcamStates } from './webcam-states.js';
