@@ -72,7 +72,7 @@ const states: readonly State[] = [
     address: '',
     async prepare(page) {
       await chooseTab('Measure')(page);
-      await page.waitForSelector('.chart canvas');
+      await page.waitForSelector('.chart svg');
       await page.locator('.part button::-p-text(Run)').click();
       await page.waitForSelector('.code', { timeout: 120_000 });
     },

@@ -282,7 +282,7 @@ describe('a photo', () => {
 
   test('shows stages, change by iteration and lattice, and measures itself', async () => {
     await demo.openTab('Measure');
-    await demo.page.waitForSelector('.chart canvas');
+    await demo.page.waitForSelector('.chart svg');
     const description = await demo.page.$eval('.chart', (chart) => chart.getAttribute('aria-label') ?? '');
     const changes = (description.match(/[\d.]+(e-\d+)?/g) ?? []).map(Number);
     expect(changes).toHaveLength(8);
