@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { CDPSession, Page } from 'puppeteer-core';
+import type { CDPSession, Page } from 'puppeteer';
 import { cpuTimeOfTree } from '../src/cli/bench/cpu-time.js';
 import { launchBrowser } from '../src/cli/browser.js';
 import { requireBrowser } from '../src/cli/find-browser.js';

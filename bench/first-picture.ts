@@ -7,7 +7,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Browser } from 'puppeteer-core';
+import type { Browser } from 'puppeteer';
 import { build, preview } from 'vite';
 import { adapterFromEnvironment, launchBrowser } from '../src/cli/browser.js';
 import { packageFolder } from '../src/cli/package-folder.js';

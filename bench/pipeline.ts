@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { CDPSession, Protocol } from 'puppeteer-core';
+import type { CDPSession, Protocol } from 'puppeteer';
 import { wholeNumber } from '../src/cli/option-values.js';
 import { bundlePage } from '../src/cli/page/locate.js';
 import { openPage } from '../src/cli/page/open.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer';
 import { launchFirefox } from '../scripts/launch-firefox.js';
 import { memoryOfTree } from '../src/cli/bench/cpu-time.js';
 import { adapterFromEnvironment, launchBrowser } from '../src/cli/browser.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { CDPSession, Page, WebWorker } from 'puppeteer-core';
+import type { CDPSession, Page, WebWorker } from 'puppeteer';
 import { type GpuCounts, type Metered, meterGpu } from './gpu-meter.js';
 
 /** The demo's webcam at one moment. */

@@ -2,7 +2,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import type { Page } from 'puppeteer-core';
+import type { Page } from 'puppeteer';
 import { launchDemo } from '../scripts/demo-browser.js';
 import { WebcamMeter } from './webcam-meter.js';
 import { sampleLine, sampleTable } from './webcam-table.js';

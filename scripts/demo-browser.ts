@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Page } from 'puppeteer-core';
+import type { Page } from 'puppeteer';
 import { build, preview } from 'vite';
 import { adapterFromEnvironment, launchBrowser } from '../src/cli/browser.js';
 import { projectFolder } from './setup.mjs';

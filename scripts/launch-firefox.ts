@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import puppeteer, { type Browser } from 'puppeteer-core';
+import puppeteer, { type Browser } from 'puppeteer';
 import { adapterFromEnvironment } from '../src/cli/browser.js';
 import { requireFirefox } from './firefox.js';
 

@@ -5,7 +5,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Page } from 'puppeteer-core';
+import type { Page } from 'puppeteer';
 import { launchDemo } from './demo-browser.js';
 import { projectFolder } from './setup.mjs';
 import { drawOn, webcamStates } from './webcam-states.js';
@@ -72,7 +72,7 @@ const states: readonly State[] = [
     address: '',
     async prepare(page) {
       await chooseTab('Measure')(page);
-      await page.waitForSelector('.chart canvas');
+      await page.waitForSelector('.chart svg');
       await page.locator('.part button::-p-text(Run)').click();
       await page.waitForSelector('.code', { timeout: 120_000 });
     },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { Page } from 'puppeteer-core';
+import type { Page } from 'puppeteer';
 
 /** What is photographed of the webcam. */
 export interface WebcamState {

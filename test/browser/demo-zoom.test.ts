@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { decode, encode } from 'fast-png';
-import type { CDPSession } from 'puppeteer-core';
+import type { CDPSession } from 'puppeteer';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DemoPage, type Place } from '../support/demo.js';
 import { demoHost } from '../support/demo-host.js';

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { decode, encode } from 'fast-png';
-import type { Page } from 'puppeteer-core';
+import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { decodeMarks } from '../../demo/marks/marks-code.js';
 import { DemoPage, type Place } from '../support/demo.js';
@@ -282,7 +282,7 @@ describe('a photo', () => {
 
   test('shows stages, change by iteration and lattice, and measures itself', async () => {
     await demo.openTab('Measure');
-    await demo.page.waitForSelector('.chart canvas');
+    await demo.page.waitForSelector('.chart svg');
     const description = await demo.page.$eval('.chart', (chart) => chart.getAttribute('aria-label') ?? '');
     const changes = (description.match(/[\d.]+(e-\d+)?/g) ?? []).map(Number);
     expect(changes).toHaveLength(8);

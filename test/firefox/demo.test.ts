@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeMarks } from '../../demo/marks/marks-code.js';
 import { launchFirefox } from '../../scripts/launch-firefox.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { Browser, BrowserContext } from 'puppeteer-core';
+import type { Browser, BrowserContext } from 'puppeteer';
 import { afterAll, beforeAll } from 'vitest';
 import { type BuiltDemo, launchClosedBrowser, serveBuiltDemo } from './demo.js';
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { AxeResults } from 'axe-core';
-import type { Browser, BrowserContext, Page, Viewport } from 'puppeteer-core';
+import type { Browser, BrowserContext, Page, Viewport } from 'puppeteer';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { patience } from './patience.js';
 import { type StaticSite, serveFolder } from './static-site.js';

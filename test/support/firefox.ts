@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { Page } from 'puppeteer-core';
+import type { Page } from 'puppeteer';
 import { inject } from 'vitest';
 import { launchFirefox } from '../../scripts/launch-firefox.js';
 import { patience } from './patience.js';

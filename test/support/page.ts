@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type Page } from 'puppeteer';
 import { inject } from 'vitest';
 import { patience } from './patience.js';
 

@@ -2,7 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import { decode } from 'fast-png';
-import type { Browser } from 'puppeteer-core';
+import type { Browser } from 'puppeteer';
 import { expect } from 'vitest';
 import type { DemoPage, Place } from './demo.js';
 

@@ -2,7 +2,7 @@
 
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { selfieFile } from '../../models/generator/person-files.js';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Browser } from 'puppeteer-core';
+import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { createNpmProject, type NpmProject } from '../support/npm-project.js';
-import { serveFolder } from '../support/static-site.js';
+import { type StaticSite, serveFolder } from '../support/static-site.js';
 import { run } from '../support/user-project.js';
 
 /** Build tools as a user installs them, beside the packed library and its peer. */
 const packages = [
   ...['vite@8', 'esbuild@0.28', 'webpack@5', 'webpack-cli@6', 'rollup@4', '@rollup/plugin-node-resolve@16', 'parcel@2'],
+  ...['next@16', 'react@19', 'react-dom@19'],
   'onnxruntime-web@1.30',
 ];
 
@@ -53,6 +56,21 @@ const folderOption = "<script>globalThis.pipelineOptions = { onnxruntime: { wasm
 const moduleOption =
   "<script>globalThis.pipelineOptions = { onnxruntime: { module: () => import('./ort/ort.wasm.bundle.min.mjs') } };</script>";
 
+/** A layout and a page of Next's, which it renders on the server, too: the library is imported there. */
+const layout = `export default function Layout({ children }) {
+  return <html lang="en"><body>{children}</body></html>;
+}
+`;
+const component = `'use client';
+import { crfPresets } from 'meanfield';
+import { presets } from 'meanfield/pipeline';
+import { useEffect } from 'react';
+export default function Page() {
+  useEffect(() => { import('../main.js'); }, []);
+  return <main>{[...Object.keys(crfPresets), ...Object.keys(presets)]}</main>;
+}
+`;
+
 beforeAll(async () => {
   // Parcel reads the field "exports" only where it is told to, which onnxruntime-web needs, too.
   installed = await createNpmProject(packages, { '@parcel/resolver-default': { packageExports: true } });
@@ -60,6 +78,9 @@ beforeAll(async () => {
   await mkdir(path.join(project, 'src'));
   await writeFile(path.join(project, 'src/main.js'), program);
   await writeFile(path.join(project, 'src/index.html'), page('main.js'));
+  await mkdir(path.join(project, 'src/app'));
+  await writeFile(path.join(project, 'src/app/layout.jsx'), layout);
+  await writeFile(path.join(project, 'src/app/page.jsx'), component);
   browser = await launchBrowser({ adapter: adapterFromEnvironment('software') });
 });
 afterAll(async () => {
@@ -123,11 +144,48 @@ const tools: Record<string, Build> = {
   },
 };
 
-describe.each(Object.entries(tools))('%s', (name, build) => {
+async function serveBuild(name: string, build: Build): Promise<StaticSite> {
+  const out = path.join(project, 'out', name.replaceAll(' ', '-'));
+  await build(out);
+  return serveFolder(out, '/some/folder/');
+}
+
+/** Next's pages have a server of its own. */
+async function serveNext(): Promise<StaticSite> {
+  const program = path.join(project, 'node_modules/next/dist/bin/next');
+  await run(process.execPath, [program, 'build'], project, { NEXT_TELEMETRY_DISABLED: '1' });
+  const server = spawn(process.execPath, [program, 'start', '--port', '0'], {
+    cwd: project,
+    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(server, 'exit');
+  const close = async () => {
+    server.kill();
+    await ended;
+  };
+  let printed = '';
+  server.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+  });
+  const address = () => /http:\/\/localhost:\d+/.exec(printed)?.[0];
+  try {
+    await expect.poll(() => address() ?? server.exitCode, { timeout: 60_000 }).not.toBeNull();
+    return { url: address() ?? `Next ended: ${printed}`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const sites = [
+  ...Object.entries(tools).map(([name, build]) => [name, () => serveBuild(name, build)] as const),
+  ['next', serveNext] as const,
+];
+
+describe.each(sites)('%s', (_, serve) => {
   test('builds a page that computes what the others do', async () => {
-    const out = path.join(project, 'out', name.replaceAll(' ', '-'));
-    await build(out);
-    const site = await serveFolder(out, '/some/folder/');
+    const site = await serve();
     const context = await browser.createBrowserContext();
     try {
       const opened = await context.newPage();

@@ -62,8 +62,9 @@ export function TimeTable({ caption, statistics }: { caption: string; statistics
   );
 }
 
-const asPower = (value: number) =>
-  value >= 0.01 ? String(value) : value.toExponential(0).replace('e-', '·10⁻').replace(/\d$/, superscript);
+/** A power of ten that is at most 1. */
+const asPower = (power: number) =>
+  power >= 0.01 ? String(power) : power.toExponential(0).replace('1e-', '10⁻').replace(/\d$/, superscript);
 const superscript = (digit: string) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)];
 
 function Convergence({ session }: { session: Session }) {
@@ -80,7 +81,6 @@ function Convergence({ session }: { session: Session }) {
             // A change of nothing has no place on a logarithmic scale.
             y={changes.map((change) => Math.max(change, 1e-9))}
             xTitle="iteration"
-            isLogarithmic
             format={asPower}
           />
           <p class="hint">
