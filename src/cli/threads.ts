@@ -8,7 +8,7 @@ import { type ThrownError, thrownAgain } from './page/protocol.js';
 import { type TimeLimit, within } from './time-limit.js';
 
 /**
- * Starts a program of this command line in a thread. In the package it is built; in the repository Vite makes it from its source.
+ * Starts a program of this command line in a thread. In the package it is built; in the repository Vite makes it from its source when that has changed.
  *
  * @param name path in src/cli, without its ending
  * @param data that the program finds as `workerData.given`

@@ -15,6 +15,7 @@ if (adapterName) console.log(`Dawn's adapter: ${adapterName}`);
 /** Puts WebGPU's objects on globalThis, as a page has them. Does nothing the second time. */
 async function installDawn(): Promise<string | undefined> {
   if (globalThis.dawnInstance) return undefined;
+  lookSeldom();
   const instance = create([]);
   globalThis.dawnInstance = instance;
   Object.assign(globalThis, globals);
@@ -30,6 +31,22 @@ async function installDawn(): Promise<string | undefined> {
   const isOther = wanted === 'hardware' ? isSoftware(adapter.info) : wanted === 'lavapipe' && !/llvmpipe/i.test(name);
   if (isOther) throw new Error(`MEANFIELD_ADAPTER is "${wanted}", but the only adapter is ${name}.`);
   return name;
+}
+
+/**
+ * As long as anything is waited for Dawn looks whether it is there, in each turn of the event loop: that takes a core, of those on which a GPU in
+ * software computes. Here it looks once a millisecond.
+ */
+function lookSeldom(): void {
+  const { setImmediate: soon, setTimeout: later } = globalThis;
+  const lessOften = (callback: () => void, ...values: unknown[]) =>
+    isNative(callback) ? later(callback, 1) : Reflect.apply(soon, undefined, [callback, ...values]);
+  globalThis.setImmediate = Object.assign(lessOften as typeof setImmediate, { __promisify__: soon.__promisify__ });
+}
+
+/** Whether an addon has made a function; those of the language, such as `resolve` of a promise, are no constructors. */
+function isNative(callback: () => void): boolean {
+  return Object.hasOwn(callback, 'prototype') && /\[native code\]/.test(Function.prototype.toString.call(callback));
 }
 
 function missingAdapter(): string {

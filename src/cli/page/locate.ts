@@ -15,7 +15,7 @@ export async function locatePage(): Promise<PageFiles> {
 
 /** A page's script from its source, a path from the repository's root. */
 export async function bundlePage(source: string): Promise<PageFiles> {
-  const script = pathToFileURL(path.join(packageFolder(), 'scripts', 'bundle-page.mjs')).href;
+  const script = pathToFileURL(path.join(packageFolder(), 'scripts', 'bundle.mjs')).href;
   const bundler = (await import(script)) as { bundlePage: typeof bundlePage };
   return bundler.bundlePage(source);
 }

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { threadId } from 'node:worker_threads';
 import { projectFolder } from './setup.mjs';
 import { hashOfSources } from './source-hash.mjs';
 
@@ -10,6 +11,8 @@ const cacheFolder = path.join(projectFolder, 'node_modules', '.cache', 'meanfiel
 
 /** Bundles that nobody asked for in this time are removed; a program that runs meanwhile keeps its own. */
 const KEEP_MS = 60 * 60 * 1000;
+
+const entry = 'main.js';
 
 /**
  * Bundles a page from the source: the command line's, or that of the measurements. The bundle's name is the hash of all
@@ -19,24 +22,55 @@ const KEEP_MS = 60 * 60 * 1000;
  * @returns {Promise<{ folder: string, entry: string }>} where it lies
  */
 export async function bundlePage(source) {
-  const folder = path.join(cacheFolder, `page-${hashOfPage(source)}`);
-  const entry = 'main.js';
-  if (!existsSync(path.join(folder, entry))) await build(source, folder);
+  // What the page's server has an import map for.
+  const folder = await bundle('page', source, { rolldownOptions: { external: /^onnxruntime-web(\/|$)/ } });
   return { folder, entry };
+}
+
+/**
+ * Bundles a program of a thread, as above: each thread would load Vite and module after module otherwise, which takes longer than most work.
+ *
+ * @param {string} source the program, from the repository's root
+ * @returns {Promise<string>} the module to run
+ */
+export async function bundleThread(source) {
+  const folder = await bundle('thread', source, {
+    rolldownOptions: {
+      // All packages, and what comes with Node.
+      external: /^[\w@](?!:)/,
+      // A bundle looks for other files where its source would.
+      transform: { define: { 'import.meta.url': 'urlOfSource' } },
+      output: { banner: `const urlOfSource = new URL('../../../../${source}', import.meta.url).href;` },
+    },
+  });
+  return path.join(folder, entry);
+}
+
+/**
+ * @param {string} kind
+ * @param {string} source
+ * @param {{ rolldownOptions: import('vite').BuildEnvironmentOptions['rolldownOptions'] }} options
+ * @returns {Promise<string>} the folder, in which `entry` is
+ */
+async function bundle(kind, source, options) {
+  const folder = path.join(cacheFolder, `${kind}-${hashOfBundle(source)}`);
+  if (!existsSync(path.join(folder, entry))) await build(source, folder, options);
+  return folder;
 }
 
 /**
  * @param {string} source
  * @param {string} folder
+ * @param {{ rolldownOptions: import('vite').BuildEnvironmentOptions['rolldownOptions'] }} options
  */
-async function build(source, folder) {
+async function build(source, folder, { rolldownOptions }) {
   const { build: buildWithVite } = await import('vite');
   // Vite colours what it says.
   const rethrowPlain = (/** @type {Error} */ error) => {
     throw Object.assign(error, { message: stripVTControlCharacters(error.message) });
   };
-  // Under a name of its own until it is complete: two programs may start at the same time.
-  const temporary = `${folder}.${process.pid}`;
+  // Under a name of its own until it is complete: two programs, or threads, may start at the same time.
+  const temporary = `${folder}.${process.pid}-${threadId}`;
   await buildWithVite({
     configFile: false,
     root: projectFolder,
@@ -49,10 +83,9 @@ async function build(source, folder) {
       target: 'es2022',
       minify: false,
       sourcemap: 'inline',
-      // What the page's server has an import map for.
       rolldownOptions: {
-        external: /^onnxruntime-web(\/|$)/,
-        output: { entryFileNames: '[name].js' },
+        ...rolldownOptions,
+        output: { ...rolldownOptions?.output, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },
   }).catch(rethrowPlain);
@@ -66,9 +99,9 @@ async function build(source, folder) {
 }
 
 /** @param {string} source */
-function hashOfPage(source) {
-  const folders = new Set(['src', 'shaders', path.dirname(source).split('/')[0]]);
-  return hashOfSources([source, ...folders, 'package-lock.json'], /\.(ts|wgsl)$/);
+function hashOfBundle(source) {
+  const folders = new Set(['src', 'shaders', 'models', path.dirname(source).split('/')[0]]);
+  return hashOfSources([source, ...folders, 'scripts/bundle.mjs', 'package-lock.json'], /\.(tsx?|wgsl|onnx)$/);
 }
 
 /** @param {string} current */
@@ -76,7 +109,7 @@ function removeOldBundles(current) {
   mkdirSync(cacheFolder, { recursive: true });
   for (const name of readdirSync(cacheFolder)) {
     const folder = path.join(cacheFolder, name);
-    if (folder === current || !name.startsWith('page-')) continue;
+    if (folder === current || !/^(page|thread)-/.test(name)) continue;
     if (Date.now() - statSync(folder).mtimeMs > KEEP_MS) rmSync(folder, { recursive: true, force: true });
   }
 }
