@@ -2,9 +2,11 @@
 
 import { encode } from 'fast-png';
 import { expect, onTestFinished, test } from 'vitest';
-import { type DemoOptions, DemoPage } from '../support/demo.js';
+import { encodeMarks } from '../../demo/marks/marks-code.js';
+import { type DemoOptions, DemoPage, type Place } from '../support/demo.js';
 import { demoHost } from '../support/demo-host.js';
 import { patience } from '../support/patience.js';
+import { framesLater, givesCamera, goLiveOnCpu, type Rgb, untilNear } from '../support/webcam.js';
 
 const served = demoHost();
 
@@ -59,6 +61,60 @@ test('undo goes back to the beginning, and redo to the end, one step for each th
   }
   expect([await isEnabled(demo, 'Undo'), await isEnabled(demo, 'Redo')]).toEqual([true, false]);
   expect(await demo.barriers()).toEqual([]);
+  await demo.finish();
+}, 400_000);
+
+test('undo goes back to the beginning and redo to the end with the camera on, one step for each effect, slider and choice', async () => {
+  const [front, back]: [Place, Place] = [
+    [0.15, 0.25],
+    [0.85, 0.25],
+  ];
+  const [red, behind]: [Rgb, Rgb] = [
+    [200, 40, 40],
+    [18, 52, 86],
+  ];
+  const demo = await open(camera, { settles: false, prepare: givesCamera });
+  await goLiveOnCpu(demo, [front, back], [red, behind]);
+  const effectSlider = '[aria-labelledby=effect-title] .slider input';
+  const steps: readonly (readonly [what: string, act: () => Promise<unknown>])[] = [
+    ['effect', () => demo.page.click('input[name=effect][value=overlay]')],
+    ['opacity', () => dragSlider(demo, effectSlider)],
+    ['effect', () => demo.page.click('input[name=effect][value=blur]')],
+    ['blur', () => dragSlider(demo, effectSlider)],
+    ['effect', () => demo.page.click('input[name=effect][value=colour]')],
+    ['colour', () => dragColour(demo)],
+    ['mirror', () => demo.page.click('[aria-label=Mirror]')],
+    ['smoothing', () => dragSlider(demo, '[role=tabpanel] .slider:last-child input')],
+    ['working size', () => demo.page.select('[role=tabpanel] select', '240')],
+    ['frame rate', () => demo.page.click('[role=tabpanel] .switch input')],
+    ['settings', () => moveSlider(demo)],
+    ['settings', () => demo.click('Reset')],
+    ['background picture', () => demo.give('drop', 'beach.png', halves)],
+  ];
+  const states = [await cameraStateOf(demo)];
+  for (const [, act] of steps) {
+    await act();
+    await demo.page.focus('.strokes');
+    states.push(await cameraStateOf(demo));
+  }
+  for (const [index, state] of states.slice(1).entries()) expect(state, steps[index][0]).not.toEqual(states[index]);
+  for (const [index, [what]] of [...steps.entries()].reverse()) {
+    await press(demo, 'z');
+    await demo.page.waitForFunction(
+      (text) => document.querySelector('.step-note')?.textContent === text,
+      {},
+      `Undone: ${what}`,
+    );
+    expect(await cameraStateOf(demo), `undo ${what}`).toEqual(states[index]);
+  }
+  expect(await isEnabled(demo, 'Undo')).toBe(false);
+  await untilNear(demo, [front, back], [red, behind]);
+  for (const [index, [what]] of steps.entries()) {
+    await demo.page.click('[aria-label=Redo]');
+    expect(await cameraStateOf(demo), `redo ${what}`).toEqual(states[index + 1]);
+  }
+  expect([await isEnabled(demo, 'Undo'), await isEnabled(demo, 'Redo')]).toEqual([true, false]);
+  await framesLater(demo, 1);
   await demo.finish();
 }, 400_000);
 
@@ -126,6 +182,18 @@ test('a photo is not kept where the browser stores nothing, or where it is too l
   await other.finish();
 }, 200_000);
 
+/** A stroke on each half of what the camera shows; the quality stays as it is. */
+const camera = `#mode=webcam&camera-network=colour-prompt&camera-input=64&camera-size=160&camera-effect=colour&camera-colour=123456&camera-mirror=off&camera-adapt=off&camera-smoothing=0.00&camera-marks=${encodeMarks(
+  {
+    strokes: [0.125, 0.875].map((x) => ({
+      label: Number(x < 0.5),
+      radius: 0.03125,
+      points: [0.625, 0.75].map((y) => ({ x, y })),
+    })),
+    box: null,
+  },
+)}`;
+
 /** In a browser that has never been here. */
 async function open(hash: string, options: DemoOptions = {}): Promise<DemoPage> {
   const visitor = await served.browser.createBrowserContext();
@@ -147,6 +215,16 @@ async function stateOf(demo: DemoPage) {
     ),
     shares: await demo.shares(),
   };
+}
+
+/** All that is decided of the webcam but the picture behind: that is shown. */
+async function cameraStateOf(demo: DemoPage) {
+  return { address: await linkOf(demo), scenes: await demo.page.$$eval('.scene', (buttons) => buttons.length) };
+}
+
+async function moveSlider(demo: DemoPage): Promise<void> {
+  await demo.openTab('Refine');
+  await dragSlider(demo, '[role=tabpanel] .slider input');
 }
 
 async function becomes(demo: DemoPage, state: Awaited<ReturnType<typeof stateOf>>, what: string): Promise<void> {
