@@ -60,7 +60,7 @@ export async function launchDemo(): Promise<DemoBrowser> {
     settled,
     async open(address, { scheme, withoutWebGpu, computesNothing, settles = true, moves = false, prepare }) {
       const page = await browser.newPage();
-      page.setDefaultTimeout(120_000);
+      page.setDefaultTimeout(300_000);
       await page.setViewport({ width: 1440, height: 900 });
       await page.emulateMediaFeatures([
         { name: 'prefers-color-scheme', value: scheme },

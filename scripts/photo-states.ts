@@ -190,17 +190,23 @@ export const photoStates: readonly PageState[] = [
       opensNobody(page, 'Ein sehr langer Dateiname, wie ihn Kameras und Leute sich ausdenken 写真 صورة.png', 600, 400),
   },
   { name: 'zoom-200', address: '', widths: [720], density: 2 },
-  { name: 'phone-draw', address: '', widths: [390], prepare: (page) => choosesBarTool(page, 'Brush') },
+  { name: 'phone', address: '', widths: [390], before: isPhone },
+  { name: 'phone-draw', address: '', widths: [390], before: isPhone, prepare: (page) => choosesBarTool(page, 'Brush') },
+  { name: 'phone-box', address: '', widths: [390], before: isPhone, prepare: (page) => choosesBarTool(page, 'Box') },
   {
-    name: 'phone-box',
+    name: 'phone-portrait',
     address: '',
     widths: [390],
-    prepare: (page) => choosesBarTool(page, 'Box'),
+    before: isPhone,
+    prepare: (page) => opensPerson(page, 900, 1600),
   },
 ];
 
+function isPhone(page: Page): Promise<void> {
+  return page.setViewport({ width: 390, height: 844, hasTouch: true, isMobile: true });
+}
+
 async function choosesBarTool(page: Page, title: string): Promise<void> {
-  await page.setViewport({ width: 390, height: 844, hasTouch: true, isMobile: true });
   await page.locator(`.tool-bar label::-p-text(${title})`).click();
 }
 

@@ -33,7 +33,8 @@ try {
       await takeState(state);
       process.stdout.write(`${state.name}\n`);
     } catch (error) {
-      throw new Error(`The state ${state.name} was not reached.`, { cause: error });
+      process.stderr.write(`${state.name} was not reached: ${error}\n`);
+      process.exitCode = 1;
     }
   }
 } finally {
@@ -42,11 +43,21 @@ try {
 
 /** One page for all widths and both themes: what was done to it stays. */
 async function takeState(state: PageState): Promise<void> {
-  const { before, isUnderWay = false, density = 1, widths: ownWidths = widths, ...rest } = state;
+  const { before, isUnderWay = false, ...rest } = state;
   const page = await demo.open(state.address, { ...rest, scheme: 'light', settles: !isUnderWay, prepare: before });
+  try {
+    await takeSizes(page, state);
+  } finally {
+    await page.close();
+  }
+}
+
+async function takeSizes(page: Page, state: PageState): Promise<void> {
+  const { isUnderWay = false, density = 1, widths: ownWidths = widths } = state;
   if (!state.preparesEachTime) await state.prepare?.(page);
   for (const width of ownWidths) {
-    await page.setViewport({ width, height: heights[width], deviceScaleFactor: density });
+    // A phone stays one: to have touch or not would load the page again.
+    await page.setViewport({ ...page.viewport(), width, height: heights[width], deviceScaleFactor: density });
     for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMediaFeatures([
         { name: 'prefers-color-scheme', value: scheme },
@@ -57,7 +68,6 @@ async function takeState(state: PageState): Promise<void> {
       await take(page, `${state.name} ${width} ${scheme}`, width < widthOfDesks);
     }
   }
-  await page.close();
 }
 
 async function take(page: Page, name: string, fullPage: boolean): Promise<void> {

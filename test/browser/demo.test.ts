@@ -615,6 +615,27 @@ test('the page allows itself no more than it needs', async () => {
   expect(policy).not.toMatch(/unsafe-inline|'unsafe-eval'/);
 });
 
+test('the page shows a picture of itself to machines, and where scripts do not run', async () => {
+  const html = await (await fetch(served.site.url)).text();
+  const about = new Map(
+    [...html.matchAll(/<meta\s+property="og:([^"]*)"\s+content="([^"]*)"/g)].map(
+      ([, ...pair]) => pair as [string, string],
+    ),
+  );
+  expect([...about.keys()]).toEqual(expect.arrayContaining(['title', 'description', 'image', 'image:alt']));
+  const file = await fetch(new URL(about.get('image') ?? '', served.site.url));
+  const picture = decode(new Uint8Array(await file.arrayBuffer()));
+  expect([picture.width, picture.height]).toEqual(
+    ['width', 'height'].map((side) => Number(about.get(`image:${side}`))),
+  );
+  const page = await served.context.newPage();
+  onTestFinished(() => page.close());
+  await page.setJavaScriptEnabled(false);
+  await page.goto(served.site.url);
+  expect(await page.$eval('noscript img', (image) => (image as HTMLImageElement).naturalWidth)).toBe(picture.width);
+  expect(await page.$eval('noscript h1', (title) => title.textContent)).toBe('meanfield');
+});
+
 test('the page links to where the project lives as soon as that is decided, and to nothing before', async () => {
   const built = await (await fetch(served.site.url)).text();
   const bare = built.replaceAll(/<meta name="meanfield:[^>]*>/g, '');

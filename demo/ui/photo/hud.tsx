@@ -25,7 +25,11 @@ export function Hud({ session }: { session: Session }) {
       >
         <Times statistics={statistics} stage="network" />
       </HudEntry>
-      <HudEntry title="Refinement took" hint="Median of the last results, and the time that 95 % of them stay under" isLive>
+      <HudEntry
+        title="Refinement took"
+        hint="Median of the last results, and the time that 95 % of them stay under"
+        isLive
+      >
         <Times statistics={statistics} stage="refine" />
       </HudEntry>
       {refinement?.bytesHeld !== undefined && (

@@ -24,6 +24,7 @@ export function LiveStage({ live }: { live: LiveSession }) {
       data-showing={live.progress.isShowing.value}
     >
       {isOff ? <Invitation live={live} /> : <LiveFrame live={live} />}
+      <StepNote steps={live.timeline} />
     </div>
   );
 }
@@ -90,7 +91,6 @@ function LiveFrame({ live }: { live: LiveSession }) {
       )}
       <LiveBadge live={live} />
       <LiveStatus live={live} />
-      <StepNote steps={live.timeline} />
     </div>
   );
 }
