@@ -144,8 +144,8 @@ async function givesCamera(page: Page): Promise<void> {
         workers.push(this);
       }
     };
-    navigator.mediaDevices.getUserMedia = async (wanted) => {
-      const { width, height } = wanted?.video as { width: { ideal: number }; height: { ideal: number } };
+    navigator.mediaDevices.getUserMedia = async ({ video } = {}) => {
+      const { width, height } = video as { width: { ideal: number }; height: { ideal: number } };
       const [across, down] = [width.ideal, height.ideal];
       const image = new Image();
       image.src = 'photos/astronaut.png';
