@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
 import { offlineSite } from './scripts/offline-site.js';
+import { projectLinks } from './scripts/project-links.js';
 
 /** Where networks are downloaded from, when somebody asks for one. */
 const networkHosts = ['https://raw.githubusercontent.com', 'https://huggingface.co', 'https://*.hf.co'];
@@ -42,7 +43,7 @@ export default defineConfig({
   root: 'demo',
   // Relative addresses, so that the built site works in any folder of any server.
   base: './',
-  plugins: [addPolicy, offlineSite(path.resolve(import.meta.dirname, 'demo/offline/service-worker.ts'))],
+  plugins: [addPolicy, projectLinks, offlineSite(path.resolve(import.meta.dirname, 'demo/offline/service-worker.ts'))],
   server: {
     // The library's source lies beside the demo's root.
     fs: { allow: ['..'] },

@@ -15,6 +15,10 @@ export interface OpenOptions {
   computesNothing?: boolean;
   /** Default: wait until all is on the screen. */
   settles?: boolean;
+  /** Shows what moves only where it is asked for. */
+  moves?: boolean;
+  /** Before the page is opened. */
+  prepare?: ((page: Page) => Promise<unknown>) | undefined;
 }
 
 export interface DemoBrowser {
@@ -54,13 +58,14 @@ export async function launchDemo(): Promise<DemoBrowser> {
   };
   return {
     settled,
-    async open(address, { scheme, withoutWebGpu, computesNothing, settles = true }) {
+    async open(address, { scheme, withoutWebGpu, computesNothing, settles = true, moves = false, prepare }) {
       const page = await browser.newPage();
+      page.setDefaultTimeout(300_000);
       await page.setViewport({ width: 1440, height: 900 });
       await page.emulateMediaFeatures([
         { name: 'prefers-color-scheme', value: scheme },
         // The page shows first visitors what it does: pictures are of what stays.
-        { name: 'prefers-reduced-motion', value: 'reduce' },
+        { name: 'prefers-reduced-motion', value: moves ? 'no-preference' : 'reduce' },
       ]);
       if (withoutWebGpu) {
         await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
@@ -70,6 +75,7 @@ export async function launchDemo(): Promise<DemoBrowser> {
           Worker.prototype.postMessage = () => undefined;
         });
       }
+      await prepare?.(page);
       await page.goto(new URL(address, url).href);
       if (settles) await settled(page);
       return page;

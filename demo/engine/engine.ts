@@ -94,10 +94,8 @@ export class Engine {
     // Until the network has said what there is now, what it said of another picture is of no use.
     if (isNew) this.probabilities = undefined;
     return this.rebuilding(async () => {
-      const start = performance.now();
       if (this.probabilities) return this.tryRefine(job, picture);
-      await this.runNetwork(job, picture, marks);
-      const network = { stage: 'network', milliseconds: performance.now() - start };
+      const network = { stage: 'network', milliseconds: await this.runNetwork(job, picture, marks) };
       const refinement = await this.tryRefine(job, picture);
       return { ...refinement, timings: [network, ...refinement.timings] };
     });
@@ -170,18 +168,24 @@ export class Engine {
     });
   }
 
-  private async runNetwork(job: Job, picture: Picture, marks: MarkMap): Promise<void> {
+  /** @returns milliseconds that it took, without those in which the browser looked for a GPU */
+  private async runNetwork(job: Job, picture: Picture, marks: MarkMap): Promise<number> {
     const acquiring = this.gpuFor(job);
+    let start = performance.now();
     // Marks alone need no network, and are done while the browser looks for a GPU.
     const ofMarks = job.network === 'colour-prompt' ? resultOfMarks(job, picture, marks) : undefined;
+    const ofMarksTook = performance.now() - start;
     const gpu = await acquiring;
+    start = performance.now();
     const result = ofMarks ?? (await this.networkSource.run(gpu?.device, job, picture, marks.prompts));
+    const took = ofMarks ? ofMarksTook : performance.now() - start;
     this.labels = result.labels;
     this.labelCount = result.labelCount;
     this.networkInput = result.input;
     this.probabilities = result.probabilities;
     this.before = segment(result.probabilities, picture.width * picture.height, result.labelCount);
     this.pending.unary = { probabilities: result.probabilities };
+    return took;
   }
 
   /** Does it again on a new device where the old one was lost, at last on the processor. */

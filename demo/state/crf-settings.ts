@@ -190,7 +190,7 @@ export interface Remedy {
 export const remedies: readonly Remedy[] = [
   {
     trouble: 'Edges leak',
-    advice: 'Raise the bilateral strength, or lower the colour tolerance.',
+    advice: 'Raises the strength of “Follow the colours”, and lowers its colour tolerance.',
     change(settings) {
       const { bilateral } = settings;
       const [least] = crfSchema.bilateral.sigmaRGB.usual;
@@ -203,7 +203,7 @@ export const remedies: readonly Remedy[] = [
   },
   {
     trouble: 'Too smooth',
-    advice: 'Lower the spatial strength.',
+    advice: 'Lowers the strength of “Smooth the outline”.',
     change(settings) {
       const { spatial } = settings;
       if (!spatial.isOn || spatial.compatibility === 0) return undefined;
@@ -212,7 +212,7 @@ export const remedies: readonly Remedy[] = [
   },
   {
     trouble: 'Too slow',
-    advice: 'Fewer iterations.',
+    advice: 'Takes fewer iterations.',
     change(settings) {
       if (settings.iterations <= 1) return undefined;
       return { ...settings, iterations: Math.max(1, Math.floor(settings.iterations * 0.6)) };

@@ -31,15 +31,18 @@ export function listenForFiles(session: Session, live: LiveSession, mode: Signal
   };
   document.addEventListener('paste', ({ clipboardData }) => open(clipboardData));
   document.addEventListener('dragover', (event) => {
+    // Labels are dragged, too, and so is selected text.
+    if (!event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
-    document.body.classList.add('is-dropping');
+    document.body.dataset.drop =
+      mode.value === 'webcam' ? 'Drop the picture to put it behind you' : 'Drop the picture to open it';
   });
   document.addEventListener('dragleave', ({ relatedTarget }) => {
-    if (!relatedTarget) document.body.classList.remove('is-dropping');
+    if (!relatedTarget) delete document.body.dataset.drop;
   });
   document.addEventListener('drop', (event) => {
     event.preventDefault();
-    document.body.classList.remove('is-dropping');
+    delete document.body.dataset.drop;
     open(event.dataTransfer);
   });
 }

@@ -8,13 +8,17 @@ import { KeyHelp } from './key-help.js';
 import { type Mode, ModeSwitch } from './mode-switch.js';
 import { VideoIcon } from './parts/icons.js';
 import { SnapshotButton } from './photo/snapshot.js';
+import { ProjectLinks } from './project-links.js';
 
 export function Header({ mode, session }: { mode: Signal<Mode>; session: Session }) {
   return (
     <header class="header">
       <div class="title">
         <h1>meanfield</h1>
-        <p>Cut anything out of a photo or a live camera. All in this browser: no picture leaves it.</p>
+        <div class="claim">
+          <p>Cut anything out of a photo or a live camera. All in this browser: no picture leaves it.</p>
+          <ProjectLinks />
+        </div>
       </div>
       <ModeSwitch mode={mode} />
       <div class="header-actions">

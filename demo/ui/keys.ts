@@ -42,9 +42,13 @@ export function listenForKeys(target: () => KeyTarget): void {
     if (showsOriginal) showsOriginal.value = isShown;
   };
   document.addEventListener('keydown', (event) => {
-    if (isTyping(event.target) || event.altKey) return;
+    const { target: focused } = event;
+    const isControl = event.ctrlKey || event.metaKey;
+    // Letters choose in a list, but its own undo there is none.
+    const isTaken = isTyping(focused) && !(isControl && focused instanceof HTMLSelectElement);
+    if (isTaken || event.altKey) return;
     const key = event.key.toLowerCase();
-    if (event.ctrlKey || event.metaKey) {
+    if (isControl) {
       if (pressWithControl(target(), key, event.shiftKey)) event.preventDefault();
       return;
     }
@@ -93,6 +97,6 @@ export function toggleComparison({ divider }: { divider: Signal<number | null> }
 export function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    target.matches('input:not([type=range], [type=checkbox], [type=radio]), select, textarea')
+    target.matches('input:not([type=range], [type=checkbox], [type=radio], [type=color]), select, textarea')
   );
 }

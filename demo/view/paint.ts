@@ -16,12 +16,16 @@ export const views: readonly View[] = [
   { value: 'overlay', title: 'Overlay', hint: 'The shown labels tinted over the photo' },
   { value: 'cut-out', title: 'Cut-out', hint: 'Only the shown labels, on transparency' },
   { value: 'labels', title: 'Labels', hint: 'Each pixel in its label’s colour' },
-  { value: 'before', title: 'Network', hint: 'What the network says, before the CRF: faint where it is not sure' },
+  {
+    value: 'before',
+    title: 'Before',
+    hint: 'What marks or network say before refinement: faint where they are not sure',
+  },
   { value: 'confidence', title: 'Confidence', hint: 'Bright where the result is sure, dark where it is not' },
   {
     value: 'edges',
     title: 'Edges',
-    hint: 'Outlines before the CRF (thin, white) and after it (in the labels’ colours)',
+    hint: 'Outlines before refinement (thin, white) and after it (in the labels’ colours)',
   },
   { value: 'instances', title: 'Instances', hint: 'Each connected piece of the shown labels in a colour of its own' },
 ];

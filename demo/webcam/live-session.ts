@@ -5,6 +5,7 @@ import { isSoftware } from '../../src/gpu/adapter.js';
 import { type Marks, noMarks } from '../marks/marks.js';
 import { promptsOf } from '../marks/prompts.js';
 import { offerOf } from '../networks/catalogue.js';
+import { pictureFile } from '../photo/photo.js';
 import { type Colour, colourFromHex } from '../state/labels.js';
 import { MarkBoard } from '../state/mark-board.js';
 import { foundLabels, type LabelSet, labelSet, Palette } from '../state/palette.js';
@@ -167,11 +168,13 @@ export class LiveSession {
     this.link.send({ kind: 'restart' });
   }
 
-  async setBackground(blob: Blob): Promise<void> {
+  async setBackground(file: File): Promise<void> {
     try {
-      this.useBackground(await createImageBitmap(blob, { resizeWidth: 1280 }));
-    } catch {
-      this.progress.error.value = 'The background is damaged, or of a kind that this browser cannot show.';
+      const picture = await pictureFile(file.name || 'The picture', file);
+      this.progress.error.value = undefined;
+      this.useBackground(picture);
+    } catch (error) {
+      this.progress.error.value = (error as Error).message;
     }
   }
 

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * @typedef {{ repository: string, homepage: string, bugs: string }} Addresses Where the project lives, each '' as long as it is not decided.
- *   addresses.json is the only place that says it.
+ * @typedef {{ repository: string, homepage: string, package: string, bugs: string }} Addresses Where the project lives, each '' as long as it is not
+ *   decided; `package` is where people read about the published one. addresses.json is the only place that says it.
  */
 
 /** @type {Addresses} */
@@ -17,13 +17,13 @@ export const projectAddresses = JSON.parse(readFileSync(path.join(import.meta.di
  * @param {Addresses} given
  * @returns {string[]}
  */
-export function problemsOfAddresses({ repository, homepage, bugs }) {
+export function problemsOfAddresses({ repository, ...others }) {
   const file = 'scripts/release/addresses.json';
   const problems = [];
   if (!/^https:\/\/github\.com\/[^/]+\/[^/]+$/.test(repository)) {
     problems.push(`${file}: repository is "${repository}", expected https://github.com/OWNER/NAME`);
   }
-  for (const [name, address] of Object.entries({ homepage, bugs })) {
+  for (const [name, address] of Object.entries(others)) {
     if (!/^https:\/\/[^/]+/.test(address)) {
       problems.push(`${file}: ${name} is "${address}", expected an address that begins with https://`);
     }

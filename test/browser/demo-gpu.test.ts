@@ -132,9 +132,16 @@ describe('the camera', () => {
 
   test('opens with a network that finds people, and blurs what is behind them: nobody is asked to draw', async () => {
     await context.overridePermissions(new URL(site.url).origin, ['camera']);
-    const demo = await DemoPage.open(context, `${site.url}#mode=webcam`, { settles: false });
+    const demo = await DemoPage.open(context, `${site.url}#mode=webcam`, { settles: false, prepare: holdsBack });
     await demo.click('Turn the camera on');
-    await demo.page.waitForFunction(() => document.querySelector<HTMLElement>('.stage')?.dataset.showing === 'true');
+    // Something changes once a second until the first frame is there, and none is claimed before.
+    await clockRuns(demo, 'Waiting for the camera');
+    await letThrough(demo, 'camera');
+    await clockRuns(demo, 'Making the network ready');
+    await letThrough(demo, 'network');
+    await clockRuns(demo, 'Working on the first frame');
+    await letThrough(demo, 'frames');
+    await untilShowing(demo);
     const checked = (name: string) =>
       demo.page.$eval(`input[name=${name}]:checked`, (input) => (input as HTMLInputElement).value);
     expect([await checked('network'), await checked('effect')]).toEqual(['person', 'blur']);
@@ -142,6 +149,9 @@ describe('the camera', () => {
       await demo.page.$$eval('.label-name', (names) => names.map((name) => (name as HTMLInputElement).value)),
     ).toEqual(['background', 'person']);
     expect(await demo.page.evaluate(() => document.querySelector('.prompt')?.textContent)).toBeUndefined();
+    await demo.page.waitForFunction(() =>
+      /^This frame: [\d.]+ m?s, by the processor$/.test(document.querySelector('.is-figures')?.textContent ?? ''),
+    );
     // The adapter of these tests is one in software: the processor is faster.
     await demo.page.waitForFunction(() => document.querySelector('.hud')?.textContent.includes('Computed byCPU'));
     await demo.click('Turn off');
@@ -168,6 +178,8 @@ describe('the camera', () => {
       await demo.page.waitForFunction(
         () => (document.querySelector('.camera video') as HTMLVideoElement)?.videoWidth > 0,
       );
+      const asked = await demo.page.evaluate(() => (globalThis as unknown as { asked: MediaStreamConstraints }).asked);
+      expect(asked.video).toMatchObject({ width: { ideal: 1280 }, height: { ideal: 720 } });
       // By then the network may be there already, but not before the camera.
       expect(await demo.page.$eval('.stage', (stage) => (stage as HTMLElement).dataset.status)).toBe('on');
       await untilShowing(demo);
@@ -260,6 +272,9 @@ describe('the camera', () => {
       expect(Object.values(onPage).every((count) => count === 0)).toBe(true);
       const hud = await demo.page.$eval('.hud', (element) => element.textContent);
       expect(hud).toContain('Readback0 bytes');
+      expect(await demo.page.$eval('.is-figures', (badge) => badge.textContent)).toMatch(
+        /^This frame: [\d.]+ m?s, 0 bytes left the GPU$/,
+      );
       expect(await demo.barriers()).toEqual([]);
     });
 
@@ -336,6 +351,64 @@ function givesSmallFrames(page: Page): Promise<unknown> {
     // Not there on pages without https.
     if (!mediaDevices) return;
     const ask = mediaDevices.getUserMedia.bind(mediaDevices);
-    mediaDevices.getUserMedia = () => ask({ video: { width: 640, height: 480 } });
+    mediaDevices.getUserMedia = (asked) => {
+      Object.assign(globalThis, { asked });
+      return ask({ video: { width: 640, height: 480 } });
+    };
   });
+}
+
+type Held = 'camera' | 'network' | 'frames';
+
+/** Each of these comes to the page only when it is let through. */
+function holdsBack(page: Page): Promise<unknown> {
+  return page.evaluateOnNewDocument(() => {
+    const gates = {} as Record<Held, { open: () => void; isOpen: Promise<void> }>;
+    for (const name of ['camera', 'network', 'frames'] as const) {
+      let open = () => {};
+      const isOpen = new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      gates[name] = { open, isOpen };
+    }
+    Object.assign(globalThis, { gates });
+    const { mediaDevices } = navigator;
+    if (!mediaDevices) return;
+    const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = async (wanted) => {
+      await gates.camera.isOpen;
+      return ask(wanted);
+    };
+    const listen = Worker.prototype.addEventListener;
+    Worker.prototype.addEventListener = function (
+      this: Worker,
+      kind: string,
+      listener: (event: Event) => void,
+      options?: AddEventListenerOptions,
+    ) {
+      const later = async (event: Event) => {
+        const isShown = (event as MessageEvent<{ kind?: string } | undefined>).data?.kind === 'shown';
+        await gates[isShown ? 'frames' : 'network'].isOpen;
+        listener(event);
+      };
+      listen.call(this, kind, kind === 'message' ? later : listener, options);
+    } as typeof listen;
+  });
+}
+
+function letThrough(demo: DemoPage, what: Held): Promise<void> {
+  return demo.page.evaluate(
+    (name) => (globalThis as unknown as { gates: Record<string, { open: () => void }> }).gates[name].open(),
+    what,
+  );
+}
+
+/** Waits until the words over the picture are these, and the seconds beside them have changed twice. */
+async function clockRuns(demo: DemoPage, words: string): Promise<void> {
+  await untilMessage(demo, words);
+  expect(await demo.page.$eval('.stage', (stage) => (stage as HTMLElement).dataset.showing)).toBe('false');
+  for (let change = 0; change < 2; change++) {
+    const now = await demo.page.$eval('.elapsed', (elapsed) => elapsed.textContent);
+    await demo.page.waitForFunction((before) => document.querySelector('.elapsed')?.textContent !== before, {}, now);
+  }
 }

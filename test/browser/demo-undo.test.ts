@@ -2,9 +2,11 @@
 
 import { encode } from 'fast-png';
 import { expect, onTestFinished, test } from 'vitest';
-import { type DemoOptions, DemoPage } from '../support/demo.js';
+import { encodeMarks } from '../../demo/marks/marks-code.js';
+import { type DemoOptions, DemoPage, type Place } from '../support/demo.js';
 import { demoHost } from '../support/demo-host.js';
 import { patience } from '../support/patience.js';
+import { givesCamera, goLiveOnCpu } from '../support/webcam.js';
 
 const served = demoHost();
 
@@ -59,6 +61,59 @@ test('undo goes back to the beginning, and redo to the end, one step for each th
   }
   expect([await isEnabled(demo, 'Undo'), await isEnabled(demo, 'Redo')]).toEqual([true, false]);
   expect(await demo.barriers()).toEqual([]);
+  await demo.finish();
+}, 400_000);
+
+test('undo goes back to the beginning and redo to the end for the webcam, one step for each effect, slider and choice', async () => {
+  const demo = await open(camera, { settles: false, prepare: givesCamera });
+  const effectSlider = '[aria-labelledby=effect-title] .slider input';
+  const steps: readonly (readonly [what: string, act: () => Promise<unknown>])[] = [
+    ['effect', () => demo.page.click('input[name=effect][value=overlay]')],
+    ['opacity', () => dragSlider(demo, effectSlider)],
+    ['effect', () => demo.page.click('input[name=effect][value=blur]')],
+    ['blur', () => dragSlider(demo, effectSlider)],
+    ['effect', () => demo.page.click('input[name=effect][value=colour]')],
+    ['colour', () => dragColour(demo)],
+    ['mirror', () => demo.page.click('[aria-label=Mirror]')],
+    ['smoothing', () => dragSlider(demo, '[role=tabpanel] .slider:last-child input')],
+    ['frame rate', () => demo.page.click('[role=tabpanel] .switch input')],
+    ['settings', () => moveSlider(demo)],
+    ['settings', () => demo.click('Reset')],
+    ['network', () => choose(demo, 'Quality', 'input[name=network][value=person]')],
+    ['network', () => demo.page.click('input[name=network][value=colour-prompt]')],
+    ['background picture', () => demo.give('drop', 'beach.png', halves)],
+    ['working size', () => chooseSize(demo)],
+  ];
+  const states = [await cameraLinkOf(demo)];
+  for (const [, act] of steps) {
+    await act();
+    states.push(await cameraLinkOf(demo));
+  }
+  for (const [index, state] of states.slice(1).entries()) expect(state, steps[index][0]).not.toEqual(states[index]);
+  for (const [index, [what]] of [...steps.entries()].reverse()) {
+    await press(demo, 'z');
+    await demo.page.waitForFunction(
+      (text) => document.querySelector('.step-note')?.textContent === text,
+      {},
+      `Undone: ${what}`,
+    );
+    expect(await cameraLinkOf(demo), `undo ${what}`).toEqual(states[index]);
+  }
+  expect(await isEnabled(demo, 'Undo')).toBe(false);
+  for (const [index, [what]] of steps.entries()) {
+    await demo.page.click('[aria-label=Redo]');
+    expect(await cameraLinkOf(demo), `redo ${what}`).toEqual(states[index + 1]);
+  }
+  expect([await isEnabled(demo, 'Undo'), await isEnabled(demo, 'Redo')]).toEqual([true, false]);
+  // In a mirror the red half is on the right. The picture behind is not mirrored.
+  const places: Place[] = [
+    [0.85, 0.25],
+    [0.15, 0.25],
+  ];
+  await goLiveOnCpu(demo, places, [
+    [200, 40, 40],
+    [190, 60, 40],
+  ]);
   await demo.finish();
 }, 400_000);
 
@@ -126,6 +181,18 @@ test('a photo is not kept where the browser stores nothing, or where it is too l
   await other.finish();
 }, 200_000);
 
+/** A stroke on each half of what the camera shows; the quality stays as it is. */
+const camera = `#mode=webcam&camera-network=colour-prompt&camera-input=64&camera-size=160&camera-effect=colour&camera-colour=123456&camera-mirror=off&camera-adapt=off&camera-smoothing=0.00&camera-marks=${encodeMarks(
+  {
+    strokes: [0.125, 0.875].map((x) => ({
+      label: Number(x < 0.5),
+      radius: 0.03125,
+      points: [0.625, 0.75].map((y) => ({ x, y })),
+    })),
+    box: null,
+  },
+)}`;
+
 /** In a browser that has never been here. */
 async function open(hash: string, options: DemoOptions = {}): Promise<DemoPage> {
   const visitor = await served.browser.createBrowserContext();
@@ -147,6 +214,17 @@ async function stateOf(demo: DemoPage) {
     ),
     shares: await demo.shares(),
   };
+}
+
+async function moveSlider(demo: DemoPage): Promise<void> {
+  await demo.openTab('Refine');
+  await dragSlider(demo, '[role=tabpanel] .slider input');
+}
+
+/** The list has the focus then, as with a visitor. */
+async function chooseSize(demo: DemoPage): Promise<void> {
+  await demo.page.focus('[role=tabpanel] select');
+  await demo.page.select('[role=tabpanel] select', '240');
 }
 
 async function becomes(demo: DemoPage, state: Awaited<ReturnType<typeof stateOf>>, what: string): Promise<void> {
@@ -183,6 +261,12 @@ function linkOf(demo: DemoPage): Promise<string> {
     await new Promise((resolve) => setTimeout(resolve, 500));
     return location.hash;
   });
+}
+
+/** What the address says of the webcam, by name. */
+async function cameraLinkOf(demo: DemoPage): Promise<Record<string, string>> {
+  const parts = new URLSearchParams((await linkOf(demo)).slice(1));
+  return Object.fromEntries([...parts].filter(([name]) => name.startsWith('camera-')));
 }
 
 async function press(demo: DemoPage, key: string): Promise<void> {

@@ -7,7 +7,7 @@ import { launchFirefox } from '../../scripts/launch-firefox.js';
 import { DemoPage, type Place, serveBuiltDemo } from '../support/demo.js';
 import { patience } from '../support/patience.js';
 import type { StaticSite } from '../support/static-site.js';
-import { goLiveOnCpu, type Rgb } from '../support/webcam.js';
+import { givesCamera, goLiveOnCpu, type Rgb } from '../support/webcam.js';
 
 let site: StaticSite;
 let browser: Browser;
@@ -43,7 +43,7 @@ describe.each([
   });
 
   test('the camera is cut out live, on the processor', async () => {
-    const demo = await open(link, { settles: false, prepare: giveCamera });
+    const demo = await open(link, { settles: false, prepare: givesCamera });
     await goLiveOnCpu(demo, [inRed, inBlue], [red, behind]);
     await demo.finish();
   });
@@ -83,23 +83,3 @@ const marks = encodeMarks({
 const link =
   '#mode=webcam&camera-network=colour-prompt&camera-input=64&camera-size=160&camera-effect=colour&camera-colour=123456&camera-mirror=off&camera-adapt=off' +
   `&camera-smoothing=0.00&camera-marks=${marks}`;
-
-/** Firefox's own fake camera shows one colour: this one shows two, and a line that moves. */
-function giveCamera(page: Page): Promise<unknown> {
-  return page.evaluateOnNewDocument(() => {
-    const canvas = Object.assign(document.createElement('canvas'), { width: 96, height: 64 });
-    const context = canvas.getContext('2d') as CanvasRenderingContext2D;
-    let count = 0;
-    setInterval(() => {
-      context.fillStyle = 'rgb(200 40 40)';
-      context.fillRect(0, 0, 48, 64);
-      context.fillStyle = 'rgb(40 60 200)';
-      context.fillRect(48, 0, 48, 64);
-      context.fillStyle = `rgb(${count} ${count} ${count})`;
-      context.fillRect(0, 0, 96, 4);
-      count = (count + 8) % 256;
-    }, 50);
-    navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(20);
-    navigator.mediaDevices.enumerateDevices = async () => [];
-  });
-}

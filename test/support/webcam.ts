@@ -2,7 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import { decode } from 'fast-png';
-import type { Browser } from 'puppeteer';
+import type { Browser, Page } from 'puppeteer';
 import { expect } from 'vitest';
 import type { DemoPage, Place } from './demo.js';
 
@@ -89,4 +89,24 @@ export async function goLiveOnCpu(demo: DemoPage, places: readonly Place[], expe
   await framesLater(demo, 3);
   await demo.page.waitForFunction(() => document.querySelector('.hud')?.textContent.includes('Computed byCPU'));
   expect(demo.requests.filter((url) => /jspi|asyncify|frame-path|gpu-crf/.test(url))).toEqual([]);
+}
+
+/** Before the page is opened: its camera shows red on the left, blue on the right, and a line that moves. Firefox's own fake one has one colour. */
+export function givesCamera(page: Page): Promise<unknown> {
+  return page.evaluateOnNewDocument(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 96, height: 64 });
+    const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+    let count = 0;
+    setInterval(() => {
+      context.fillStyle = 'rgb(200 40 40)';
+      context.fillRect(0, 0, 48, 64);
+      context.fillStyle = 'rgb(40 60 200)';
+      context.fillRect(48, 0, 48, 64);
+      context.fillStyle = `rgb(${count} ${count} ${count})`;
+      context.fillRect(0, 0, 96, 4);
+      count = (count + 8) % 256;
+    }, 50);
+    navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(20);
+    navigator.mediaDevices.enumerateDevices = async () => [];
+  });
 }

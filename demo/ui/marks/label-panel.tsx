@@ -123,7 +123,7 @@ function Area({ board, index }: { board: MarkBoard; index: number }) {
   const { name } = board.palette.labels.value[index];
   const areas = board.on.areas.value;
   const area = areas?.[index];
-  if (!areas || area === undefined) return <span class="area">–</span>;
+  if (!areas || area === undefined) return <span class="area" />;
   const total = areas.reduce((sum, count) => sum + count, 0);
   const isIsolated = board.palette.isolated.value === index;
   return (

@@ -33,7 +33,7 @@ export function NetworkPicker({ use, chosen, inputSize, seen, loading, onCancel 
     <fieldset class="networks">
       <legend>Network</legend>
       <p class="hint">
-        The first network that runs also loads its runtime, once: {runtimeSize}. Marks on a photo need none.
+        The first network that runs also loads its runtime, once: {runtimeSize}. Marks on a photo need no network.
       </p>
       {fitting.map((offer) => (
         <label key={offer.name} class="network">
@@ -107,7 +107,7 @@ function InputSize({ network, chosen, seen }: InputSizeProps) {
   if (!sizes) {
     return seen ? (
       <p class="hint">
-        The network works at {seen.width} × {seen.height} px, always.
+        The network always works at {seen.width} × {seen.height} px.
       </p>
     ) : null;
   }

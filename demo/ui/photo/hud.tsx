@@ -25,13 +25,24 @@ export function Hud({ session }: { session: Session }) {
       >
         <Times statistics={statistics} stage="network" />
       </HudEntry>
-      <HudEntry title="CRF took" hint="Median of the last results, and the time that 95 % of them stay under" isLive>
+      <HudEntry
+        title="Refinement took"
+        hint="Median of the last results, and the time that 95 % of them stay under"
+        isLive
+      >
         <Times statistics={statistics} stage="refine" />
       </HudEntry>
-      <HudEntry title="GPU memory">{refinement?.bytesHeld === undefined ? '–' : bytes(refinement.bytesHeld)}</HudEntry>
-      <HudEntry title="Readback" hint="Bytes that left the GPU for this result. Legend, pointer and export need them">
-        {refinement ? bytes(refinement.bytesReadBack) : '–'}
-      </HudEntry>
+      {refinement?.bytesHeld !== undefined && (
+        <>
+          <HudEntry title="GPU memory">{bytes(refinement.bytesHeld)}</HudEntry>
+          <HudEntry
+            title="Readback"
+            hint="Bytes that left the GPU for this result. Legend, pointer and export need them"
+          >
+            {bytes(refinement.bytesReadBack)}
+          </HudEntry>
+        </>
+      )}
     </dl>
   );
 }

@@ -7,11 +7,12 @@ import { Adapter, HudEntry, Times } from '../photo/hud.js';
 export function LiveHud({ live }: { live: LiveSession }) {
   const report = live.figures.report.value;
   const rate = live.figures.rate.value;
+  if (!report) return null;
   return (
     <dl class="hud">
-      <HudEntry title="Camera">{report ? `${report.width} × ${report.height} px` : '–'}</HudEntry>
+      <HudEntry title="Camera">{`${report.width} × ${report.height} px`}</HudEntry>
       <HudEntry title="Computed by">
-        {report ? <Adapter backend={report.backend} name={report.adapterName} /> : '–'}
+        <Adapter backend={report.backend} name={report.adapterName} />
       </HudEntry>
       <HudEntry title="Frames a second" hint="Over the last two seconds">
         {rate === undefined ? '–' : rate.toFixed(1)}
@@ -22,10 +23,14 @@ export function LiveHud({ live }: { live: LiveSession }) {
       >
         <Times statistics={live.figures.statistics.value} stage="total" />
       </HudEntry>
-      <HudEntry title="GPU memory">{report?.backend === 'webgpu' ? bytes(report.bytesHeld) : '–'}</HudEntry>
-      <HudEntry title="Readback" hint="Bytes of this frame that left the GPU">
-        {report?.backend === 'webgpu' ? bytes(report.bytesReadBack) : '–'}
-      </HudEntry>
+      {report.backend === 'webgpu' && (
+        <>
+          <HudEntry title="GPU memory">{bytes(report.bytesHeld)}</HudEntry>
+          <HudEntry title="Readback" hint="Bytes of this frame that left the GPU">
+            {bytes(report.bytesReadBack)}
+          </HudEntry>
+        </>
+      )}
     </dl>
   );
 }

@@ -8,6 +8,7 @@ import { MarkLayer } from '../marks/mark-layer.js';
 import { Divider } from '../parts/divider.js';
 import { CameraIcon } from '../parts/icons.js';
 import { StepNote } from '../parts/step-note.js';
+import { LiveBadge } from './badge.js';
 import { LiveStatus } from './status.js';
 
 export function LiveStage({ live }: { live: LiveSession }) {
@@ -23,6 +24,7 @@ export function LiveStage({ live }: { live: LiveSession }) {
       data-showing={live.progress.isShowing.value}
     >
       {isOff ? <Invitation live={live} /> : <LiveFrame live={live} />}
+      <StepNote steps={live.timeline} />
     </div>
   );
 }
@@ -87,8 +89,8 @@ function LiveFrame({ live }: { live: LiveSession }) {
       {live.look.divider.value !== null && live.progress.isShowing.value && (
         <Divider position={live.look.divider} before="Camera" after="Result" />
       )}
+      <LiveBadge live={live} />
       <LiveStatus live={live} />
-      <StepNote steps={live.timeline} />
     </div>
   );
 }

@@ -110,7 +110,7 @@ function Loading({ progress, isDownload }: { progress: LoadProgress; isDownload:
   return (
     <>
       Downloading the network: {bytes(loadedBytes)}
-      {totalBytes === undefined ? '' : ` of ${bytes(totalBytes)}`}
+      {totalBytes === undefined ? '' : ` of ${bytes(totalBytes)}`}.
     </>
   );
 }

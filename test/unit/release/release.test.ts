@@ -11,17 +11,18 @@ import { withoutComments } from '../../../scripts/shader-comments.mjs';
 import { temporaryFolder } from '../../support/command-line.js';
 
 const repository = path.resolve(import.meta.dirname, '../../..');
-const undecided = { repository: '', homepage: '', bugs: '' };
+const undecided = { repository: '', homepage: '', package: '', bugs: '' };
 const decided = {
   repository: 'https://github.com/somebody/meanfield',
   homepage: 'https://somebody.example/meanfield/',
+  package: 'https://packages.example/meanfield',
   bugs: 'https://github.com/somebody/meanfield/issues',
 };
 
 describe('addresses', () => {
   test('keep a release from being published while they are not decided, or are of a kind that npm cannot check', () => {
     expect(problemsOfAddresses(decided)).toEqual([]);
-    expect(problemsOfAddresses(undecided)).toHaveLength(3);
+    expect(problemsOfAddresses(undecided)).toHaveLength(4);
     for (const repository of [
       'https://github.com/somebody',
       'git@github.com:somebody/meanfield.git',
