@@ -5,7 +5,7 @@ import type { Filter } from '../reference/filter.js';
 import type { RowEngine, Rows } from '../reference/rows.js';
 import { SimdLatticeFilter } from './lattice-filter.js';
 import { largestPiece, SimdMemory } from './memory.js';
-import { createStageModule } from './module.js';
+import { createSharedModule, createStageModule } from './module.js';
 
 /** Numbers that are worked on at once: rows are whole fours, or half of one, as two rows are worked on then. */
 const lanes = 4;
@@ -78,9 +78,8 @@ export class SimdRowEngine implements RowEngine {
 async function createShared(threads: number | undefined, paying: number): Promise<SimdRowEngine | undefined> {
   if ((threads ?? paying) < 2) return undefined;
   try {
-    const { coreCount, joinPool } = await import('./threads/index.js');
-    const count = threads ?? Math.min(paying, coreCount());
-    const shared = count > 1 ? await joinPool(count) : undefined;
+    const { joinPool } = await import('./threads/pool.js');
+    const shared = await joinPool(createSharedModule, threads, paying);
     return shared && new SimdRowEngine(new SimdMemory(shared.module, shared.team));
   } catch {
     return undefined;

@@ -11,12 +11,15 @@ export interface TestPage {
   finish(): Promise<void>;
 }
 
-/**
- * Opens a page that Vite serves: an empty one with `window.importModule`.
- *
- * @param options.ignoredErrors of the console: those that are the browser's own fault. Default: none
- */
-export async function openPage({ ignoredErrors }: { ignoredErrors?: RegExp } = {}): Promise<TestPage> {
+interface PageOptions {
+  /** Of the console: those that are the browser's own fault, or meant. Default: none. */
+  ignoredErrors?: RegExp;
+  /** That the page itself is answered with, beside those of Vite. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** Opens a page that Vite serves: an empty one with `window.importModule`. */
+export async function openPage({ ignoredErrors, headers }: PageOptions = {}): Promise<TestPage> {
   const browser = await sharedBrowser();
   // A context of its own: no caches or permissions shared between tests.
   const context = await browser.createBrowserContext();
@@ -27,7 +30,9 @@ export async function openPage({ ignoredErrors }: { ignoredErrors?: RegExp } = {
   page.on('console', (message) => {
     if (message.type() === 'error' && !ignoredErrors?.test(message.text())) errors.push(message.text());
   });
-  await page.goto(new URL('test/browser/harness.html', inject('serverUrl')).href);
+  const address = new URL('test/browser/harness.html', inject('serverUrl')).href;
+  if (headers) await addHeaders(page, address, headers);
+  await page.goto(address);
   return {
     page,
     async finish() {
@@ -35,6 +40,17 @@ export async function openPage({ ignoredErrors }: { ignoredErrors?: RegExp } = {
       if (errors.length > 0) throw new Error(`The page reported:\n${errors.join('\n')}`);
     },
   };
+}
+
+async function addHeaders(page: Page, address: string, headers: Readonly<Record<string, string>>): Promise<void> {
+  const body = await (await fetch(address)).text();
+  await page.setRequestInterception(true);
+  page.on('request', (request) => {
+    const answered =
+      request.url() === address ? request.respond({ contentType: 'text/html', headers, body }) : request.continue();
+    // The page may be closed by now.
+    answered.catch(() => undefined);
+  });
 }
 
 let connection: Promise<Browser> | undefined;

@@ -33,5 +33,8 @@ export const wordCount = 16;
 /** What a stage takes at most; behind it in `numbers` each helper leaves the largest number that its parts gave. */
 export const mostGiven = 16;
 
+/** Helpers that `numbers` has room for: as many as the option `threads` allows. */
+export const helperRoom = 256;
+
 /** Looks at a word before a thread goes to sleep: stages follow each other within microseconds, and waking takes tens of them. */
 export const looks = 2000;

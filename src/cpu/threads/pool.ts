@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-import { createSharedModule, type StageArguments, type StageModule, type Stages } from '../module.js';
+import type { createSharedModule, StageArguments, StageModule, Stages } from '../module.js';
 import type { AnyStage, Team } from '../team.js';
-import { looks, mostGiven, word, wordCount } from './control.js';
+import { helperRoom, looks, mostGiven, word, wordCount } from './control.js';
 import { type StartedWorker, startWorker } from './start-worker.js';
+import { coreCount } from './thread-count.js';
 import { type PoolMessage, workerProgram } from './worker-program.js';
-
-/** Threads that one engine may have. */
-export const mostThreads = 256;
 
 /** Parts a thread: one that is held up leaves the others more. */
 const partsPerThread = 4;
@@ -47,15 +45,23 @@ export interface Shared {
 /**
  * An engine's place in the pool of this thread, where helpers could be started; else undefined. Rejects where threads can't share memory.
  *
- * @param threads from 2 on, this one included
+ * @param create a module with such a memory: given, so that no bundler makes a file of what this one and its caller share
+ * @param threads this one included; left out: as many as there are cores
+ * @param paying threads of that default at most
  */
-export async function joinPool(threads: number): Promise<Shared | undefined> {
+export async function joinPool(
+  create: typeof createSharedModule,
+  threads: number | undefined,
+  paying: number,
+): Promise<Shared | undefined> {
+  const count = threads ?? Math.min(paying, coreCount());
   // Pages that are not isolated have no such name, though they have such memories, which no other thread can be given.
-  if (typeof SharedArrayBuffer === 'undefined') return undefined;
-  const { module, ...memories } = await createSharedModule();
+  if (count < 2 || typeof SharedArrayBuffer === 'undefined') return undefined;
+  const { module, ...memories } = await create();
   pool ??= new Pool();
-  const team = pool.join(module, memories, threads);
-  if (await pool.ready(threads - 1)) return { module, team };
+  const joined = pool;
+  const team = joined.join(module, memories, count);
+  if (await joined.ready(count - 1)) return { module, team };
   team.leave();
   return undefined;
 }
@@ -67,7 +73,7 @@ export async function joinPool(threads: number): Promise<Shared | undefined> {
  */
 class Pool {
   private readonly words = new Int32Array(new SharedArrayBuffer(4 * wordCount));
-  private readonly numbers = new Float64Array(new SharedArrayBuffer(8 * (mostGiven + mostThreads)));
+  private readonly numbers = new Float64Array(new SharedArrayBuffer(8 * (mostGiven + helperRoom)));
   private readonly helpers = new Set<Helper>();
   private readonly members = new Map<number, Memories>();
   private readonly forgotten = new FinalizationRegistry((id: number) => this.forget(id));
@@ -95,7 +101,7 @@ class Pool {
     this.forget(id);
   }
 
-  /** Whether one helper at least of the first so many is ready, as soon as they all are. */
+  /** Waits until the first so many helpers are ready, or it takes too long. @returns whether there is one that helps, or will */
   async ready(count: number): Promise<boolean> {
     const helpers = [...this.helpers].filter(({ index }) => index < count);
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -105,7 +111,7 @@ class Pool {
     const last = this.lastMessage;
     await Promise.race([Promise.all(helpers.map((helper) => helper.answered(last))), late]);
     clearTimeout(timer);
-    return helpers.some((helper) => helper.answer >= last && this.helpers.has(helper));
+    return helpers.some((helper) => this.helpers.has(helper));
   }
 
   /** Lets helpers take parts of a job. */
