@@ -179,9 +179,10 @@ export class SimdLatticeFilter implements Filter {
     const { memory, corners, pointCount } = this;
     const { module, team } = memory;
     const { simplexCount, vertexCount, rows: vertexRows } = this.lattice;
-    // A thread with channels of its own reads all weights; one with sums of its own writes and reads these: twice as much, about.
-    const lanesSuffice = channelCount > 2 && 2 * (channelCount / lanesTogether) >= team.threads;
-    if (team.threads === 1 || (lanesSuffice && channelCount > lanesTogether) || pointCount > mostGathered) return null;
+    const lanes = channelCount / lanesTogether;
+    // Sums of their own are written and read again: about twice the work of channels of their own.
+    const lanesSuffice = lanes >= 2 && 2 * lanes >= team.threads;
+    if (team.threads === 1 || lanesSuffice || pointCount > mostGathered) return null;
     const cornerCount = simplexCount * corners;
     const lengths = { starts: vertexCount + 1, rows: cornerCount, sums: cornerCount * channelCount };
     const held: number[] = [];
