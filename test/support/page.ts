@@ -3,6 +3,7 @@
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { inject } from 'vitest';
 import { patience } from './patience.js';
+import { headersParameter } from './repository-server.js';
 
 /** A page of the shared browser that remembers what went wrong in it. */
 export interface TestPage {
@@ -30,9 +31,9 @@ export async function openPage({ ignoredErrors, headers }: PageOptions = {}): Pr
   page.on('console', (message) => {
     if (message.type() === 'error' && !ignoredErrors?.test(message.text())) errors.push(message.text());
   });
-  const address = new URL('test/browser/harness.html', inject('serverUrl')).href;
-  if (headers) await addHeaders(page, address, headers);
-  await page.goto(address);
+  const address = new URL('test/browser/harness.html', inject('serverUrl'));
+  if (headers) address.searchParams.set(headersParameter, JSON.stringify(headers));
+  await page.goto(address.href);
   return {
     page,
     async finish() {
@@ -40,17 +41,6 @@ export async function openPage({ ignoredErrors, headers }: PageOptions = {}): Pr
       if (errors.length > 0) throw new Error(`The page reported:\n${errors.join('\n')}`);
     },
   };
-}
-
-async function addHeaders(page: Page, address: string, headers: Readonly<Record<string, string>>): Promise<void> {
-  const body = await (await fetch(address)).text();
-  await page.setRequestInterception(true);
-  page.on('request', (request) => {
-    const answered =
-      request.url() === address ? request.respond({ contentType: 'text/html', headers, body }) : request.continue();
-    // The page may be closed by now.
-    answered.catch(() => undefined);
-  });
 }
 
 let connection: Promise<Browser> | undefined;
