@@ -11,7 +11,8 @@ const askedHeaders: Plugin = {
   configureServer({ middlewares }) {
     middlewares.use((request, response, next) => {
       const asked = new URL(request.url ?? '/', 'http://localhost').searchParams.get(headersParameter);
-      for (const [name, value] of Object.entries(asked ? JSON.parse(asked) : {})) response.setHeader(name, String(value));
+      for (const [name, value] of Object.entries(asked ? JSON.parse(asked) : {}))
+        response.setHeader(name, String(value));
       next();
     });
   },
