@@ -14,17 +14,52 @@ export function embedWorkLength(featureDim: usize): usize {
  * Finds for every point the simplex around it and its barycentric weights: Adams, Baek and Davis 2010. Four points at a time, with
  * float32 arithmetic in the very order of src/reference/embed.ts, whose comments explain it: the results are the same bit for bit.
  *
- * @param pointCount a multiple of 4
- * @param features f32 [featureDim, pointCount], divided by their sigmas
+ * Points come in pieces: each has work of its own, so that several may be embedded at once.
+ *
+ * @param pieceLength points of a piece, a multiple of 4
+ * @param pointCount of all pieces, a multiple of 4
+ * @param features f32 [pieces, featureDim, pieceLength], divided by their sigmas
  * @param scales diagonal of the elevation, f32 [featureDim]
- * @param work f32 [embedWorkLength]
+ * @param work f32 [pieces, embedWorkLength]
  * @param simplexKeys [pointCount, keyBytes]; zero where no coordinate is
  * @param weights f32 [pointCount, featureDim + 1]
+ * @param from first piece
+ * @param to after the last one
  */
 export function embed(
   featureDim: usize,
+  pieceLength: usize,
   pointCount: usize,
   features: usize,
+  scales: usize,
+  work: usize,
+  simplexKeys: usize,
+  weights: usize,
+  from: usize,
+  to: usize,
+): void {
+  const keys = pieceLength * keyBytes(<u32>featureDim);
+  const pieceBytes = pieceLength << 2;
+  for (let piece = from; piece < to; piece++) {
+    const first = piece * pieceLength;
+    embedPiece(
+      featureDim,
+      min<usize>(pieceLength, pointCount - first),
+      features + piece * featureDim * pieceBytes,
+      pieceBytes,
+      scales,
+      work + piece * (embedWorkLength(featureDim) << 2),
+      simplexKeys + piece * keys,
+      weights + piece * (featureDim + 1) * pieceBytes,
+    );
+  }
+}
+
+function embedPiece(
+  featureDim: usize,
+  pointCount: usize,
+  features: usize,
+  dimensionBytes: usize,
   scales: usize,
   work: usize,
   simplexKeys: usize,
@@ -38,7 +73,7 @@ export function embed(
   const coordinates = residuals + (corners << 4);
   const byRank = coordinates + (corners << 4);
   for (let point: usize = 0; point < pointCount; point += 4) {
-    elevate(featureDim, features + (point << 2), pointCount << 2, scales, elevated);
+    elevate(featureDim, features + (point << 2), dimensionBytes, scales, elevated);
     findSimplex(corners, elevated, residuals, coordinates, byRank);
     storeKeys(featureDim, coordinates, simplexKeys + point * bytesOfKey, bytesOfKey);
     storeWeights(corners, byRank, weights + point * cornerBytes, cornerBytes);

@@ -4,12 +4,23 @@
 
 export { blur } from './blur';
 export { embed, embedWorkLength } from './embed';
+export { clear, gather, sortCorners } from './gather';
 export { keyBytes } from './keys';
-export { beginLattice, finishLattice, numberPoints, releaseLattice } from './lattice';
+export {
+  beginLattice,
+  endLattice,
+  findNeighbours,
+  groupPoints,
+  neighbourPieces,
+  numberPoints,
+  numberVertices,
+  releaseLattice,
+  sortWeights,
+} from './lattice';
 export { allocate, release } from './memory';
 export { scaleWeights, sortFactors } from './scale-weights';
 export { slice } from './slice';
 export { slicePairs } from './slice-pairs';
 export { softmax } from './softmax';
-export { splat } from './splat';
+export { splat, splatLanes } from './splat';
 export { splatPairs } from './splat-pairs';

@@ -14,20 +14,26 @@ class Lattice {
   rows: usize = 0;
   /** i32 [pointCount] */
   points: usize = 0;
-  /** f32 [pointCount, corners]; by point until `finishLattice`, then in the order of `points` */
+  /** f32 [pointCount, corners]; in the order of `points` */
   weights: usize = 0;
   /** i32 [corners, vertexCount, 2] */
   neighbours: usize = 0;
   featureDim: u32 = 0;
   pointCount: u32 = 0;
-  /** u32 [pointCount], until `finishLattice` */
+  /** f32 [pointCount, corners], by point */
+  unsorted: usize = 0;
+  /** u32 [pointCount] */
   simplexOfPoint: usize = 0;
   simplices: usize = 0;
+  vertices: usize = 0;
+  /** `axisSteps` */
+  steps: usize = 0;
 }
 
 /**
  * A lattice without points. `numberPoints` takes them in pieces, so that the keys of all of them need no room; the host writes their
- * weights to `weights`, which has room for whole fours of points.
+ * weights to `unsorted`, which has room for whole fours of points. Then come `groupPoints`, `sortWeights`, `numberVertices`,
+ * `findNeighbours` and `endLattice`, in this order; the second and the fourth may be shared.
  *
  * @returns where a `Lattice` is; `releaseLattice` frees it and its arrays
  */
@@ -35,7 +41,7 @@ export function beginLattice(featureDim: u32, pointCount: u32): usize {
   const lattice = new Lattice();
   lattice.featureDim = featureDim;
   lattice.pointCount = pointCount;
-  lattice.weights = heap.alloc((((pointCount + 3) & ~3) * (featureDim + 1)) << 2);
+  lattice.unsorted = heap.alloc((((pointCount + 3) & ~3) * (featureDim + 1)) << 2);
   lattice.simplexOfPoint = heap.alloc(pointCount << 2);
   lattice.simplices = changetype<usize>(new KeyTable(keyBytes(featureDim), pointCount >> 3));
   return changetype<usize>(lattice);
@@ -61,19 +67,6 @@ export function numberPoints(address: usize, first: u32, count: u32, keys: usize
   }
 }
 
-/** Sorts the points and finds the vertices of all simplices and their neighbours, in the order and with the numbers of src/reference/lattice.ts. */
-export function finishLattice(address: usize): void {
-  const lattice = changetype<Lattice>(address);
-  const simplices = changetype<KeyTable>(lattice.simplices);
-  lattice.simplexCount = simplices.count;
-  groupBySimplex(lattice);
-  const vertices = numberVertices(lattice, simplices);
-  simplices.release();
-  lattice.vertexCount = vertices.count;
-  findNeighbours(lattice, vertices);
-  vertices.release();
-}
-
 export function releaseLattice(address: usize): void {
   const lattice = changetype<Lattice>(address);
   heap.free(lattice.starts);
@@ -84,16 +77,14 @@ export function releaseLattice(address: usize): void {
   heap.free(address);
 }
 
-/** Counting sort of the points by simplex; the weights move along. */
-function groupBySimplex(lattice: Lattice): void {
-  const simplexCount = lattice.simplexCount;
+/** Counting sort of the points by simplex, as in src/reference/lattice.ts. */
+export function groupPoints(address: usize): void {
+  const lattice = changetype<Lattice>(address);
+  const simplexCount = changetype<KeyTable>(lattice.simplices).count;
   const pointCount = lattice.pointCount;
   const simplexOfPoint = lattice.simplexOfPoint;
-  const unsorted = lattice.weights;
-  const weightBytes: usize = (lattice.featureDim + 1) << 2;
   const starts = heap.alloc((simplexCount + 1) << 2);
   const points = heap.alloc(pointCount << 2);
-  const weights = heap.alloc(pointCount * weightBytes);
   memory.fill(starts, 0, (simplexCount + 1) << 2);
   for (let point: u32 = 0; point < pointCount; point++) {
     const at = starts + (load<u32>(simplexOfPoint + (point << 2)) << 2);
@@ -109,15 +100,27 @@ function groupBySimplex(lattice: Lattice): void {
     const place = load<u32>(next);
     store<u32>(next, place + 1);
     store<u32>(points + (place << 2), point);
-    copyWords(weights + place * weightBytes, unsorted + point * weightBytes, weightBytes);
   }
   memory.copy(starts + 4, starts, simplexCount << 2);
   store<u32>(starts, 0);
-  heap.free(unsorted);
   heap.free(simplexOfPoint);
+  lattice.simplexCount = simplexCount;
   lattice.starts = starts;
   lattice.points = points;
-  lattice.weights = weights;
+  lattice.weights = heap.alloc(pointCount * ((lattice.featureDim + 1) << 2));
+}
+
+/** Weights in the order of `points`, from place to place. */
+export function sortWeights(address: usize, from: usize, to: usize): void {
+  const lattice = changetype<Lattice>(address);
+  const bytes: usize = (lattice.featureDim + 1) << 2;
+  const points = lattice.points;
+  const unsorted = lattice.unsorted;
+  let weight = lattice.weights + from * bytes;
+  for (let place = from; place < to; place++) {
+    copyWords(weight, unsorted + <usize>load<u32>(points + (place << 2)) * bytes, bytes);
+    weight += bytes;
+  }
 }
 
 function copyWords(to: usize, from: usize, bytes: usize): void {
@@ -126,7 +129,11 @@ function copyWords(to: usize, from: usize, bytes: usize): void {
   if (pairs < bytes) store<u32>(to + pairs, load<u32>(from + pairs));
 }
 
-function numberVertices(lattice: Lattice, simplices: KeyTable): KeyTable {
+/** Numbers the vertices of all simplices, with the numbers of src/reference/lattice.ts, and makes room for their neighbours. */
+export function numberVertices(address: usize): void {
+  const lattice = changetype<Lattice>(address);
+  const simplices = changetype<KeyTable>(lattice.simplices);
+  heap.free(lattice.unsorted);
   const featureDim = lattice.featureDim;
   const simplexCount = lattice.simplexCount;
   const corners = featureDim + 1;
@@ -149,24 +156,44 @@ function numberVertices(lattice: Lattice, simplices: KeyTable): KeyTable {
     }
   }
   heap.free(key);
-  heap.free(steps);
   heap.free(coordinateOfRank);
+  simplices.release();
+  const neighbourBytes = (corners * vertices.count) << 3;
+  lattice.steps = steps;
   lattice.rows = rows;
-  return vertices;
+  lattice.vertices = changetype<usize>(vertices);
+  lattice.vertexCount = vertices.count;
+  lattice.neighbours = heap.alloc(neighbourBytes);
+  memory.fill(lattice.neighbours, 0, neighbourBytes);
 }
 
-/** Being neighbours is mutual: one look-up finds two. */
-function findNeighbours(lattice: Lattice, vertices: KeyTable): void {
+/** Vertices whose neighbours are found in one piece. */
+const piece: u32 = 1024;
+
+/** How many pieces `findNeighbours` has, of a lattice whose vertices are numbered. */
+export function neighbourPieces(address: usize): u32 {
+  return (changetype<Lattice>(address).vertexCount + piece - 1) / piece;
+}
+
+/**
+ * Finds the neighbours of vertices. Being neighbours is mutual: one look-up finds two, and no other writes them.
+ *
+ * @param work [neighbourPieces, keyBytes]
+ * @param from first piece
+ * @param to after the last one
+ */
+export function findNeighbours(address: usize, work: usize, from: u32, to: u32): void {
+  const lattice = changetype<Lattice>(address);
+  const vertices = changetype<KeyTable>(lattice.vertices);
   const featureDim = lattice.featureDim;
-  const vertexCount = lattice.vertexCount;
   const corners = featureDim + 1;
   const bytes = keyBytes(featureDim);
-  const axisBytes: usize = vertexCount << 3;
-  const neighbours = heap.alloc(corners * axisBytes);
-  memory.fill(neighbours, 0, corners * axisBytes);
-  const steps = axisSteps(featureDim);
-  const key = heap.alloc(bytes);
-  for (let vertex: u32 = 0; vertex < vertexCount; vertex++) {
+  const axisBytes: usize = lattice.vertexCount << 3;
+  const neighbours = lattice.neighbours;
+  const steps = lattice.steps;
+  const key = work + from * bytes;
+  const end = min(to * piece, lattice.vertexCount);
+  for (let vertex = from * piece; vertex < end; vertex++) {
     let ofAxis = neighbours;
     for (let axis: u32 = 0; axis < corners; axis++) {
       subtractStep(key, vertices.keyAt(vertex), steps + axis * bytes, bytes);
@@ -178,7 +205,11 @@ function findNeighbours(lattice: Lattice, vertices: KeyTable): void {
       ofAxis += axisBytes;
     }
   }
-  heap.free(key);
-  heap.free(steps);
-  lattice.neighbours = neighbours;
+}
+
+/** Gives back what only the build needed. */
+export function endLattice(address: usize): void {
+  const lattice = changetype<Lattice>(address);
+  heap.free(lattice.steps);
+  changetype<KeyTable>(lattice.vertices).release();
 }

@@ -19,3 +19,15 @@ export function addTo(to: usize, at: usize, sum: v128): void {
 export function add(at: usize, sum: v128): void {
   v128.store(at, f32x4.add(v128.load(at), sum));
 }
+
+/** The simplex that a place in the list of points belongs to. None is empty. */
+export function simplexAt(starts: usize, simplexCount: usize, place: usize): usize {
+  let low: usize = 0;
+  let high = simplexCount;
+  while (low + 1 < high) {
+    const middle = (low + high) >> 1;
+    if (<usize>load<u32>(starts + (middle << 2)) <= place) low = middle;
+    else high = middle;
+  }
+  return low;
+}

@@ -7,17 +7,20 @@
  * @param weights in the order of `points`: f32 [pointCount, corners]
  * @param factors by point, f32 [pointCount]
  * @param out f32 [pointCount, corners]
+ * @param from first place in `points`
+ * @param to after the last one
  */
 export function scaleWeights(
   corners: usize,
-  pointCount: usize,
   points: usize,
   weights: usize,
   factors: usize,
   out: usize,
+  from: usize,
+  to: usize,
 ): void {
-  let at: usize = 0;
-  for (let place: usize = 0; place < pointCount; place++) {
+  let at = from * (corners << 2);
+  for (let place = from; place < to; place++) {
     const factor = load<f32>(factors + ((<usize>load<u32>(points + (place << 2))) << 2));
     for (let k: usize = 0; k < corners; k++) {
       store<f32>(out + at, factor * load<f32>(weights + at));
@@ -31,9 +34,11 @@ export function scaleWeights(
  *
  * @param factors by point, f32 [pointCount]
  * @param out f32 [pointCount]
+ * @param from first place in `points`
+ * @param to after the last one
  */
-export function sortFactors(pointCount: usize, points: usize, factors: usize, out: usize): void {
-  const bytes = pointCount << 2;
-  for (let at: usize = 0; at < bytes; at += 4)
+export function sortFactors(points: usize, factors: usize, out: usize, from: usize, to: usize): void {
+  const end = to << 2;
+  for (let at = from << 2; at < end; at += 4)
     store<f32>(out + at, load<f32>(factors + ((<usize>load<u32>(points + at)) << 2)));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { addRowTo, lastWeight, loadRows, rowTwice, weightPair } from './pairs';
-import { row } from './rows';
+import { row, simplexAt } from './rows';
 
 /** Bytes of a row. */
 const rowBytes: usize = 8;
@@ -14,6 +14,8 @@ const rowBytes: usize = 8;
  * @param factor of all
  * @param base f32 [pointCount, 2]
  * @param out the sums, f32 [pointCount, 2]; may be `base`
+ * @param firstPlace in `points`
+ * @param endPlace after the last one
  */
 export function slicePairs(
   corners: usize,
@@ -28,12 +30,14 @@ export function slicePairs(
   factor: f32,
   base: usize,
   out: usize,
+  firstPlace: usize,
+  endPlace: usize,
 ): void {
   const cornerBytes = corners << 2;
   const all = f32x4.splat(factor);
-  for (let simplex: usize = 0; simplex < simplexCount; simplex++) {
-    const first: usize = load<u32>(starts + (simplex << 2));
-    const end: usize = load<u32>(starts + (simplex << 2), 4);
+  let simplex = simplexAt(starts, simplexCount, firstPlace);
+  for (let first = firstPlace; first < endPlace; simplex++) {
+    const end = min<usize>(load<u32>(starts + (simplex << 2), 4), endPlace);
     const at = rows + simplex * cornerBytes;
     const weight = weights + first * cornerBytes;
     const scale = factors + first * factorBytes;
@@ -42,6 +46,7 @@ export function slicePairs(
     // @copies
     if (corners === $n) slicePairs$n(at, weight, scale, factorBytes, from, to, values, all, base, out);
     else slicePairsAny(corners, at, weight, scale, factorBytes, from, to, values, all, base, out);
+    first = end;
   }
 }
 

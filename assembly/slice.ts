@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { addTo, row, share } from './rows';
+import { addTo, row, share, simplexAt } from './rows';
 
 /**
  * Reads every point's row off the vertices of its simplex, by weight, times a factor, and adds it to that of `base`: slicing in Adams, Baek
@@ -16,6 +16,8 @@ import { addTo, row, share } from './rows';
  * @param factor of all
  * @param base f32 [pointCount, channels]
  * @param out the sums, f32 [pointCount, channels]; may be `base`
+ * @param firstPlace in `points`
+ * @param endPlace after the last one
  */
 export function slice(
   corners: usize,
@@ -29,13 +31,15 @@ export function slice(
   factor: f32,
   base: usize,
   out: usize,
+  firstPlace: usize,
+  endPlace: usize,
 ): void {
   const rowBytes = channels << 2;
   const cornerBytes = corners << 2;
   const factors = f32x4.splat(factor);
-  for (let simplex: usize = 0; simplex < simplexCount; simplex++) {
-    const first: usize = load<u32>(starts + (simplex << 2));
-    const end: usize = load<u32>(starts + (simplex << 2), 4);
+  let simplex = simplexAt(starts, simplexCount, firstPlace);
+  for (let first = firstPlace; first < endPlace; simplex++) {
+    const end = min<usize>(load<u32>(starts + (simplex << 2), 4), endPlace);
     const at = rows + simplex * cornerBytes;
     const weight = weights + first * cornerBytes;
     const from = points + (first << 2);
@@ -43,6 +47,7 @@ export function slice(
     // @copies
     if (corners === $n) slice$n(at, weight, from, to, values, rowBytes, factors, base, out);
     else sliceAny(corners, at, weight, from, to, values, rowBytes, factors, base, out);
+    first = end;
   }
 }
 

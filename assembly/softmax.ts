@@ -5,16 +5,19 @@
  *
  * @param scores -unary + messages, f32 [pixelCount, channels]; overwritten. Channels are 2, or a multiple of 4
  * @param marginals Q, f32 [pixelCount, channels], updated in place
+ * @param from first pixel
+ * @param to after the last one
  * @returns max |ΔQ|
  */
-export function softmax(scores: usize, pixelCount: usize, channels: usize, damping: f32, marginals: usize): f32 {
-  if (channels === 2) return softmaxPairs(scores, pixelCount, damping, marginals);
+export function softmax(scores: usize, channels: usize, damping: f32, marginals: usize, from: usize, to: usize): f32 {
   const rowBytes = channels << 2;
-  const end = scores + pixelCount * rowBytes;
+  const first = from * rowBytes;
+  if (channels === 2) return softmaxPairs(scores + first, to - from, damping, marginals + first);
+  const end = scores + to * rowBytes;
   const dampings = f32x4.splat(damping);
   let change = f32x4.splat(0);
-  let q = marginals;
-  for (let row = scores; row < end; row += rowBytes) {
+  let q = marginals + first;
+  for (let row = scores + first; row < end; row += rowBytes) {
     let highest = v128.load(row);
     for (let offset: usize = 16; offset < rowBytes; offset += 16)
       highest = f32x4.pmax(highest, v128.load(row + offset));

@@ -12,10 +12,11 @@ const rowBytes: usize = 8;
  * @param factors of the weights, in the order of `points`: f32 [pointCount], or one for all where `factorBytes`, from one to the next, is 0
  * @param values f32 [pointCount, 2], or one row for all where `valueBytes`, from one row to the next, is 0
  * @param target f32 [vertexCount + 1, 2], added to
+ * @param from first simplex
+ * @param to after the last one
  */
 export function splatPairs(
   corners: usize,
-  simplexCount: usize,
   starts: usize,
   rows: usize,
   points: usize,
@@ -25,19 +26,21 @@ export function splatPairs(
   values: usize,
   valueBytes: usize,
   target: usize,
+  from: usize,
+  to: usize,
 ): void {
   const cornerBytes = corners << 2;
-  for (let simplex: usize = 0; simplex < simplexCount; simplex++) {
+  for (let simplex = from; simplex < to; simplex++) {
     const first: usize = load<u32>(starts + (simplex << 2));
     const end: usize = load<u32>(starts + (simplex << 2), 4);
     const at = rows + simplex * cornerBytes;
     const weight = weights + first * cornerBytes;
     const factor = factors + first * factorBytes;
-    const from = points + (first << 2);
-    const to = points + (end << 2);
+    const point = points + (first << 2);
+    const last = points + (end << 2);
     // @copies
-    if (corners === $n) splatPairs$n(at, weight, factor, factorBytes, from, to, values, valueBytes, target);
-    else splatPairsAny(corners, at, weight, factor, factorBytes, from, to, values, valueBytes, target);
+    if (corners === $n) splatPairs$n(at, weight, factor, factorBytes, point, last, values, valueBytes, target);
+    else splatPairsAny(corners, at, weight, factor, factorBytes, point, last, values, valueBytes, target);
   }
 }
 

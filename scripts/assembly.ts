@@ -8,8 +8,17 @@ import { expandCopies } from './copies.js';
 /** What `compileAssembly` gives is kept here, in git: nobody needs the compiler to use the library. */
 export const moduleFile = 'src/cpu/module.wasm.ts';
 
-/** A heap that can free; no message for what the heap asserts, as nobody could read it. */
-const compilerOptions = ['--runtime', 'minimal', '--use', 'abort=', '-O3', '--enable', 'simd'];
+/**
+ * A heap that can free; no message for what the heap asserts, as nobody could read it. Its memory is given, and may be one that threads
+ * share, of 4 GiB at most.
+ */
+const compilerOptions = [
+  ...['--runtime', 'minimal', '--use', 'abort=', '-O3', '--enable', 'simd'],
+  ...['--importMemory', '--sharedMemory', '--maximumMemory', '65536', '--enable', 'threads'],
+];
+
+/** What stands before the kind of memory that a module imports: the end of its name, and that it is a memory. */
+const beforeMemoryKind = Buffer.from('memory\x02');
 
 /** Compiles assembly/ to WebAssembly, and puts it into a TypeScript module: no bundler has to know about .wasm files. */
 export async function compileAssembly(): Promise<string> {
@@ -36,6 +45,9 @@ export async function compileAssembly(): Promise<string> {
     '',
     "/*! WebAssembly, as base64. The memory allocator in it is AssemblyScript's, under the Apache License 2.0. */",
     `export const moduleBase64 =\n  '${Buffer.from(binary).toString('base64')}';`,
+    '',
+    '/** Where the module says that threads share its memory (3); the same module for one thread has a 1 there. */',
+    `export const memoryKindOffset = ${Buffer.from(binary).indexOf(beforeMemoryKind) + beforeMemoryKind.length};`,
     '',
   ].join('\n');
 }

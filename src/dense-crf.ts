@@ -16,7 +16,7 @@ import { checkCrfOptions } from './problem/options.js';
 export const DenseCrf = {
   /** Throws ArgumentError for an option that can't be, DeviceError where there is no adapter or its limits are too low. */
   async create(options: DenseCrfOptions): Promise<Refiner> {
-    const { size, parameters, backend, device, vertexCapacity, profile } = checkCrfOptions(options);
+    const { size, parameters, backend, device, vertexCapacity, profile, threads } = checkCrfOptions(options);
     if (backend !== 'cpu') {
       const acquired = await acquireDevice(device, backend);
       if (acquired) {
@@ -25,6 +25,6 @@ export const DenseCrf = {
       }
     }
     const { CpuRefiner } = await import('./cpu/cpu-refiner.js');
-    return CpuRefiner.create(size, parameters);
+    return CpuRefiner.create(size, parameters, threads);
   },
 };

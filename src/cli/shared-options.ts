@@ -13,6 +13,14 @@ export function backendOption(): Option {
     .default('webgpu');
 }
 
+/** @param otherwise what is taken where the option is not given */
+export function threadsOption(otherwise = 'by cores and size'): Option {
+  return new Option(
+    '--threads <count>',
+    `threads of the CRF with --backend cpu, 1..256 (default: ${otherwise})`,
+  ).argParser(wholeNumber('--threads', 1, 256));
+}
+
 export function iterationsOption(): Option {
   const { minimum, maximum } = crfSchema.parameters.iterations;
   return new Option('--iterations <count>', `mean-field iterations, ${minimum}..${maximum}`).argParser(

@@ -156,6 +156,11 @@ export class CpuCrf {
     });
   }
 
+  /** Threads that work on it. */
+  get threads(): number {
+    return this.engine.threads ?? 1;
+  }
+
   /** The same CRF at the same Q on another engine; this one is destroyed. */
   movedTo(engine: RowEngine): CpuCrf {
     const { pixelCount, labelCount, channelCount, negatedUnary, q } = this;
@@ -171,10 +176,11 @@ export class CpuCrf {
     return moved;
   }
 
-  /** Gives back what no garbage collector sees. Nothing may be called any more. */
+  /** Gives back what no garbage collector sees, the engine's too. Nothing may be called any more. */
   destroy(): void {
     for (const kernel of this.kernels) kernel.release();
     for (const rows of [this.scores, this.q, this.negatedUnary]) rows?.release();
+    this.engine.release?.();
   }
 
   /** Where -unary goes. */

@@ -18,7 +18,7 @@ import { CpuCrf } from './cpu-crf.js';
 import { OutOfMemoryError } from './memory.js';
 import { SimdRowEngine } from './row-engine.js';
 
-/** The CPU twin behind the same interface: for machines without WebGPU, and to compare with. One thread. */
+/** The CPU twin behind the same interface: for machines without WebGPU, and to compare with. */
 export class CpuRefiner implements Refiner {
   readonly backend = 'cpu';
   readonly adapterName = 'CPU';
@@ -35,17 +35,26 @@ export class CpuRefiner implements Refiner {
   }
 
   /** In WebAssembly where there is SIMD and room for it, otherwise on typed arrays, which take three to four times as long. */
-  static async create(size: ProblemSize, parameters: CrfParametersOrName | OwnParameters): Promise<CpuRefiner> {
+  static async create(
+    size: ProblemSize,
+    parameters: CrfParametersOrName | OwnParameters,
+    threads?: number,
+  ): Promise<CpuRefiner> {
     const { width, height, labelCount } = size;
     const own = OwnParameters.of(parameters, size);
-    const engine = await SimdRowEngine.create(width * height, labelCount);
+    const engine = await SimdRowEngine.create(width * height, labelCount, threads);
     const on = (rows: RowEngine | undefined) => new CpuRefiner({ width, height, labelCount }, own, rows);
     try {
       return inMemory(() => on(engine));
     } catch (error) {
       if (!(error instanceof OutOfMemoryError)) throw error;
+      engine?.release();
       return inMemory(() => on(typedArrays));
     }
+  }
+
+  get threads(): number {
+    return this.crf.threads;
   }
 
   setParameters(parameters: CrfParametersOrName): void {

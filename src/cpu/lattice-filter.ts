@@ -4,11 +4,27 @@ import type { FeatureSource } from '../reference/features.js';
 import type { Filter, Scaling } from '../reference/filter.js';
 import { latticeScale } from '../reference/slice.js';
 import { buildLattice, type PlacedLattice } from './lattice.js';
-import type { SimdMemory } from './memory.js';
+import { OutOfMemoryError, type SimdMemory } from './memory.js';
 import { type ScaledWeights, WeightScaler } from './scaled-weights.js';
 
 /** Channels of the fewest that can be worked on at once. */
 const fewestChannels = 2;
+
+/** Channels that are worked on together, in rows of more than two. */
+const lanesTogether = 4;
+
+/** Points of a lattice that has room for sums of its own beside everything else in 4 GiB. */
+const mostGathered = 2 ** 24;
+
+/** Where several threads splat, each its simplices: sums of every simplex and corner, in an order in which those of a vertex are together. */
+interface CornerSums {
+  /** Of each vertex' sums, and the end. */
+  starts: number;
+  /** That simplices and corners have. */
+  rows: number;
+  /** Zeros, but during a splat. */
+  sums: number;
+}
 
 /** K by splat, blur and slice on the lattice, as the twin's LatticeFilter has it, in WebAssembly. */
 export class SimdLatticeFilter implements Filter {
@@ -21,6 +37,7 @@ export class SimdLatticeFilter implements Filter {
   /** Weights times `Scaling.before`, and times `Scaling.after`: the same where these are. */
   private splatWeights: ScaledWeights;
   private sliceWeights: ScaledWeights;
+  private readonly cornerSums: CornerSums | null;
 
   constructor(
     private readonly memory: SimdMemory,
@@ -33,6 +50,7 @@ export class SimdLatticeFilter implements Filter {
     this.scratch = memory.reserve(this.rowsLength(channelCount));
     this.scaler = new WeightScaler(memory, this.lattice, channelCount);
     this.splatWeights = this.sliceWeights = this.scaler.unscaled;
+    this.cornerSums = this.createCornerSums(channelCount);
   }
 
   get vertexCount(): number {
@@ -62,20 +80,17 @@ export class SimdLatticeFilter implements Filter {
   }
 
   addFiltered(marginals: Float32Array, channelCount: number, weight: number, out: Float32Array, onto = out): void {
-    const { memory, values, splatWeights, sliceWeights, corners } = this;
+    const { memory, splatWeights, sliceWeights, corners } = this;
     const [from, base, to] = [marginals, onto, out].map((rows) => memory.addressOf(rows));
     if (channelCount === 2) {
       this.addPairs(from, 8, weight, base, to);
       return;
     }
-    const { module } = memory;
     const { simplexCount, starts, rows, points } = this.lattice;
-    this.clearRows(channelCount);
-    module.splat(corners, simplexCount, starts, rows, points, splatWeights.weights, from, channelCount, values);
+    this.splat(splatWeights.weights, from, channelCount);
     const blurred = this.blur(channelCount);
-    const factor = this.factorOf(weight);
-    const { weights } = sliceWeights;
-    module.slice(corners, simplexCount, starts, rows, points, weights, blurred, channelCount, factor, base, to);
+    const places = [corners, simplexCount, starts, rows, points, sliceWeights.weights, blurred, channelCount] as const;
+    memory.team.run('slice', [...places, this.factorOf(weight), base, to], this.pointCount);
   }
 
   release(): void {
@@ -84,34 +99,104 @@ export class SimdLatticeFilter implements Filter {
     this.scaler.destroy();
     this.lattice.release();
     for (const address of [values, scratch]) memory.release(address);
+    for (const address of Object.values(this.cornerSums ?? {})) memory.release(address);
   }
 
   /** `addFiltered` for rows of two channels at `from`, `rowBytes` from one to the next. */
   private addPairs(from: number, rowBytes: number, weight: number, base: number, to: number): void {
-    const { values, splatWeights, sliceWeights, corners } = this;
-    const { module } = this.memory;
+    const { memory, sliceWeights, corners, pointCount } = this;
     const { simplexCount, starts, rows, points } = this.lattice;
-    const places = [corners, simplexCount, starts, rows, points] as const;
-    this.clearRows(2);
-    const { weights: splatting, factors: before, factorBytes: beforeBytes } = splatWeights;
-    module.splatPairs(...places, splatting, before, beforeBytes, from, rowBytes, values);
+    this.splatPairs(from, rowBytes);
     const blurred = this.blur(2);
-    const { weights: slicing, factors: after, factorBytes: afterBytes } = sliceWeights;
-    module.slicePairs(...places, slicing, after, afterBytes, blurred, this.factorOf(weight), base, to);
+    const { weights, factors, factorBytes } = sliceWeights;
+    const places = [corners, simplexCount, starts, rows, points, weights, factors, factorBytes, blurred] as const;
+    memory.team.run('slicePairs', [...places, this.factorOf(weight), base, to], pointCount);
   }
 
-  /** Also row 0 of `scratch`, which stands for vertices that do not exist: rows may have been of other lengths before. */
-  private clearRows(channelCount: number): void {
+  /** Into `values`. Each thread has channels of its own, as all simplices add to the same rows; or simplices of its own, which have rows of their own. */
+  private splat(weights: number, from: number, channelCount: number): void {
+    const { corners, values, cornerSums, memory } = this;
+    const { simplexCount, starts, rows, points } = this.lattice;
+    const { team } = memory;
+    const lanes = channelCount / lanesTogether;
+    this.clearRow0(channelCount);
+    if (cornerSums) {
+      const places = [corners, starts, cornerSums.rows, points, weights, from, channelCount, cornerSums.sums] as const;
+      team.run('splat', [...places, 0, lanes], simplexCount);
+      this.gather(cornerSums, channelCount);
+      return;
+    }
+    team.run('clear', [values, channelCount], this.lattice.vertexCount + 1);
+    const places = [corners, starts, rows, points, weights, from, channelCount, values] as const;
+    team.run('splatLanes', [...places, simplexCount], lanes, Math.ceil(lanes / team.threads));
+  }
+
+  /** The same for two channels, which only those share who have sums of their own. */
+  private splatPairs(from: number, rowBytes: number): void {
+    const { corners, values, cornerSums, memory, splatWeights } = this;
+    const { simplexCount, starts, rows, points, vertexCount } = this.lattice;
+    const { weights, factors, factorBytes } = splatWeights;
+    const given = [weights, factors, factorBytes, from, rowBytes] as const;
+    this.clearRow0(2);
+    if (cornerSums) {
+      memory.team.run(
+        'splatPairs',
+        [corners, starts, cornerSums.rows, points, ...given, cornerSums.sums],
+        simplexCount,
+      );
+      this.gather(cornerSums, 2);
+      return;
+    }
+    memory.module.clear(values, 2, 0, vertexCount + 1);
+    memory.module.splatPairs(corners, starts, rows, points, ...given, values, 0, simplexCount);
+  }
+
+  private gather({ starts, sums }: CornerSums, channelCount: number): void {
+    const { memory, values, lattice } = this;
+    memory.team.run('gather', [starts, sums, channelCount, values], lattice.vertexCount);
+  }
+
+  /** Row 0 stands for vertices that do not exist; rows may have been of other lengths before. */
+  private clearRow0(channelCount: number): void {
     const { memory, values, scratch } = this;
-    memory.floats(values, this.rowsLength(channelCount)).fill(0);
-    memory.floats(scratch, channelCount).fill(0);
+    for (const rows of [values, scratch]) memory.module.clear(rows, channelCount, 0, 1);
   }
 
   /** Where the blurred rows are. */
   private blur(channelCount: number): number {
-    const { memory, corners, values, scratch } = this;
+    const { memory, corners } = this;
     const { vertexCount, neighbours } = this.lattice;
-    return memory.module.blur(corners, vertexCount, neighbours, channelCount, values, scratch);
+    let [source, target] = [this.values, this.scratch];
+    for (let axis = 0; axis < corners; axis++) {
+      memory.team.run('blur', [neighbours + 8 * axis * vertexCount, channelCount, source, target], vertexCount);
+      [source, target] = [target, source];
+    }
+    return source;
+  }
+
+  /** Null where threads do without: where there is one, or where channels are many enough for all of them, or memory might be short. */
+  private createCornerSums(channelCount: number): CornerSums | null {
+    const { memory, corners, pointCount } = this;
+    const { module, team } = memory;
+    const { simplexCount, vertexCount, rows: vertexRows } = this.lattice;
+    const lanes = channelCount / lanesTogether;
+    // Sums of their own are written and read again: about twice the work of channels of their own.
+    const lanesSuffice = lanes >= 2 && 2 * lanes >= team.threads;
+    if (team.threads === 1 || lanesSuffice || pointCount > mostGathered) return null;
+    const cornerCount = simplexCount * corners;
+    const lengths = { starts: vertexCount + 1, rows: cornerCount, sums: cornerCount * channelCount };
+    const held: number[] = [];
+    try {
+      for (const length of Object.values(lengths)) held.push(memory.reserve(length));
+    } catch (error) {
+      for (const address of held) memory.release(address);
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      return null;
+    }
+    const [starts, rows, sums] = held;
+    module.sortCorners(cornerCount, vertexRows, vertexCount, starts, rows);
+    memory.team.run('clear', [sums, channelCount], cornerCount);
+    return { starts, rows, sums };
   }
 
   private releaseWeights(): void {

@@ -21,45 +21,78 @@ export interface PlacedLattice {
 /** Points that are embedded in one piece: what they need on the way stays in the cache. A multiple of 4, as four are embedded at once. */
 const pieceLength = 4096;
 
-/** Where the weights of all points are, in a lattice that is being built: the sixth field of the class in assembly/lattice.ts. */
-const weightsField = 5;
+/** Features times pieces that are embedded at once: more would take much memory where there are many threads or features. */
+const batchFeatures = 80;
+
+/** Where the weights of all points are, in a lattice that is being built: the ninth field of the class in assembly/lattice.ts. */
+const unsortedField = 9;
 
 /** Embeds points and finds their simplices, vertices and neighbours: the twin's lattice, bit for bit. */
 export function buildLattice(memory: SimdMemory, source: FeatureSource): PlacedLattice {
-  const { module } = memory;
+  const { module, team } = memory;
   const { featureDim, pointCount } = source;
   const address = memory.allocating(() => module.beginLattice(featureDim, pointCount)) >>> 0;
   embedPoints(memory, source, address);
-  memory.allocating(() => module.finishLattice(address));
+  memory.allocating(() => module.groupPoints(address));
+  team.run('sortWeights', [address], pointCount);
+  memory.allocating(() => module.numberVertices(address));
+  const pieces = module.neighbourPieces(address);
+  memory.lend({ keys: (pieces * module.keyBytes(featureDim)) / 4 }, (at) => {
+    team.run('findNeighbours', [address, at.keys], pieces);
+  });
+  module.endLattice(address);
   const [simplexCount, vertexCount, starts, rows, points, weights, neighbours] = memory.unsigned(address, 7);
   const release = () => module.releaseLattice(address);
   return { featureDim, pointCount, simplexCount, vertexCount, starts, rows, points, weights, neighbours, release };
 }
 
-/** Piece by piece: features and keys of all points at once would take more than the lattice. */
+/**
+ * A few pieces at a time: features and keys of all points at once would take more than the lattice. There is room for two such batches: while one is
+ * embedded, this thread numbers the simplices of the one before, which only one thread can, and writes the features of the next.
+ */
 function embedPoints(memory: SimdMemory, source: FeatureSource, address: number): void {
-  const { module } = memory;
+  const { module, team } = memory;
   const { featureDim, pointCount } = source;
-  const [weights] = memory.unsigned(address + 4 * weightsField, 1);
-  const keyLength = (module.keyBytes(featureDim) / 4) * pieceLength;
+  const [unsorted] = memory.unsigned(address + 4 * unsortedField, 1);
+  const pieces = Math.min(team.threads, Math.ceil(pointCount / pieceLength), Math.ceil(batchFeatures / featureDim));
+  const batchLength = pieces * pieceLength;
+  const batches = Math.ceil(pointCount / batchLength);
+  const featureLength = featureDim * batchLength;
+  const keyLength = (module.keyBytes(featureDim) / 4) * batchLength;
   const lengths = {
-    features: featureDim * pieceLength,
+    features: 2 * featureLength,
     scales: featureDim,
-    work: module.embedWorkLength(featureDim),
-    keys: keyLength,
+    work: pieces * module.embedWorkLength(featureDim),
+    keys: 2 * keyLength,
   };
   memory.lend(lengths, (at) => {
     memory.floats(at.scales, featureDim).set(elevationScales(featureDim));
-    memory.floats(at.keys, keyLength).fill(0);
-    for (let first = 0; first < pointCount; first += pieceLength) {
-      const count = Math.min(pieceLength, pointCount - first);
-      const padded = Math.ceil(count / 4) * 4;
-      const features = memory.floats(at.features, featureDim * padded);
-      if (padded > count) features.fill(0);
-      source.write(first, count, features, padded);
-      const to = weights + 4 * first * (featureDim + 1);
-      module.embed(featureDim, padded, at.features, at.scales, at.work, at.keys, to);
-      memory.allocating(() => module.numberPoints(address, first, count, at.keys));
+    memory.floats(at.keys, 2 * keyLength).fill(0);
+    const featuresOf = (batch: number) => at.features + 4 * featureLength * (batch % 2);
+    const keysOf = (batch: number) => at.keys + 4 * keyLength * (batch % 2);
+    const countOf = (batch: number) => Math.min(batchLength, pointCount - batch * batchLength);
+    const write = (batch: number) => {
+      const features = memory.floats(featuresOf(batch), featureLength);
+      for (let piece = 0; piece * pieceLength < countOf(batch); piece++) {
+        const from = piece * pieceLength;
+        const count = Math.min(pieceLength, countOf(batch) - from);
+        const target = features.subarray(featureDim * from, featureDim * (from + pieceLength));
+        if (count < pieceLength) target.fill(0);
+        source.write(batch * batchLength + from, count, target, pieceLength);
+      }
+    };
+    const number = (batch: number) =>
+      memory.allocating(() => module.numberPoints(address, batch * batchLength, countOf(batch), keysOf(batch)));
+    write(0);
+    for (let batch = 0; batch < batches; batch++) {
+      const padded = Math.ceil(countOf(batch) / 4) * 4;
+      const weights = unsorted + 4 * batch * batchLength * (featureDim + 1);
+      const places = [featuresOf(batch), at.scales, at.work, keysOf(batch), weights] as const;
+      team.runBeside('embed', [featureDim, pieceLength, padded, ...places], Math.ceil(padded / pieceLength), 1, () => {
+        if (batch > 0) number(batch - 1);
+        if (batch + 1 < batches) write(batch + 1);
+      });
     }
+    number(batches - 1);
   });
 }

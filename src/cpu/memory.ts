@@ -2,6 +2,7 @@
 
 import { DeviceError } from '../problem/errors.js';
 import type { StageModule } from './module.js';
+import { Alone, type Team } from './team.js';
 
 /** Bytes that the allocator gives in one piece. */
 export const largestPiece = 2 ** 30 - 16;
@@ -11,7 +12,11 @@ export class OutOfMemoryError extends DeviceError {}
 
 /** A module's memory. It grows, and arrays of before are void then: keep addresses, in bytes, and not arrays. */
 export class SimdMemory {
-  constructor(readonly module: StageModule) {}
+  /** @param team who does the stages */
+  constructor(
+    readonly module: StageModule,
+    readonly team: Team = new Alone(module),
+  ) {}
 
   /** Room for numbers that nobody has written yet. */
   reserve(length: number): number {

@@ -1,54 +1,37 @@
 // SPDX-License-Identifier: MIT
 
-import { moduleBase64 } from './module.wasm.js';
+import { memoryKindOffset, moduleBase64 } from './module.wasm.js';
 
-/** What assembly/ exports; its files say what the numbers mean. Addresses are bytes from the start of `memory`. */
-export interface StageModule {
-  readonly memory: WebAssembly.Memory;
-  allocate(bytes: number): number;
-  release(address: number): void;
-  embedWorkLength(featureDim: number): number;
+/**
+ * Stages that may be done in parts: the last two numbers that they take are the first element and that after the last one. assembly/ says
+ * what the others are; addresses are bytes from the start of `memory`.
+ */
+export interface Stages {
+  blur(neighbours: number, channels: number, source: number, target: number, from: number, to: number): void;
+  clear(rows: number, channels: number, from: number, to: number): void;
   embed(
     featureDim: number,
+    pieceLength: number,
     pointCount: number,
     features: number,
     scales: number,
     work: number,
     simplexKeys: number,
     weights: number,
+    from: number,
+    to: number,
   ): void;
-  keyBytes(featureDim: number): number;
-  beginLattice(featureDim: number, pointCount: number): number;
-  numberPoints(address: number, first: number, count: number, keys: number): void;
-  finishLattice(address: number): void;
-  releaseLattice(address: number): void;
+  findNeighbours(address: number, work: number, from: number, to: number): void;
+  gather(starts: number, sums: number, channels: number, target: number, from: number, to: number): void;
   scaleWeights(
     corners: number,
-    pointCount: number,
     points: number,
     weights: number,
     factors: number,
     out: number,
+    from: number,
+    to: number,
   ): void;
-  splat(
-    corners: number,
-    simplexCount: number,
-    starts: number,
-    rows: number,
-    points: number,
-    weights: number,
-    values: number,
-    channels: number,
-    target: number,
-  ): void;
-  blur(
-    corners: number,
-    vertexCount: number,
-    neighbours: number,
-    channels: number,
-    values: number,
-    scratch: number,
-  ): number;
   slice(
     corners: number,
     simplexCount: number,
@@ -61,20 +44,8 @@ export interface StageModule {
     factor: number,
     base: number,
     out: number,
-  ): void;
-  sortFactors(pointCount: number, points: number, factors: number, out: number): void;
-  splatPairs(
-    corners: number,
-    simplexCount: number,
-    starts: number,
-    rows: number,
-    points: number,
-    weights: number,
-    factors: number,
-    factorBytes: number,
-    values: number,
-    valueBytes: number,
-    target: number,
+    from: number,
+    to: number,
   ): void;
   slicePairs(
     corners: number,
@@ -89,15 +60,107 @@ export interface StageModule {
     factor: number,
     base: number,
     out: number,
+    from: number,
+    to: number,
   ): void;
-  softmax(scores: number, pixelCount: number, channels: number, damping: number, marginals: number): number;
+  softmax(scores: number, channels: number, damping: number, marginals: number, from: number, to: number): number;
+  sortFactors(points: number, factors: number, out: number, from: number, to: number): void;
+  sortWeights(address: number, from: number, to: number): void;
+  splat(
+    corners: number,
+    starts: number,
+    rows: number,
+    points: number,
+    weights: number,
+    values: number,
+    channels: number,
+    target: number,
+    firstLane: number,
+    endLane: number,
+    from: number,
+    to: number,
+  ): void;
+  splatLanes(
+    corners: number,
+    starts: number,
+    rows: number,
+    points: number,
+    weights: number,
+    values: number,
+    channels: number,
+    target: number,
+    simplexCount: number,
+    from: number,
+    to: number,
+  ): void;
+  splatPairs(
+    corners: number,
+    starts: number,
+    rows: number,
+    points: number,
+    weights: number,
+    factors: number,
+    factorBytes: number,
+    values: number,
+    valueBytes: number,
+    target: number,
+    from: number,
+    to: number,
+  ): void;
 }
 
-let compiling: Promise<WebAssembly.Module> | undefined;
+/** What a stage takes before its range. */
+export type StageArguments<Name extends keyof Stages> =
+  Parameters<Stages[Name]> extends [...infer Before extends number[], number, number] ? Before : never;
 
-/** A module with a memory of its own. Rejects where there is no WebAssembly, no SIMD in it, or a page's policy forbids it. */
+/** What assembly/ exports. */
+export interface StageModule extends Stages {
+  readonly memory: WebAssembly.Memory;
+  allocate(bytes: number): number;
+  release(address: number): void;
+  embedWorkLength(featureDim: number): number;
+  keyBytes(featureDim: number): number;
+  beginLattice(featureDim: number, pointCount: number): number;
+  numberPoints(address: number, first: number, count: number, keys: number): void;
+  groupPoints(address: number): void;
+  numberVertices(address: number): void;
+  neighbourPieces(address: number): number;
+  endLattice(address: number): void;
+  releaseLattice(address: number): void;
+  sortCorners(cornerCount: number, rows: number, vertexCount: number, starts: number, sums: number): void;
+}
+
+/** Pages of 64 KiB that a memory may have: 4 GiB. */
+const maximum = 65536;
+
+const compiling: Partial<Record<'own' | 'shared', Promise<WebAssembly.Module>>> = {};
+
+/** The stages for memories of one kind. Rejects where there is no WebAssembly, no SIMD in it, or a page's policy forbids it. */
+function compileStages(kind: 'own' | 'shared'): Promise<WebAssembly.Module> {
+  const bytes = Uint8Array.from(atob(moduleBase64), (character) => character.charCodeAt(0));
+  if (kind === 'own') bytes[memoryKindOffset] = 1;
+  return WebAssembly.compile(bytes);
+}
+
+/** A module with a memory of its own, in this thread alone. Rejects as `compileStages`. */
 export async function createStageModule(): Promise<StageModule> {
-  compiling ??= WebAssembly.compile(Uint8Array.from(atob(moduleBase64), (character) => character.charCodeAt(0)));
-  const instance = await WebAssembly.instantiate(await compiling);
-  return instance.exports as unknown as StageModule;
+  compiling.own ??= compileStages('own');
+  return stagesIn(await compiling.own, new WebAssembly.Memory({ initial: 0, maximum }));
+}
+
+/** A module whose memory threads may share, and what they need to do its stages. Rejects also where there is no such memory. */
+export async function createSharedModule(): Promise<{
+  compiled: WebAssembly.Module;
+  memory: WebAssembly.Memory;
+  module: StageModule;
+}> {
+  compiling.shared ??= compileStages('shared');
+  const compiled = await compiling.shared;
+  const memory = new WebAssembly.Memory({ initial: 0, maximum, shared: true });
+  return { compiled, memory, module: await stagesIn(compiled, memory) };
+}
+
+async function stagesIn(compiled: WebAssembly.Module, memory: WebAssembly.Memory): Promise<StageModule> {
+  const { exports } = await WebAssembly.instantiate(compiled, { env: { memory } });
+  return exports as unknown as StageModule;
 }

@@ -5,7 +5,7 @@ import type { Filter } from '../reference/filter.js';
 import type { RowEngine, Rows } from '../reference/rows.js';
 import { SimdLatticeFilter } from './lattice-filter.js';
 import { largestPiece, SimdMemory } from './memory.js';
-import { createStageModule, type StageModule } from './module.js';
+import { createSharedModule, createStageModule } from './module.js';
 
 /** Numbers that are worked on at once: rows are whole fours, or half of one, as two rows are worked on then. */
 const lanes = 4;
@@ -13,30 +13,33 @@ const lanes = 4;
 /** What rows may take of 4 GiB, so that lattices have the rest. */
 const largestRows = 3 * 2 ** 29;
 
+/** Numbers of the rows that are worth another thread. */
+const numbersPerThread = 2 ** 17;
+
 function channelsFor(labelCount: number): number {
   return labelCount <= lanes / 2 ? lanes / 2 : Math.ceil(labelCount / lanes) * lanes;
 }
 
-/** Rows in WebAssembly's memory, worked on four numbers at a time. */
+/** Rows in WebAssembly's memory, worked on four numbers at a time, by one thread or several. */
 export class SimdRowEngine implements RowEngine {
-  private readonly memory: SimdMemory;
-
-  private constructor(private readonly module: StageModule) {
-    this.memory = new SimdMemory(module);
-  }
+  constructor(private readonly memory: SimdMemory) {}
 
   /**
    * Undefined where there is no WebAssembly with SIMD, where a page's policy forbids it, and for problems that its 4 GiB may not
    * hold: unary, scores and Q are one row a pixel each.
+   *
+   * @param threads left out: as many as cores and the size of the problem make worth while. One where there can't be more
    */
-  static async create(pixelCount: number, labelCount: number): Promise<SimdRowEngine | undefined> {
-    const bytes = pixelCount * channelsFor(labelCount) * 4;
+  static async create(pixelCount: number, labelCount: number, threads?: number): Promise<SimdRowEngine | undefined> {
+    const length = pixelCount * channelsFor(labelCount);
+    const bytes = 4 * length;
     if (bytes > largestPiece || 3 * bytes > largestRows) return undefined;
-    try {
-      return new SimdRowEngine(await createStageModule());
-    } catch {
-      return undefined;
-    }
+    const paying = Math.floor(length / numbersPerThread);
+    return (await createShared(threads, paying)) ?? (await createAlone());
+  }
+
+  get threads(): number {
+    return this.memory.team.threads;
   }
 
   channelsFor(labelCount: number): number {
@@ -60,8 +63,34 @@ export class SimdRowEngine implements RowEngine {
   }
 
   updateMarginals(scores: Float32Array, channelCount: number, damping: number, marginals: Float32Array): number {
-    const { memory, module } = this;
+    const { memory } = this;
     const pixelCount = scores.length / channelCount;
-    return module.softmax(memory.addressOf(scores), pixelCount, channelCount, damping, memory.addressOf(marginals));
+    const given = [memory.addressOf(scores), channelCount, damping, memory.addressOf(marginals)] as const;
+    return memory.team.run('softmax', [...given], pixelCount);
+  }
+
+  release(): void {
+    this.memory.team.leave();
+  }
+}
+
+/** @param threads asked for; left out: as many as pay, and no more than cores */
+async function createShared(threads: number | undefined, paying: number): Promise<SimdRowEngine | undefined> {
+  if ((threads ?? paying) < 2) return undefined;
+  try {
+    const { joinPool } = await import('./threads/pool.js');
+    const shared = await joinPool(createSharedModule, threads, paying);
+    return shared && new SimdRowEngine(new SimdMemory(shared.module, shared.team));
+  } catch {
+    return undefined;
+  }
+}
+
+async function createAlone(): Promise<SimdRowEngine | undefined> {
+  try {
+    const module = await createStageModule();
+    return new SimdRowEngine(new SimdMemory(module));
+  } catch {
+    return undefined;
   }
 }

@@ -39,8 +39,8 @@ export class WeightScaler {
     const address = memory.reserve(inCopy ? pointCount * corners : pointCount);
     memory.lend({ factors: pointCount }, (at) => {
       memory.floats(at.factors, pointCount).set(factors);
-      if (inCopy) memory.module.scaleWeights(corners, pointCount, points, weights, at.factors, address);
-      else memory.module.sortFactors(pointCount, points, at.factors, address);
+      if (inCopy) memory.team.run('scaleWeights', [corners, points, weights, at.factors, address], pointCount);
+      else memory.team.run('sortFactors', [points, at.factors, address], pointCount);
     });
     return inCopy ? { ...unscaled, weights: address } : { ...unscaled, factors: address, factorBytes: 4 };
   }

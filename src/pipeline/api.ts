@@ -82,6 +82,8 @@ export interface PipelineOptions {
   device?: GPUDevice;
   /** Time every stage: on the GPU with timestamp queries, which are read back. Default false. */
   profile?: boolean;
+  /** Threads of the CRF on the CPU, as `DenseCrf.create` takes them. */
+  threads?: number;
   /** How onnxruntime is loaded. */
   onnxruntime?: OnnxruntimeOptions;
   /** Called as the network is loaded. */

@@ -3,7 +3,7 @@
 import { checkCallback, checkChoice, checkFlag, checkInteger, checkNumber } from '../problem/checks.js';
 import { checkColour } from '../problem/colours.js';
 import { ArgumentError } from '../problem/errors.js';
-import { checkBackend } from '../problem/options.js';
+import { checkBackend, checkThreads } from '../problem/options.js';
 import { checkDevice, checkSignal } from '../problem/platform-objects.js';
 import { parametersNamed } from '../problem/presets.js';
 import { readArray, readObject, readOptions, readProperties } from '../problem/reading.js';
@@ -34,6 +34,7 @@ const optionNames = [
   'backend',
   'device',
   'profile',
+  'threads',
   'onnxruntime',
   'onProgress',
   'onDeviceLost',
@@ -61,6 +62,7 @@ export interface Settings {
   backend: 'auto' | 'webgpu' | 'cpu';
   device: GPUDevice | undefined;
   profile: boolean;
+  threads: number | undefined;
   onnxruntime: OnnxruntimeOptions;
   onProgress: PipelineOptions['onProgress'];
   onDeviceLost: PipelineOptions['onDeviceLost'];
@@ -110,6 +112,7 @@ export function checkOptions(given: GivenOptions): Settings {
     dropBelow: checkNumber('dropBelow', dropBelow, { from: 0, below: 1, float32: true }),
     ...checkHost(given),
     profile: checkFlag('profile', profile),
+    threads: checkThreads(given.threads),
     onnxruntime: given.onnxruntime === undefined ? {} : checkOnnxruntimeOptions(given.onnxruntime),
     onProgress: checkCallback('onProgress', given.onProgress as PipelineOptions['onProgress']),
     onDeviceLost: checkCallback('onDeviceLost', given.onDeviceLost as PipelineOptions['onDeviceLost']),

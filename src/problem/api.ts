@@ -109,6 +109,13 @@ export interface DenseCrfOptions extends ProblemSize {
   vertexCapacity?: 'measured' | 'worst-case' | number;
   /** Time every stage with timestamp queries where the device has them. Default false. */
   profile?: boolean;
+  /**
+   * Threads of the CPU backend, 1..256; results have the same bits for any number. Default: as many as there are cores, and one for small problems, which
+   * gain nothing. More than one needs memory that threads share: Node, Deno, Bun, and pages that are cross-origin isolated. Where there is none, or a
+   * page's policy allows no worker from a blob, it is one: `Refiner.threads` tells. Engines share their threads. Checked on WebGPU, too, where it has no
+   * effect.
+   */
+  threads?: number;
 }
 
 /** One call's input. What is left out is kept from the call before. */
@@ -161,6 +168,8 @@ export interface Refiner {
   readonly adapterName: string;
   /** Of every image, unary and result. */
   readonly size: ProblemSize;
+  /** Threads that the CPU backend works on. */
+  readonly threads?: number;
   /** Bytes of GPU memory held. */
   readonly bytes?: number;
   /** Dispatches of one iteration. */

@@ -18,6 +18,7 @@ const names = [
   'device',
   'vertexCapacity',
   'profile',
+  'threads',
 ] as const satisfies (keyof DenseCrfOptions)[];
 
 /** DenseCrfOptions, each read once and checked. */
@@ -29,6 +30,8 @@ export interface CheckedCrfOptions {
   device: GPUDevice | undefined;
   vertexCapacity: 'measured' | 'worst-case' | number;
   profile: boolean;
+  /** Undefined: by cores and size. */
+  threads: number | undefined;
 }
 
 /** Throws ArgumentError, which names the option: the same for both backends, and before a device is asked for. */
@@ -47,12 +50,21 @@ export function checkCrfOptions(options: DenseCrfOptions): CheckedCrfOptions {
     device: checkDevice('device', given.device as GPUDevice | undefined),
     vertexCapacity: checkVertexCapacity(given.vertexCapacity),
     profile: checkFlag('profile', profile),
+    threads: checkThreads(given.threads),
   };
 }
 
 /** Throws ArgumentError. What is left out is 'auto'. */
 export function checkBackend(backend: unknown): 'auto' | 'webgpu' | 'cpu' {
   return checkChoice('backend', backend === undefined ? 'auto' : backend, ['auto', 'webgpu', 'cpu'] as const);
+}
+
+/** Threads that one engine may have; src/cpu/threads/control.ts has room for as many. */
+const mostThreads = 256;
+
+/** Throws ArgumentError. */
+export function checkThreads(value: unknown): number | undefined {
+  return value === undefined ? undefined : checkInteger('threads', value, 1, mostThreads);
 }
 
 function checkVertexCapacity(value: unknown): 'measured' | 'worst-case' | number {

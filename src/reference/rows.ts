@@ -16,6 +16,8 @@ export interface Rows {
 
 /** Where rows are held, and what is done to all of them in every iteration. */
 export interface RowEngine {
+  /** Threads that work on rows; left out: one. */
+  readonly threads?: number;
   /** Channels of a row: the labels first; channels past them are no label, and their Q stays 0. */
   channelsFor(labelCount: number): number;
   /** Zeros. */
@@ -23,6 +25,8 @@ export interface RowEngine {
   createLatticeFilter(source: FeatureSource, channelCount: number): Filter;
   /** softmax.ts; both arrays are this engine's. */
   updateMarginals(scores: Float32Array, channelCount: number, damping: number, marginals: Float32Array): number;
+  /** Gives back what no garbage collector sees. Nothing may be called any more. */
+  release?(): void;
 }
 
 /** In TypeScript, on typed arrays: runs everywhere. A row has as many channels as labels. */

@@ -3,6 +3,7 @@
 import puppeteer, { type Browser, type Page } from 'puppeteer';
 import { inject } from 'vitest';
 import { patience } from './patience.js';
+import { headersParameter } from './repository-server.js';
 
 /** A page of the shared browser that remembers what went wrong in it. */
 export interface TestPage {
@@ -11,12 +12,15 @@ export interface TestPage {
   finish(): Promise<void>;
 }
 
-/**
- * Opens a page that Vite serves: an empty one with `window.importModule`.
- *
- * @param options.ignoredErrors of the console: those that are the browser's own fault. Default: none
- */
-export async function openPage({ ignoredErrors }: { ignoredErrors?: RegExp } = {}): Promise<TestPage> {
+interface PageOptions {
+  /** Of the console: those that are the browser's own fault, or meant. Default: none. */
+  ignoredErrors?: RegExp;
+  /** That the page itself is answered with, beside those of Vite. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** Opens a page that Vite serves: an empty one with `window.importModule`. */
+export async function openPage({ ignoredErrors, headers }: PageOptions = {}): Promise<TestPage> {
   const browser = await sharedBrowser();
   // A context of its own: no caches or permissions shared between tests.
   const context = await browser.createBrowserContext();
@@ -27,7 +31,9 @@ export async function openPage({ ignoredErrors }: { ignoredErrors?: RegExp } = {
   page.on('console', (message) => {
     if (message.type() === 'error' && !ignoredErrors?.test(message.text())) errors.push(message.text());
   });
-  await page.goto(new URL('test/browser/harness.html', inject('serverUrl')).href);
+  const address = new URL('test/browser/harness.html', inject('serverUrl'));
+  if (headers) address.searchParams.set(headersParameter, JSON.stringify(headers));
+  await page.goto(address.href);
   return {
     page,
     async finish() {

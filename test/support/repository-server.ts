@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: MIT
 
 import path from 'node:path';
-import { createServer } from 'vite';
+import { createServer, type Plugin } from 'vite';
+
+/** Headers that a page is to be answered with, as JSON: of its address. */
+export const headersParameter = 'headers';
+
+const askedHeaders: Plugin = {
+  name: 'asked-headers',
+  configureServer({ middlewares }) {
+    middlewares.use((request, response, next) => {
+      const asked = new URL(request.url ?? '/', 'http://localhost').searchParams.get(headersParameter);
+      for (const [name, value] of Object.entries(asked ? JSON.parse(asked) : {}))
+        response.setHeader(name, String(value));
+      next();
+    });
+  },
+};
 
 /**
  * Vite, serving the repository's root to pages of tests.
@@ -16,6 +31,7 @@ export async function serveRepository(cacheDir: string): Promise<{ url: string; 
     // The tests' pages are no application: nothing is there to fall back to.
     appType: 'mpa',
     logLevel: 'warn',
+    plugins: [askedHeaders],
     server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
     // All that pages import, so that Vite bundles packages once and before the first page: a package found later makes void what other
     // pages are loading. The default would scan every .html file of the repository.

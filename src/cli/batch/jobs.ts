@@ -50,6 +50,11 @@ export function chooseJobs(
   return Math.max(1, Math.min(jobs, images));
 }
 
+/** Threads of each image's CRF on the CPU: what was asked for; one where several images are worked on at once; else undefined, the engine's choice. */
+export function threadsBeside(jobs: number, asked: number | undefined): number | undefined {
+  return asked ?? (jobs > 1 ? 1 : undefined);
+}
+
 function machine(): JobSupply {
   // Node 20.13 and later know the limits of a container.
   const freeMemory = process.availableMemory?.() ?? freemem();

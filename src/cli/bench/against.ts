@@ -22,6 +22,7 @@ export interface Ratio {
 export interface Compared {
   case: string;
   backend: 'webgpu' | 'cpu';
+  threads: number | null;
   /** To the first result: measured once. */
   first: number;
   build: Ratio;
@@ -70,10 +71,11 @@ export function compare(report: BenchReport, earlier: BenchReport): Comparison {
 
 /** Ratios, this run's through the earlier one's. */
 export function describeComparison({ version, commit, date, differences, cases, missing }: Comparison): string {
-  const head = ['case', 'backend', 'first', 'build', 'CPU', 'iteration', 'CPU', 'held'];
+  const head = ['case', 'backend', 'threads', 'first', 'build', 'CPU', 'iteration', 'CPU', 'held'];
   const rows = cases.map((one) => [
     one.case,
     one.backend,
+    String(one.threads ?? '–'),
     ratio(one.first),
     wallRatio(one.build),
     ratio(one.build.cpu),
@@ -100,14 +102,17 @@ function ratio(value: number | null): string {
   return value === null ? '–' : value.toFixed(2);
 }
 
-function nameOf({ case: name, backend }: Measurement): string {
-  return `${name} on ${backend}`;
+/** Reports of before there were threads have no number of them. */
+function nameOf({ case: name, backend, threads }: Measurement): string {
+  if (backend === 'webgpu') return `${name} on ${backend}`;
+  return `${name} on ${backend} with ${threads ?? 1} thread${(threads ?? 1) === 1 ? '' : 's'}`;
 }
 
 function comparedCase(now: Measurement, before: Measurement): Compared {
   return {
     case: now.case,
     backend: now.backend,
+    threads: now.threads,
     first: now.firstResultMs / before.firstResultMs,
     build: ratioOf(now.build, before.build),
     iteration: ratioOf(now.iteration, before.iteration),

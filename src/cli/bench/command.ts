@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import { oneOf, wholeNumber } from '../option-values.js';
 import type { Streams } from '../streams.js';
-import { type BenchOptions, parseCases, usualCases } from './options.js';
+import { type BenchOptions, parseCases, parseThreads, usualCases } from './options.js';
 
 const notes = `
 For each size: milliseconds to the first result, for lattices and start (build), and for an iteration, on the wall and of
@@ -13,6 +13,7 @@ timestamps. Close other programs: their load is in the figures, and in the repor
 Examples:
   meanfield bench
   meanfield bench --sizes 640x480x2,512x512x21:noise --backend webgpu --json
+  meanfield bench --backend cpu --threads 1,4
   meanfield bench --against before.json --out after.json
 `;
 
@@ -47,6 +48,11 @@ export function addBenchOptions(command: Command): Command {
       'what to measure: webgpu (in a headless browser), cpu or both',
       oneOf('--backend', ['webgpu', 'cpu', 'both']),
       'both',
+    )
+    .option(
+      '--threads <counts>',
+      'of the CPU backend, with commas between: each case with each (default: by cores and size)',
+      parseThreads,
     )
     .option('--json', 'print the report as one JSON object instead of tables')
     .option('--out <file>', 'also write the JSON to this file')

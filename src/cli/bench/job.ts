@@ -11,6 +11,8 @@ import {
 
 export interface BenchTask extends ProblemSize {
   backend: 'webgpu' | 'cpu';
+  /** Of the CPU backend; undefined: its own choice. */
+  threads: number | undefined;
   /** Timestamps a stage, in passes of their own: a little slower than without. */
   profile: boolean;
 }
@@ -18,6 +20,8 @@ export interface BenchTask extends ProblemSize {
 /** What a problem came to, where the backend can tell. */
 export interface BenchFacts {
   adapterName: string;
+  /** That the CPU backend worked on; null on WebGPU. */
+  threads: number | null;
   /** False where `profile` can say nothing: the device has no timestamp-query. */
   hasTimestamps: boolean;
   vertexCounts: (number | null)[];
@@ -43,14 +47,20 @@ export class Bench {
 
   /** From nothing to the first result: device, compilation, buffers, lattices, one iteration. */
   async open(
-    { backend, profile, ...size }: BenchTask,
+    { backend, threads, profile, ...size }: BenchTask,
     image: Uint8ClampedArray,
     logits: Float32Array,
   ): Promise<number> {
     this.input = { image: { data: image, width: size.width, height: size.height }, unary: { logits } };
     return this.timed(async () => {
       this.device = backend === 'webgpu' ? await ownDevice() : undefined;
-      this.crf = await DenseCrf.create({ ...size, backend, profile, ...(this.device && { device: this.device }) });
+      this.crf = await DenseCrf.create({
+        ...size,
+        backend,
+        profile,
+        ...(threads === undefined ? undefined : { threads }),
+        ...(this.device && { device: this.device }),
+      });
       await this.crf.start(this.input);
       this.vertexCounts = [...(await this.crf.step(1)).vertexCounts];
     });
@@ -79,6 +89,7 @@ export class Bench {
     const crf = this.opened;
     return {
       adapterName: crf.adapterName,
+      threads: crf.threads ?? null,
       hasTimestamps: this.device?.features.has('timestamp-query') ?? false,
       vertexCounts: this.vertexCounts,
       dispatchesPerIteration: crf.dispatchesPerIteration ?? null,

@@ -34,10 +34,11 @@ export async function measure(
   host: Host,
   benchCase: BenchCase,
   backend: 'webgpu' | 'cpu',
+  threads: number | undefined,
   repeat: number,
 ): Promise<Measurement> {
   const { name, width, height, labelCount } = benchCase;
-  const task = { width, height, labelCount, backend };
+  const task = { width, height, labelCount, backend, threads };
   const image = new Uint8ClampedArray((await pictureOf(benchCase)).data);
   const logits = smoothLogits(benchCase);
 

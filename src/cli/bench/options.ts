@@ -14,6 +14,8 @@ export interface BenchCase extends ProblemSize {
 export interface BenchOptions {
   sizes: readonly BenchCase[];
   repeat: number;
+  /** Of the CPU backend: every case is measured with each. */
+  threads?: readonly number[];
   backend: 'webgpu' | 'cpu' | 'both';
   json?: boolean;
   out?: string;
@@ -23,6 +25,13 @@ export interface BenchOptions {
 
 /** Sizes at which other implementations were measured, a video frame, and the worst picture for a lattice. */
 export const usualCases = '320x240x21,512x512x21,512x512x2,640x480x2,1280x720x2,512x512x21:noise';
+
+/** Of `--threads`, for commander. Throws a UsageError that names what is wrong. */
+export function parseThreads(text: string): number[] {
+  const counts = text.split(',').map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN));
+  if (counts.every((count) => count >= 1 && count <= 256)) return [...new Set(counts)];
+  throw wrong('--threads', text, 'whole numbers in 1..256, with commas between them');
+}
 
 /** Of `--sizes`, for commander. Throws a UsageError that names what is wrong. */
 export function parseCases(text: string): BenchCase[] {

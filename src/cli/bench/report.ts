@@ -62,6 +62,7 @@ function costTable({ measurements }: BenchReport): string {
   const head = [
     'case',
     'backend',
+    'threads',
     'first',
     'build',
     'CPU',
@@ -75,6 +76,7 @@ function costTable({ measurements }: BenchReport): string {
   const rows = measurements.map((measurement) => [
     measurement.case,
     measurement.backend,
+    String(measurement.threads ?? '–'),
     number(measurement.firstResultMs),
     spread(measurement.build.wall),
     cpu(measurement.build),

@@ -14,7 +14,7 @@ import { type BenchResult, describeReport, describeRun } from './report.js';
 
 /** Measures every size on every backend that is asked for. Where it throws, no file has appeared or changed. */
 export async function bench(
-  { sizes, repeat, backend, json, out, against }: BenchOptions,
+  { sizes, repeat, backend, threads, json, out, against }: BenchOptions,
   streams: Streams,
   version: string,
   startWebgpu: () => Promise<Host> = () => PageHost.start(),
@@ -26,9 +26,12 @@ export async function bench(
   try {
     if (backend !== 'cpu') {
       streams.status('starting the browser');
-      hosts.push({ backend: 'webgpu', host: await startWebgpu() });
+      hosts.push({ backend: 'webgpu', host: await startWebgpu(), threads: undefined });
     }
-    if (backend !== 'webgpu') hosts.push({ backend: 'cpu', host: new NodeHost() });
+    if (backend !== 'webgpu') {
+      const host = new NodeHost();
+      for (const count of threads ?? [undefined]) hosts.push({ backend: 'cpu', host, threads: count });
+    }
     const report = describeRun(version, repeat);
     await measureAll(report, sizes, hosts, streams);
     const result: BenchResult = earlier ? { ...report, against: compare(report, earlier) } : report;
@@ -46,6 +49,7 @@ export async function bench(
 interface BackendHost {
   backend: 'webgpu' | 'cpu';
   host: Host;
+  threads: number | undefined;
 }
 
 async function measureAll(
@@ -55,11 +59,11 @@ async function measureAll(
   streams: Streams,
 ): Promise<void> {
   for (const benchCase of sizes) {
-    for (const { backend, host } of hosts) {
+    for (const { backend, host, threads } of hosts) {
       const [count, total] = [report.measurements.length + 1, sizes.length * hosts.length];
       streams.status(`measuring ${benchCase.name} on ${backend}, ${count} of ${total}`);
       const measurement = await about(`${benchCase.name} on ${backend}`, () =>
-        measure(host, benchCase, backend, report.repeat),
+        measure(host, benchCase, backend, threads, report.repeat),
       );
       report.measurements.push(measurement);
     }

@@ -4,7 +4,13 @@ import type { Command } from 'commander';
 import { jobsOption } from '../batch/jobs.js';
 import { shardOption } from '../batch/shard.js';
 import { oneOf } from '../option-values.js';
-import { backendOption, defaultParametersInWords, iterationsOption, methodOption } from '../shared-options.js';
+import {
+  backendOption,
+  defaultParametersInWords,
+  iterationsOption,
+  methodOption,
+  threadsOption,
+} from '../shared-options.js';
 import type { Streams } from '../streams.js';
 import { addDataSetOptions, commaList, ignoreOption, numberList } from './data-set-options.js';
 import type { MergeOptions } from './merge.js';
@@ -85,6 +91,7 @@ export function addEvaluateCommand(program: Command, streams: Streams, version: 
     .option('--instance-seeds <labels>', 'labels in which instances begin (default: all of --instances)', commaList)
     .optionsGroup('How to work:')
     .addOption(jobsOption('images'))
+    .addOption(threadsOption('one, where --jobs is more than 1, else by cores and size'))
     .option('--shard <part>', 'the part to do: i/n, auto, or auto/n', shardOption)
     .option('--strict', 'stop at the first file that is wrong')
     .option('--json', 'print the report as one JSON object instead of text')

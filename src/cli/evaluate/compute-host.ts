@@ -14,6 +14,8 @@ export class ComputeHost {
   readonly #streams: Streams;
   #session: PageSession | undefined;
   adapterName = 'CPU';
+  /** Of an image's CRF on the CPU; undefined: by cores and size. */
+  threads: number | undefined;
 
   constructor(backend: 'webgpu' | 'cpu', streams: Streams) {
     this.backend = backend;
@@ -35,8 +37,8 @@ export class ComputeHost {
     return this.#session;
   }
 
-  async run(job: Omit<LabelMapsJob, 'backend'>): Promise<LabelMapsResult> {
-    const result = await this.#run({ ...job, backend: this.backend });
+  async run(job: Omit<LabelMapsJob, 'backend' | 'threads'>): Promise<LabelMapsResult> {
+    const result = await this.#run({ ...job, backend: this.backend, threads: this.threads });
     this.adapterName = result.adapterName;
     return result;
   }

@@ -15,6 +15,7 @@ import { guidedFilterSettings } from '../../pipeline/index.js';
 export interface LabelMapsJob {
   size: ProblemSize;
   backend: 'webgpu' | 'cpu';
+  threads?: number | undefined;
   image?: RgbaImage;
   unary: UnaryInput<Float32Array, Int32Array>;
   /** Each gives label maps after all the iteration counts beside it, which rise. */
@@ -44,14 +45,13 @@ let kept: { key: string; crf: Refiner } | undefined;
 
 /** Runs in the page for WebGPU and in Node for the CPU. */
 export async function runLabelMapsJob(job: LabelMapsJob): Promise<LabelMapsResult> {
-  const { size, backend, refinements } = job;
-  const crf = await engineFor(size, backend, nothing);
+  const crf = await engineFor(job, nothing);
   // Parameters before the image: engines look at what their kernels need.
   crf.setParameters(nothing);
   await crf.refine({ unary: job.unary, ...(job.image ? { image: job.image } : undefined) });
   const before = await crf.labelMap();
   const after: Uint32Array[][] = [];
-  for (const refinement of refinements) after.push(await refineWith(crf, refinement));
+  for (const refinement of job.refinements) after.push(await refineWith(crf, refinement));
   if (job.guided && job.image) after.push([await filterBy(job.image, crf)]);
   return { adapterName: crf.adapterName, before, after };
 }
@@ -88,12 +88,17 @@ async function refineWith(crf: Refiner, { parameters, iterations }: Refinement):
   return maps;
 }
 
-async function engineFor(size: ProblemSize, backend: 'webgpu' | 'cpu', parameters: CrfParameters): Promise<Refiner> {
-  const key = JSON.stringify([size.width, size.height, size.labelCount, backend]);
+async function engineFor({ size, backend, threads }: LabelMapsJob, parameters: CrfParameters): Promise<Refiner> {
+  const key = JSON.stringify([size.width, size.height, size.labelCount, backend, threads]);
   if (kept?.key === key) return kept.crf;
   kept?.crf.destroy();
   kept = undefined;
-  const crf = await DenseCrf.create({ ...size, backend, parameters });
+  const crf = await DenseCrf.create({
+    ...size,
+    backend,
+    parameters,
+    ...(threads === undefined ? undefined : { threads }),
+  });
   kept = { key, crf };
   return crf;
 }

@@ -15,11 +15,13 @@ export interface MeasureStart {
   settings: EvaluateSettings;
   /** Refining and predicting on WebGPU is asked of the thread that has the browser. */
   backend: 'webgpu' | 'cpu';
+  /** Of each image's CRF on the CPU. */
+  threads: number | undefined;
   network: NetworkSeed | null;
 }
 
 /** What a thread asks of the one that started it. */
-export type Question = { refine: Omit<LabelMapsJob, 'backend'> } | { predict: PredictJob };
+export type Question = { refine: Omit<LabelMapsJob, 'backend' | 'threads'> } | { predict: PredictJob };
 export type Answer = { result: LabelMapsResult | NetworkUnary } | { error: ThrownError };
 
 /** Said to the thread: an item to measure, or the answer to its question. */

@@ -15,12 +15,13 @@ import { NetworkPredictor } from './network-predictor.js';
 
 /** One of several threads that read, refine and measure images, each one at a time. */
 
-const { plan, settings, backend, network } = workerData.given as MeasureStart;
+const { plan, settings, backend, threads, network } = workerData.given as MeasureStart;
 
 /** The other thread shows how far the work is. */
 const silent: Streams = { out: () => undefined, error: () => undefined, status: () => undefined };
 
 const computeHost = new ComputeHost('cpu', silent);
+computeHost.threads = threads;
 const predictor = network ? predictorOf(network) : undefined;
 const { dataSet, show } = DataSet.shown(plan, predictor);
 const measurer = new Measurer(dataSet, settings, async (job) =>

@@ -22,6 +22,8 @@ export interface EvaluateOptions extends DataSetOptions {
   instanceSeeds?: string[];
   /** Images at once. */
   jobs?: number;
+  /** Of each image's CRF. */
+  threads?: number;
   shard?: string;
   strict?: boolean;
   json?: boolean;

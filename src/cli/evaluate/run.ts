@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { type CrfParameters, resolveParameters } from '../../index.js';
 import { inOrder } from '../batch/in-order.js';
-import { chooseJobs } from '../batch/jobs.js';
+import { chooseJobs, threadsBeside } from '../batch/jobs.js';
 import { Journal } from '../batch/journal.js';
 import { Progress } from '../batch/progress.js';
 import { chooseShard, itemsOfShard, type Shard } from '../batch/shard.js';
@@ -216,12 +216,14 @@ class EvaluateRun {
     const { labelCount } = settings;
     const bytes = bytesOfPixel[backend](labelCount) * pixels;
     this.jobs = chooseJobs(request.options.jobs, { images, pixels, labelCount, bytes });
+    computeHost.threads = threadsBeside(this.jobs, request.options.threads);
     await computeHost.start();
     // On the CPU each thread has a network of its own.
     if (this.jobs === 1 || backend === 'webgpu') await dataSet.start();
     if (this.jobs === 1) return;
     const plan = await dataSet.readingPlan(request.options);
-    const start: MeasureStart = { plan, settings, backend, network: predictor?.seed ?? null };
+    const { threads } = computeHost;
+    const start: MeasureStart = { plan, settings, backend, threads, network: predictor?.seed ?? null };
     this.pool = await MeasurePool.open(start, dataSet, async (question) => {
       if ('refine' in question) return await computeHost.run(question.refine);
       if (!predictor) throw new Error('no network predicts');

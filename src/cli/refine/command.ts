@@ -10,6 +10,7 @@ import {
   layoutOption,
   maxMegapixelsOption,
   methodOption,
+  threadsOption,
   upsampleOption,
 } from '../shared-options.js';
 import type { Streams } from '../streams.js';
@@ -68,6 +69,7 @@ export function addRefineCommand(program: Command, streams: Streams, version: st
     .addOption(iterationsOption())
     .addOption(methodOption())
     .addOption(backendOption())
+    .addOption(threadsOption())
     .optionsGroup('What to write:')
     .option(
       '--label-map <file>',

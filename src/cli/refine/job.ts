@@ -13,6 +13,7 @@ import {
 export interface RefineJob {
   size: ProblemSize;
   backend: 'webgpu' | 'cpu';
+  threads?: number;
   parameters: CrfParameters;
   image?: RgbaImage;
   unary: UnaryInput<Float32Array, Int32Array>;
@@ -37,9 +38,15 @@ export interface RefineJobResult {
 
 /** Runs in the page for WebGPU and in Node for the CPU: the same few lines that a user of the library writes. */
 export async function runRefineJob(job: RefineJob): Promise<RefineJobResult> {
-  const { size, backend, parameters, image, unary } = job;
+  const { size, backend, threads, parameters, image, unary } = job;
   const start = performance.now();
-  const crf = await DenseCrf.create({ ...size, backend, parameters, profile: true });
+  const crf = await DenseCrf.create({
+    ...size,
+    backend,
+    parameters,
+    profile: true,
+    ...(threads === undefined ? undefined : { threads }),
+  });
   try {
     const prepared = performance.now();
     const report = await crf.refine({ unary, ...(image ? { image } : undefined) });

@@ -32,6 +32,7 @@ export interface RefineOptions {
   layout?: LabelLayout;
   upsample?: Upsampling;
   backend: 'webgpu' | 'cpu';
+  threads?: number;
   labelMap?: string;
   marginals?: string;
   overlay?: string;

@@ -54,11 +54,12 @@ export async function refine(request: RefineRequest, streams: Streams, version: 
 
 function jobOf(request: RefineRequest, problem: Problem): RefineJob {
   const { size, parameters, unary, photograph } = problem;
-  const { backend } = request.options;
+  const { backend, threads } = request.options;
   const image = needsImage(parameters) && photograph;
   return {
     size,
     backend,
+    ...(threads === undefined ? undefined : { threads }),
     parameters,
     unary,
     ...(image ? { image: { data: image.data, width: image.width, height: image.height } } : undefined),

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { jobsOption } from '../batch/jobs.js';
 import { shardOption } from '../batch/shard.js';
 import { wholeNumber, wrong } from '../option-values.js';
-import { backendOption, maxMegapixelsOption, timeoutOption } from '../shared-options.js';
+import { backendOption, maxMegapixelsOption, threadsOption, timeoutOption } from '../shared-options.js';
 import type { Streams } from '../streams.js';
 import { type Box, checkSegmentRequest, type OutputKind, outputKinds, type SegmentOptions } from './options.js';
 
@@ -61,6 +61,7 @@ export function addSegmentCommand(program: Command, streams: Streams, version: s
     .addOption(backendOption())
     .addOption(timeoutOption())
     .addOption(jobsOption('pictures'))
+    .addOption(threadsOption('one, where --jobs is more than 1, else by cores and size'))
     .option('--shard <part>', 'the part to do: i/n, auto, or auto/n', shardOption)
     .option('--strict', 'stop at the first picture that fails')
     .option('--json', 'print the summary as one JSON object instead of text')

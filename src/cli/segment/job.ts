@@ -23,6 +23,7 @@ export interface OpenJob {
   workingSize?: number;
   /** 'webgpu' in a page, 'cpu' in Node. */
   backend: 'webgpu' | 'cpu';
+  threads?: number;
 }
 
 export interface OpenJobResult {
@@ -62,6 +63,7 @@ export async function openNetwork(job: OpenJob): Promise<OpenJobResult> {
     backend: job.backend,
     ...(job.crf === undefined ? undefined : { crf: job.crf }),
     ...(job.workingSize === undefined ? undefined : { workingSize: job.workingSize }),
+    ...(job.threads === undefined ? undefined : { threads: job.threads }),
   });
   return { adapterName: pipeline.adapterName, labels: pipeline.network.labels };
 }

@@ -31,6 +31,8 @@ export interface SegmentOptions {
   timeout?: number;
   /** Pictures at once. */
   jobs?: number;
+  /** Of each picture's CRF. */
+  threads?: number;
   shard?: string;
   strict?: boolean;
   json?: boolean;

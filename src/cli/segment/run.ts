@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { CrfParameters } from '../../index.js';
 import { writeAtomically } from '../batch/atomic-file.js';
 import { inOrder } from '../batch/in-order.js';
-import { chooseJobs } from '../batch/jobs.js';
+import { chooseJobs, threadsBeside } from '../batch/jobs.js';
 import { Journal } from '../batch/journal.js';
 import { Progress } from '../batch/progress.js';
 import { chooseShard, itemsOfShard, type Shard } from '../batch/shard.js';
@@ -201,17 +201,19 @@ class SegmentRun {
 
   /** On the CPU a thread for each picture at once; with WebGPU files are read and written beside the browser. */
   private chooseSegmenters(images: number): void {
-    const { workingSize, timeout = defaultNetworkSeconds, backend, jobs } = this.request.options;
+    const { workingSize, timeout = defaultNetworkSeconds, backend, jobs, threads: asked } = this.request.options;
     const { labels, workingSize: usual = defaultWorkingSize } = this.network.description;
     const { crf } = this.settings;
     const pixels = (workingSize ?? usual) ** 2;
     const bytes = bytesOfPicture[backend](pixels, labels.length);
     this.jobs = chooseJobs(jobs, { images, pixels, labelCount: labels.length, bytes });
+    const threads = threadsBeside(this.jobs, asked);
     const job: OpenJob = {
       ...this.network.job,
       backend,
       ...(crf === undefined ? undefined : { crf }),
       ...(workingSize === undefined ? undefined : { workingSize }),
+      ...(threads === undefined ? undefined : { threads }),
     };
     const onCpu = this.jobs === 1 ? 'here' : 'thread';
     const place = backend === 'webgpu' ? 'page' : onCpu;

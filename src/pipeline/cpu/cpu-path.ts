@@ -60,7 +60,7 @@ export class CpuPath implements Path {
   private readonly reader = new FrameReader();
   private readonly toInput = new CpuResizer();
   private readonly toWorking = new CpuResizer();
-  private readonly engines = new Engines(createEngine);
+  private readonly engines: Engines;
   private readonly painter = new CanvasPainter();
   private readonly profile: boolean;
   /** Engines that have a Q to start from. */
@@ -81,9 +81,10 @@ export class CpuPath implements Path {
   constructor(
     private readonly network: ResolvedNetwork,
     private readonly sessions: NetworkSessions,
-    { profile }: { profile: boolean },
+    { profile, threads }: { profile: boolean; threads: number | undefined },
   ) {
     this.profile = profile;
+    this.engines = new Engines((size, parameters) => CpuRefiner.create(size, parameters, threads));
   }
 
   /** Makes what a first frame would have to wait for, where that can be known. */
@@ -329,10 +330,6 @@ export class CpuPath implements Path {
     smoothing.take(parameters, image, marginals);
     return { labelMap: smoothing.labelMap, marginals: smoothing.marginals };
   }
-}
-
-function createEngine(size: ProblemSize, parameters: CrfParameters): Promise<Refiner> {
-  return CpuRefiner.create(size, parameters);
 }
 
 function isSameProblem(a: ProblemSize, b: ProblemSize): boolean {

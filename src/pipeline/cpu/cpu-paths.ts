@@ -7,7 +7,7 @@ import { loadCpuOnnxruntime } from '../runtime/onnxruntime-cpu.js';
 import { CpuPath } from './cpu-path.js';
 import { checkCpuNetwork, NetworkSessions } from './network-sessions.js';
 
-type CpuSettings = Pick<Settings, 'network' | 'onnxruntime' | 'profile' | 'frameSize'>;
+type CpuSettings = Pick<Settings, 'network' | 'onnxruntime' | 'profile' | 'threads' | 'frameSize'>;
 
 /**
  * Loads what runs networks on the CPU. A module of its own: who has a GPU loads nothing of it. Throws ArgumentError for a network that can't run

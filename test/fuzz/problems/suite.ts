@@ -25,6 +25,8 @@ interface ProblemCase {
   unary: GivenUnary;
   parameters: GivenParameters;
   vertexCapacity: 'measured' | 'worst-case' | number;
+  /** Of the CPU backend. */
+  threads: number;
 }
 
 /** What callers hand over, and the same for the reference. */
@@ -57,6 +59,7 @@ export const problems = suite<ProblemCase>({
         { weight: 6, arbitrary: fc.constant('measured' as const) },
         { weight: 1, arbitrary: fc.constantFrom('worst-case' as const, 1, 20, 400) },
       ),
+      threads: fc.constantFrom(1, 1, 1, 2, 3),
     }),
   async run(given, context) {
     const made = make(given);
@@ -115,7 +118,7 @@ function judgeReference({ plain }: MadeProblem, judgement: Judgement, { tally }:
 
 async function runCpu(given: ProblemCase, made: MadeProblem, judgement: Judgement): Promise<void> {
   const { size, parameters } = made;
-  const crf = await DenseCrf.create({ ...size, parameters, backend: 'cpu' });
+  const crf = await DenseCrf.create({ ...size, parameters, backend: 'cpu', threads: given.threads });
   try {
     const owned: { destroy(): void }[] = [];
     const report = await crf.refine(inputOf(given, made, undefined, owned));

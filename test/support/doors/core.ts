@@ -129,6 +129,7 @@ function createDoor(backend: Backend, device: GPUDevice | undefined): Door {
     device: thisVery(device),
     vertexCapacity: either(choice('measured', 'worst-case'), integer(1, 2 ** 31)),
     profile: boolean,
+    threads: integer(1, 256),
   });
   return {
     name: 'DenseCrf.create',

@@ -540,6 +540,7 @@ const pipelineOptions = object(
     // One of its own, here.
     device: choice(undefined),
     profile: boolean,
+    threads: integer(1, 256),
     onnxruntime: object({}, { module: anything, wasmFolder: folderAddress, wasm: address, cpuWasm: address }),
     onProgress: { is: 'function' },
     onDeviceLost: { is: 'function' },

@@ -29,7 +29,13 @@ describe('the command', () => {
   test('prints tables', async () => {
     const { exitCode, out, error } = await meanfield(...small, '--backend', 'cpu');
     expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
-    expect(out).toMatch(/^Node v[^:]*: CPU\n\ncase +backend +first +build .*\n─+\n8x8x2 +cpu /m);
+    expect(out).toMatch(/^Node v[^:]*: CPU\n\ncase +backend +threads +first +build .*\n─+\n8x8x2 +cpu +1 /m);
+  });
+
+  test('measures the CPU backend with each number of threads', async () => {
+    const { exitCode, out } = await meanfield(...small, '--backend', 'cpu', '--threads', '1,2');
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^8x8x2 +cpu +1 .*\n8x8x2 +cpu +2 /m);
   });
 
   test.each([
@@ -41,6 +47,7 @@ describe('the command', () => {
       ['--sizes', '90000x90000x21'],
       '--sizes: 90000x90000x21: width * height * labelCount: got 170100000000, expected at most 2147483647 values',
     ],
+    [['--threads', '1,0'], '--threads: got "1,0", expected whole numbers in 1..256, with commas between them'],
     [['--repeat', '0'], '--repeat: got "0", expected a whole number in 1..1000'],
     [['--backend', 'gpu'], '--backend: got "gpu", expected one of webgpu, cpu, both'],
     [['photo.png'], "too many arguments for 'bench'. Expected 0 arguments but got 1; see meanfield bench --help"],
@@ -74,7 +81,7 @@ describe('an earlier report', () => {
     expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
     expect(out).toContain(`this run / ${report.version}`);
     expect(out).toMatch(/^other machine or program: processor .*, then Abacus\\\S*\[31m$/m);
-    expect(out).toMatch(/^not in the earlier report: 4x4x2 on cpu$/m);
+    expect(out).toMatch(/^not in the earlier report: 4x4x2 on cpu with 1 thread$/m);
     const { against } = JSON.parse(await readFile(after, 'utf8')) as BenchResult;
     expect(against?.cases).toMatchObject([{ case: '8x8x2', backend: 'cpu', build: { apart: true }, held: null }]);
     expect(against?.cases[0].build.wall).toBeGreaterThan(1000);

@@ -31,6 +31,18 @@ function relativeTo(expected: Float32Array): { tolerance: number } {
   return { tolerance: 2e-6 * expected.reduce((largest, value) => Math.max(largest, value), 0) };
 }
 
+/** The second part first. */
+function inTwoParts(length: number, work: (from: number, to: number) => void): void {
+  const middle = Math.floor(length / 3);
+  work(middle, length);
+  work(0, middle);
+}
+
+function sameBits(a: Float32Array, b: Float32Array): boolean {
+  const [words, others] = [a, b].map(({ buffer, byteOffset, length }) => new Uint32Array(buffer, byteOffset, length));
+  return words.every((word, i) => word === others[i]);
+}
+
 /** A few pixels share each simplex, and many are alone in theirs. */
 function latticeOf(featureDim: number) {
   const pointCount = 300;
@@ -69,18 +81,38 @@ describe.each([1, 2, 3, 4, 5, 6, 7])('%i dimensions: the stages do what the twin
     splat(lattice, pixels, channels, channels, ones, splatted);
     const values = placed(new Float32Array(length));
     const scratch = placed(new Float32Array(length));
-    module.splat(corners, simplexCount, starts, rows, points, weights, placed(pixels), channels, values);
+    const spread = [points, weights, placed(pixels), channels] as const;
+    // In two parts, as threads share it: channels of their own, or simplices of their own.
+    inTwoParts(channels / 4, (from, to) =>
+      module.splatLanes(corners, starts, rows, ...spread, values, simplexCount, from, to),
+    );
     expect(memory.floats(values, length)).toBeAllClose(splatted, relativeTo(splatted));
+    const [cornerStarts, cornerRows] = [memory.reserve(vertexCount + 1), memory.reserve(simplexCount * corners)];
+    module.sortCorners(simplexCount * corners, rows, vertexCount, cornerStarts, cornerRows);
+    const sumsLength = simplexCount * corners * channels;
+    const sums = placed(new Float32Array(sumsLength));
+    inTwoParts(simplexCount, (from, to) =>
+      module.splat(corners, starts, cornerRows, ...spread, sums, 0, channels / 4, from, to),
+    );
+    inTwoParts(vertexCount, (from, to) => module.gather(cornerStarts, sums, channels, scratch, from, to));
+    expect(sameBits(memory.floats(scratch, length), memory.floats(values, length))).toBe(true);
+    expect(memory.floats(sums, sumsLength).every((sum) => sum === 0)).toBe(true);
 
     const blurred = blur(lattice, channels, splatted, new Float32Array(length));
-    const result = module.blur(corners, vertexCount, neighbours, channels, values, scratch);
+    let [result, target] = [values, scratch];
+    for (let axis = 0; axis < corners; axis++) {
+      const given = [neighbours + 8 * axis * vertexCount, channels, result, target] as const;
+      inTwoParts(vertexCount, (from, to) => module.blur(...given, from, to));
+      [result, target] = [target, result];
+    }
     expect(memory.floats(result, length)).toBeAllClose(blurred, relativeTo(blurred));
 
     const sliced = base.slice();
     slice(lattice, blurred, channels, ones, 1.5, sliced);
     const out = placed(base);
     const factor = 1.5 * latticeScale(featureDim);
-    module.slice(corners, simplexCount, starts, rows, points, weights, result, channels, factor, out, out);
+    const slicing = [corners, simplexCount, starts, rows, points, weights, result, channels, factor, out, out] as const;
+    inTwoParts(pointCount, (from, to) => module.slice(...slicing, from, to));
     expect(memory.floats(out, base.length)).toBeAllClose(sliced, relativeTo(sliced));
   });
 });
@@ -171,7 +203,7 @@ test.each([1, 2, 7, 64])('softmax of two channels has the bits of that of four, 
       return address;
     };
     const [scores, marginals] = [place(spread, Number.NEGATIVE_INFINITY), place(q, 0)];
-    const change = module.softmax(scores, pixelCount, channels, 0.3, marginals);
+    const change = module.softmax(scores, channels, 0.3, marginals, 0, pixelCount);
     const rows = memory.floats(marginals, pixelCount * channels + 1);
     expect(rows[pixelCount * channels]).toBe(Math.fround(1e30));
     return [change, ...Array.from({ length: 2 * pixelCount }, (_, i) => rows[(i >> 1) * channels + (i & 1)])];
