@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { Page } from 'puppeteer-core';
+import type { Page } from 'puppeteer';
 import { expect, test } from 'vitest';
 import { openPage } from '../support/page.js';
 
