@@ -636,33 +636,6 @@ test('the page shows a picture of itself to machines, and where scripts do not r
   expect(await page.$eval('noscript h1', (title) => title.textContent)).toBe('meanfield');
 });
 
-test('the page links to where the project lives as soon as that is decided, and to nothing before', async () => {
-  const built = await (await fetch(served.site.url)).text();
-  const bare = built.replaceAll(/<meta name="meanfield:[^>]*>/g, '');
-  const decided = {
-    repository: 'https://code.example/it',
-    package: 'https://p.example/it',
-    homepage: 'https://docs.example',
-  };
-  const metas = Object.entries(decided).map(
-    ([name, address]) => `<meta name="meanfield:${name}" content="${address}">`,
-  );
-  for (const [page, expected] of [
-    [bare, []],
-    [bare.replace('</head>', `${metas.join('')}</head>`), Object.values(decided)],
-  ] as const) {
-    const demo = await DemoPage.open(served.context, served.site.url, {
-      settles: false,
-      prepare: (opened) => answersWith(opened, served.site.url, page),
-    });
-    await demo.page.waitForSelector('.header');
-    expect(
-      await demo.page.$$eval('.project-links a', (links) => links.map((link) => link.getAttribute('href'))),
-    ).toEqual(expected);
-    await demo.finish();
-  }
-});
-
 test('is served by `npm start`, from its source', async () => {
   const { createServer } = await import('vite');
   const server = await createServer({
@@ -678,15 +651,6 @@ test('is served by `npm start`, from its source', async () => {
   expect(Number.parseFloat((await demo.shares())[1])).toBeGreaterThan(50);
   await demo.finish();
 });
-
-/** The page itself is this one; all else is as it is served. */
-async function answersWith(page: Page, url: string, body: string): Promise<void> {
-  await page.setRequestInterception(true);
-  page.on('request', (request) => {
-    if (request.url() === url) void request.respond({ contentType: 'text/html', body });
-    else void request.continue();
-  });
-}
 
 /** Whoever computes hears nothing before it is let. */
 async function holdWorkers(page: Page): Promise<void> {
