@@ -110,8 +110,8 @@ export interface DenseCrfOptions extends ProblemSize {
   /** Time every stage with timestamp queries where the device has them. Default false. */
   profile?: boolean;
   /**
-   * Threads of the CPU backend, 1..256; results have the same bits for any number. Default: as many as there are cores, and one for small problems, which
-   * gain nothing. More than one needs memory that threads share: Node, Deno, Bun, and pages that are cross-origin isolated. Where there is none, or a
+   * Threads of the CPU backend, 1..256; results have the same bits for any number. Default: as many as there are cores, and one for small problems.
+   * More than one needs memory that threads share: Node, Deno, Bun, and pages that are cross-origin isolated. Where there is none, or a
    * page's policy allows no worker from a blob, it is one: `Refiner.threads` tells. Engines share their threads. Checked on WebGPU, too, where it has no
    * effect.
    */
