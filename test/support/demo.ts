@@ -9,10 +9,15 @@ import { promisify } from 'node:util';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, Page, Viewport } from 'puppeteer-core';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
+import { builtFolder, repository } from './built.js';
 import { patience } from './patience.js';
 import { type StaticSite, serveFolder } from './static-site.js';
 
-const repository = path.resolve(import.meta.dirname, '../..');
+/** All that the demo is made from. */
+const sources = [
+  ...['demo', 'src', 'shaders', 'models', 'samples', 'scripts', 'vite.config.ts'],
+  ...['tsconfig.json', 'package.json', 'package-lock.json'],
+];
 
 /** A switch of Chromium's: there is nothing but this machine. */
 const closedNetwork = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
@@ -31,25 +36,18 @@ export interface BuiltDemo extends StaticSite {
   folder: string;
 }
 
-/** Builds the demo as `npm run build:demo` does, and serves it from a folder of a site. */
+/** The demo as `npm run build:demo` builds it, served from a folder of a site. */
 export async function serveBuiltDemo(): Promise<BuiltDemo> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'meanfield-demo-'));
-  const vite = path.join(repository, 'node_modules/vite/bin/vite.js');
-  await promisify(execFile)(
-    process.execPath,
-    [vite, 'build', '--outDir', folder, '--emptyOutDir', '--logLevel', 'error'],
-    // A test's own NODE_ENV would make it a build for tests.
-    { cwd: repository, env: { ...process.env, NODE_ENV: 'production' } },
-  );
-  const site = await serveFolder(folder, '/some/folder/');
-  return {
-    ...site,
-    folder,
-    async close() {
-      await site.close();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  const folder = await builtFolder('demo', sources, async (outDir) => {
+    const vite = path.join(repository, 'node_modules/vite/bin/vite.js');
+    await promisify(execFile)(
+      process.execPath,
+      [vite, 'build', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'error'],
+      // A test's own NODE_ENV would make it a build for tests.
+      { cwd: repository, env: { ...process.env, NODE_ENV: 'production' } },
+    );
+  });
+  return { ...(await serveFolder(folder, '/some/folder/')), folder };
 }
 
 export interface DemoOptions {
