@@ -214,7 +214,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     // docs/examples/other-packages names packages that only npm run test:tools installs.
-    exclude: { path: '^(dist|site|cli/dist|docs/examples/other-packages)/|test/fixtures|demo/public' },
+    exclude: { path: '^(dist|site|cli/dist|docs/site|docs/examples/other-packages)/|test/fixtures|demo/public' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -107,6 +107,27 @@ export function runNpm(npmArguments, output = 'inherit') {
 }
 
 /**
+ * Runs npm beside others that run, and keeps what it prints.
+ *
+ * @param {string[]} npmArguments
+ * @returns {Promise<{ status: number, output: string }>}
+ */
+export function startNpm(npmArguments) {
+  const { command, commandArguments, options } = npmCommand(npmArguments);
+  const npm = spawn(command, commandArguments, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [npm.stdout, npm.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+  }
+  return new Promise((resolve) => {
+    npm.once('error', (error) => resolve({ status: 1, output: `${error.message}\n` }));
+    npm.once('close', (status) => resolve({ status: status ?? 1, output }));
+  });
+}
+
+/**
  * The npm that started this process is used again where there is one.
  *
  * @param {string[]} npmArguments

@@ -6,23 +6,31 @@
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { findOrInstallNode, otherMajors, versionOf } from './node-versions.mjs';
-import { ensureInstalled, projectFolder, runNpm } from './setup.mjs';
+import { ensureInstalled, projectFolder, startNpm } from './setup.mjs';
 
 /** A driver that hangs blocks its thread, where vitest's own timeouts don't reach. */
 const VITEST_TIMEOUT_MS = 75 * 60_000;
 
 /**
- * Unit tests that take long and only compute: another engine does the same arithmetic. Under the other lines of Node they are left out,
- * which takes a third of the time. So is that of the packages: what is packed is the same.
+ * Unit tests that take long and are left out under the other lines of Node: they ask for the arithmetic of typed arrays and WebAssembly, as many
+ * others do, or judge what is the same whoever reads it. What asks for texts, files, streams, threads, processes or errors stays.
  */
-const arithmeticFiles = [
-  'test/unit/release/packages.test.ts',
-  'test/unit/reference/golden.test.ts',
-  'test/unit/cpu/simd-module.test.ts',
+const sameEverywhere = [
+  // Numbers alone.
+  'test/unit/analysis/cut-out.test.ts',
   'test/unit/analysis/tune-search.test.ts',
+  'test/unit/cli/evaluate/nuclei-figures.test.ts',
+  'test/unit/cpu/simd-module.test.ts',
+  'test/unit/models/colour-prompt-network.test.ts',
+  'test/unit/models/nuclei-network.test.ts',
+  'test/unit/models/person-network.test.ts',
+  'test/unit/reference/golden.test.ts',
+  // The packages, and what TypeScript says of the source.
+  'test/unit/public-api.test.ts',
+  'test/unit/release/packages.test.ts',
 ];
 
 /** @typedef {{ passed: number, skipped: number, failures: string[] }} Results `failures`: name and first line of each error */
@@ -33,12 +41,7 @@ const vitestArguments = process.argv.slice(2);
 /** @type {Results[]} */
 const results = [];
 
-if (vitestArguments.length === 0) {
-  for (const script of ['lint', 'typecheck', 'depcheck', 'docs']) {
-    heading(script);
-    results.push(one(script, runNpm(['run', '--silent', script]) === 0));
-  }
-}
+if (vitestArguments.length === 0) results.push(...(await runChecks()));
 heading('vitest');
 for (const error of await ensureBrowsers()) {
   process.stderr.write(`${error}\n`);
@@ -57,6 +60,27 @@ if (failures.length > 0) {
 if (skipped > 0) process.stdout.write(`${skipped} skipped\n`);
 process.stdout.write(`${passed} passed, ${failures.length} failed\n`);
 process.exitCode = failures.length > 0 ? 1 : 0;
+
+/**
+ * All that is no test. Each keeps one core busy: there are as many at once as there are cores, those first that take longest.
+ *
+ * @returns {Promise<Results[]>}
+ */
+async function runChecks() {
+  const waiting = ['docs', 'typecheck', 'depcheck', 'lint'];
+  /** @type {Results[]} */
+  const found = [];
+  const runSome = async () => {
+    for (let script = waiting.shift(); script; script = waiting.shift()) {
+      const { status, output } = await startNpm(['run', '--silent', script]);
+      heading(script);
+      process.stdout.write(output);
+      found.push(one(script, status === 0));
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, runSome));
+  return found;
+}
 
 /** @returns {Promise<string[]>} which of them are missing, and why */
 async function ensureBrowsers() {
@@ -94,8 +118,8 @@ async function runUnder(major) {
       process.stdout.write(`Left out: npm has no Node for ${process.platform} on ${process.arch}.\n`);
       return { passed: 0, skipped: 1, failures: [] };
     }
-    process.stdout.write(`Node ${versionOf(executable)}, without ${arithmeticFiles.join(', ')}\n`);
-    return runVitest(executable, ['--project', 'unit', ...arithmeticFiles.flatMap((file) => ['--exclude', file])]);
+    process.stdout.write(`Node ${versionOf(executable)}, without ${sameEverywhere.join(', ')}\n`);
+    return runVitest(executable, ['--project', 'unit', ...sameEverywhere.flatMap((file) => ['--exclude', file])]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`${message}\n`);
