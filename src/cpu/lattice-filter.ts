@@ -4,27 +4,15 @@ import type { FeatureSource } from '../reference/features.js';
 import type { Filter, Scaling } from '../reference/filter.js';
 import { latticeScale } from '../reference/slice.js';
 import { buildLattice, type PlacedLattice } from './lattice.js';
-import { OutOfMemoryError, type SimdMemory } from './memory.js';
+import type { SimdMemory } from './memory.js';
 import { type ScaledWeights, WeightScaler } from './scaled-weights.js';
+import type { CornerSums } from './team.js';
 
 /** Channels of the fewest that can be worked on at once. */
 const fewestChannels = 2;
 
 /** Channels that are worked on together, in rows of more than two. */
 const lanesTogether = 4;
-
-/** Points of a lattice that has room for sums of its own beside everything else in 4 GiB. */
-const mostGathered = 2 ** 24;
-
-/** Where several threads splat, each its simplices: sums of every simplex and corner, in an order in which those of a vertex are together. */
-interface CornerSums {
-  /** Of each vertex' sums, and the end. */
-  starts: number;
-  /** That simplices and corners have. */
-  rows: number;
-  /** Zeros, but during a splat. */
-  sums: number;
-}
 
 /** K by splat, blur and slice on the lattice, as the twin's LatticeFilter has it, in WebAssembly. */
 export class SimdLatticeFilter implements Filter {
@@ -50,7 +38,7 @@ export class SimdLatticeFilter implements Filter {
     this.scratch = memory.reserve(this.rowsLength(channelCount));
     this.scaler = new WeightScaler(memory, this.lattice, channelCount);
     this.splatWeights = this.sliceWeights = this.scaler.unscaled;
-    this.cornerSums = this.createCornerSums(channelCount);
+    this.cornerSums = memory.team.cornerSums(memory, this.lattice, channelCount);
   }
 
   get vertexCount(): number {
@@ -172,31 +160,6 @@ export class SimdLatticeFilter implements Filter {
       [source, target] = [target, source];
     }
     return source;
-  }
-
-  /** Null where threads do without: where there is one, or where channels are many enough for all of them, or memory might be short. */
-  private createCornerSums(channelCount: number): CornerSums | null {
-    const { memory, corners, pointCount } = this;
-    const { module, team } = memory;
-    const { simplexCount, vertexCount, rows: vertexRows } = this.lattice;
-    const lanes = channelCount / lanesTogether;
-    // Sums of their own are written and read again: about twice the work of channels of their own.
-    const lanesSuffice = lanes >= 2 && 2 * lanes >= team.threads;
-    if (team.threads === 1 || lanesSuffice || pointCount > mostGathered) return null;
-    const cornerCount = simplexCount * corners;
-    const lengths = { starts: vertexCount + 1, rows: cornerCount, sums: cornerCount * channelCount };
-    const held: number[] = [];
-    try {
-      for (const length of Object.values(lengths)) held.push(memory.reserve(length));
-    } catch (error) {
-      for (const address of held) memory.release(address);
-      if (!(error instanceof OutOfMemoryError)) throw error;
-      return null;
-    }
-    const [starts, rows, sums] = held;
-    module.sortCorners(cornerCount, vertexRows, vertexCount, starts, rows);
-    memory.team.run('clear', [sums, channelCount], cornerCount);
-    return { starts, rows, sums };
   }
 
   private releaseWeights(): void {

@@ -61,9 +61,10 @@ export class SimdMemory {
 
   /** Where an array of `floats` is. */
   addressOf(values: Float32Array): number {
-    if (values.buffer !== this.module.memory.buffer) throw new Error('SimdMemory: an array from elsewhere or before');
+    if (values.buffer !== this.module.memory.buffer) throw new Error('SimdMemory: an array from elsewhere');
     return values.byteOffset;
   }
+
   private outOfMemory(): OutOfMemoryError {
     const held = Math.round(this.module.memory.buffer.byteLength / 2 ** 20);
     return new OutOfMemoryError(`the CPU backend found no more memory; it holds ${held} MiB`);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { createSharedModule, StageArguments, StageModule, Stages } from '../module.js';
-import type { AnyStage, Team } from '../team.js';
+import type { AnyStage, CornerSums, Corners, Team } from '../team.js';
 import { helperRoom, looks, mostGiven, word, wordCount } from './control.js';
 import { type StartedWorker, startWorker } from './start-worker.js';
 import { coreCount } from './thread-count.js';
@@ -9,6 +9,12 @@ import { type PoolMessage, workerProgram } from './worker-program.js';
 
 /** Parts a thread: one that is held up leaves the others more. */
 const partsPerThread = 4;
+
+/** Channels that are worked on together, in rows of more than two. */
+const lanesTogether = 4;
+
+/** Points of a lattice that has room for sums of its own beside everything else in 4 GiB. */
+const mostGathered = 2 ** 24;
 
 /** Milliseconds that helpers have to start, or to get to know an engine. Who comes later helps from then on. */
 const patience = 5000;
@@ -268,6 +274,29 @@ class Member implements Team {
     meanwhile: () => void,
   ): void {
     this.share(stage, given, length, part, meanwhile);
+  }
+
+  cornerSums(
+    room: Room,
+    { featureDim, pointCount, simplexCount, vertexCount, rows: vertexRows }: Corners,
+    channelCount: number,
+  ): CornerSums | null {
+    const lanes = channelCount / lanesTogether;
+    // Sums of their own are written and read again: about twice the work of channels of their own.
+    const lanesSuffice = lanes >= 2 && 2 * lanes >= this.threads;
+    if (lanesSuffice || pointCount > mostGathered) return null;
+    const cornerCount = simplexCount * (featureDim + 1);
+    const held: number[] = [];
+    try {
+      for (const length of [vertexCount + 1, cornerCount, cornerCount * channelCount]) held.push(room.reserve(length));
+    } catch {
+      for (const address of held) room.release(address);
+      return null;
+    }
+    const [starts, rows, sums] = held;
+    this.module.sortCorners(cornerCount, vertexRows, vertexCount, starts, rows);
+    this.run('clear', [sums, channelCount], cornerCount);
+    return { starts, rows, sums };
   }
 
   leave(): void {
