@@ -32,6 +32,7 @@ import { checkLatticeDims } from './plan/feature-limits.js';
 import {
   type EnginePlan,
   type InputBuffers,
+  type PlanRequest,
   planEngine,
   planInput,
   samePlan,
@@ -50,6 +51,8 @@ export interface GpuCrfOptions {
   ownsDevice?: boolean;
   vertexCapacity?: VertexCapacity;
   profile?: boolean;
+  /** Shapes of each lattice's shaders; the plain ones where it is left out. */
+  variantsOf?: PlanRequest['variantsOf'];
   /** For tests: other choices than the adapter's. */
   tuning?: Partial<Tuning>;
   /** For tests: act as if the device had lower limits. */
@@ -121,7 +124,8 @@ export class GpuCrf implements Refiner {
     this.parameters = ownParameters(parameters, this.size);
     this.device = device;
     this.adapterName = options.adapterName ?? nameOf(device.adapterInfo);
-    this.tuning = { ...tuningFor(isSoftware(device.adapterInfo)), ...options.tuning };
+    const hasSubgroups = device.features.has('subgroups');
+    this.tuning = { ...tuningFor(isSoftware(device.adapterInfo)), hasSubgroups, ...options.tuning };
     this.calls = new DeviceCalls({ device, name: 'DenseCrf', forget: () => this.forgetRecorded() });
     const { device: scoped } = this.calls;
     this.programs = new ProgramCache(scoped);
@@ -446,7 +450,9 @@ export class GpuCrf implements Refiner {
     const { size, parameters, tuning, input, vertexCapacity, plan: before } = this;
     const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
     const limits = { maxBufferSize, maxStorageBufferBindingSize, ...this.options.limits };
-    const plan = planEngine({ size, parameters, limits, tuning, vertexCapacity, input }, before, wanted);
+    const { variantsOf } = this.options;
+    const request = { size, parameters, limits, tuning, variantsOf, vertexCapacity, input };
+    const plan = planEngine(request, before, wanted);
     try {
       // The old rows stay until their contents have moved.
       this.memory.hold([...plan.parts, ...(before ? [before.pixels] : [])]);
