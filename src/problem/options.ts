@@ -7,6 +7,7 @@ import { checkSize, defaultParameters } from './parameters.js';
 import { checkDevice } from './platform-objects.js';
 import { parametersNamed } from './presets.js';
 import { readOptions } from './reading.js';
+import { checkTuning, type TuningOption } from './tuning-table.js';
 import type { CrfParameters, ProblemSize } from './types.js';
 
 const names = [
@@ -18,6 +19,7 @@ const names = [
   'device',
   'vertexCapacity',
   'profile',
+  'tuning',
 ] as const satisfies (keyof DenseCrfOptions)[];
 
 /** DenseCrfOptions, each read once and checked. */
@@ -29,6 +31,7 @@ export interface CheckedCrfOptions {
   device: GPUDevice | undefined;
   vertexCapacity: 'measured' | 'worst-case' | number;
   profile: boolean;
+  tuning: TuningOption;
 }
 
 /** Throws ArgumentError, which names the option: the same for both backends, and before a device is asked for. */
@@ -47,6 +50,7 @@ export function checkCrfOptions(options: DenseCrfOptions): CheckedCrfOptions {
     device: checkDevice('device', given.device as GPUDevice | undefined),
     vertexCapacity: checkVertexCapacity(given.vertexCapacity),
     profile: checkFlag('profile', profile),
+    tuning: checkTuning('tuning', given.tuning),
   };
 }
 

@@ -13,6 +13,7 @@ timestamps. Close other programs: their load is in the figures, and in the repor
 Examples:
   meanfield bench
   meanfield bench --sizes 640x480x2,512x512x21:noise --backend webgpu --json
+  meanfield bench --backend webgpu --tune tuning.json
   meanfield bench --against before.json --out after.json
 `;
 
@@ -50,5 +51,9 @@ export function addBenchOptions(command: Command): Command {
     )
     .option('--json', 'print the report as one JSON object instead of tables')
     .option('--out <file>', 'also write the JSON to this file')
+    .option(
+      '--tune <file>',
+      'first find the fastest shapes of the shaders for these sizes, on WebGPU; measure with them, and write them to this file',
+    )
     .option('--against <file>', 'compare with the JSON of an earlier run, case by case');
 }

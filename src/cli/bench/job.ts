@@ -7,12 +7,17 @@ import {
   type Refiner,
   requestDevice,
   type StageTiming,
+  type TuningEntry,
+  type TuningTable,
+  tuneDevice,
 } from '../../index.js';
 
 export interface BenchTask extends ProblemSize {
   backend: 'webgpu' | 'cpu';
   /** Timestamps a stage, in passes of their own: a little slower than without. */
   profile: boolean;
+  /** Shapes of the shaders; the engine's own choice where it is null. */
+  tuning: TuningTable | null;
 }
 
 /** What a problem came to, where the backend can tell. */
@@ -24,6 +29,8 @@ export interface BenchFacts {
   dispatchesPerIteration: number | null;
   bytesHeld: number | null;
   bytesMovedPerIteration: number | null;
+  /** Shapes of the shaders, a kernel after the other; empty on the CPU. */
+  shapes: readonly TuningEntry[];
 }
 
 /** One of the bench's methods, and what it takes: plain data and arrays. */
@@ -32,7 +39,7 @@ export interface BenchJob {
   values: readonly unknown[];
 }
 
-export type BenchMethod = 'open' | 'build' | 'iterate' | 'stages' | 'facts' | 'close';
+export type BenchMethod = 'open' | 'build' | 'iterate' | 'stages' | 'facts' | 'tune' | 'close';
 
 /** Measures one problem at a time. The same code in a page and in Node; all times are wall milliseconds. */
 export class Bench {
@@ -43,14 +50,15 @@ export class Bench {
 
   /** From nothing to the first result: device, compilation, buffers, lattices, one iteration. */
   async open(
-    { backend, profile, ...size }: BenchTask,
+    { backend, profile, tuning, ...size }: BenchTask,
     image: Uint8ClampedArray,
     logits: Float32Array,
   ): Promise<number> {
     this.input = { image: { data: image, width: size.width, height: size.height }, unary: { logits } };
     return this.timed(async () => {
       this.device = backend === 'webgpu' ? await ownDevice() : undefined;
-      this.crf = await DenseCrf.create({ ...size, backend, profile, ...(this.device && { device: this.device }) });
+      const device = this.device && { device: this.device };
+      this.crf = await DenseCrf.create({ ...size, backend, profile, ...(tuning && { tuning }), ...device });
       await this.crf.start(this.input);
       this.vertexCounts = [...(await this.crf.step(1)).vertexCounts];
     });
@@ -84,7 +92,13 @@ export class Bench {
       dispatchesPerIteration: crf.dispatchesPerIteration ?? null,
       bytesHeld: crf.bytes ?? null,
       bytesMovedPerIteration: (await crf.bytesMovedPerIteration?.()) ?? null,
+      shapes: crf.tuning?.entries ?? [],
     };
+  }
+
+  /** The fastest shapes for a size, from `budget` milliseconds of measurement. */
+  async tune({ width, height, labelCount }: ProblemSize, budget: number): Promise<TuningTable> {
+    return tuneDevice({ width, height, labelCount, budget });
   }
 
   /** null: an answer from a page is never undefined. */
