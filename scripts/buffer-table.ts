@@ -14,7 +14,9 @@ import {
 import { dispatchesOf } from '../src/engine/lists/summary.js';
 import type { BufferPlan } from '../src/engine/plan/buffer-plan.js';
 import { type EnginePlan, planEngine, planInput } from '../src/engine/plan/plan.js';
+import { plainVariants } from '../src/engine/plan/variants.js';
 import { resolveParameters } from '../src/problem/parameters.js';
+import { splatVariants } from '../src/problem/tuning-table.js';
 import type { Kernel } from '../src/problem/types.js';
 
 /** The file that holds the table, and the lines around it. */
@@ -28,6 +30,12 @@ const penalties = [
 ];
 const spatial: Kernel = { type: 'gaussian', sigmaXY: 3, compatibility: 3 };
 const bilateral: Kernel = { type: 'bilateral', sigmaXY: 80, sigmaRGB: 13, compatibility: 10 };
+
+/** Shapes that between them need every shader there is. */
+const shapes = splatVariants.map((splat) => ({
+  labelCount: 21,
+  variants: { splat, blur: plainVariants.blur, slice: splat === 'lanes' ? ('lanes' as const) : plainVariants.slice },
+}));
 
 /** Kernels that between them need every buffer there is. */
 const kernelSets: readonly (readonly Kernel[])[] = [
@@ -87,13 +95,17 @@ export function withBufferTable(text: string): string {
 
 function* examplePlans(): Generator<{ plan: EnginePlan; steps: Step[] }> {
   for (const kernels of kernelSets) {
-    for (const labelCount of kernels === kernelSets[0] ? [21, 150] : [2]) {
+    const isUsual = kernels === kernelSets[0];
+    for (const { labelCount, variants } of isUsual
+      ? [...shapes, { labelCount: 150, variants: plainVariants }]
+      : [{ labelCount: 2, variants: plainVariants }]) {
       const size = { width: 64, height: 48, labelCount };
       const plan = planEngine({
         size,
         parameters: resolveParameters({ kernels }, size),
         limits: { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 28 },
-        tuning: { workgroupSize: 64, maxRunLength: 16, maxBlockLanes: 6 },
+        tuning: { workgroupSize: 64, maxRunLength: 16, maxBlockLanes: 6, hasSubgroups: true },
+        variantsOf: () => variants,
         vertexCapacity: 'measured',
         input: planInput(size),
       });

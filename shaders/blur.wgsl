@@ -3,7 +3,7 @@
 //
 // The first axis reads splat's fixed-point sums and undoes their scale; the second leaves them zero for the next splat.
 
-// @import invocation
+// @import work-item
 // @import lane{laneWidth}
 // @import block
 // @import counted
@@ -39,9 +39,10 @@ fn inverseScale(vertex: u32) -> f32 {
 
 @compute @workgroup_size(workgroupSize)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let vertex = itemIndex(workgroup, invocation) + 1u;
+  let work = workItem(workgroup, invocation);
+  let vertex = work.item + 1u;
   if (vertex > counted.vertexCount) { return; }
-  let block = workgroup.z;
+  let block = work.block;
   let pair = neighbours[vertex * blur.cornerCount + blur.axis];
   let own = inverseScale(vertex);
   let before = inverseScale(pair.x);

@@ -22,14 +22,20 @@ struct Sizes {
   vertices: Size,
   runBlocks: Size,
   vertexBlocks: Size,
+  // One invocation a lane.
+  runLanes: Size,
+  vertexLanes: Size,
 }
 
 @group(0) @binding(0) var<uniform> lattice: Lattice;
 @group(0) @binding(1) var<storage, read_write> counters: Counters;
 @group(0) @binding(2) var<storage, read_write> sizes: Sizes;
 
-fn sizeOf(items: u32, blocks: u32) -> Size {
-  let workgroups = (items + itemsPerWorkgroup - 1u) / itemsPerWorkgroup;
+fn sizeOf(items: u32, blocks: u32) -> Size { return folded((items + itemsPerWorkgroup - 1u) / itemsPerWorkgroup, blocks); }
+
+fn lanesSizeOf(items: u32) -> Size { return folded((items * rowLanes + lanesPerWorkgroup - 1u) / lanesPerWorkgroup, 1u); }
+
+fn folded(workgroups: u32, blocks: u32) -> Size {
   if (workgroups <= maxWorkgroups) { return Size(workgroups, 1u, blocks); }
   return Size(gridWidth, (workgroups + gridWidth - 1u) / gridWidth, blocks);
 }
@@ -45,4 +51,6 @@ fn main() {
   sizes.vertices = sizeOf(vertices, 1u);
   sizes.runBlocks = sizeOf(counters.runCount, blockCount);
   sizes.vertexBlocks = sizeOf(vertices, blockCount);
+  sizes.runLanes = lanesSizeOf(counters.runCount);
+  sizes.vertexLanes = lanesSizeOf(vertices);
 }

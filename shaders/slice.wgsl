@@ -6,13 +6,7 @@
 // @import lane{laneWidth}
 // @import block
 // @import counted
-
-struct Slice {
-  // Lattice scale alpha, times the Potts weight where there is one.
-  weight: f32,
-  // Potts weight: y of `norms` has alpha in it already.
-  unitWeight: f32,
-}
+// @import slice-parameters
 
 @group(0) @binding(0) var<uniform> counted: Counted;
 @group(0) @binding(1) var<uniform> parameters: Slice;

@@ -16,12 +16,12 @@ import { checkCrfOptions } from './problem/options.js';
 export const DenseCrf = {
   /** Throws ArgumentError for an option that can't be, DeviceError where there is no adapter or its limits are too low. */
   async create(options: DenseCrfOptions): Promise<Refiner> {
-    const { size, parameters, backend, device, vertexCapacity, profile, threads } = checkCrfOptions(options);
+    const { size, parameters, backend, device, vertexCapacity, profile, threads, tuning } = checkCrfOptions(options);
     if (backend !== 'cpu') {
       const acquired = await acquireDevice(device, backend);
       if (acquired) {
-        const { GpuCrf } = await import('./engine/gpu-crf.js');
-        return new GpuCrf({ ...acquired, size, parameters, vertexCapacity, profile });
+        const { createGpuCrf } = await import('./engine/create-gpu-crf.js');
+        return createGpuCrf({ ...acquired, size, parameters, vertexCapacity, profile, tuning });
       }
     }
     const { CpuRefiner } = await import('./cpu/cpu-refiner.js');

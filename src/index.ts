@@ -31,6 +31,7 @@ export { type FeatureArray, parametersFromJson } from './problem/parameters-json
 export { type CrfParametersOrName, type CrfPreset, type CrfPresetName, crfPresets } from './problem/presets.js';
 export { type ChoiceParameter, crfSchema, type NumberParameter, type ParameterSchema } from './problem/schema.js';
 export type { TensorInput } from './problem/tensors.js';
+export type { KernelVariants, TuningEntry, TuningOption, TuningTable } from './problem/tuning-table.js';
 export type {
   ArrayWindow,
   BilateralKernel,
@@ -56,3 +57,4 @@ export type {
   Upsampling,
 } from './problem/types.js';
 export { type BatchItem, refineBatch } from './refine-batch.js';
+export { type TuneDeviceOptions, tuneDevice } from './tune-device.js';

@@ -61,7 +61,7 @@ export class SimdMemory {
 
   /** Where an array of `floats` is. */
   addressOf(values: Float32Array): number {
-    if (values.buffer !== this.module.memory.buffer) throw new Error('SimdMemory: an array from elsewhere');
+    if (values.buffer !== this.module.memory.buffer) throw new Error('an array from elsewhere');
     return values.byteOffset;
   }
 

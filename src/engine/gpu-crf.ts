@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { isSoftware, nameOf } from '../gpu/adapter.js';
+import { nameOf } from '../gpu/adapter.js';
 import { BufferSet } from '../gpu/buffers.js';
 import { DeviceCalls } from '../gpu/device-calls.js';
 import { type GivenObject, GivenObjects, isBuffer, isTexture, unusable } from '../gpu/given-objects.js';
@@ -16,8 +16,10 @@ import { OwnParameters } from '../problem/own-parameters.js';
 import { unreadable } from '../problem/page-image.js';
 import type { CrfParametersOrName } from '../problem/presets.js';
 import { type CheckedInput, readRefineInput } from '../problem/requests.js';
+import { type TuningTable, tuningVersion } from '../problem/tuning-table.js';
 import type { Energy, ProblemSize } from '../problem/types.js';
 import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
+import { tuningOf } from './device-tuning.js';
 import { checkImageInput, isRgba, ownImage } from './inputs/image-input.js';
 import { ImageSource } from './inputs/image-source.js';
 import { checkUnarySource } from './inputs/unary-input.js';
@@ -32,14 +34,16 @@ import { checkLatticeDims } from './plan/feature-limits.js';
 import {
   type EnginePlan,
   type InputBuffers,
+  type PlanRequest,
   planEngine,
   planInput,
   samePlan,
   type VertexCapacity,
 } from './plan/plan.js';
-import { type Tuning, tuningFor } from './plan/tuning.js';
+import type { Tuning } from './plan/tuning.js';
 import { Recording, UnusedBindings } from './recording.js';
 import { ResultReader } from './result-reader.js';
+import { adapterKey, keyOf } from './tuner/choices.js';
 
 export interface GpuCrfOptions {
   size: ProblemSize;
@@ -50,6 +54,8 @@ export interface GpuCrfOptions {
   ownsDevice?: boolean;
   vertexCapacity?: VertexCapacity;
   profile?: boolean;
+  /** Shapes of each lattice's shaders; the plain ones where it is left out. */
+  variantsOf?: PlanRequest['variantsOf'];
   /** For tests: other choices than the adapter's. */
   tuning?: Partial<Tuning>;
   /** For tests: act as if the device had lower limits. */
@@ -87,7 +93,7 @@ export class GpuCrf implements Refiner {
   readonly adapterName: string;
   readonly size: ProblemSize;
   readonly device: GPUDevice;
-  private readonly tuning: Tuning;
+  private readonly engineTuning: Tuning;
   private readonly calls: DeviceCalls;
   private readonly programs: ProgramCache;
   private readonly state = new CallState();
@@ -121,7 +127,7 @@ export class GpuCrf implements Refiner {
     this.parameters = ownParameters(parameters, this.size);
     this.device = device;
     this.adapterName = options.adapterName ?? nameOf(device.adapterInfo);
-    this.tuning = { ...tuningFor(isSoftware(device.adapterInfo)), ...options.tuning };
+    this.engineTuning = { ...tuningOf(device), ...options.tuning };
     this.calls = new DeviceCalls({ device, name: 'DenseCrf', forget: () => this.forgetRecorded() });
     const { device: scoped } = this.calls;
     this.programs = new ProgramCache(scoped);
@@ -135,7 +141,7 @@ export class GpuCrf implements Refiner {
     this.inputMemory.hold([this.input]);
     const { programs, memory, unused, readback } = this;
     this.image = new ImageSource(
-      { device: scoped, programs, size: this.size, tuning: this.tuning },
+      { device: scoped, programs, size: this.size, tuning: this.engineTuning },
       this.inputMemory.of(this.input.image),
     );
     this.reader = new ResultReader({ device: scoped, programs, size: this.size, memory, unused, readback });
@@ -147,6 +153,17 @@ export class GpuCrf implements Refiner {
     const { inputMemory, memory, unused, givenBuffers, image, prepared, reader } = this;
     const held = [inputMemory, memory, unused, givenBuffers, image, prepared?.unary, reader];
     return held.reduce((sum, owner) => sum + (owner?.bytes ?? 0), 0);
+  }
+
+  get tuning(): TuningTable {
+    const { plan, size } = this;
+    const adapter = adapterKey(this.device.adapterInfo);
+    const entries = (plan?.kernels ?? []).flatMap((kernel) =>
+      plan && kernel.method === 'lattice'
+        ? [{ ...keyOf(adapter, size, kernel.kernel, plan.rows), ...kernel.variants }]
+        : [],
+    );
+    return { version: tuningVersion, entries };
   }
 
   /** Dispatches of one iteration. */
@@ -443,10 +460,12 @@ export class GpuCrf implements Refiner {
 
   /** Plans, makes the buffers, moves what the rows hold, and records anew what differs by more than values. */
   private async replan(wanted: readonly (number | null)[]): Promise<void> {
-    const { size, parameters, tuning, input, vertexCapacity, plan: before } = this;
+    const { size, parameters, engineTuning: tuning, input, vertexCapacity, plan: before } = this;
     const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
     const limits = { maxBufferSize, maxStorageBufferBindingSize, ...this.options.limits };
-    const plan = planEngine({ size, parameters, limits, tuning, vertexCapacity, input }, before, wanted);
+    const { variantsOf } = this.options;
+    const request = { size, parameters, limits, tuning, variantsOf, vertexCapacity, input };
+    const plan = planEngine(request, before, wanted);
     try {
       // The old rows stay until their contents have moved.
       this.memory.hold([...plan.parts, ...(before ? [before.pixels] : [])]);
@@ -468,7 +487,7 @@ export class GpuCrf implements Refiner {
   }
 
   private async record(plan: EnginePlan): Promise<Prepared> {
-    const { programs, memory, unused, size, tuning } = this;
+    const { programs, memory, unused, size, engineTuning: tuning } = this;
     const { device } = this.calls;
     const recorded = (steps: readonly Step[]) => Recording.create(steps, programs, memory, unused);
     const { kernels, pixels, rows } = plan;

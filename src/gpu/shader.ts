@@ -32,8 +32,13 @@ export function float(value: number): FloatConstant {
 export function assembleShader(source: string, constants: ShaderConstants = {}): string {
   const { text: body } = unrollLoops(resolveImports(source, constants, new Set()), constants);
   const mentioned = Object.entries(constants).filter(([name]) => new RegExp(`\\b${name}\\b`).test(body));
-  return [...mentioned.map(([name, value]) => declaration(name, value)), body].join('\n');
+  // WGSL wants extensions enabled before anything is declared.
+  const enabled = body.match(enabling) ?? [];
+  const rest = body.replace(enabling, '');
+  return [...enabled, ...mentioned.map(([name, value]) => declaration(name, value)), rest].join('\n');
 }
+
+const enabling = /^enable .*;$/gm;
 
 /** What to set with the pipeline: 1 or 0 for each flag that the assembled text declares. */
 export function overridesOf(code: string, constants: ShaderConstants): Record<string, number> {

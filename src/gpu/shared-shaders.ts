@@ -20,9 +20,13 @@ import moments from '../../shaders/shared/moments.wgsl?raw';
 import neighbourhood from '../../shaders/shared/neighbourhood.wgsl?raw';
 import norms from '../../shaders/shared/norms.wgsl?raw';
 import simplex from '../../shaders/shared/simplex.wgsl?raw';
+import sliceParameters from '../../shaders/shared/slice-parameters.wgsl?raw';
 import softmaxLanes from '../../shaders/shared/softmax-lanes.wgsl?raw';
+import splatBindings from '../../shaders/shared/splat-bindings.wgsl?raw';
+import splatTerms from '../../shaders/shared/splat-terms.wgsl?raw';
 import updateLogits from '../../shaders/shared/update-logits.wgsl?raw';
 import vertexHash from '../../shaders/shared/vertex-hash.wgsl?raw';
+import workItem from '../../shaders/shared/work-item.wgsl?raw';
 
 /** What `// @import name` puts in a shader: every file of `shaders/shared`. */
 export const sharedShaders: Readonly<Record<string, string>> = {
@@ -46,7 +50,11 @@ export const sharedShaders: Readonly<Record<string, string>> = {
   neighbourhood,
   norms,
   simplex,
+  'slice-parameters': sliceParameters,
   'softmax-lanes': softmaxLanes,
+  'splat-bindings': splatBindings,
+  'splat-terms': splatTerms,
   'update-logits': updateLogits,
   'vertex-hash': vertexHash,
+  'work-item': workItem,
 };

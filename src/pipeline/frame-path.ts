@@ -437,7 +437,9 @@ function createEngine(
   parameters: CrfParameters,
 ): Promise<Refiner> {
   const vertexCapacity = use === 'video' ? 'worst-case' : 'measured';
-  return DenseCrf.create({ ...size, parameters, device, backend: 'webgpu', vertexCapacity, profile });
+  // Frames wait for this: nothing is measured here.
+  const tuning = 'remembered';
+  return DenseCrf.create({ ...size, parameters, device, backend: 'webgpu', vertexCapacity, profile, tuning });
 }
 
 function sameSize(a: ProblemSize, b: ProblemSize): boolean {

@@ -2,6 +2,7 @@
 
 import type { CrfParametersOrName } from './presets.js';
 import type { TensorInput } from './tensors.js';
+import type { TuningOption, TuningTable } from './tuning-table.js';
 import type {
   ArrayWindow,
   Energy,
@@ -116,6 +117,11 @@ export interface DenseCrfOptions extends ProblemSize {
    * effect.
    */
   threads?: number;
+  /**
+   * Shapes of the shaders, which change speed and no result: 'auto' (default), 'remembered', 'off' or a table of `tuneDevice`. On a GPU that nobody has
+   * measured yet, 'auto' does so in `create`; see `TuningOption`. Nothing on the CPU.
+   */
+  tuning?: TuningOption;
 }
 
 /** One call's input. What is left out is kept from the call before. */
@@ -172,6 +178,8 @@ export interface Refiner {
   readonly threads?: number;
   /** Bytes of GPU memory held. */
   readonly bytes?: number;
+  /** Shapes of the shaders in use, a kernel on a lattice after the other; without entries before the first call. */
+  readonly tuning?: TuningTable;
   /** Dispatches of one iteration. */
   readonly dispatchesPerIteration?: number;
   /** Bytes that one iteration moves by plan, caches left out; null where a kernel is not on a lattice. Reads a few counts back. */

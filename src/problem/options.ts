@@ -7,6 +7,7 @@ import { checkSize, defaultParameters } from './parameters.js';
 import { checkDevice } from './platform-objects.js';
 import { parametersNamed } from './presets.js';
 import { readOptions } from './reading.js';
+import { checkTuning, type TuningOption } from './tuning-table.js';
 import type { CrfParameters, ProblemSize } from './types.js';
 
 const names = [
@@ -19,6 +20,7 @@ const names = [
   'vertexCapacity',
   'profile',
   'threads',
+  'tuning',
 ] as const satisfies (keyof DenseCrfOptions)[];
 
 /** DenseCrfOptions, each read once and checked. */
@@ -32,6 +34,7 @@ export interface CheckedCrfOptions {
   profile: boolean;
   /** Undefined: by cores and size. */
   threads: number | undefined;
+  tuning: TuningOption;
 }
 
 /** Throws ArgumentError, which names the option: the same for both backends, and before a device is asked for. */
@@ -51,6 +54,7 @@ export function checkCrfOptions(options: DenseCrfOptions): CheckedCrfOptions {
     vertexCapacity: checkVertexCapacity(given.vertexCapacity),
     profile: checkFlag('profile', profile),
     threads: checkThreads(given.threads),
+    tuning: checkTuning('tuning', given.tuning),
   };
 }
 

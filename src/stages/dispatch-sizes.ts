@@ -29,6 +29,8 @@ export const dispatchSizeOffsets = {
   vertices: 40,
   runBlocks: 52,
   vertexBlocks: 64,
+  runLanes: 76,
+  vertexLanes: 88,
 } as const;
 
-export const dispatchSizesBytes = 80;
+export const dispatchSizesBytes = 104;

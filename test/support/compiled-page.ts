@@ -12,6 +12,7 @@ import { createTestDevice } from './device.js';
 import { everyList, kernelSets, planOf } from './engine-plans.js';
 import type { Pixels } from './frame-page.js';
 import { paintDisc } from './painted-disc.js';
+import { allVariants } from './variants.js';
 
 const compiled = new Set<string>();
 
@@ -57,7 +58,10 @@ function everyStep(labelCount: number): Step[] {
   const repacks = [[usual, changed] as const, [changed, usual] as const].flatMap(([from, to]) =>
     repackSteps(from, to, planRepack(from, to), { hasUnary: true, hasStarted: true }),
   );
-  return [...plans.flatMap(everyList), ...repacks];
+  // Naga has no subgroups that every device of Firefox takes.
+  const shapes = allVariants.filter(({ splat }) => splat !== 'subgroup');
+  const shaped = shapes.map((variants) => planOf(kernelSets.usual, { labelCount, variants }));
+  return [...[...plans, ...shaped].flatMap(everyList), ...repacks];
 }
 
 /** Compiles the views, with all that they need. */

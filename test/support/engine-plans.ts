@@ -16,7 +16,7 @@ import { resolveParameters } from '../../src/problem/parameters.js';
 import type { Kernel, ProblemSize, ResolvedKernel } from '../../src/problem/types.js';
 import { type PlannedProblem, planFor } from './planned.js';
 
-const tuning = { workgroupSize: 64, maxRunLength: 16, maxBlockLanes: 6 };
+const tuning = { workgroupSize: 64, maxRunLength: 16, maxBlockLanes: 6, hasSubgroups: true };
 
 const spatial: Kernel = { type: 'gaussian', sigmaXY: 3, compatibility: 3 };
 const bilateral: Kernel = { type: 'bilateral', sigmaXY: 80, sigmaRGB: 13, compatibility: 10 };

@@ -5,7 +5,9 @@ import { Memory } from '../../src/engine/memory.js';
 import type { BufferPlan, Part } from '../../src/engine/plan/buffer-plan.js';
 import { type EnginePlan, planEngine, planInput, type VertexCapacity } from '../../src/engine/plan/plan.js';
 import type { Tuning } from '../../src/engine/plan/tuning.js';
+import { plainVariants } from '../../src/engine/plan/variants.js';
 import { Recording, UnusedBindings } from '../../src/engine/recording.js';
+import type { KernelVariants } from '../../src/problem/tuning-table.js';
 import type { ProblemSize, ResolvedKernel } from '../../src/problem/types.js';
 import type { StageDevice, Words } from './stage-device.js';
 
@@ -16,6 +18,7 @@ export interface PlannedProblem {
   largestBinding?: number;
   vertexCapacity?: VertexCapacity;
   damping?: number;
+  variants?: KernelVariants;
 }
 
 /** The plan for these kernels, with bindings as small as a test wants them. */
@@ -26,12 +29,14 @@ export function planFor({
   largestBinding = 2 ** 27,
   vertexCapacity = 'worst-case',
   damping = 0,
+  variants = plainVariants,
 }: PlannedProblem): EnginePlan {
   return planEngine({
     size,
     parameters: { kernels, iterations: 1, tolerance: 0, damping, exactWorkLimit: Number.POSITIVE_INFINITY },
     limits: { maxStorageBufferBindingSize: largestBinding, maxBufferSize: largestBinding },
     tuning,
+    variantsOf: () => variants,
     vertexCapacity,
     input: planInput(size),
   });

@@ -14,6 +14,7 @@ Examples:
   meanfield bench
   meanfield bench --sizes 640x480x2,512x512x21:noise --backend webgpu --json
   meanfield bench --backend cpu --threads 1,4
+  meanfield bench --backend webgpu --tune tuning.json
   meanfield bench --against before.json --out after.json
 `;
 
@@ -56,5 +57,9 @@ export function addBenchOptions(command: Command): Command {
     )
     .option('--json', 'print the report as one JSON object instead of tables')
     .option('--out <file>', 'also write the JSON to this file')
+    .option(
+      '--tune <file>',
+      'first find the fastest shapes of the shaders for these sizes, on WebGPU; measure with them, and write them to this file',
+    )
     .option('--against <file>', 'compare with the JSON of an earlier run, case by case');
 }

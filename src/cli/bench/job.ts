@@ -7,6 +7,9 @@ import {
   type Refiner,
   requestDevice,
   type StageTiming,
+  type TuningEntry,
+  type TuningTable,
+  tuneDevice,
 } from '../../index.js';
 
 export interface BenchTask extends ProblemSize {
@@ -15,6 +18,8 @@ export interface BenchTask extends ProblemSize {
   threads: number | undefined;
   /** Timestamps a stage, in passes of their own: a little slower than without. */
   profile: boolean;
+  /** Shapes of the shaders; the engine's own choice where it is null. */
+  tuning: TuningTable | null;
 }
 
 /** What a problem came to, where the backend can tell. */
@@ -28,6 +33,8 @@ export interface BenchFacts {
   dispatchesPerIteration: number | null;
   bytesHeld: number | null;
   bytesMovedPerIteration: number | null;
+  /** Shapes of the shaders, a kernel after the other; empty on the CPU. */
+  shapes: readonly TuningEntry[];
 }
 
 /** One of the bench's methods, and what it takes: plain data and arrays. */
@@ -36,7 +43,7 @@ export interface BenchJob {
   values: readonly unknown[];
 }
 
-export type BenchMethod = 'open' | 'build' | 'iterate' | 'stages' | 'facts' | 'close';
+export type BenchMethod = 'open' | 'build' | 'iterate' | 'stages' | 'facts' | 'tune' | 'close';
 
 /** Measures one problem at a time. The same code in a page and in Node; all times are wall milliseconds. */
 export class Bench {
@@ -47,7 +54,7 @@ export class Bench {
 
   /** From nothing to the first result: device, compilation, buffers, lattices, one iteration. */
   async open(
-    { backend, threads, profile, ...size }: BenchTask,
+    { backend, threads, profile, tuning, ...size }: BenchTask,
     image: Uint8ClampedArray,
     logits: Float32Array,
   ): Promise<number> {
@@ -58,6 +65,7 @@ export class Bench {
         ...size,
         backend,
         profile,
+        ...(tuning && { tuning }),
         ...(threads === undefined ? undefined : { threads }),
         ...(this.device && { device: this.device }),
       });
@@ -95,7 +103,13 @@ export class Bench {
       dispatchesPerIteration: crf.dispatchesPerIteration ?? null,
       bytesHeld: crf.bytes ?? null,
       bytesMovedPerIteration: (await crf.bytesMovedPerIteration?.()) ?? null,
+      shapes: crf.tuning?.entries ?? [],
     };
+  }
+
+  /** The fastest shapes for a size, from `budget` milliseconds of measurement. */
+  async tune({ width, height, labelCount }: ProblemSize, budget: number): Promise<TuningTable> {
+    return tuneDevice({ width, height, labelCount, budget });
   }
 
   /** null: an answer from a page is never undefined. */

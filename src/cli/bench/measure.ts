@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { TuningTable } from '../../index.js';
 import type { Host } from './hosts.js';
 import type { BenchFacts } from './job.js';
 import type { BenchCase } from './options.js';
@@ -36,9 +37,10 @@ export async function measure(
   backend: 'webgpu' | 'cpu',
   threads: number | undefined,
   repeat: number,
+  tuning: TuningTable | null = null,
 ): Promise<Measurement> {
   const { name, width, height, labelCount } = benchCase;
-  const task = { width, height, labelCount, backend, threads };
+  const task = { width, height, labelCount, backend, threads, tuning };
   const image = new Uint8ClampedArray((await pictureOf(benchCase)).data);
   const logits = smoothLogits(benchCase);
 

@@ -19,6 +19,8 @@ export interface BenchOptions {
   backend: 'webgpu' | 'cpu' | 'both';
   json?: boolean;
   out?: string;
+  /** Where the table of shapes goes that were fastest. */
+  tune?: string;
   /** A report of an earlier run. */
   against?: string;
 }

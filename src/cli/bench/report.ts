@@ -44,7 +44,7 @@ function git(...command: string[]): string | null {
 export function describeReport(report: BenchResult): string {
   const adapters = new Set(report.measurements.map(({ host, adapterName }) => `${host}: ${adapterName}\n`));
   const comparison = report.against ? `\n${describeComparison(report.against)}` : '';
-  return `${headLines(report)}${[...adapters].join('')}\n${costTable(report)}\n${stageTable(report)}${comparison}`;
+  return `${headLines(report)}${[...adapters].join('')}\n${costTable(report)}\n${stageTable(report)}${shapeTable(report)}${comparison}`;
 }
 
 function headLines(report: BenchReport): string {
@@ -104,6 +104,21 @@ function stageTable({ measurements }: BenchReport): string {
     }),
   ]);
   return table([head, ...rows], 1);
+}
+
+/** Which shapes the shaders had: a row a kernel. */
+function shapeTable({ measurements }: BenchReport): string {
+  // Reports of earlier versions have none.
+  const rows = measurements.flatMap((measurement) =>
+    (measurement.shapes ?? []).map(({ featureDim, splat, blur, slice }) => [
+      measurement.case,
+      String(featureDim),
+      splat,
+      blur,
+      slice,
+    ]),
+  );
+  return rows.length === 0 ? '' : `\n${table([['case', 'features', 'splat', 'blur', 'slice'], ...rows], 5)}`;
 }
 
 function spread({ median, minimum, maximum }: Spread): string {

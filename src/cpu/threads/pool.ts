@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { createSharedModule, StageArguments, StageModule, Stages } from '../module.js';
-import type { AnyStage, CornerSums, Corners, Team } from '../team.js';
+import type { AnyStage, CornerSums, Corners, Room, Team } from '../team.js';
 import { helperRoom, looks, mostGiven, word, wordCount } from './control.js';
 import { type StartedWorker, startWorker } from './start-worker.js';
 import { coreCount } from './thread-count.js';

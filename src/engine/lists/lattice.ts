@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { float } from '../../gpu/shader.js';
+import { float, type ShaderConstants } from '../../gpu/shader.js';
 import { blur } from '../../stages/blur.js';
 import { dispatchSizeOffsets, dispatchSizes } from '../../stages/dispatch-sizes.js';
 import { embed } from '../../stages/embed.js';
@@ -9,8 +9,11 @@ import { normalization } from '../../stages/normalization.js';
 import { runs } from '../../stages/runs.js';
 import { simplices } from '../../stages/simplices.js';
 import { slice } from '../../stages/slice.js';
+import { sliceLanes } from '../../stages/slice-lanes.js';
 import { splat } from '../../stages/splat.js';
 import { splatScales } from '../../stages/splat-scales.js';
+import { splatSubgroup } from '../../stages/splat-subgroup.js';
+import { splatTile } from '../../stages/splat-tile.js';
 import { vertexIds } from '../../stages/vertex-ids.js';
 import { vertices } from '../../stages/vertices.js';
 import type { BufferPlan } from '../plan/buffer-plan.js';
@@ -18,6 +21,7 @@ import { normalizationFlags } from '../plan/kernel-base.js';
 import { type LatticePlan, latticeScale } from '../plan/lattice-plan.js';
 import { latticeShape } from '../plan/lattice-shape.js';
 import type { EnginePlan } from '../plan/plan.js';
+import { lanesLayout, tileSlots } from '../plan/variants.js';
 import { compatibilitySteps } from './compatibility.js';
 import { type MessageUse, oneChannel, rowBytes, rowConstants } from './constants.js';
 import { type Binding, clear, dispatch, perItem, type Step, type WorkgroupCount } from './dispatch.js';
@@ -38,7 +42,14 @@ export function latticeBuild(plan: EnginePlan, { kernel, structure }: LatticePla
   // Shaders name a buffer as the plan does, but for what the slots of the hash table hold.
   const { slotIds } = scratch;
   const buffers = { ...scratch, ...structure, slotSimplices: slotIds, slotVertices: slotIds, image: plan.input.image };
-  const constants = { workgroupSize, maxRunLength, itemsPerWorkgroup: workgroupSize, blockCount: plan.rows.blockCount };
+  const constants = {
+    workgroupSize,
+    maxRunLength,
+    itemsPerWorkgroup: workgroupSize,
+    blockCount: plan.rows.blockCount,
+    rowLanes: plan.rows.rowLanes,
+    lanesPerWorkgroup: lanesLayout(plan.rows, plan.tuning).workgroupSize,
+  };
   const countSizes = (timing: string) =>
     dispatch(dispatchSizes, { timing, constants, bindings: buffers, workgroups: [1, 1, 1] });
   const runStep = (entry: string, workgroups: WorkgroupCount) =>
@@ -93,14 +104,16 @@ export function latticeNormalization(plan: EnginePlan, lattice: LatticePlan): St
 
 /** First half of an iteration: Q of a slab to the vertices, blurred. */
 export function latticeSpread(plan: EnginePlan, lattice: LatticePlan, slab: number): Step[] {
-  const { rows } = plan;
   const corners = lattice.kernel.featureDim + 1;
-  const row = rowBytes(rows);
+  const row = rowBytes(plan.rows);
   const { sizes } = lattice.structure;
+  const { splat: variant, blur: blurVariant } = lattice.variants;
+  const shape = shapeOf(plan, variant !== 'runs');
+  const slots = variant === 'tile' ? { tileSlots: tileSlots(corners, plan.rows, plan.tuning) ?? 0 } : undefined;
   return [
-    dispatch(splat, {
+    dispatch(splatStages[variant], {
       timing: 'splat',
-      constants: { ...filterConstants(plan, lattice), byPixel: false, ones: false },
+      constants: { ...filterConstants(plan, lattice), ...shape.constants, ...slots, byPixel: false, ones: false },
       bindings: {
         ...runBindings(lattice),
         weights: lattice.normalization.splatWeights,
@@ -108,16 +121,16 @@ export function latticeSpread(plan: EnginePlan, lattice: LatticePlan, slab: numb
         scales: lattice.normalization.scales,
         sums: plan.vertices.sums,
       },
-      workgroups: sizeAt(sizes, 'runBlocks'),
+      workgroups: sizeAt(sizes, shape.runs),
       traffic: {
         counted: sizes,
         // A run's entry, vertices and their scales, and an atomic addition to each vertex's row.
-        perRun: rows.blockCount * (2 + 2 * corners) * 4 + 2 * corners * row,
+        perRun: shape.blockCount * (2 + 2 * corners) * 4 + 2 * corners * row,
         // Each block reads the pixel's place and weights for itself.
-        perPixel: rows.blockCount * (1 + corners) * 4 + row,
+        perPixel: shape.blockCount * (1 + corners) * 4 + row,
       },
     }),
-    ...blurSteps(plan, lattice, rowConstants(plan.rows, plan.tuning), 'vertexBlocks'),
+    ...blurSteps(plan, lattice, shapeOf(plan, blurVariant !== 'blocks')),
   ];
 }
 
@@ -134,6 +147,8 @@ export function latticeMessage(
   const corners = lattice.kernel.featureDim + 1;
   const { blurredRows } = filter;
   const { spareRows } = plan.vertices;
+  const { slice: variant } = lattice.variants;
+  const shape = shapeOf(plan, variant !== 'runs');
   return [
     ...compatibilitySteps(plan, penalties, [source, target], {
       counted: countedOf(lattice),
@@ -143,9 +158,9 @@ export function latticeMessage(
       workgroups: sizeAt(structure.sizes, 'vertexBlocks'),
       traffic: { counted: structure.sizes, perVertex: 2 * rowBytes(rows) },
     }),
-    dispatch(slice, {
+    dispatch(variant === 'lanes' ? sliceLanes : slice, {
       timing: 'slice',
-      constants: { ...filterConstants(plan, lattice), ...use },
+      constants: { ...filterConstants(plan, lattice), ...shape.constants, ...use },
       bindings: {
         ...runBindings(lattice),
         parameters: filter.parameters,
@@ -155,20 +170,39 @@ export function latticeMessage(
         unary: plan.pixels.unary[target],
         logits,
       },
-      workgroups: sizeAt(structure.sizes, 'runBlocks'),
+      workgroups: sizeAt(structure.sizes, shape.runs),
       traffic: {
         counted: structure.sizes,
-        perRun: rows.blockCount * (2 + corners) * 4 + corners * rowBytes(rows),
+        perRun: shape.blockCount * (2 + corners) * 4 + corners * rowBytes(rows),
         // Logits or energies in, logits out; where the last label is left out its message of ones.
-        perPixel: rows.blockCount * (1 + corners + (rows.implicitLast ? 1 : 0)) * 4 + 2 * rowBytes(rows),
+        perPixel: shape.blockCount * (1 + corners + (rows.implicitLast ? 1 : 0)) * 4 + 2 * rowBytes(rows),
       },
     }),
   ];
 }
 
+const splatStages = { runs: splat, lanes: splat, tile: splatTile, subgroup: splatSubgroup } as const;
+
+/** How the work on rows is dealt out: by blocks, with blocks along z, or by lanes, those of a row side by side. */
+interface Shape {
+  readonly constants: ShaderConstants;
+  readonly runs: SizeName;
+  readonly vertices: SizeName;
+  /** Invocations a row. */
+  readonly blockCount: number;
+}
+
+function shapeOf({ rows, tuning }: EnginePlan, byLanes: boolean): Shape {
+  const { blockCount, rowLanes } = rows;
+  if (!byLanes) return { constants: { adjacent: false }, runs: 'runBlocks', vertices: 'vertexBlocks', blockCount };
+  const { workgroupSize } = lanesLayout(rows, tuning);
+  const constants = { workgroupSize, blockLanes: 1, adjacent: true };
+  return { constants, runs: 'runLanes', vertices: 'vertexLanes', blockCount: rowLanes };
+}
+
 /** Splat and blur of ones, one channel: with weights by pixel, or with those that have n in them. */
 function onesSteps(plan: EnginePlan, lattice: LatticePlan, byPixel: boolean): Step[] {
-  const constants = { ...filterConstants(plan, lattice), ...oneChannel };
+  const constants = { ...filterConstants(plan, lattice), ...oneChannel, adjacent: false };
   const { structure, normalization: factors } = lattice;
   const timing = 'normalization';
   return [
@@ -183,7 +217,12 @@ function onesSteps(plan: EnginePlan, lattice: LatticePlan, byPixel: boolean): St
       },
       workgroups: sizeAt(structure.sizes, 'runs'),
     }),
-    ...blurSteps(plan, lattice, { ...rowConstants(plan.rows, plan.tuning), ...oneChannel }, 'vertices', timing),
+    ...blurSteps(
+      plan,
+      lattice,
+      { constants: { ...oneChannel, adjacent: false }, vertices: 'vertices', blockCount: plan.rows.blockCount },
+      timing,
+    ),
   ];
 }
 
@@ -191,12 +230,11 @@ function onesSteps(plan: EnginePlan, lattice: LatticePlan, byPixel: boolean): St
 function blurSteps(
   plan: EnginePlan,
   { kernel, structure, normalization: { scales }, filter }: LatticePlan,
-  constants: ReturnType<typeof rowConstants>,
-  size: 'vertices' | 'vertexBlocks',
+  shape: Pick<Shape, 'constants' | 'vertices' | 'blockCount'>,
   timing = 'blur',
 ): Step[] {
   const { sums, spareRows } = plan.vertices;
-  const { blockCount } = plan.rows;
+  const { blockCount } = shape;
   const row = rowBytes(plan.rows);
   const rowsAfter = (axis: number) => ((kernel.featureDim - axis) % 2 === 0 ? filter.blurredRows : spareRows);
   return filter.axes.map((axisUniform, axis) => {
@@ -204,7 +242,7 @@ function blurSteps(
     const secondAxis = axis === 1;
     return dispatch(blur, {
       timing,
-      constants: { ...constants, firstAxis, secondAxis },
+      constants: { ...rowConstants(plan.rows, plan.tuning), ...shape.constants, firstAxis, secondAxis },
       bindings: {
         counted: counted(structure.sizes),
         neighbours: structure.neighbours,
@@ -214,7 +252,7 @@ function blurSteps(
         ...(secondAxis ? { sums } : undefined),
         axis: axisUniform,
       },
-      workgroups: sizeAt(structure.sizes, size),
+      workgroups: sizeAt(structure.sizes, shape.vertices),
       traffic: {
         counted: structure.sizes,
         // Its own and its neighbours' rows in, one row out, the neighbours' ids; first the scales of the three, then the sums made zero.
@@ -288,9 +326,8 @@ function counted(sizes: BufferPlan): Binding {
   return { buffer: sizes, offset: dispatchSizeOffsets.counted, size: 16 };
 }
 
-function sizeAt(
-  sizes: BufferPlan,
-  name: 'simplices' | 'runs' | 'vertices' | 'runBlocks' | 'vertexBlocks',
-): WorkgroupCount {
+type SizeName = Exclude<keyof typeof dispatchSizeOffsets, 'counted' | 'verticesWanted' | 'simplexCount'>;
+
+function sizeAt(sizes: BufferPlan, name: SizeName): WorkgroupCount {
   return { sizes, offset: dispatchSizeOffsets[name] };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { KernelVariants } from '../../problem/tuning-table.js';
 import { dispatchSizesBytes } from '../../stages/dispatch-sizes.js';
 import { type BufferPlan, constantUniform, keep, type Part, storage, uniform } from './buffer-plan.js';
 import { elevationTable, tableLength } from './feature-tables.js';
@@ -7,6 +8,7 @@ import { type KernelPlanBase, normalizationFlags } from './kernel-base.js';
 import type { KernelRequest } from './kernel-request.js';
 import { latticeShape } from './lattice-shape.js';
 import { penaltyValues, planPenalties, pottsWeightOf } from './penalties.js';
+import { possibleVariants } from './variants.js';
 
 /** Simplices, runs of pixels, vertices and neighbours: what does not depend on Q. */
 export interface LatticeStructure extends Part {
@@ -49,6 +51,7 @@ export interface LatticePlan extends KernelPlanBase {
   readonly structure: LatticeStructure;
   readonly normalization: LatticeNormalization;
   readonly filter: LatticeFilter;
+  readonly variants: KernelVariants;
 }
 
 /** pydensecrf's lattice scale, 1/(1 + 2^-d): the blur of Adams et al. has gain 1 + 2^-d on a full lattice. */
@@ -70,6 +73,7 @@ export function planLattice(request: KernelRequest, previous: LatticePlan | unde
     structure,
     normalization,
     filter,
+    variants: possibleVariants(request.variants, kernel, request.rows, request.tuning),
     penalties,
     pottsWeight,
     parts: [structure, normalization, filter, ...(penalties ? [penalties] : [])],
@@ -85,7 +89,7 @@ function planStructure(
   const corners = kernel.featureDim + 1;
   const vertexRows = vertexCapacity + 1;
   const { simplexTableSize, vertexTableSize } = latticeShape(kernel.featureDim, pixelCount);
-  const from = [kernel.type, kernel.features, ...kernel.sigmas, vertexCapacity, rows.blockCount];
+  const from = [kernel.type, kernel.features, ...kernel.sigmas, vertexCapacity, rows.blockCount, rows.rowLanes];
   return keep<LatticeStructure>(previous, from, () => {
     const parts = {
       problem: constantUniform('lattice.problem', [pixelCount, size.width, size.height], 'pixels'),
@@ -103,7 +107,7 @@ function planStructure(
       sortedPixels: storage('lattice.sortedPixels', pixelCount, 'u32 [N]', 'pixel'),
       simplexVertices: storage('lattice.simplexVertices', pixelCount * corners, 'u32 [simplices ≤ N, D]', 'vertex'),
       sizes: {
-        ...storage('lattice.sizes', dispatchSizesBytes / 4, 'u32 [20]', 'counts, workgroups'),
+        ...storage('lattice.sizes', dispatchSizesBytes / 4, 'u32 [26]', 'counts, workgroups'),
         use: 'sizes' as const,
       },
       splatCounts: storage('lattice.splatCounts', vertexRows, 'u32 [M + 1]', 'pixels'),

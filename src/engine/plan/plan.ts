@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 
 import { sameFeatures } from '../../problem/own-parameters.js';
+import type { KernelVariants } from '../../problem/tuning-table.js';
 import type { ProblemSize, ResolvedKernel, ResolvedParameters } from '../../problem/types.js';
 import { type BufferPlan, keep, type Part, storage, uniform, type Value } from './buffer-plan.js';
 import { type KernelPlan, planKernel } from './kernel-plan.js';
 import { firstVertexCapacity, latticeShape } from './lattice-shape.js';
 import { isOneBlock, planRows, type RowLimits, type RowPlan } from './row-plan.js';
 import type { Tuning } from './tuning.js';
+import { plainVariants } from './variants.js';
 
 /** Rows held for lattice vertices: as many as were counted, as many as there can be, or a number. */
 export type VertexCapacity = 'measured' | 'worst-case' | number;
@@ -16,6 +18,8 @@ export interface PlanRequest {
   readonly parameters: ResolvedParameters;
   readonly limits: RowLimits;
   readonly tuning: Tuning;
+  /** Shapes of each lattice's shaders; the plain ones where it is left out. The same function for all plans of an engine. */
+  readonly variantsOf?: ((kernel: ResolvedKernel, rows: RowPlan) => KernelVariants) | undefined;
   readonly vertexCapacity: VertexCapacity;
   readonly input: InputBuffers;
 }
@@ -106,7 +110,7 @@ export function planEngine(
   previous?: EnginePlan,
   wanted: readonly (number | null)[] = [],
 ): EnginePlan {
-  const { size, parameters, limits, tuning } = request;
+  const { size, parameters, limits, tuning, variantsOf = () => plainVariants } = request;
   const pixelCount = size.width * size.height;
   const matched = matchKernels(parameters.kernels, previous, wanted);
   const capacities = matched.map((match) => capacityOf(request, match));
@@ -114,7 +118,10 @@ export function planEngine(
   // Rows by vertex lie in one binding too.
   const rows = planRows(size, parameters.kernels, limits, tuning, mostVertices === 0 ? 0 : mostVertices + 1);
   const kernels = matched.map(({ kernel, plan }, index) =>
-    planKernel({ kernel, size, rows, tuning, vertexCapacity: capacities[index] }, plan),
+    planKernel(
+      { kernel, size, rows, tuning, variants: variantsOf(kernel, rows), vertexCapacity: capacities[index] },
+      plan,
+    ),
   );
   const compares = parameters.damping > 0 || parameters.tolerance > 0;
   // `exact` reads Q while other messages are written.

@@ -7,6 +7,8 @@ export interface Tuning {
   maxBlockLanes: number;
   /** Longest run of pixels in one simplex that one invocation works on. A power of two. */
   maxRunLength: number;
+  /** Whether shaders may use subgroups. */
+  hasSubgroups?: boolean;
 }
 
 /**

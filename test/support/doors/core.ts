@@ -13,8 +13,11 @@ import {
   refineBatch,
   requestDevice,
   resolveParameters,
+  type TuneDeviceOptions,
+  tuneDevice,
 } from '../../../src/index.js';
 import type { Refiner } from '../../../src/problem/api.js';
+import { blurVariants, sliceVariants, splatVariants, tuningVersion } from '../../../src/problem/tuning-table.js';
 import {
   arg,
   type Backend,
@@ -36,7 +39,20 @@ import {
   pixelCount,
   size,
 } from './problem.js';
-import { boolean, choice, either, integer, labelTypes, list, object, open, type Spec, typed } from './spec.js';
+import {
+  boolean,
+  choice,
+  either,
+  integer,
+  labelTypes,
+  list,
+  number,
+  object,
+  open,
+  type Spec,
+  text,
+  typed,
+} from './spec.js';
 
 const sizeKeys = {
   width: choice(size.width),
@@ -122,6 +138,42 @@ async function refinerHouse(backend: Backend, context: DoorContext): Promise<Hou
   };
 }
 
+const count = integer(1, 2 ** 32);
+const tuningSpec: Spec = object({
+  version: choice(tuningVersion),
+  entries: list(
+    object({
+      adapter: text,
+      pixels: count,
+      channels: count,
+      featureDim: count,
+      splat: choice(...splatVariants),
+      blur: choice(...blurVariants),
+      slice: choice(...sliceVariants),
+    }),
+  ),
+});
+
+/** What a budget of one millisecond leaves: no entries, at once. */
+function tuneDoor(device: GPUDevice): Door {
+  return {
+    name: 'tuneDevice',
+    args: [
+      arg(
+        'options',
+        object(sizeKeys, {
+          parameters: parametersSpec,
+          device: thisVery(device),
+          budget: number({ from: 1, to: 600_000 }),
+        }),
+      ),
+    ],
+    good: () => [{ ...size, parameters: goodParameters(), device, budget: 1 }],
+    call: ([given]) => tuneDevice(given as TuneDeviceOptions),
+    isSlow: true,
+  };
+}
+
 function createDoor(backend: Backend, device: GPUDevice | undefined): Door {
   const options: Spec = object(sizeKeys, {
     parameters: parametersSpec,
@@ -130,6 +182,7 @@ function createDoor(backend: Backend, device: GPUDevice | undefined): Door {
     vertexCapacity: either(choice('measured', 'worst-case'), integer(1, 2 ** 31)),
     profile: boolean,
     threads: integer(1, 256),
+    tuning: either(choice('auto', 'remembered', 'off'), tuningSpec),
   });
   return {
     name: 'DenseCrf.create',
@@ -202,7 +255,9 @@ export const core: readonly HousePlan[] = [
   {
     name: 'core (webgpu)',
     needsGpu: true,
-    build: (context) => ({ doors: [createDoor('webgpu', deviceOf(context)), requestDoor] }),
+    build: (context) => ({
+      doors: [createDoor('webgpu', deviceOf(context)), tuneDoor(deviceOf(context)), requestDoor],
+    }),
   },
   { name: 'crf (webgpu)', needsGpu: true, build: (context) => refinerHouse('webgpu', context) },
 ];

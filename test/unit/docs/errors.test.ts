@@ -56,6 +56,7 @@ const calls: (() => unknown)[] = [
   () => create({ parameters: { kernels: [{ ...bilateral, method: 'separable' }] } }),
   () => create({ parameters: { kernels: [{ ...bilateral, compatibility: [1, 2, 3] }] } }),
   () => create({ parameters: { kernels: [{ type: 'features', features: new Float32Array(16), featureDim: 2 }] } }),
+  () => create({ tuning: { version: 0, entries: [] } }),
   () => create({ backend: 'webgpu' }),
   () => refine({ unary: { logits } }),
   () => refine({ image }),

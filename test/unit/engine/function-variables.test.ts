@@ -18,6 +18,8 @@ function bytesOfType(type: string, constants: Record<string, number>): number {
     Lane: 4 * laneWidth,
     IntegerLane: 4 * laneWidth,
     Block: 4 * laneWidth * blockLanes,
+    Corners: 4 * (constants.cornerCount ?? 0),
+    Terms: 4 * laneWidth * blockLanes * (constants.cornerCount ?? 0),
     Simplex: 4 * keyWords,
     Point: 4 * (constants.featureDim ?? 0),
     f32: 4,

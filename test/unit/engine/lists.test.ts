@@ -6,6 +6,12 @@ import { build, iteration } from '../../../src/engine/lists/iteration.js';
 import { dispatchesOf } from '../../../src/engine/lists/summary.js';
 import type { BufferPlan } from '../../../src/engine/plan/buffer-plan.js';
 import { everyList, kernelSets, planOf } from '../../support/engine-plans.js';
+import { allVariants, variantName } from '../../support/variants.js';
+
+const shapes = allVariants.map((variants) => ({
+  name: `usual, ${variantName(variants)}`,
+  plan: () => planOf(kernelSets.usual, { variants }),
+}));
 
 const problems = Object.entries(kernelSets).flatMap(([name, kernels]) => [
   { name, plan: () => planOf(kernels) },
@@ -14,6 +20,10 @@ const problems = Object.entries(kernelSets).flatMap(([name, kernels]) => [
   { name: `${name}, slabs`, plan: () => planOf(kernels, { labelCount: 30, largestBinding: 60 * 40 * 6 * 4 * 12 }) },
 ]);
 
+function bytesOf({ parts }: ReturnType<typeof planOf>): number {
+  return parts.flatMap(({ buffers }) => buffers).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 function bufferOf(binding: Binding): BufferPlan {
   return 'buffer' in binding ? binding.buffer : binding;
 }
@@ -21,6 +31,31 @@ function bufferOf(binding: Binding): BufferPlan {
 test('an iteration of the usual kernels, from top to bottom', () => {
   const names = dispatchesOf(iteration(planOf(kernelSets.usual))).map(({ stage }) => stage.name);
   expect(names).toEqual(['splat', ...Array(3).fill('blur'), 'splat', ...Array(6).fill('blur'), 'slice', 'slice']);
+});
+
+test('shapes change shaders and workgroups, and neither dispatches nor buffers', () => {
+  const plain = planOf(kernelSets.usual);
+  for (const variants of allVariants) {
+    const plan = planOf(kernelSets.usual, { variants });
+    expect(plan.kernels.map((kernel) => kernel.method === 'lattice' && kernel.variants)).toEqual([variants, variants]);
+    expect(dispatchesOf(everyList(plan))).toHaveLength(dispatchesOf(everyList(plain)).length);
+    expect(bytesOf(plan)).toBe(bytesOf(plain));
+  }
+});
+
+test('what a problem or a device can’t take becomes the nearest shape', () => {
+  const wanted = { splat: 'tile', blur: 'lanes', slice: 'lanes' } as const;
+  const [small, large] = [2, 400].map((labelCount) => planOf(kernelSets.usual, { labelCount, variants: wanted }));
+  const shapeOf = ({ kernels: [, kernel] }: typeof small) => kernel.method === 'lattice' && kernel.variants;
+  // Two labels are one lane.
+  expect(shapeOf(small)).toEqual({ splat: 'tile', blur: 'blocks', slice: 'runs' });
+  // Rows longer than a workgroup don't fit a tile.
+  expect(shapeOf(large)).toEqual({ splat: 'lanes', blur: 'lanes', slice: 'lanes' });
+  const without = planOf(kernelSets.usual, {
+    variants: { ...wanted, splat: 'subgroup' },
+    tuning: { workgroupSize: 64, maxRunLength: 16, maxBlockLanes: 6 },
+  });
+  expect(shapeOf(without)).toEqual({ splat: 'lanes', blur: 'lanes', slice: 'lanes' });
 });
 
 test('a lattice, from top to bottom', () => {
@@ -54,7 +89,7 @@ test('messages that reach all slabs come first, begin from -unary once a slab, a
   }
 });
 
-describe.each(problems)('$name', ({ plan: make }) => {
+describe.each([...problems, ...shapes])('$name', ({ plan: make }) => {
   const plan = make();
   const dispatches = dispatchesOf(everyList(plan));
 

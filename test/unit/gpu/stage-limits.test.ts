@@ -74,7 +74,8 @@ describe.each(stages.map((stage) => [stage.name, stage] as const))('%s', (name, 
     for (const [, size] of stage.source.matchAll(/@workgroup_size\(([^)]*)\)/g)) {
       expect(['1', 'workgroupSize']).toContain(size);
     }
-    expect(stage.source).not.toMatch(/var<workgroup>/);
+    // These take what fits (plan/variants.ts).
+    expect(/var<workgroup>/.test(stage.source)).toBe(['splat-tile', 'slice-lanes'].includes(name));
   });
 });
 
