@@ -81,6 +81,36 @@ test('a cut-out is copied, as large as its photo', async () => {
   expect([width, height]).toEqual([512, 512]);
 });
 
+test('a cut-out is shared from a phone, as large as its photo', async () => {
+  const phone = await DemoPage.open(served.context, `${served.site.url}?backend=cpu#size=240`, {
+    viewport: { width: 390, height: 844, hasTouch: true, isMobile: true },
+    prepare: (page) =>
+      page.evaluateOnNewDocument(() => {
+        navigator.canShare = () => true;
+        navigator.share = async ({ files = [] }: ShareData = {}) => {
+          const [{ name, type }] = files;
+          const { width, height } = await createImageBitmap(files[0]);
+          Object.assign(globalThis, { shared: { name, type, width, height } });
+        };
+      }),
+  });
+  // At first it lies behind the bar of tools.
+  await phone.page
+    .locator('button::-p-text(Share)')
+    .map((button) => button.scrollIntoView())
+    .wait();
+  await phone.click('Share');
+  await phone.page.waitForFunction(() => 'shared' in globalThis);
+  expect(await phone.page.evaluate(() => (globalThis as unknown as { shared: unknown }).shared)).toEqual({
+    name: 'Astronaut cut-out.png',
+    type: 'image/png',
+    width: 512,
+    height: 512,
+  });
+  expect(await phone.barriers()).toEqual([]);
+  await phone.finish();
+});
+
 async function downloaded() {
   const { name, content } = await demo.downloaded(() => demo.click('Download cut-out'));
   expect(name).toBe('Astronaut cut-out.png');
