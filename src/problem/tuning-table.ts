@@ -40,6 +40,7 @@ export interface TuningEntry extends KernelVariants {
 export interface TuningTable {
   /** Of the shaders that were timed. A table of another version is refused: make it anew. */
   version: number;
+  /** One for each adapter, size and kind of row that was timed. */
   entries: readonly TuningEntry[];
 }
 

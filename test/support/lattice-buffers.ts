@@ -55,6 +55,7 @@ export function runConstants(featureDim: number, { workgroupSize, maxRunLength }
     cornerCount: featureDim + 1,
     maxRunLength,
     runLengthBits: Math.log2(maxRunLength),
+    adjacent: false,
     ...(rows && { laneWidth: rows.laneWidth, blockLanes: rows.blockLanes, rowLanes: rows.rowLanes }),
     ...(rows && { storedLabels: rows.storedLabels, implicitLast: rows.implicitLast }),
   };

@@ -21,13 +21,14 @@ import { normalizationFlags } from '../plan/kernel-base.js';
 import { type LatticePlan, latticeScale } from '../plan/lattice-plan.js';
 import { latticeShape } from '../plan/lattice-shape.js';
 import type { EnginePlan } from '../plan/plan.js';
-import { lanesLayout, tileSlots } from '../plan/variants.js';
+import { lanesLayout, laysLanes, tileSlots } from '../plan/variants.js';
 import { compatibilitySteps } from './compatibility.js';
 import { type MessageUse, oneChannel, rowBytes, rowConstants } from './constants.js';
 import { type Binding, clear, dispatch, perItem, type Step, type WorkgroupCount } from './dispatch.js';
 
 /** From the image or the features to simplices, runs, vertices and neighbours. ARCHITECTURE.md follows it. */
-export function latticeBuild(plan: EnginePlan, { kernel, structure }: LatticePlan): Step[] {
+export function latticeBuild(plan: EnginePlan, lattice: LatticePlan): Step[] {
+  const { kernel, structure } = lattice;
   const { scratch, pixelCount } = plan;
   const { workgroupSize, maxRunLength } = plan.tuning;
   const { featureDim, type } = kernel;
@@ -47,8 +48,7 @@ export function latticeBuild(plan: EnginePlan, { kernel, structure }: LatticePla
     maxRunLength,
     itemsPerWorkgroup: workgroupSize,
     blockCount: plan.rows.blockCount,
-    rowLanes: plan.rows.rowLanes,
-    lanesPerWorkgroup: lanesLayout(plan.rows, plan.tuning).workgroupSize,
+    ...lanesOf(plan, lattice),
   };
   const countSizes = (timing: string) =>
     dispatch(dispatchSizes, { timing, constants, bindings: buffers, workgroups: [1, 1, 1] });
@@ -190,6 +190,12 @@ interface Shape {
   readonly vertices: SizeName;
   /** Invocations a row. */
   readonly blockCount: number;
+}
+
+/** What sizes of dispatches by lanes come of; of nothing where there are none, so that a lattice outlives other rows. */
+function lanesOf({ rows, tuning }: EnginePlan, { variants }: LatticePlan) {
+  if (!laysLanes(variants)) return { rowLanes: 1, lanesPerWorkgroup: tuning.workgroupSize };
+  return { rowLanes: rows.rowLanes, lanesPerWorkgroup: lanesLayout(rows, tuning).workgroupSize };
 }
 
 function shapeOf({ rows, tuning }: EnginePlan, byLanes: boolean): Shape {

@@ -8,7 +8,7 @@ import { type KernelPlanBase, normalizationFlags } from './kernel-base.js';
 import type { KernelRequest } from './kernel-request.js';
 import { latticeShape } from './lattice-shape.js';
 import { penaltyValues, planPenalties, pottsWeightOf } from './penalties.js';
-import { possibleVariants } from './variants.js';
+import { laysLanes, possibleVariants } from './variants.js';
 
 /** Simplices, runs of pixels, vertices and neighbours: what does not depend on Q. */
 export interface LatticeStructure extends Part {
@@ -61,7 +61,8 @@ export function latticeScale(featureDim: number): number {
 
 export function planLattice(request: KernelRequest, previous: LatticePlan | undefined): LatticePlan {
   const { kernel } = request;
-  const structure = planStructure(request, previous?.structure);
+  const variants = possibleVariants(request.variants, kernel, request.rows, request.tuning);
+  const structure = planStructure(request, laysLanes(variants), previous?.structure);
   const normalization = planNormalization(request, structure, previous?.normalization);
   const filter = planFilter(request, previous?.filter);
   const penalties = planPenalties(request, previous?.penalties);
@@ -73,7 +74,7 @@ export function planLattice(request: KernelRequest, previous: LatticePlan | unde
     structure,
     normalization,
     filter,
-    variants: possibleVariants(request.variants, kernel, request.rows, request.tuning),
+    variants,
     penalties,
     pottsWeight,
     parts: [structure, normalization, filter, ...(penalties ? [penalties] : [])],
@@ -83,13 +84,16 @@ export function planLattice(request: KernelRequest, previous: LatticePlan | unde
 
 function planStructure(
   { kernel, size, rows, vertexCapacity }: KernelRequest,
+  hasLanes: boolean,
   previous: LatticeStructure | undefined,
 ): LatticeStructure {
   const pixelCount = size.width * size.height;
   const corners = kernel.featureDim + 1;
   const vertexRows = vertexCapacity + 1;
   const { simplexTableSize, vertexTableSize } = latticeShape(kernel.featureDim, pixelCount);
-  const from = [kernel.type, kernel.features, ...kernel.sigmas, vertexCapacity, rows.blockCount, rows.rowLanes];
+  // Sizes of dispatches are the structure's: those by lanes depend on the rows, where there are any.
+  const lanes = hasLanes ? rows.rowLanes : 1;
+  const from = [kernel.type, kernel.features, ...kernel.sigmas, vertexCapacity, rows.blockCount, lanes];
   return keep<LatticeStructure>(previous, from, () => {
     const parts = {
       problem: constantUniform('lattice.problem', [pixelCount, size.width, size.height], 'pixels'),

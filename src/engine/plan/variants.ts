@@ -8,6 +8,11 @@ import type { Tuning } from './tuning.js';
 /** The shapes that every device can take, whatever the problem. */
 export const plainVariants: KernelVariants = { splat: 'runs', blur: 'blocks', slice: 'runs' };
 
+/** Whether one of them has an invocation a lane. */
+export function laysLanes({ splat, blur, slice }: KernelVariants): boolean {
+  return splat !== 'runs' || blur === 'lanes' || slice === 'lanes';
+}
+
 /** How workgroups are laid over lanes: what the variants 'lanes', 'tile' and 'subgroup' share. */
 export interface LanesLayout {
   /** Invocations a workgroup, one a lane of a row. */
