@@ -215,7 +215,7 @@ describe("a user's bundle", () => {
     }));
     const budgets: Record<string, number> = {
       'main.mjs': 8_000,
-      'gpu-crf': 50_000,
+      'create-gpu-crf': 50_000,
       'cpu-refiner': 20_000,
       pool: 3_000,
       // What the two have in common.
