@@ -24,10 +24,11 @@ fn slotOf(vertex: u32) -> u32 {
   var slot = ((vertex * 2654435769u) >> 16u) & (tileSlots - 1u);
   loop {
     let claimed = atomicCompareExchangeWeak(&tileVertices[slot], 0u, vertex);
-    if (claimed.exchanged || claimed.old_value == vertex) { return slot; }
+    if (claimed.exchanged || claimed.old_value == vertex) { break; }
     // A free slot may fail to be taken, and is tried again.
     if (claimed.old_value != 0u) { slot = (slot + 1u) & (tileSlots - 1u); }
   }
+  return slot;
 }
 
 @compute @workgroup_size(workgroupSize)

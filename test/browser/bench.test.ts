@@ -63,5 +63,5 @@ test('ends with 1, one line and no file when the browser is missing', async () =
 
 test("a developer's bench runs Dawn, too", async () => {
   const printed = await developersBench('--sizes', '8x8x2', '--repeat', '1', '--backend', 'webgpu', '--host', 'dawn');
-  expect(printed).toMatch(/^Dawn, Node v.*\n\ncase +backend +first +build .*\n─+\n8x8x2 +webgpu /m);
+  expect(printed).toMatch(/^Dawn, Node v.*\n\ncase +backend +threads +first +build .*\n─+\n8x8x2 +webgpu /m);
 });

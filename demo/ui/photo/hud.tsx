@@ -76,14 +76,13 @@ export function Adapter({ backend, name }: { backend: string; name: string }) {
 
 export function Times({ statistics, stage }: { statistics: readonly StageStatistics[]; stage: string }) {
   const found = statistics.find((one) => one.stage === stage);
-  if (!found) return <>–</>;
   return (
-    <>
-      {milliseconds(found.median)}
-      {milliseconds(found.percentile95) !== milliseconds(found.median) && (
+    <span class="times">
+      {found ? milliseconds(found.median) : '–'}
+      {found && milliseconds(found.percentile95) !== milliseconds(found.median) && (
         <span class="muted"> 95 %: {milliseconds(found.percentile95)}</span>
       )}
-    </>
+    </span>
   );
 }
 
