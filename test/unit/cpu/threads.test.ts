@@ -124,11 +124,11 @@ test('by default there are as many as pay, and as there are cores', async () => 
     return engine?.threads;
   };
   expect(await threadsOf(72, 60, 5)).toBe(1);
-  expect(await threadsOf(320, 240, 2)).toBe(1);
+  expect(await threadsOf(640, 480, 2)).toBe(1);
   expect(count.started).toBe(0);
-  expect(await threadsOf(512, 512, 2)).toBe(3);
+  expect(await threadsOf(512, 512, 13)).toBe(3);
   vi.stubGlobal('navigator', { hardwareConcurrency: 1 });
-  expect(await threadsOf(512, 512, 2)).toBe(1);
+  expect(await threadsOf(512, 512, 13)).toBe(1);
 });
 
 describe('bits are those of one thread', () => {
