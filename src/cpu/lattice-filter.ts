@@ -4,15 +4,12 @@ import type { FeatureSource } from '../reference/features.js';
 import type { Filter, Scaling } from '../reference/filter.js';
 import { latticeScale } from '../reference/slice.js';
 import { buildLattice, type PlacedLattice } from './lattice.js';
-import type { SimdMemory } from './memory.js';
+import { lanes, type SimdMemory } from './memory.js';
 import { type ScaledWeights, WeightScaler } from './scaled-weights.js';
 import type { CornerSums } from './team.js';
 
 /** Channels of the fewest that can be worked on at once. */
 const fewestChannels = 2;
-
-/** Channels that are worked on together, in rows of more than two. */
-const lanesTogether = 4;
 
 /** K by splat, blur and slice on the lattice, as the twin's LatticeFilter has it, in WebAssembly. */
 export class SimdLatticeFilter implements Filter {
@@ -38,7 +35,7 @@ export class SimdLatticeFilter implements Filter {
     this.scratch = memory.reserve(this.rowsLength(channelCount));
     this.scaler = new WeightScaler(memory, this.lattice, channelCount);
     this.splatWeights = this.sliceWeights = this.scaler.unscaled;
-    this.cornerSums = memory.team.cornerSums(memory, this.lattice, channelCount);
+    this.cornerSums = memory.team.cornerSums(memory, this.lattice, channelCount, lanes);
   }
 
   get vertexCount(): number {
@@ -106,17 +103,17 @@ export class SimdLatticeFilter implements Filter {
     const { corners, values, cornerSums, memory } = this;
     const { simplexCount, starts, rows, points } = this.lattice;
     const { team } = memory;
-    const lanes = channelCount / lanesTogether;
+    const vectors = channelCount / lanes;
     this.clearRow0(channelCount);
     if (cornerSums) {
       const places = [corners, starts, cornerSums.rows, points, weights, from, channelCount, cornerSums.sums] as const;
-      team.run('splat', [...places, 0, lanes], simplexCount);
+      team.run('splat', [...places, 0, vectors], simplexCount);
       this.gather(cornerSums, channelCount);
       return;
     }
     team.run('clear', [values, channelCount], this.lattice.vertexCount + 1);
     const places = [corners, starts, rows, points, weights, from, channelCount, values] as const;
-    team.run('splatLanes', [...places, simplexCount], lanes, Math.ceil(lanes / team.threads));
+    team.run('splatLanes', [...places, simplexCount], vectors, Math.ceil(vectors / team.threads));
   }
 
   /** The same for two channels, which only those share who have sums of their own. */

@@ -7,6 +7,9 @@ import { Alone, type Team } from './team.js';
 /** Bytes that the allocator gives in one piece. */
 export const largestPiece = 2 ** 30 - 16;
 
+/** Numbers that are worked on at once: rows are whole fours, or half of one, as two rows are worked on then. */
+export const lanes = 4;
+
 /** WebAssembly's memory has grown to its limit, or to the machine's. Nothing is lost: what did not fit was not begun. */
 export class OutOfMemoryError extends DeviceError {}
 

@@ -4,11 +4,8 @@ import type { FeatureSource } from '../reference/features.js';
 import type { Filter } from '../reference/filter.js';
 import type { RowEngine, Rows } from '../reference/rows.js';
 import { SimdLatticeFilter } from './lattice-filter.js';
-import { largestPiece, SimdMemory } from './memory.js';
+import { lanes, largestPiece, SimdMemory } from './memory.js';
 import { createSharedModule, createStageModule } from './module.js';
-
-/** Numbers that are worked on at once: rows are whole fours, or half of one, as two rows are worked on then. */
-const lanes = 4;
 
 /** What rows may take of 4 GiB, so that lattices have the rest. */
 const largestRows = 3 * 2 ** 29;

@@ -48,8 +48,12 @@ export interface Team {
     part: number,
     meanwhile: () => void,
   ): void;
-  /** Null where threads do without: where there is one, or where channels are many enough for all of them, or memory might be short. */
-  cornerSums(room: Room, lattice: Corners, channelCount: number): CornerSums | null;
+  /**
+   * Null where threads do without: where there is one, or where channels are many enough for all of them, or memory might be short.
+   *
+   * @param lanes channels that are worked on together, in rows of more than two
+   */
+  cornerSums(room: Room, lattice: Corners, channelCount: number, lanes: number): CornerSums | null;
   /** Nothing may be run any more. */
   leave(): void;
 }

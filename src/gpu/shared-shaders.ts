@@ -20,7 +20,7 @@ import moments from '../../shaders/shared/moments.wgsl?raw';
 import neighbourhood from '../../shaders/shared/neighbourhood.wgsl?raw';
 import norms from '../../shaders/shared/norms.wgsl?raw';
 import simplex from '../../shaders/shared/simplex.wgsl?raw';
-import sliceParameters from '../../shaders/shared/slice-parameters.wgsl?raw';
+import sliceBindings from '../../shaders/shared/slice-bindings.wgsl?raw';
 import softmaxLanes from '../../shaders/shared/softmax-lanes.wgsl?raw';
 import splatBindings from '../../shaders/shared/splat-bindings.wgsl?raw';
 import splatTerms from '../../shaders/shared/splat-terms.wgsl?raw';
@@ -50,7 +50,7 @@ export const sharedShaders: Readonly<Record<string, string>> = {
   neighbourhood,
   norms,
   simplex,
-  'slice-parameters': sliceParameters,
+  'slice-bindings': sliceBindings,
   'softmax-lanes': softmaxLanes,
   'splat-bindings': splatBindings,
   'splat-terms': splatTerms,

@@ -13,9 +13,12 @@ const served = demoHost();
 /** Red on the left, blue on the right: nobody is in it. */
 const halves = pictureOf(160, 100, (x) => (x < 70 ? [190, 60, 40] : [40, 90, 170]));
 
+/** What the note beside undo calls it, and doing it. */
+type Step = readonly [what: string, act: () => Promise<unknown>];
+
 test('undo goes back to the beginning, and redo to the end, one step for each thing that was done', async () => {
   const demo = await open('#size=240&view=cut-out');
-  const steps: readonly (readonly [what: string, act: () => Promise<unknown>])[] = [
+  const steps: readonly Step[] = [
     ['stroke', () => stroke(demo, '1', 0.3)],
     [
       'name of a label',
@@ -44,22 +47,7 @@ test('undo goes back to the beginning, and redo to the end, one step for each th
     await quiet(demo);
     states.push(await stateOf(demo));
   }
-  for (const [index, state] of states.slice(1).entries()) expect(state, steps[index][0]).not.toEqual(states[index]);
-  for (const [index, [what]] of [...steps.entries()].reverse()) {
-    await press(demo, 'z');
-    await demo.page.waitForFunction(
-      (text) => document.querySelector('.step-note')?.textContent === text,
-      {},
-      `Undone: ${what}`,
-    );
-    await becomes(demo, states[index], `undo ${what}`);
-  }
-  expect(await isEnabled(demo, 'Undo')).toBe(false);
-  for (const [index, [what]] of steps.entries()) {
-    await demo.page.click('[aria-label=Redo]');
-    await becomes(demo, states[index + 1], `redo ${what}`);
-  }
-  expect([await isEnabled(demo, 'Undo'), await isEnabled(demo, 'Redo')]).toEqual([true, false]);
+  await goesBackAndForth(demo, steps, states, (state, what) => becomes(demo, state, what));
   expect(await demo.barriers()).toEqual([]);
   await demo.finish();
 }, 400_000);
@@ -67,7 +55,7 @@ test('undo goes back to the beginning, and redo to the end, one step for each th
 test('undo goes back to the beginning and redo to the end for the webcam, one step for each effect, slider and choice', async () => {
   const demo = await open(camera, { settles: false, prepare: givesCamera });
   const effectSlider = '[aria-labelledby=effect-title] .slider input';
-  const steps: readonly (readonly [what: string, act: () => Promise<unknown>])[] = [
+  const steps: readonly Step[] = [
     ['effect', () => demo.page.click('input[name=effect][value=overlay]')],
     ['opacity', () => dragSlider(demo, effectSlider)],
     ['effect', () => demo.page.click('input[name=effect][value=blur]')],
@@ -89,22 +77,9 @@ test('undo goes back to the beginning and redo to the end for the webcam, one st
     await act();
     states.push(await cameraLinkOf(demo));
   }
-  for (const [index, state] of states.slice(1).entries()) expect(state, steps[index][0]).not.toEqual(states[index]);
-  for (const [index, [what]] of [...steps.entries()].reverse()) {
-    await press(demo, 'z');
-    await demo.page.waitForFunction(
-      (text) => document.querySelector('.step-note')?.textContent === text,
-      {},
-      `Undone: ${what}`,
-    );
-    expect(await cameraLinkOf(demo), `undo ${what}`).toEqual(states[index]);
-  }
-  expect(await isEnabled(demo, 'Undo')).toBe(false);
-  for (const [index, [what]] of steps.entries()) {
-    await demo.page.click('[aria-label=Redo]');
-    expect(await cameraLinkOf(demo), `redo ${what}`).toEqual(states[index + 1]);
-  }
-  expect([await isEnabled(demo, 'Undo'), await isEnabled(demo, 'Redo')]).toEqual([true, false]);
+  await goesBackAndForth(demo, steps, states, async (state, what) => {
+    expect(await cameraLinkOf(demo), what).toEqual(state);
+  });
   // In a mirror the red half is on the right. The picture behind is not mirrored.
   const places: Place[] = [
     [0.85, 0.25],
@@ -225,6 +200,31 @@ async function moveSlider(demo: DemoPage): Promise<void> {
 async function chooseSize(demo: DemoPage): Promise<void> {
   await demo.page.focus('[role=tabpanel] select');
   await demo.page.select('[role=tabpanel] select', '240');
+}
+
+/** Undoes all steps by key, then does them again by button. Each changed something, and is told by its name. */
+async function goesBackAndForth<State>(
+  demo: DemoPage,
+  steps: readonly Step[],
+  states: readonly State[],
+  isAt: (state: State, what: string) => Promise<void>,
+): Promise<void> {
+  for (const [index, state] of states.slice(1).entries()) expect(state, steps[index][0]).not.toEqual(states[index]);
+  for (const [index, [what]] of [...steps.entries()].reverse()) {
+    await press(demo, 'z');
+    await demo.page.waitForFunction(
+      (text) => document.querySelector('.step-note')?.textContent === text,
+      {},
+      `Undone: ${what}`,
+    );
+    await isAt(states[index], `undo ${what}`);
+  }
+  expect(await isEnabled(demo, 'Undo')).toBe(false);
+  for (const [index, [what]] of steps.entries()) {
+    await demo.page.click('[aria-label=Redo]');
+    await isAt(states[index + 1], `redo ${what}`);
+  }
+  expect([await isEnabled(demo, 'Undo'), await isEnabled(demo, 'Redo')]).toEqual([true, false]);
 }
 
 async function becomes(demo: DemoPage, state: Awaited<ReturnType<typeof stateOf>>, what: string): Promise<void> {

@@ -10,9 +10,6 @@ import { type PoolMessage, workerProgram } from './worker-program.js';
 /** Parts a thread: one that is held up leaves the others more. */
 const partsPerThread = 4;
 
-/** Channels that are worked on together, in rows of more than two. */
-const lanesTogether = 4;
-
 /** Points of a lattice that has room for sums of its own beside everything else in 4 GiB. */
 const mostGathered = 2 ** 24;
 
@@ -280,10 +277,11 @@ class Member implements Team {
     room: Room,
     { featureDim, pointCount, simplexCount, vertexCount, rows: vertexRows }: Corners,
     channelCount: number,
+    lanes: number,
   ): CornerSums | null {
-    const lanes = channelCount / lanesTogether;
+    const vectors = channelCount / lanes;
     // Sums of their own are written and read again: about twice the work of channels of their own.
-    const lanesSuffice = lanes >= 2 && 2 * lanes >= this.threads;
+    const lanesSuffice = vectors >= 2 && 2 * vectors >= this.threads;
     if (lanesSuffice || pointCount > mostGathered) return null;
     const cornerCount = simplexCount * (featureDim + 1);
     const held: number[] = [];
