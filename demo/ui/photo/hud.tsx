@@ -21,16 +21,12 @@ export function Hud({ session }: { session: Session }) {
       </HudEntry>
       <HudEntry
         title={isByMarks ? 'Marks took' : 'Network took'}
-        hint="Median of the last results, and the time that 95 % of them stay under"
+        hint="Median of the last results. The tab Measure has more"
       >
-        <Times statistics={statistics} stage="network" />
+        <Time statistics={statistics} stage="network" />
       </HudEntry>
-      <HudEntry
-        title="Refinement took"
-        hint="Median of the last results, and the time that 95 % of them stay under"
-        isLive
-      >
-        <Times statistics={statistics} stage="refine" />
+      <HudEntry title="Refinement took" hint="Median of the last results. The tab Measure has more" isLive>
+        <Time statistics={statistics} stage="refine" />
       </HudEntry>
       {refinement?.bytesHeld !== undefined && (
         <>
@@ -74,16 +70,10 @@ export function Adapter({ backend, name }: { backend: string; name: string }) {
   );
 }
 
-export function Times({ statistics, stage }: { statistics: readonly StageStatistics[]; stage: string }) {
+/** The median: a number of few digits, as the picture has what the figures leave. */
+export function Time({ statistics, stage }: { statistics: readonly StageStatistics[]; stage: string }) {
   const found = statistics.find((one) => one.stage === stage);
-  return (
-    <span class="times">
-      {found ? milliseconds(found.median) : '–'}
-      {found && milliseconds(found.percentile95) !== milliseconds(found.median) && (
-        <span class="muted"> 95 %: {milliseconds(found.percentile95)}</span>
-      )}
-    </span>
-  );
+  return <>{found ? milliseconds(found.median) : '–'}</>;
 }
 
 function WorkingSize({ session }: { session: Session }) {

@@ -2,7 +2,7 @@
 
 import type { LiveSession } from '../../webcam/live-session.js';
 import { bytes } from '../parts/format.js';
-import { Adapter, HudEntry, Times } from '../photo/hud.js';
+import { Adapter, HudEntry, Time } from '../photo/hud.js';
 
 export function LiveHud({ live }: { live: LiveSession }) {
   const report = live.figures.report.value;
@@ -17,11 +17,8 @@ export function LiveHud({ live }: { live: LiveSession }) {
       <HudEntry title="Frames a second" hint="Over the last two seconds">
         {rate === undefined ? '–' : rate.toFixed(1)}
       </HudEntry>
-      <HudEntry
-        title="A frame takes"
-        hint="From its arrival until it is drawn: the median, and the time that 95 % of them stay under"
-      >
-        <Times statistics={live.figures.statistics.value} stage="total" />
+      <HudEntry title="A frame takes" hint="From its arrival until it is drawn: the median. The tab Measure has more">
+        <Time statistics={live.figures.statistics.value} stage="total" />
       </HudEntry>
       {report.backend === 'webgpu' && (
         <>
