@@ -27,7 +27,7 @@ import { type UnaryArray, UnarySourceStage } from './inputs/unary-source.js';
 import type { Step } from './lists/dispatch.js';
 import { build, iteration, normalize, start } from './lists/iteration.js';
 import { planRepack, repackSteps } from './lists/repack.js';
-import { bytesMoved, dispatchesOf, type LatticeCounts } from './lists/summary.js';
+import { dispatchesOf, type LatticeCounts, totalOf } from './lists/summary.js';
 import { Memory } from './memory.js';
 import type { BufferPlan, Part } from './plan/buffer-plan.js';
 import { checkLatticeDims } from './plan/feature-limits.js';
@@ -172,6 +172,14 @@ export class GpuCrf implements Refiner {
   }
 
   bytesMovedPerIteration(): Promise<number | null> {
+    return this.perIteration('bytes');
+  }
+
+  multiplyAddsPerIteration(): Promise<number | null> {
+    return this.perIteration('multiplyAdds');
+  }
+
+  private perIteration(quantity: 'bytes' | 'multiplyAdds'): Promise<number | null> {
     return this.exclusively(async () => {
       const { plan } = this;
       if (!plan || !this.state.hasStarted) return null;
@@ -182,7 +190,7 @@ export class GpuCrf implements Refiner {
         const words = await this.readback.words(this.memory.of(sizes), dispatchSizeOffsets.counted, 2);
         counts.set(sizes, { vertexCount: words[0], runCount: words[1] });
       }
-      return bytesMoved(iteration(plan), plan, counts)?.total ?? null;
+      return totalOf(quantity, iteration(plan), plan, counts)?.total ?? null;
     });
   }
 

@@ -184,6 +184,8 @@ export interface Refiner {
   readonly dispatchesPerIteration?: number;
   /** Bytes that one iteration moves by plan, caches left out; null where a kernel is not on a lattice. Reads a few counts back. */
   bytesMovedPerIteration?(): Promise<number | null>;
+  /** Multiply-adds of floats in one iteration by plan, a lone product, sum or exponential as one; null as above. Reads a few counts back. */
+  multiplyAddsPerIteration?(): Promise<number | null>;
   /** Other parameters from the next call on. Throws ArgumentError, which names the value; the parameters before stay in force then. */
   setParameters(parameters: CrfParametersOrName): void;
   /** Everything in one call: new image and unary where given, start, iterate. */

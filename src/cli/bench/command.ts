@@ -3,12 +3,14 @@
 import { type Command, Option } from 'commander';
 import { oneOf, wholeNumber } from '../option-values.js';
 import type { Streams } from '../streams.js';
-import { type BenchOptions, parseCases, parseThreads, usualCases } from './options.js';
+import { type BenchOptions, parseCases, parsePeers, parseThreads, usualCases } from './options.js';
+import { peerNames } from './peers/peer.js';
 
 const notes = `
 For each size: milliseconds to the first result, for lattices and start (build), and for an iteration, on the wall and of
 all processors together; dispatches, lattice vertices, GPU memory held and moved; GPU time by stage where the adapter has
-timestamps. Close other programs: their load is in the figures, and in the report.
+timestamps. Beside an iteration stands what it would take if it did nothing but move its bytes as fast as the GPU copies.
+Close other programs: their load is in the figures, and in the report.
 
 Examples:
   meanfield bench
@@ -16,6 +18,7 @@ Examples:
   meanfield bench --backend cpu --threads 1,4
   meanfield bench --backend webgpu --tune tuning.json
   meanfield bench --against before.json --out after.json
+  meanfield bench --backend cpu --threads 1 --peers guided,pydensecrf
 `;
 
 /** Adds `bench` to the program. */
@@ -61,5 +64,11 @@ export function addBenchOptions(command: Command): Command {
       '--tune <file>',
       'first find the fastest shapes of the shaders for these sizes, on WebGPU; measure with them, and write them to this file',
     )
-    .option('--against <file>', 'compare with the JSON of an earlier run, case by case');
+    .option('--against <file>', 'compare with the JSON of an earlier run, case by case')
+    .option(
+      '--peers <list>',
+      `also measure other programs on the same pictures, with commas between: ${peerNames.join(', ')}`,
+      parsePeers,
+    )
+    .option('--python <program>', 'the Python that has pydensecrf', 'python3');
 }

@@ -11,6 +11,7 @@ import {
   type TuningTable,
   tuneDevice,
 } from '../../index.js';
+import { copyBandwidth } from './bandwidth.js';
 
 export interface BenchTask extends ProblemSize {
   backend: 'webgpu' | 'cpu';
@@ -33,6 +34,7 @@ export interface BenchFacts {
   dispatchesPerIteration: number | null;
   bytesHeld: number | null;
   bytesMovedPerIteration: number | null;
+  multiplyAddsPerIteration: number | null;
   /** Shapes of the shaders, a kernel after the other; empty on the CPU. */
   shapes: readonly TuningEntry[];
 }
@@ -43,7 +45,7 @@ export interface BenchJob {
   values: readonly unknown[];
 }
 
-export type BenchMethod = 'open' | 'build' | 'iterate' | 'stages' | 'facts' | 'tune' | 'close';
+export type BenchMethod = 'open' | 'build' | 'iterate' | 'stages' | 'facts' | 'tune' | 'bandwidth' | 'close';
 
 /** Measures one problem at a time. The same code in a page and in Node; all times are wall milliseconds. */
 export class Bench {
@@ -103,6 +105,7 @@ export class Bench {
       dispatchesPerIteration: crf.dispatchesPerIteration ?? null,
       bytesHeld: crf.bytes ?? null,
       bytesMovedPerIteration: (await crf.bytesMovedPerIteration?.()) ?? null,
+      multiplyAddsPerIteration: (await crf.multiplyAddsPerIteration?.()) ?? null,
       shapes: crf.tuning?.entries ?? [],
     };
   }
@@ -110,6 +113,16 @@ export class Bench {
   /** The fastest shapes for a size, from `budget` milliseconds of measurement. */
   async tune({ width, height, labelCount }: ProblemSize, budget: number): Promise<TuningTable> {
     return tuneDevice({ width, height, labelCount, budget });
+  }
+
+  /** Bytes a second that a copy between two buffers reads and writes, of five measurements the best. */
+  async bandwidth(): Promise<number> {
+    const device = await ownDevice();
+    try {
+      return await copyBandwidth(device);
+    } finally {
+      device.destroy();
+    }
   }
 
   /** null: an answer from a page is never undefined. */

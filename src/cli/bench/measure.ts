@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import type { TuningTable } from '../../index.js';
+import type { RgbaImage, TuningTable } from '../../index.js';
 import type { Host } from './hosts.js';
 import type { BenchFacts } from './job.js';
 import type { BenchCase } from './options.js';
@@ -8,7 +8,7 @@ import { pictureOf, smoothLogits } from './problems.js';
 import { type Spread, spreadIfAll, spreadOf } from './statistics.js';
 
 /** Iterations that are timed together: one alone is short beside what a call costs. */
-const iterations = 5;
+export const iterations = 5;
 
 /** Milliseconds of one thing, on the wall and on all processors; null where CPU time can't be told. */
 export interface Cost {
@@ -30,18 +30,25 @@ export interface Measurement extends Omit<BenchFacts, 'hasTimestamps'> {
   stageIterations: number;
 }
 
+export interface MeasureOptions {
+  backend: 'webgpu' | 'cpu';
+  /** Of the CPU backend; undefined: its own choice. */
+  threads?: number | undefined;
+  repeat: number;
+  /** Shapes of the shaders; the engine's own choice where there is none. */
+  tuning?: TuningTable | null;
+}
+
 /** Measures one case: build and iterations apart, then once more with timestamps. */
 export async function measure(
   host: Host,
   benchCase: BenchCase,
-  backend: 'webgpu' | 'cpu',
-  threads: number | undefined,
-  repeat: number,
-  tuning: TuningTable | null = null,
+  photo: RgbaImage,
+  { backend, threads, repeat, tuning = null }: MeasureOptions,
 ): Promise<Measurement> {
   const { name, width, height, labelCount } = benchCase;
   const task = { width, height, labelCount, backend, threads, tuning };
-  const image = new Uint8ClampedArray((await pictureOf(benchCase)).data);
+  const image = new Uint8ClampedArray(pictureOf(benchCase, photo).data);
   const logits = smoothLogits(benchCase);
 
   const firstResultMs = await host.call('open', { ...task, profile: false }, image, logits);
@@ -70,19 +77,19 @@ export async function measure(
   };
 }
 
-interface Sample {
+export interface Sample {
   wall: number;
   cpu: number | undefined;
 }
 
-async function sample(host: Host, work: () => Promise<number>): Promise<Sample> {
+export async function sample(host: Pick<Host, 'cpuTime'>, work: () => Promise<number>): Promise<Sample> {
   const before = host.cpuTime();
   const wall = await work();
   const after = host.cpuTime();
   return { wall, cpu: before === undefined || after === undefined ? undefined : after - before };
 }
 
-function costOf(samples: readonly Sample[], parts: number): Cost {
+export function costOf(samples: readonly Sample[], parts: number): Cost {
   return {
     wall: spreadOf(samples.map(({ wall }) => wall / parts)),
     cpu: spreadIfAll(samples.map(({ cpu }) => (cpu === undefined ? undefined : cpu / parts))),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import type { ProblemSize } from '../../index.js';
-import { wrong } from '../option-values.js';
+import { oneOf, wrong } from '../option-values.js';
+import { type PeerName, peerNames } from './peers/peer.js';
 
 /** One problem to measure. */
 export interface BenchCase extends ProblemSize {
@@ -23,6 +24,9 @@ export interface BenchOptions {
   tune?: string;
   /** A report of an earlier run. */
   against?: string;
+  peers?: readonly PeerName[];
+  /** The Python that has pydensecrf. */
+  python: string;
 }
 
 /** Sizes at which other implementations were measured, a video frame, and the worst picture for a lattice. */
@@ -33,6 +37,11 @@ export function parseThreads(text: string): number[] {
   const counts = text.split(',').map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN));
   if (counts.every((count) => count >= 1 && count <= 256)) return [...new Set(counts)];
   throw wrong('--threads', text, 'whole numbers in 1..256, with commas between them');
+}
+
+/** Of `--peers`, for commander. Throws a UsageError that names what is wrong. */
+export function parsePeers(text: string): PeerName[] {
+  return [...new Set(text.split(',').map((part) => oneOf('--peers', peerNames)(part.trim())))];
 }
 
 /** Of `--sizes`, for commander. Throws a UsageError that names what is wrong. */

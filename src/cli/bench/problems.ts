@@ -7,19 +7,24 @@ import { defaultMaximumPixels, readPhotograph } from '../files/image.js';
 import { packageFolder } from '../package-folder.js';
 import type { BenchCase } from './options.js';
 
-/** Comes with the package, where the repository has it. */
+/** An astronaut. It comes with the package, where the repository has it. */
 const photograph = 'demo/public/photos/astronaut.png';
 
-/** A photograph of an astronaut, stretched to the size, or noise from a seed: RGBA [y, x]. */
-export async function pictureOf({ width, height, picture }: BenchCase): Promise<RgbaImage> {
+/** The photograph that pictures are made of. */
+export async function readBenchPhoto(): Promise<RgbaImage> {
+  const file = path.join(packageFolder(), photograph);
+  const { data, width, height } = await about(file, () => readPhotograph(file, defaultMaximumPixels));
+  return { data, width, height };
+}
+
+/** The photograph, stretched to the size, or noise from a seed: RGBA [y, x]. */
+export function pictureOf({ width, height, picture }: BenchCase, photo: RgbaImage): RgbaImage {
   const data = new Uint8ClampedArray(4 * width * height);
   if (picture === 'noise') {
     const random = randomNumbers(1);
     for (let i = 0; i < data.length; i++) data[i] = i % 4 === 3 ? 255 : 256 * random();
     return { data, width, height };
   }
-  const file = path.join(packageFolder(), photograph);
-  const photo = await about(file, () => readPhotograph(file, defaultMaximumPixels));
   for (let channel = 0; channel < 4; channel++) {
     const plane = Float32Array.from({ length: photo.width * photo.height }, (_, i) => photo.data[4 * i + channel]);
     const stretched = resample(plane, photo.width, photo.height, width, height);

@@ -28,7 +28,9 @@ export function describeRun(version: string, repeat: number): BenchReport {
     processorCount: os.cpus().length,
     loadAverage: os.loadavg()[0],
     repeat,
+    copyBandwidth: null,
     measurements: [],
+    peers: [],
   };
 }
 
@@ -44,7 +46,9 @@ function git(...command: string[]): string | null {
 export function describeReport(report: BenchResult): string {
   const adapters = new Set(report.measurements.map(({ host, adapterName }) => `${host}: ${adapterName}\n`));
   const comparison = report.against ? `\n${describeComparison(report.against)}` : '';
-  return `${headLines(report)}${[...adapters].join('')}\n${costTable(report)}\n${stageTable(report)}${shapeTable(report)}${comparison}`;
+  const tables = [costTable, rooflineTable, stageTable, shapeTable, peerTable].map((describe) => describe(report));
+  const parts = [`${headLines(report)}${[...adapters].join('')}`, ...tables.filter((text) => text !== '')];
+  return parts.join('\n') + comparison;
 }
 
 function headLines(report: BenchReport): string {
@@ -90,6 +94,30 @@ function costTable({ measurements }: BenchReport): string {
   return table([head, ...rows], 2);
 }
 
+/** Beside each iteration what it would take if it only moved its bytes, as fast as the GPU copies. */
+function rooflineTable({ measurements, copyBandwidth }: BenchReport): string {
+  if (copyBandwidth === null) return '';
+  const head = ['case', 'moved', 'at the speed of a copy', 'iteration', 'of that speed', 'multiply-adds', 'a second'];
+  const rows = measurements.flatMap(({ case: name, iteration, ...counted }) => {
+    const { bytesMovedPerIteration: bytes, multiplyAddsPerIteration: multiplyAdds } = counted;
+    if (bytes === null || multiplyAdds === null) return [];
+    const floorMs = (1000 * bytes) / copyBandwidth;
+    return [
+      [
+        name,
+        megabytes(bytes),
+        number(floorMs),
+        number(iteration.wall.median),
+        `${number((100 * floorMs) / iteration.wall.median)} %`,
+        `${number(multiplyAdds / 1e6)} M`,
+        `${number(multiplyAdds / iteration.wall.median / 1e6)} G`,
+      ],
+    ];
+  });
+  if (rows.length === 0) return '';
+  return `A copy reads and writes ${number(copyBandwidth / 1e9)} GB a second.\n${table([head, ...rows], 1)}`;
+}
+
 /** GPU time of each stage: a column a case. */
 function stageTable({ measurements }: BenchReport): string {
   const timed = measurements.filter(({ stages }) => stages.length > 0);
@@ -118,7 +146,33 @@ function shapeTable({ measurements }: BenchReport): string {
       slice,
     ]),
   );
-  return rows.length === 0 ? '' : `\n${table([['case', 'features', 'splat', 'blur', 'slice'], ...rows], 5)}`;
+  return rows.length === 0 ? '' : table([['case', 'features', 'splat', 'blur', 'slice'], ...rows], 5);
+}
+
+/** A new picture by each program. */
+function peerTable({ measurements, peers }: BenchReport): string {
+  if (peers.length === 0) return '';
+  const cases = [...new Set(measurements.map((measurement) => measurement.case))];
+  const rows = cases.flatMap((name) => [
+    ...measurements
+      .filter((measurement) => measurement.case === name)
+      .map(({ backend, threads, build, iteration, stageIterations }) => [
+        name,
+        `meanfield, ${backend}${threads === null ? '' : `, ${threads} thread${threads === 1 ? '' : 's'}`}`,
+        number(build.wall.median + stageIterations * iteration.wall.median),
+        build.cpu && iteration.cpu ? number(build.cpu.median + stageIterations * iteration.cpu.median) : '–',
+      ]),
+    ...peers
+      .filter((one) => one.case === name)
+      .map(({ peer, version, picture }) => [
+        name,
+        peer === 'guided' ? 'guided filter' : ['pydensecrf', version].filter(Boolean).join(' '),
+        spread(picture.wall),
+        cpu(picture),
+      ]),
+  ]);
+  const head = ['case', 'program', `a picture, ${measurements[0]?.stageIterations} iterations`, 'CPU'];
+  return table([head, ...rows], 2);
 }
 
 function spread({ median, minimum, maximum }: Spread): string {

@@ -5,7 +5,7 @@ import type { BufferPlan } from '../plan/buffer-plan.js';
 import type { Penalties } from '../plan/penalties.js';
 import type { EnginePlan } from '../plan/plan.js';
 import { rowConstants } from './constants.js';
-import { type Binding, dispatch, type Step, type Traffic, type WorkgroupCount } from './dispatch.js';
+import { type Binding, dispatch, type Load, type Step, type WorkgroupCount } from './dispatch.js';
 
 interface TransformedRows {
   /** Uniform whose first word is the number of rows. */
@@ -14,7 +14,7 @@ interface TransformedRows {
   transformed: BufferPlan;
   firstRow: number;
   workgroups: WorkgroupCount;
-  traffic?: Traffic;
+  load?: Load;
 }
 
 /** Rows of one slab through the penalties between its labels and those of another; nothing for Potts. */
@@ -36,7 +36,7 @@ export function compatibilitySteps(
         transformed: rows.transformed,
       },
       workgroups: rows.workgroups,
-      ...(rows.traffic && { traffic: rows.traffic }),
+      ...(rows.load && { load: rows.load }),
     }),
   ];
 }

@@ -12,16 +12,24 @@ export type WorkgroupCount =
   | readonly [x: number, y: number, z: number]
   | { readonly sizes: BufferPlan; readonly offset: number };
 
-/**
- * Bytes that a dispatch asks of memory for each item it works on. An element counts each time an invocation reads or writes it,
- * an atomic addition as a read and a write; what stays in registers, uniforms, and penalties that all share count as nothing.
- */
-export interface Traffic {
+/** What a dispatch does for each item it works on. */
+export interface PerItem {
   readonly perPixel?: number;
   /** Runs and vertices of the lattice whose counts stand in `counted`. */
   readonly perRun?: number;
   readonly perVertex?: number;
+}
+
+/** What a dispatch asks of memory and of arithmetic. */
+export interface Load {
   readonly counted?: BufferPlan;
+  /**
+   * An element counts each time an invocation reads or writes it, an atomic addition as a read and a write; what stays in registers, uniforms,
+   * and penalties that all share count as nothing.
+   */
+  readonly bytes: PerItem;
+  /** Of floats, fused or not; a product, a sum and an exponential count as one each. Indices count as nothing. */
+  readonly multiplyAdds: PerItem;
 }
 
 /** One dispatch: which entry point of which shader, on which buffers, by how many workgroups. */
@@ -36,7 +44,7 @@ export interface Dispatch {
   readonly bindings: Readonly<Record<string, Binding>>;
   readonly workgroups: WorkgroupCount;
   /** Null where nobody counted it: the method `exact`, and what is not part of an iteration. */
-  readonly traffic: Traffic | null;
+  readonly load: Load | null;
 }
 
 /** Bytes made zero between dispatches; all of the buffer where no number is given. */
@@ -55,13 +63,13 @@ interface DispatchDetails<Layout extends BindingLayout> {
   constants: ShaderConstants;
   bindings: { readonly [Name in keyof Layout]?: Binding };
   workgroups: WorkgroupCount;
-  traffic?: Traffic;
+  load?: Load;
 }
 
 /** Of `bindings` those that the shader has: a list may offer the same buffers to all of its dispatches. */
 export function dispatch<Layout extends BindingLayout>(
   stage: StageDefinition<Layout>,
-  { timing, entry = 'main', constants, bindings, workgroups, traffic }: DispatchDetails<Layout>,
+  { timing, entry = 'main', constants, bindings, workgroups, load }: DispatchDetails<Layout>,
 ): Dispatch {
   return {
     kind: 'dispatch',
@@ -76,7 +84,7 @@ export function dispatch<Layout extends BindingLayout>(
       }),
     ),
     workgroups,
-    traffic: traffic ?? null,
+    load: load ?? null,
   };
 }
 

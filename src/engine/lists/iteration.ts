@@ -87,6 +87,7 @@ function softmaxSteps(
   const { pixels, rows, tuning, pixelCount } = plan;
   const { q, running, largestChange } = pixels;
   const row = rowBytes(rows);
+  const channels = rows.rowChannels;
   const common = {
     timing: 'softmax',
     workgroups: perItem(pixelCount, tuning.workgroupSize),
@@ -95,6 +96,8 @@ function softmaxSteps(
   const parameters = pixels.softmax;
   // Logits in, Q out, and where somebody compares the Q before.
   const applied = (flags.compares ? 3 : 2) * row;
+  // Difference to the highest, exponential, sum, quotient; then damping and what a label gained.
+  const compared = flags.compares ? 3 : 0;
   if (!running) {
     return [
       dispatch(softmax, {
@@ -102,7 +105,7 @@ function softmaxSteps(
         entry: 'whole',
         constants: constants(true),
         bindings: { parameters, logits: source[0], q: q[0], largestChange },
-        traffic: { perPixel: applied },
+        load: { bytes: { perPixel: applied }, multiplyAdds: { perPixel: (4 + compared) * channels } },
       }),
     ];
   }
@@ -114,7 +117,7 @@ function softmaxSteps(
         constants: constants(slab === 0),
         bindings: { parameters, logits, running, largestChange },
         // Logits twice; maximum and sum in and out.
-        traffic: { perPixel: 2 * row + 16 },
+        load: { bytes: { perPixel: 2 * row + 16 }, multiplyAdds: { perPixel: 3 * channels } },
       }),
     ),
     ...source.map((logits, slab) =>
@@ -123,7 +126,7 @@ function softmaxSteps(
         entry: 'apply',
         constants: constants(false),
         bindings: { parameters, logits, running, q: q[slab], largestChange },
-        traffic: { perPixel: applied + 8 },
+        load: { bytes: { perPixel: applied + 8 }, multiplyAdds: { perPixel: (3 + compared) * channels } },
       }),
     ),
   ];

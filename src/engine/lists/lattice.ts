@@ -122,12 +122,16 @@ export function latticeSpread(plan: EnginePlan, lattice: LatticePlan, slab: numb
         sums: plan.vertices.sums,
       },
       workgroups: sizeAt(sizes, shape.runs),
-      traffic: {
+      load: {
         counted: sizes,
-        // A run's entry, vertices and their scales, and an atomic addition to each vertex's row.
-        perRun: shape.blockCount * (2 + 2 * corners) * 4 + 2 * corners * row,
-        // Each block reads the pixel's place and weights for itself.
-        perPixel: shape.blockCount * (1 + corners) * 4 + row,
+        bytes: {
+          // A run's entry, vertices and their scales, and an atomic addition to each vertex's row.
+          perRun: shape.blockCount * (2 + 2 * corners) * 4 + 2 * corners * row,
+          // Each block reads the pixel's place and weights for itself.
+          perPixel: shape.blockCount * (1 + corners) * 4 + row,
+        },
+        // Weights through scales, then terms; they add up as integers.
+        multiplyAdds: { perPixel: corners * (shape.blockCount + plan.rows.rowChannels) },
       },
     }),
     ...blurSteps(plan, lattice, shapeOf(plan, blurVariant !== 'blocks')),
@@ -149,6 +153,7 @@ export function latticeMessage(
   const { spareRows } = plan.vertices;
   const { slice: variant } = lattice.variants;
   const shape = shapeOf(plan, variant !== 'runs');
+  const channels = rows.rowChannels;
   return [
     ...compatibilitySteps(plan, penalties, [source, target], {
       counted: countedOf(lattice),
@@ -156,7 +161,11 @@ export function latticeMessage(
       transformed: spareRows,
       firstRow: 1,
       workgroups: sizeAt(structure.sizes, 'vertexBlocks'),
-      traffic: { counted: structure.sizes, perVertex: 2 * rowBytes(rows) },
+      load: {
+        counted: structure.sizes,
+        bytes: { perVertex: 2 * rowBytes(rows) },
+        multiplyAdds: { perVertex: channels * channels },
+      },
     }),
     dispatch(variant === 'lanes' ? sliceLanes : slice, {
       timing: 'slice',
@@ -171,11 +180,19 @@ export function latticeMessage(
         logits,
       },
       workgroups: sizeAt(structure.sizes, shape.runs),
-      traffic: {
+      load: {
         counted: structure.sizes,
-        perRun: shape.blockCount * (2 + corners) * 4 + corners * rowBytes(rows),
-        // Logits or energies in, logits out; where the last label is left out its message of ones.
-        perPixel: shape.blockCount * (1 + corners + (rows.implicitLast ? 1 : 0)) * 4 + 2 * rowBytes(rows),
+        bytes: {
+          perRun: shape.blockCount * (2 + corners) * 4 + corners * rowBytes(rows),
+          // Logits or energies in, logits out; where the last label is left out its message of ones.
+          perPixel: shape.blockCount * (1 + corners + (rows.implicitLast ? 1 : 0)) * 4 + 2 * rowBytes(rows),
+        },
+        multiplyAdds: {
+          // Weights, the message, and its addition; relative to the last label two more; and softmax.
+          perPixel:
+            corners * (shape.blockCount + channels) +
+            (1 + (rows.implicitLast ? 2 : 0) + (use.lastKernel ? 4 : 0)) * channels,
+        },
       },
     }),
   ];
@@ -241,6 +258,7 @@ function blurSteps(
 ): Step[] {
   const { sums, spareRows } = plan.vertices;
   const { blockCount } = shape;
+  const { rowChannels } = plan.rows;
   const row = rowBytes(plan.rows);
   const rowsAfter = (axis: number) => ((kernel.featureDim - axis) % 2 === 0 ? filter.blurredRows : spareRows);
   return filter.axes.map((axisUniform, axis) => {
@@ -259,10 +277,14 @@ function blurSteps(
         axis: axisUniform,
       },
       workgroups: sizeAt(structure.sizes, shape.vertices),
-      traffic: {
+      load: {
         counted: structure.sizes,
-        // Its own and its neighbours' rows in, one row out, the neighbours' ids; first the scales of the three, then the sums made zero.
-        perVertex: blockCount * (2 + (firstAxis ? 3 : 0)) * 4 + (secondAxis ? 5 : 4) * row,
+        bytes: {
+          // Its own and its neighbours' rows in, one row out, the neighbours' ids; first the scales of the three, then the sums made zero.
+          perVertex: blockCount * (2 + (firstAxis ? 3 : 0)) * 4 + (secondAxis ? 5 : 4) * row,
+        },
+        // The neighbours' sum, half of it added; first the scales of the three.
+        multiplyAdds: { perVertex: 2 * rowChannels + (firstAxis ? 3 * (blockCount + rowChannels) : 0) },
       },
     });
   });

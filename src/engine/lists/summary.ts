@@ -16,27 +16,26 @@ export interface LatticeCounts {
 }
 
 /**
- * Bytes that a list of dispatches asks of memory (see `Traffic`), by timing; caches are left out, so neighbours that are still in one
- * make the truth less. Null where a dispatch was not counted.
+ * Bytes or multiply-adds of a list of dispatches (see `Load`), by timing; caches are left out, so neighbours that are still in one
+ * make the bytes fewer in truth. Null where a dispatch was not counted.
  *
  * @param countsOf what each lattice came to, by the buffer that holds its counts
  */
-export function bytesMoved(
+export function totalOf(
+  quantity: 'bytes' | 'multiplyAdds',
   steps: readonly Step[],
   { pixelCount }: Pick<EnginePlan, 'pixelCount'>,
   countsOf: ReadonlyMap<BufferPlan, LatticeCounts>,
 ): { total: number; byTiming: ReadonlyMap<string, number> } | null {
   const byTiming = new Map<string, number>();
   let total = 0;
-  for (const { traffic, timing } of dispatchesOf(steps)) {
-    if (!traffic) return null;
-    const counts = traffic.counted ? countsOf.get(traffic.counted) : undefined;
-    const bytes =
-      (traffic.perPixel ?? 0) * pixelCount +
-      (traffic.perRun ?? 0) * (counts?.runCount ?? 0) +
-      (traffic.perVertex ?? 0) * (counts?.vertexCount ?? 0);
-    byTiming.set(timing, (byTiming.get(timing) ?? 0) + bytes);
-    total += bytes;
+  for (const { load, timing } of dispatchesOf(steps)) {
+    if (!load) return null;
+    const counts = load.counted ? countsOf.get(load.counted) : undefined;
+    const { perPixel = 0, perRun = 0, perVertex = 0 } = load[quantity];
+    const sum = perPixel * pixelCount + perRun * (counts?.runCount ?? 0) + perVertex * (counts?.vertexCount ?? 0);
+    byTiming.set(timing, (byTiming.get(timing) ?? 0) + sum);
+    total += sum;
   }
   return { total, byTiming };
 }

@@ -7,7 +7,7 @@ import type { BenchReport } from '../../../src/cli/bench/bench-report.js';
 import { cpuTimeOfThisProcess, cpuTimeOfTree, parseProcess } from '../../../src/cli/bench/cpu-time.js';
 import type { Measurement } from '../../../src/cli/bench/measure.js';
 import { parseCases, usualCases } from '../../../src/cli/bench/options.js';
-import { pictureOf, smoothLogits } from '../../../src/cli/bench/problems.js';
+import { pictureOf, readBenchPhoto, smoothLogits } from '../../../src/cli/bench/problems.js';
 import { type BenchResult, describeRun } from '../../../src/cli/bench/report.js';
 import { type Spread, spreadIfAll, spreadOf } from '../../../src/cli/bench/statistics.js';
 import { meanfield, temporaryFolder } from '../../support/command-line.js';
@@ -127,11 +127,40 @@ describe('an earlier report', () => {
   });
 });
 
+describe('other programs', () => {
+  test('the guided filter, and a pydensecrf, stand beside the engine', async () => {
+    const folder = await temporaryFolder();
+    const python = await fakePydensecrf(folder);
+    const out = folder.file('bench.json');
+    const given = ['--backend', 'cpu', '--threads', '1', '--peers', 'guided, pydensecrf', '--python', python];
+    const { exitCode, error, out: printed } = await meanfield(...small, ...given, '--out', out);
+    expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
+    expect(printed).toMatch(/^case +program +a picture, 5 iterations +CPU\n─+\n8x8x2 +meanfield, cpu, 1 thread /m);
+    expect(printed).toMatch(/^8x8x2 +guided filter +.*\n8x8x2 +pydensecrf 1\.0rc3 +4\.0 /m);
+    const { peers } = JSON.parse(await readFile(out, 'utf8')) as BenchReport;
+    const four = { median: 4, minimum: 4, maximum: 4 };
+    expect(peers).toMatchObject([
+      { case: '8x8x2', peer: 'guided', version: null },
+      { case: '8x8x2', peer: 'pydensecrf', version: '1.0rc3', picture: { wall: four, cpu: four } },
+    ]);
+  });
+
+  test.each([
+    ['no-such-python', 'no such file'],
+    ['/bin/false', 'ended with exit code 1'],
+  ])('a Python that is none, %s, is told before anything is measured', async (python, reason) => {
+    const { exitCode, out, error } = await meanfield(...small, '--peers', 'pydensecrf', '--python', python);
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
+    expect(error).toBe(`error: --peers: pydensecrf in --python ${python}: ${reason}\n`);
+  });
+});
+
 test('pictures and logits are the same in every run, and as large as asked for', async () => {
+  const photo = await readBenchPhoto();
   for (const name of ['9x7x3', '9x7x3:noise']) {
     const [benchCase] = parseCases(name);
-    const picture = await pictureOf(benchCase);
-    expect(picture).toEqual(await pictureOf(benchCase));
+    const picture = pictureOf(benchCase, photo);
+    expect(picture).toEqual(pictureOf(benchCase, await readBenchPhoto()));
     expect(picture.data).toHaveLength(4 * 63);
     expect(picture.data.filter((_byte, i) => i % 4 === 3).every((alpha) => alpha === 255)).toBe(true);
     expect(new Set(picture.data).size).toBeGreaterThan(50);
@@ -164,3 +193,20 @@ describe('CPU time', () => {
     expect((cpuTimeOfTree(process.pid) ?? Number.NaN) - before.tree).toBeGreaterThanOrEqual(40);
   });
 });
+
+/** A program that answers as a Python with pydensecrf does, and fails where it is sent other bytes than a picture and energies of 8×8 with two labels. */
+async function fakePydensecrf(folder: Awaited<ReturnType<typeof temporaryFolder>>): Promise<string> {
+  const python = folder.file('python');
+  const script = `#!/bin/sh
+case "$2" in
+  *metadata*) echo 1.0rc3 ;;
+  *)
+    IFS= read -r task
+    [ "$task" = '{"width":8,"height":8,"labelCount":2,"repeat":1,"iterations":5}' ] || exit 1
+    [ "$(wc -c)" -eq ${3 * 64 + 4 * 2 * 64} ] || exit 1
+    echo '[[4, 4]]' ;;
+esac
+`;
+  await writeFile(python, script, { mode: 0o755 });
+  return python;
+}

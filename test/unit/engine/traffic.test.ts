@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { iteration } from '../../../src/engine/lists/iteration.js';
-import { bytesMoved, dispatchesOf, type LatticeCounts } from '../../../src/engine/lists/summary.js';
+import { dispatchesOf, type LatticeCounts, totalOf } from '../../../src/engine/lists/summary.js';
 import type { BufferPlan } from '../../../src/engine/plan/buffer-plan.js';
 import type { EnginePlan } from '../../../src/engine/plan/plan.js';
 import type { ProblemSize, ResolvedKernel } from '../../../src/problem/types.js';
@@ -22,10 +22,10 @@ function plan(
 }
 
 /** Bytes of one iteration, by timing; every lattice came to `counts`. */
-function traffic(planned: EnginePlan, given = counts) {
+function traffic(planned: EnginePlan, given = counts, quantity: 'bytes' | 'multiplyAdds' = 'bytes') {
   const all = new Map<BufferPlan, LatticeCounts>();
   for (const kernel of planned.kernels) if (kernel.method === 'lattice') all.set(kernel.structure.sizes, given);
-  const moved = bytesMoved(iteration(planned), planned, all);
+  const moved = totalOf(quantity, iteration(planned), planned, all);
   if (!moved) throw new Error('not counted');
   return { ...Object.fromEntries(moved.byTiming), total: moved.total } as Record<string, number>;
 }
@@ -41,6 +41,16 @@ test('one kernel, 20 channels: counted by hand', () => {
   expect(moved.slice).toBe(3000 * (20 + 240) + 10_000 * (20 + 160));
   expect(Object.keys(moved).sort()).toEqual(['blur', 'slice', 'splat', 'total']);
   expect(moved.total).toBe(moved.splat + moved.blur + moved.slice);
+});
+
+test('multiply-adds of one kernel, 20 channels: counted by hand', () => {
+  const done = traffic(plan(21), counts, 'multiplyAdds');
+  // A pixel: 3 weights through their scales, 3 terms a channel.
+  expect(done.splat).toBe(10_000 * 3 * (1 + 20));
+  // A vertex: 3 axes of a sum and a half of it added, first 3 scales and 3 products a channel.
+  expect(done.blur).toBe(1000 * (3 * 2 * 20 + 3 * (1 + 20)));
+  // A pixel: 3 weights, 3 products a channel, relative to the last label, added to the logits, softmax.
+  expect(done.slice).toBe(10_000 * (3 * (1 + 20) + (2 + 1 + 4) * 20));
 });
 
 test('kernels add up', () => {
@@ -87,7 +97,7 @@ test('slabs: Potts keeps to its own, penalties go from each to each', () => {
 
 test('methods that nobody counted give no figure', () => {
   const exact = plan(3, (size) => [{ ...pottsKernel(size), method: 'exact' }]);
-  expect(bytesMoved(iteration(exact), exact, new Map())).toBeNull();
+  expect(totalOf('bytes', iteration(exact), exact, new Map())).toBeNull();
 });
 
 test('13 dispatches an iteration for the usual kernels, however many labels and pixels', () => {
