@@ -2,22 +2,15 @@
 
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { NodeHost } from '../src/cli/bench/hosts.js';
+import { NodeHost } from '../src/cli/bench/host.js';
 import { adapterFromEnvironment } from '../src/cli/browser.js';
 import { requireBrowser, softwareVulkan } from '../src/cli/find-browser.js';
 import { packageFolder } from '../src/cli/package-folder.js';
 
-/** Dawn crashes if what `create` gave is collected while devices exist. */
-let instance: GPU | undefined;
-
-/** Puts WebGPU on globalThis, as a page has it: this process is the host. */
+/** This process as a host: WebGPU is on globalThis, as a page has it. */
 export async function startDawn(): Promise<NodeHost> {
-  const { create, globals } = await import('webgpu');
-  instance ??= create([]);
-  Object.assign(globalThis, globals);
-  // Node has a navigator since version 21 only.
-  if (!('navigator' in globalThis)) Object.assign(globalThis, { navigator: {} });
-  Object.defineProperty(globalThis.navigator, 'gpu', { value: instance, configurable: true });
+  const { installDawn } = await import('./install-dawn.js');
+  installDawn();
   return new NodeHost(`Dawn, Node ${process.version}`);
 }
 

@@ -3,8 +3,7 @@
 import { type Command, Option } from 'commander';
 import { oneOf, wholeNumber } from '../option-values.js';
 import type { Streams } from '../streams.js';
-import { type BenchOptions, parseCases, parsePeers, parseThreads, usualCases } from './options.js';
-import { peerNames } from './peers/peer.js';
+import { type BenchOptions, parseCases, parsePeers, parseThreads, peerNames, usualCases } from './options.js';
 
 const notes = `
 For each size: milliseconds to the first result, for lattices and start (build), and for an iteration, on the wall and of

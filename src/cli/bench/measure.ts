@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { RgbaImage, TuningTable } from '../../index.js';
-import type { Host } from './hosts.js';
+import type { Host } from './host.js';
 import type { BenchFacts } from './job.js';
 import type { BenchCase } from './options.js';
 import { pictureOf, smoothLogits } from './problems.js';

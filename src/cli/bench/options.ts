@@ -2,7 +2,6 @@
 
 import type { ProblemSize } from '../../index.js';
 import { oneOf, wrong } from '../option-values.js';
-import { type PeerName, peerNames } from './peers/peer.js';
 
 /** One problem to measure. */
 export interface BenchCase extends ProblemSize {
@@ -10,6 +9,11 @@ export interface BenchCase extends ProblemSize {
   name: string;
   picture: 'photo' | 'noise';
 }
+
+/** Programs beside which `bench` puts the engine. */
+export const peerNames = ['guided', 'pydensecrf'] as const;
+
+export type PeerName = (typeof peerNames)[number];
 
 /** As commander gives them. */
 export interface BenchOptions {

@@ -1,21 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import path from 'node:path';
 import type { ProblemSize, RgbaImage } from '../../index.js';
-import { about } from '../failure.js';
-import { defaultMaximumPixels, readPhotograph } from '../files/image.js';
-import { packageFolder } from '../package-folder.js';
 import type { BenchCase } from './options.js';
-
-/** An astronaut. It comes with the package, where the repository has it. */
-const photograph = 'demo/public/photos/astronaut.png';
-
-/** The photograph that pictures are made of. */
-export async function readBenchPhoto(): Promise<RgbaImage> {
-  const file = path.join(packageFolder(), photograph);
-  const { data, width, height } = await about(file, () => readPhotograph(file, defaultMaximumPixels));
-  return { data, width, height };
-}
 
 /** The photograph, stretched to the size, or noise from a seed: RGBA [y, x]. */
 export function pictureOf({ width, height, picture }: BenchCase, photo: RgbaImage): RgbaImage {

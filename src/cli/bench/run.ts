@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 
-import { defaultParameters, type RgbaImage, resolveParameters, type TuningTable } from '../../index.js';
+import { defaultParameters, resolveParameters } from '../../index.js';
 import { about, argumentOf, messageOf, UsageError } from '../failure.js';
 import { jsonLines } from '../files/json.js';
 import { OutputFiles } from '../files/outputs.js';
 import type { Streams } from '../streams.js';
 import { compare, readReport } from './against.js';
-import type { BenchReport } from './bench-report.js';
-import { type Host, NodeHost, PageHost } from './hosts.js';
-import { measure } from './measure.js';
-import type { BenchCase, BenchOptions } from './options.js';
-import type { PeerMeasurement, PeerName, PeerProblem } from './peers/peer.js';
-import { pictureOf, readBenchPhoto, smoothLogits } from './problems.js';
+import { type Host, NodeHost } from './host.js';
+import { type BackendHost, measureAll, tuneAll } from './measure-all.js';
+import type { BenchCase, BenchOptions, PeerName } from './options.js';
+import { PageHost } from './page-host.js';
+import type { PeerMeasurement, PeerProblem } from './peers/peer.js';
+import { readBenchPhoto } from './photo.js';
+import { pictureOf, smoothLogits } from './problems.js';
 import { type BenchResult, describeReport, describeRun } from './report.js';
 
 /** Measures every size on every backend that is asked for. Where it throws, no file has appeared or changed. */
@@ -75,71 +76,6 @@ async function findPeers(peers: readonly PeerName[], python: string): Promise<[P
     }
   }
   return found;
-}
-
-export interface BackendHost {
-  backend: 'webgpu' | 'cpu';
-  host: Host;
-  threads: number | undefined;
-}
-
-/** Milliseconds a size, compilation included: nobody waits for a first picture here. */
-const tuneBudget = 60_000;
-
-/** One table for all sizes. */
-export async function tuneAll(
-  sizes: readonly BenchCase[],
-  host: Host,
-  streams: Pick<Streams, 'status'>,
-  budget = tuneBudget,
-): Promise<TuningTable> {
-  const entries = new Map<string, TuningTable['entries'][number]>();
-  let version = 0;
-  for (const { name, width, height, labelCount } of sizes) {
-    streams.status(`tuning ${name}`);
-    const table = await about(`--tune: ${name}`, () => host.call('tune', { width, height, labelCount }, budget));
-    version = table.version;
-    for (const entry of table.entries) {
-      const { adapter, pixels, channels, featureDim } = entry;
-      entries.set(JSON.stringify([adapter, pixels, channels, featureDim]), entry);
-    }
-  }
-  return { version, entries: [...entries.values()] };
-}
-
-interface Work {
-  sizes: readonly BenchCase[];
-  hosts: readonly BackendHost[];
-  photo: RgbaImage;
-  tuning: TuningTable | null;
-}
-
-/** Every size on every backend, into the report; and how fast the GPU copies. */
-export async function measureAll(
-  report: BenchReport,
-  { sizes, hosts, photo, tuning }: Work,
-  streams: Pick<Streams, 'status'>,
-): Promise<void> {
-  const gpu = hosts.find(({ backend }) => backend === 'webgpu');
-  if (gpu) {
-    streams.status('measuring how fast the GPU copies');
-    report.copyBandwidth = await about('copying on webgpu', () => gpu.host.call('bandwidth'));
-  }
-  for (const benchCase of sizes) {
-    for (const { backend, host, threads } of hosts) {
-      const [count, total] = [report.measurements.length + 1, sizes.length * hosts.length];
-      streams.status(`measuring ${benchCase.name} on ${backend}, ${count} of ${total}`);
-      const measurement = await about(`${benchCase.name} on ${backend}`, () =>
-        measure(host, benchCase, photo, {
-          backend,
-          threads,
-          repeat: report.repeat,
-          tuning: backend === 'webgpu' ? tuning : null,
-        }),
-      );
-      report.measurements.push(measurement);
-    }
-  }
 }
 
 /** The library knows what is too large for it. */

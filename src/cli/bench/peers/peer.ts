@@ -2,12 +2,7 @@
 
 import type { RgbaImage } from '../../../index.js';
 import type { Cost } from '../measure.js';
-import type { BenchCase } from '../options.js';
-
-/** Programs beside which `bench` puts the engine. */
-export const peerNames = ['guided', 'pydensecrf'] as const;
-
-export type PeerName = (typeof peerNames)[number];
+import type { BenchCase, PeerName } from '../options.js';
 
 export interface PeerMeasurement {
   case: string;
