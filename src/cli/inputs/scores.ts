@@ -51,12 +51,13 @@ export async function readScores(file: string, { form, upsampling, layout, size 
     const unary = { ...unaryOf(form, values), width, height, upsampling };
     return { ...place, labelCount: 2, layout: 'planar', unary, shape, foreground: true, sums: null };
   }
+  if (form !== 'probabilities') checkNoProbabilities(form, data, place);
   return {
     ...place,
     unary: { ...unaryOf(form, data), width, height, upsampling, layout: place.layout },
     shape,
     foreground: false,
-    sums: form === 'probabilities' ? sumProbabilities(data, place) : null,
+    sums: form === 'probabilities' ? sumLabels(data, place) : null,
   };
 }
 
@@ -115,13 +116,34 @@ function checkPlane(form: 'logits' | 'probabilities', data: Float32Array, { widt
   }
   if (form === 'logits' && data.every((value) => value >= 0 && value <= 1)) {
     throw new Failure(
-      'it has one plane, all of it in 0..1, where logits of a foreground are negative outside of it; probabilities are --probabilities ' +
-        '(of evaluate and tune: --form probabilities)',
+      `it has one plane, all of it in 0..1, where logits of a foreground are negative outside of it; ${giveProbabilities}`,
+    );
+  }
+  if (form === 'logits' && data.every((value) => value >= 0 && Number.isInteger(value))) {
+    throw new Failure(
+      'it has one plane of whole numbers, none of them negative, where logits of a foreground are negative outside of it; a mask is --labels',
     );
   }
 }
 
-function sumProbabilities(data: Float32Array, { layout, labelCount, width, height }: ArrayPlace): ProbabilitySums {
+const giveProbabilities = 'probabilities are --probabilities (of evaluate and tune: --form probabilities)';
+
+/** Energies and raw scores that add up to 1 at every pixel don't come by chance: taken for what they are not, they give masks that look right. */
+function checkNoProbabilities(form: 'unary' | 'logits', data: Float32Array, place: ArrayPlace): void {
+  const areProbabilities =
+    data.every((value) => value >= -PROBABILITY_SLACK && value <= 1 + PROBABILITY_SLACK) &&
+    sumLabels(data, place).off === 0;
+  if (areProbabilities) {
+    throw new Failure(`it is in 0..1 and adds up to 1 at every pixel, as probabilities do; ${giveProbabilities}`);
+  }
+  if (form === 'unary' && data.every((value) => value <= 0) && sumLabels(data.map(Math.exp), place).off === 0) {
+    throw new Failure(
+      'its exponentials add up to 1 at every pixel: these are log p, and energies are -log p; log p are logits, too',
+    );
+  }
+}
+
+function sumLabels(data: Float32Array, { layout, labelCount, width, height }: ArrayPlace): ProbabilitySums {
   const pixels = width * height;
   const [labelStep, pixelStep] = layout === 'planar' ? [pixels, 1] : [1, labelCount];
   const sums = new Float64Array(pixels);

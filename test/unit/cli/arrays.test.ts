@@ -89,6 +89,12 @@ describe('arrays of scores', () => {
     ['1 everywhere', 'probabilities', () => 1, 'it has one plane and is 1 everywhere: that is one label'],
     ['probabilities as logits', 'logits', (i) => (i % 11) / 10, 'it has one plane, all of it in 0..1'],
     ['a mask of 0 and 255', 'probabilities', (i) => (coarse[i] ? 255 : 0), 'got 255, expected a probability in 0..1'],
+    [
+      'a mask as logits',
+      'logits',
+      (i) => (coarse[i] ? 255 : 0),
+      'it has one plane of whole numbers, none of them negative',
+    ],
     ['NaN', 'logits', (i) => (i === 47 ? Number.NaN : -3), 'element [1, 7]: got NaN, expected a finite number'],
   ])('one plane of %s is refused', async (_what, form, value, message) => {
     const folder = await folderWithPhoto();
@@ -99,6 +105,53 @@ describe('arrays of scores', () => {
     expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
     expect(error).toContain(`error: ${folder.file('a.npy')}: `);
     expect(error).toContain(message);
+  });
+
+  test.each<[string, string, (p: number) => number, string]>([
+    [
+      'probabilities as energies',
+      'unary',
+      (p) => p,
+      'it is in 0..1 and adds up to 1 at every pixel, as probabilities do',
+    ],
+    [
+      'probabilities as logits',
+      'logits',
+      (p) => p,
+      'it is in 0..1 and adds up to 1 at every pixel, as probabilities do',
+    ],
+    [
+      'labels, one of them 1, as energies',
+      'unary',
+      (p) => Math.round(p),
+      'it is in 0..1 and adds up to 1 at every pixel',
+    ],
+    ['log p as energies', 'unary', Math.log, 'its exponentials add up to 1 at every pixel: these are log p'],
+  ])('%s are refused: masks of them would look right', async (_what, form, value, message) => {
+    const folder = await folderWithPhoto();
+    for (const [data, shape] of [
+      [planes, [2, height, width]],
+      [interleaved, [height, width, 2]],
+    ] as const) {
+      await writeFile(folder.file('a.npy'), Buffer.concat(encodeFloatNpy(data.map(value), shape)));
+      const files = [folder.file('photo.png'), `--${form}`, folder.file('a.npy'), '--backend', 'cpu'];
+      const { exitCode, out, error } = await meanfield('refine', ...files);
+      expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
+      expect(error).toContain(`error: ${folder.file('a.npy')}: ${message}`);
+    }
+  });
+
+  test('log p are logits, and -log p energies', async () => {
+    const folder = await folderWithPhoto();
+    const { q } = await marginalsOf(folder, 'probabilities', planes, [2, height, width]);
+    const logP = planes.map(Math.log);
+    for (const [form, data] of [
+      ['logits', logP],
+      ['unary', logP.map((value) => -value)],
+    ] as const) {
+      const found = await marginalsOf(folder, form, data, [2, height, width]);
+      expect(found.q).toBeAllClose(q, { tolerance: 1e-5 });
+    }
   });
 
   test('elements are named as they lie', async () => {
