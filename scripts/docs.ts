@@ -53,7 +53,7 @@ const application = await Application.bootstrap({
   headings: { readme: false },
   searchInDocuments: true,
   // Who searches for "sigma" wants the guide before twenty properties.
-  searchGroupBoosts: { Documents: 4 },
+  searchGroupBoosts: { Documents: 10 },
   highlightLanguages: ['typescript', 'tsx', 'javascript', 'json', 'shellscript', 'python', 'html', 'svelte', 'yaml'],
   validation: { notExported: true, invalidLink: true, rewrittenLink: true, unusedMergeModuleWith: true },
   // `npm run typecheck` does it.
