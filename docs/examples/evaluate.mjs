@@ -25,7 +25,8 @@ for (const { image, unary } of examples) {
 const { meanIoU, boundaries } = metrics.scores();
 console.log(`mean IoU ${meanIoU?.toFixed(3)}, boundaries measured at ${boundaries.map((at) => at.tolerance)} pixels`);
 
-// Let parameters be found. Leave `candidates`, `folds` and `resamples` out: they are small here, so that this ends soon.
+// Let parameters be found. Leave `candidates`, `folds` and `resamples` out:
+// they are small here, so that this ends soon.
 const result = await tune(examples, { labelCount: 2, backend: 'cpu', candidates: 4, folds: 2, resamples: 100 });
 console.log(result.recommended ? 'refinement is worth it' : 'leave refinement off');
 console.log(result.reason);

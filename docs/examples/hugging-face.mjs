@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// node hugging-face.mjs FOLDER, which has config.json, preprocessor_config.json and model.onnx of a semantic segmentation network
+// node hugging-face.mjs FOLDER
+// The folder has config.json, preprocessor_config.json and model.onnx of a semantic segmentation network.
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';

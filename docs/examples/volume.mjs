@@ -21,7 +21,8 @@ for (let i = 0; i < count; i++) {
   logits[count + i] = isThing === (i * 7919) % 5 > 0 ? 1 : -1;
 }
 
-// A kernel's features: [featureDim, voxelCount], each divided by its sigma. Positions in millimetres, sigma 3; brightness, sigma 20.
+// A kernel's features: [featureDim, voxelCount], each divided by its sigma.
+// Positions in millimetres, sigma 3; brightness, sigma 20.
 const features = new Float32Array(4 * count);
 for (let i = 0; i < count; i++) {
   const at = [i % nx, Math.floor(i / nx) % ny, Math.floor(i / (nx * ny))];

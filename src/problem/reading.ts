@@ -44,7 +44,7 @@ export function readOptions<const Name extends string>(
     const names: readonly string[] = known;
     for (const key of Object.keys(value)) {
       if (names.includes(key)) continue;
-      throw new ArgumentError(pathOfKey(prefix, key), value[key], `no such key, only ${known.join(', ')}`);
+      throw new ArgumentError(pathOfKey(prefix, key), value[key], `one of the keys ${known.join(', ')}`);
     }
     return pick(value, known);
   });

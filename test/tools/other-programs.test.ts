@@ -13,6 +13,7 @@ import { expectAstronautAlone } from '../support/astronaut.js';
 import { huggingFaceFiles } from '../support/hugging-face-files.js';
 import { withPictureMetadata } from '../support/lite-metadata.js';
 import { createNpmProject, type NpmProject } from '../support/npm-project.js';
+import { patience } from '../support/patience.js';
 import { encodeRgbPng } from '../support/png.js';
 import { redAndBlue } from '../support/red-and-blue.js';
 import { segformerNetwork } from '../support/segformer/network.js';
@@ -184,6 +185,7 @@ describe('MediaPipe', () => {
     const site = await serveFolder(project, '/');
     const opened = await browser?.newPage();
     if (!opened) throw new Error('no browser');
+    opened.setDefaultTimeout(patience);
     try {
       await opened.goto(site.url);
       const labels = await labelsOf(opened);

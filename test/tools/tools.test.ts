@@ -8,6 +8,7 @@ import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adapterFromEnvironment, launchBrowser } from '../../src/cli/browser.js';
 import { createNpmProject, type NpmProject } from '../support/npm-project.js';
+import { patience } from '../support/patience.js';
 import { type StaticSite, serveFolder } from '../support/static-site.js';
 import { run } from '../support/user-project.js';
 
@@ -170,7 +171,7 @@ async function serveNext(): Promise<StaticSite> {
   });
   const address = () => /http:\/\/localhost:\d+/.exec(printed)?.[0];
   try {
-    await expect.poll(() => address() ?? server.exitCode, { timeout: 60_000 }).not.toBeNull();
+    await expect.poll(() => address() ?? server.exitCode).not.toBeNull();
     return { url: address() ?? `Next ended: ${printed}`, close };
   } catch (error) {
     await close();
@@ -189,12 +190,11 @@ describe.each(sites)('%s', (_, serve) => {
     const context = await browser.createBrowserContext();
     try {
       const opened = await context.newPage();
+      opened.setDefaultTimeout(patience);
       const errors: string[] = [];
       opened.on('pageerror', (error) => errors.push(String(error)));
       await opened.goto(site.url);
-      await expect
-        .poll(() => errors[0] ?? opened.evaluate(() => 'answer' in globalThis), { timeout: 120_000 })
-        .toBe(true);
+      await expect.poll(() => errors[0] ?? opened.evaluate(() => 'answer' in globalThis)).toBe(true);
       const answer = await opened.evaluate(() => (globalThis as unknown as { answer: Answer }).answer);
       expect(answer.labels).toHaveLength(32 * 24);
       expect(answer.marginals).toHaveLength(2 * 32 * 24);

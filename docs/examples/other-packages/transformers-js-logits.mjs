@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// node transformers-js-logits.mjs MODELS NAME PHOTO: the label map of a photo as labels.png, from the logits of a model of semantic segmentation.
+// node transformers-js-logits.mjs MODELS NAME PHOTO
+// The label map of a photo as labels.png, from the logits of a model of semantic segmentation.
 
 import { AutoModel, AutoProcessor, env, RawImage } from '@huggingface/transformers';
 import { DenseCrf } from 'meanfield';

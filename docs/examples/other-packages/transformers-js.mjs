@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// node transformers-js.mjs MODELS NAME PHOTO LABEL: a label's mask of a photo, refined, as mask.png. The model's files are in the folder MODELS/NAME.
+// node transformers-js.mjs MODELS NAME PHOTO LABEL
+// A label's mask of a photo, refined, as mask.png. The model's files are in the folder MODELS/NAME.
 
 import { env, pipeline, RawImage } from '@huggingface/transformers';
 import { DenseCrf } from 'meanfield';

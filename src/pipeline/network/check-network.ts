@@ -177,7 +177,7 @@ function refuseVariantBytes(variants: unknown): void {
 }
 
 function refuseBytes(path: string, bytes: unknown): void {
-  if (bytes !== undefined) throw new ArgumentError(`${path}bytes`, bytes, 'no such key in a file, only url');
+  if (bytes !== undefined) throw new ArgumentError(`${path}bytes`, bytes, 'url: a file holds no bytes');
 }
 
 type GivenContent = { [Key in (typeof contentKeys)[number]]: unknown };

@@ -70,7 +70,7 @@ function readSteps(value: unknown): Steps {
     const isKnown = stepKeys.includes(key) || idleKeys.includes(key);
     // A step that is off is none.
     if (isKnown || (key.startsWith('do_') && step === false)) continue;
-    throw new ArgumentError(pathOfKey(root, key), step, `no such key, only ${[...stepKeys, ...idleKeys].join(', ')}`);
+    throw new ArgumentError(pathOfKey(root, key), step, `one of the keys ${[...stepKeys, ...idleKeys].join(', ')}`);
   }
   return Object.fromEntries(given);
 }

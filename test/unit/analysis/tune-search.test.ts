@@ -320,7 +320,7 @@ describe('bad input', () => {
     ['folds: got 1', good, { folds: 1 }],
     ['confidence: got 1, expected', good, { confidence: 1 }],
     ['seed: got 0.5', good, { seed: 0.5 }],
-    ['options.fold: got 3, expected no such key', good, { fold: 3 } as Partial<TuneOptions>],
+    ['options.fold: got 3, expected one of the keys', good, { fold: 3 } as Partial<TuneOptions>],
     ['objective.measure: got "iou", expected one of \'meanIoU\'', good, { objective: { measure: 'iou' as 'meanIoU' } }],
     ['objective.tolerance: got undefined', good, { objective: { measure: 'boundaryF' } as never }],
     ['space.gaussian.sigmaXY[1]: got 1, expected a finite number of at least 2', good, space({ sigmaXY: [2, 1] })],

@@ -264,7 +264,7 @@ describe('options files that are wrong', () => {
     ['no JSON', '{"kernels": [', /crf\.json: not JSON: /],
     ['no object', '[1]', /crf\.json: expected a JSON object with the key "kernels"$/m],
     ['no kernels', {}, /crf\.json: kernels: missing, expected an array$/m],
-    ['a key nobody knows', { kernels: [], iteration: 3 }, /crf\.json: iteration: got 3, expected no such key/],
+    ['a key nobody knows', { kernels: [], iteration: 3 }, /crf\.json: iteration: got 3, expected one of the keys/],
     [
       'a key of a kernel nobody knows',
       { kernels: [{ ...gaussian, sigma: 3 }] },

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { inOrder } from '../../../src/cli/batch/in-order.js';
 import { chooseJobs } from '../../../src/cli/batch/jobs.js';
-import { type Folder, meanfield, temporaryFolder } from '../../support/command-line.js';
+import { meanfield, temporaryFolder } from '../../support/command-line.js';
 import { commandLine, dataSet } from '../../support/evaluate.js';
 import { redAndBlue, storeRedAndBlue } from '../../support/red-and-blue.js';
+import { expectSameFor, filesBelow } from '../../support/same-for-jobs.js';
 
 /** Resolves when it is told to. */
 function gate(): { opened: Promise<void>; open: () => void } {
@@ -124,29 +125,6 @@ describe('how many', () => {
     });
   });
 });
-
-/** All files below a folder, by name. */
-async function filesBelow(folder: string): Promise<Record<string, string>> {
-  const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  const files = names.map(async ({ parentPath, name }) => {
-    const file = `${parentPath}/${name}`;
-    return [file.slice(folder.length), await readFile(file, 'base64')] as const;
-  });
-  return Object.fromEntries(await Promise.all(files));
-}
-
-/** Runs the same with different --jobs. All that is written and told must be equal, but for the folder's name. */
-async function expectSameFor(folder: Folder, run: (out: string, jobs: string) => string[], jobs: readonly string[]) {
-  const results: (Awaited<ReturnType<typeof meanfield>> & { files: Record<string, string> })[] = [];
-  for (const count of jobs) {
-    const out = folder.file(`jobs-${count}`);
-    results.push({ ...(await meanfield(...run(`jobs-${count}`, count))), out: '', files: await filesBelow(out) });
-  }
-  const [first, ...others] = results;
-  expect(Object.keys(first.files).length).toBeGreaterThan(4);
-  for (const other of others) expect(other).toEqual(first);
-  return first;
-}
 
 describe('evaluate --jobs', () => {
   test('journal, report and pictures are the same bytes, and so is what is told of images that fail', async () => {

@@ -203,7 +203,7 @@ describe('what is wrong', () => {
     );
     await attempt(
       '{"spatial":null}',
-      'spatial: got null, expected no such key, only gaussian, bilateral, sigmaUnit, normalization, iterations',
+      'spatial: got null, expected one of the keys gaussian, bilateral, sigmaUnit, normalization, iterations',
     );
     await attempt('[]', 'space: got an array of 0, expected an object');
     await attempt('{', expect.stringMatching(/: not JSON: line 1, column 2: expected a closing brace, got the end/));

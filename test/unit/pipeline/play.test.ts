@@ -386,7 +386,7 @@ test('arguments that can’t be are named', () => {
     'options.onError: got 1, expected a function',
   );
   expect(() => call(pipeline, video, canvas, view, { onDone: 1 })).toThrow(
-    'options.onDone: got 1, expected no such key',
+    'options.onDone: got 1, expected one of the keys',
   );
   expect(() => call(pipeline, video, { getContext: () => null }, view, { canvasSize: 'layout' })).toThrow(
     "options.canvasSize: got \"layout\", expected 'frame' or 'own' for a canvas that is on no page",

@@ -256,7 +256,7 @@ describe('arguments that can’t be', () => {
     withFakeTracks(() => processTrack(...(given as Parameters<typeof processTrack>)));
   test.each<[string, unknown[], string]>([
     ['no pipeline', [1], 'pipeline: got 1, expected what Pipeline.create gave, or options for it'],
-    ['an option', [{ workingSise: 3 }], 'options.workingSise: got 3, expected no such key'],
+    ['an option', [{ workingSise: 3 }], 'options.workingSise: got 3, expected one of the keys'],
     [
       'no track',
       [undefined, {}],
@@ -264,7 +264,7 @@ describe('arguments that can’t be', () => {
     ],
     ['no view', [undefined, undefined, { kind: 'blurred' }], 'view.kind: got "blurred"'],
     ['a fallback', [undefined, undefined, view, { fallback: 'none' }], 'options.fallback: got "none"'],
-    ['a key', [undefined, undefined, view, { onFrame: 1 }], 'options.onFrame: got 1, expected no such key'],
+    ['a key', [undefined, undefined, view, { onFrame: 1 }], 'options.onFrame: got 1, expected one of the keys'],
     [
       'no worker',
       [{}, undefined, view, { worker: () => 1 }],

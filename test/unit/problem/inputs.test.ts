@@ -166,7 +166,7 @@ describe('labels', () => {
     ['unary.confidence', { labels: labels(0, 0, 0, 0, 0, 0), confidence: 1 }, 'less than 1'],
     ['unary.confidence', { labels: labels(0, 0, 0, 0, 0, 0), confidence: 0.49 }, 'at least 0.5'],
     ['unary.unknown', { labels: labels(0, 0, 0, 0, 0, 0), unknown: 0.5 }, 'a whole number'],
-    ['unary.width', { labels: labels(0, 0, 0, 0, 0, 0), width: 3 }, 'only labels, confidence, unknown'],
+    ['unary.width', { labels: labels(0, 0, 0, 0, 0, 0), width: 3 }, 'one of the keys labels, confidence, unknown'],
   ])('errors name %s', (argument, unary, allowed) => {
     const error = argumentErrorOf(() => resolve(unary));
     expect(error.argument).toBe(argument);

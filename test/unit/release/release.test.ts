@@ -121,6 +121,13 @@ describe('the workflow', () => {
     expect(problemsOfWorkflow(workflow, {})).toHaveLength(2);
   });
 
+  test('is beside one that tests every push', async () => {
+    const workflow = await readFile(path.join(repository, '.github/workflows/test.yml'), 'utf8');
+    const commands = commandsOf(workflow).filter((command) => command.startsWith('npm'));
+    expect(commands).toEqual(['npm ci', 'npm test', 'npm ci', 'npm run test:tools']);
+    expect(readManifest('').scripts).toHaveProperty('test:tools');
+  });
+
   test('publishes one file for each pattern', async () => {
     const folder = await temporaryFolder();
     await writeFile(folder.file('meanfield-1.2.3.tgz'), '');
