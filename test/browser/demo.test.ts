@@ -5,9 +5,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { decode, encode } from 'fast-png';
-import type { Page } from 'puppeteer';
+import type { BrowserContext, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { decodeMarks } from '../../demo/marks/marks-code.js';
+import { linkTags } from '../../scripts/project-links.js';
 import { DemoPage, type Place } from '../support/demo.js';
 import { demoHost } from '../support/demo-host.js';
 import { jpegSegment, withSegments } from '../support/exif.js';
@@ -67,6 +68,29 @@ describe('a photo', () => {
     expect(await demo.shares()).not.toEqual(shares);
     await undo(demo);
     expect(await demo.shares()).toEqual(shares);
+  });
+
+  test('shows the mark of a mere click', async () => {
+    const swatch = await demo.page.$eval('.label-row .swatch', (button) => getComputedStyle(button).backgroundColor);
+    const { x, y } = await demo.screenPlace(chest);
+    await demo.page.keyboard.press('1');
+    await demo.page.mouse.click(x, y);
+    await demo.settled();
+    const colour = await demo.page.$eval(
+      '.strokes canvas',
+      (element, left, top) => {
+        const canvas = element as HTMLCanvasElement;
+        const box = canvas.getBoundingClientRect();
+        // Beside the dot in the middle of the brush, and within its ring.
+        const place = [left - box.left + 4, top - box.top].map((pixels) => Math.round(pixels * devicePixelRatio));
+        const [red, green, blue, alpha] = canvas.getContext('2d')?.getImageData(place[0], place[1], 1, 1).data ?? [];
+        return alpha === 255 ? `rgb(${red}, ${green}, ${blue})` : 'nothing';
+      },
+      x,
+      y,
+    );
+    await undo(demo);
+    expect(colour).toBe(swatch);
   });
 
   test('is drawn on with the keyboard', async () => {
@@ -634,6 +658,61 @@ test('the page shows a picture of itself to machines, and where scripts do not r
   await page.goto(served.site.url);
   expect(await page.$eval('noscript img', (image) => (image as HTMLImageElement).naturalWidth)).toBe(picture.width);
   expect(await page.$eval('noscript h1', (title) => title.textContent)).toBe('meanfield');
+});
+
+describe('the header', () => {
+  const decided = {
+    repository: 'https://code.example/meanfield',
+    package: 'https://packages.example/meanfield',
+    homepage: 'https://docs.example/',
+  };
+  const undecided = { repository: '', package: '', homepage: '' };
+  let context: BrowserContext;
+  // Another test's service worker would answer with the page that it keeps.
+  beforeAll(async () => {
+    context = await served.browser.createBrowserContext();
+  });
+  afterAll(() => context?.close());
+
+  test('links to the repository, the package and the documentation', async () => {
+    const links = await linksOfHeader(decided);
+    expect(links).toEqual([
+      ['Source', decided.repository],
+      ['Package', decided.package],
+      ['Docs', decided.homepage],
+    ]);
+  });
+
+  test('has no link to what is not decided', async () => {
+    expect(await linksOfHeader({ ...undecided, homepage: decided.homepage })).toEqual([['Docs', decided.homepage]]);
+    expect(await linksOfHeader(undecided)).toBeUndefined();
+  });
+
+  /** Titles and addresses, on the built page as it would be with these addresses; undefined where there is no place for links. */
+  async function linksOfHeader(addresses: typeof decided): Promise<string[][] | undefined> {
+    const built = await readFile(path.join(served.site.folder, 'index.html'), 'utf8');
+    const tags = linkTags({ ...addresses, bugs: '' }).map(
+      ({ tag, attrs }) => `<${tag} name="${attrs?.name}" content="${attrs?.content}">`,
+    );
+    const body = built.replace(/<meta name="meanfield:[^>]*>/g, '').replace('</head>', `${tags.join('')}</head>`);
+    const demo = await DemoPage.open(context, served.site.url, {
+      settles: false,
+      async prepare(page) {
+        await page.setRequestInterception(true);
+        page.on('request', (request) => {
+          const isPage = request.url() === served.site.url;
+          void (isPage ? request.respond({ contentType: 'text/html; charset=utf-8', body }) : request.continue());
+        });
+      },
+    });
+    await demo.page.waitForSelector('.header h1');
+    const links = await demo.page.$$eval('.header nav', (places) =>
+      places.map((place) => [...place.querySelectorAll('a')].map(({ textContent, href }) => [textContent, href])),
+    );
+    if (links.length > 0) expect(await demo.barriers()).toEqual([]);
+    await demo.finish();
+    return links[0];
+  }
 });
 
 test('is served by `npm start`, from its source', async () => {
