@@ -102,7 +102,9 @@ describe('a photo on the GPU', () => {
   test('says in plain words that a network cannot be reached, and keeps the one before', async () => {
     await demo.page.click('input[name=network][value=deeplab-voc]');
     const alert = await demo.page.waitForSelector('[role=alert]');
-    expect(await alert?.evaluate((element) => element.textContent)).toMatch(/The network cannot be used: .*DeepLab/);
+    expect(await alert?.evaluate((element) => element.textContent)).toMatch(
+      /^The network cannot be used: “DeepLab[^”]*” could not be downloaded\. There is no connection/,
+    );
     await demo.page.waitForFunction(() =>
       [...document.querySelectorAll<HTMLInputElement>('.label-name')].some(({ value }) => value === 'red'),
     );
