@@ -148,7 +148,7 @@ export const photoStates: readonly PageState[] = [
     },
   },
   { name: 'own-portrait', address: '', prepare: (page) => opensPerson(page, 900, 1600) },
-  { name: 'own-tiny', address: '', prepare: (page) => opensNobody(page, 'tiny.png', 40, 30) },
+  { name: 'own-tiny', address: '', prepare: (page) => opensPerson(page, 40, 30) },
   {
     name: 'zoom-400',
     address: '#photo=cat',
