@@ -256,7 +256,7 @@ export class LiveEngine {
         { stage: 'total', milliseconds: done - start },
         { stage: 'network and CRF', milliseconds: segmented - start },
         { stage: 'draw', milliseconds: drawn - segmented },
-        { stage: 'wait for the GPU', milliseconds: done - drawn },
+        ...(pipeline.backend === 'webgpu' ? [{ stage: 'wait for the GPU', milliseconds: done - drawn }] : []),
       ],
       gpuTimings: pipeline.backend === 'webgpu' ? timings : [],
       backend: pipeline.backend,

@@ -281,8 +281,7 @@ export class LiveSession {
         return;
       case 'ready':
         batch(() => {
-          progress.loading.value = undefined;
-          progress.isReady.value = true;
+          progress.becomeReady();
           this.takeLabels(message);
         });
         return;

@@ -313,7 +313,7 @@ describe('a photo', () => {
     expect(changes[7]).toBeLessThan(changes[0]);
     const rows = await demo.page.$$eval('.figures tbody th', (cells) => cells.map((cell) => cell.textContent));
     expect(rows).toEqual(['network', 'refine', 'read back', 'label map']);
-    expect(await demo.page.$eval('.rows', (list) => list.textContent)).toMatch(/Vertices, bilateral kernel[\d,]+/);
+    expect(await demo.page.$eval('.rows', (list) => list.textContent)).toMatch(/Vertices, bilateral[\d,]+/);
     expect(await demo.barriers()).toEqual([]);
     await demo.click('Run');
     await demo.page.waitForSelector('.code');

@@ -5,12 +5,9 @@ import path from 'node:path';
 import { createServer } from 'vite';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { linkTags } from '../../../scripts/project-links.js';
-import type { Addresses } from '../../../scripts/release/addresses.js';
 import config from '../../../vite.config.js';
 
-const given = vi.hoisted((): { projectAddresses: Addresses } => ({
-  projectAddresses: { repository: '', homepage: '', package: '', bugs: '' },
-}));
+const given = vi.hoisted(() => ({ projectAddresses: { repository: '', homepage: '', package: '', bugs: '' } }));
 vi.mock('../../../scripts/release/addresses.mjs', () => given);
 
 test('a page is told the addresses that are decided, and no others', () => {
