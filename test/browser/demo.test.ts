@@ -246,6 +246,7 @@ describe('a photo', () => {
     await demo.page.click('.label-row:nth-child(2) .area');
     expect(await demo.fingerprint()).not.toBe(all);
     expect(await demo.coloursAt([astronaut[0]])).toEqual([astronautColour]);
+    expect(await demo.barriers()).toEqual([]);
     await demo.page.click('.label-row:nth-child(2) .area');
     expect(await demo.fingerprint()).toBe(all);
   });
@@ -558,6 +559,25 @@ describe('labels', () => {
     await demo.finish();
   });
 
+  test('have long names and names in any script: nothing is wider than the page, at 200 % and on a small phone', async () => {
+    const names = ['Hintergrund, dessen Name nicht mehr passt', '宇航员與太空梭', 'رائدة فضاء'];
+    const link = `#size=240&labels=${names.map(encodeURIComponent).join('~')}`;
+    const demo = await DemoPage.open(served.context, served.site.url + link);
+    for (const [width, height, deviceScaleFactor] of [
+      [640, 400, 2],
+      [320, 640, 1],
+    ]) {
+      await demo.page.setViewport({ width, height, deviceScaleFactor });
+      await demo.drawFrames();
+      expect(
+        await demo.page.$$eval('.label-name', (inputs) => inputs.map((input) => (input as HTMLInputElement).value)),
+      ).toEqual([names[0].slice(0, 40), ...names.slice(1)]);
+      expect(await demo.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      expect(await demo.barriers()).toEqual([]);
+    }
+    await demo.finish();
+  });
+
   test('are merged by dragging one onto another', async () => {
     const demo = await DemoPage.open(served.context, `${served.site.url}#photo=coffee&size=240`);
     await demo.page.evaluate(() => {
@@ -574,6 +594,35 @@ describe('labels', () => {
     expect(await demo.page.$eval('.label-others', (element) => element.textContent)).toBe('with Spoon');
     await demo.finish();
   });
+});
+
+test('the Tab key comes to every control', async () => {
+  const demo = await DemoPage.open(served.context, `${served.site.url}#size=240&view=cut-out&compare=0.5`);
+  const expected = await demo.page.evaluate(() => {
+    const controls = document.querySelectorAll<HTMLElement>('a, button, input, select, textarea, [tabindex="0"]');
+    // Of radio buttons the chosen one is a stop, and arrows go on from there.
+    const stops = [...controls].filter(
+      (element) =>
+        element.tabIndex >= 0 && element.checkVisibility() && !element.matches(':disabled, [type=radio]:not(:checked)'),
+    );
+    Object.assign(globalThis, { missing: new Set(stops) });
+    return stops.length;
+  });
+  expect(expected).toBeGreaterThan(40);
+  for (let press = 0; press < 2 * expected; press++) {
+    await demo.page.keyboard.press('Tab');
+    const count = await demo.page.evaluate(() => {
+      const { missing } = globalThis as unknown as { missing: Set<Element> };
+      if (document.activeElement) missing.delete(document.activeElement);
+      return missing.size;
+    });
+    if (count === 0) break;
+  }
+  const missing = await demo.page.evaluate(() =>
+    [...(globalThis as unknown as { missing: Set<Element> }).missing].map(({ outerHTML }) => outerHTML.slice(0, 120)),
+  );
+  expect(missing).toEqual([]);
+  await demo.finish();
 });
 
 test('a link with nonsense in it opens the page, and says what was left out', async () => {
