@@ -16,8 +16,16 @@ export const webcamStates: readonly PageState[] = (
     { name: 'webcam-off', address: '#mode=webcam' },
     { name: 'webcam-off-cpu', address: '#mode=webcam', withoutWebGpu: true },
     { name: 'webcam-asking', address: person, prepare: (page) => asks(page, () => new Promise(() => {})) },
-    { name: 'webcam-loading', address: person, computesNothing: true, prepare: turnOn },
-    { name: 'webcam-downloading', address: person, prepare: downloads },
+    {
+      name: 'webcam-loading',
+      address: person,
+      computesNothing: true,
+      async prepare(page) {
+        await turnOn(page);
+        await untilPrompt(page, 'Making the network ready');
+      },
+    },
+    { name: 'webcam-downloading', address: person, computesNothing: true, prepare: downloads },
     { name: 'webcam-first-frame', address: person, before: hearsNothingOfFrames, prepare: waitsForFirstFrame },
     { name: 'webcam-blurred', address: person, prepare: showsPerson },
     { name: 'webcam-cut-out', address: `${person}&camera-effect=cut-out`, prepare: showsPerson },

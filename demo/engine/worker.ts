@@ -2,6 +2,7 @@
 
 import { Engine } from './engine.js';
 import type { Answer, FromWorker, Task, ToWorker } from './protocol.js';
+import { wordsOf } from './words.js';
 
 const post = (message: FromWorker) => postMessage(message);
 
@@ -23,6 +24,6 @@ async function answer(task: Task): Promise<Answer> {
     if (task.kind === 'study') return { kind: 'convergence', convergence: await engine.study() };
     return { kind: 'benchmark', benchmark: await engine.benchmark(task.runs) };
   } catch (error) {
-    return { kind: 'error', error: error instanceof Error ? error.message : String(error) };
+    return { kind: 'error', error: wordsOf(error) };
   }
 }

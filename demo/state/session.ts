@@ -171,6 +171,7 @@ export class Session {
 
   /** As above, by the visitor. */
   chooseNetwork(network: Network): void {
+    this.error.value = undefined;
     this.timeline.act('network', () => this.useNetwork(network));
   }
 

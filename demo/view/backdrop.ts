@@ -11,8 +11,7 @@ export type Backdrop =
   | { kind: 'colour'; colour: string }
   /** The photo's own background; `sigma` in parts of its diagonal. */
   | { kind: 'blur'; sigma: number }
-  /** Undefined: none was chosen yet. */
-  | { kind: 'picture'; picture: ImageBitmap | undefined };
+  | { kind: 'picture'; picture: ImageBitmap };
 
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
@@ -40,7 +39,7 @@ export function drawBackdrop(
     context.fillStyle = backdrop.colour;
     context.fillRect(0, 0, width, height);
   } else if (backdrop.kind === 'blur') drawPart(context, blurred(), part);
-  else if (backdrop.kind === 'picture' && backdrop.picture) drawPart(context, covering(backdrop.picture, photo), part);
+  else if (backdrop.kind === 'picture') drawPart(context, covering(backdrop.picture, photo), part);
   context.globalCompositeOperation = 'source-over';
 }
 

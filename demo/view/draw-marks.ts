@@ -47,8 +47,8 @@ function pathOf(points: readonly Point[], width: number, height: number): Path2D
   const path = new Path2D();
   const [first] = points;
   path.moveTo(first.x * width, first.y * height);
-  // A dab: a line of no length still has its round ends.
-  if (points.length === 1) path.lineTo(first.x * width, first.y * height);
+  // A dab: a line of almost no length has its round ends, one of none is not drawn.
+  if (points.length === 1) path.lineTo(first.x * width + 0.01, first.y * height);
   for (const { x, y } of points.slice(1)) path.lineTo(x * width, y * height);
   return path;
 }

@@ -9,6 +9,7 @@ import {
   type View,
 } from '../../src/pipeline/index.js';
 import { ReadbackMeter } from '../engine/readback-meter.js';
+import { wordsOf } from '../engine/words.js';
 import { hexColours } from '../state/labels.js';
 import type { FromLive, Key, LiveNetwork, LiveReport, LiveSettings, Look } from './live-protocol.js';
 
@@ -255,7 +256,7 @@ export class LiveEngine {
         { stage: 'total', milliseconds: done - start },
         { stage: 'network and CRF', milliseconds: segmented - start },
         { stage: 'draw', milliseconds: drawn - segmented },
-        { stage: 'wait for the GPU', milliseconds: done - drawn },
+        ...(pipeline.backend === 'webgpu' ? [{ stage: 'wait for the GPU', milliseconds: done - drawn }] : []),
       ],
       gpuTimings: pipeline.backend === 'webgpu' ? timings : [],
       backend: pipeline.backend,
@@ -325,8 +326,4 @@ function describedNetwork({ network, inputSize }: LiveNetwork): NetworkDescripti
   const asMade = presetNetwork(network);
   const preset = inputSize === undefined ? asMade : { ...asMade, input: { ...asMade.input, longSide: inputSize } };
   return preset.prompts ? { ...preset, colours: hexColours(preset.labels.length) } : preset;
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

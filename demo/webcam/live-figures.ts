@@ -5,8 +5,8 @@ import type { StageStatistics } from '../state/statistics.js';
 import { LiveLog } from './live-log.js';
 import type { LiveReport } from './live-protocol.js';
 
-/** Figures that change thirty times a second cannot be read: they change with every so many frames. */
-const every = 8;
+/** Milliseconds that figures stay: what changes thirty times a second cannot be read. */
+const least = 250;
 
 /** What the last frames took. */
 export class LiveFigures {
@@ -17,12 +17,15 @@ export class LiveFigures {
   /** Frames a second. */
   readonly rate = signal<number | undefined>(undefined);
   private readonly log = new LiveLog();
+  private changedAt = Number.NEGATIVE_INFINITY;
 
   add(report: LiveReport): void {
-    this.log.add(report, performance.now());
+    const now = performance.now();
+    this.log.add(report, now);
     batch(() => {
       this.shownCount.value++;
-      if (this.shownCount.value % every !== 1) return;
+      if (now < this.changedAt + least) return;
+      this.changedAt = now;
       this.report.value = report;
       this.statistics.value = this.log.statistics();
       this.gpuStatistics.value = this.log.gpuStatistics();
@@ -32,6 +35,7 @@ export class LiveFigures {
 
   clear(): void {
     this.log.clear();
+    this.changedAt = Number.NEGATIVE_INFINITY;
     this.report.value = undefined;
     this.rate.value = undefined;
     this.statistics.value = [];

@@ -2,6 +2,7 @@
 
 import { computed, signal } from '@preact/signals';
 import type { Palette } from '../state/palette.js';
+import { pictureOfScene, scenes } from '../view/scenes.js';
 import { liveDefaults } from './live-defaults.js';
 import type { Effect, Look } from './live-protocol.js';
 
@@ -16,6 +17,11 @@ export class LiveLook {
   readonly mirror = signal<boolean>(liveDefaults.mirror);
   readonly divider = signal<number | null>(null);
 
+  /** What is behind where the effect is a picture: the first of the page's own until there is another. */
+  readonly picture = computed(
+    () => this.background.value ?? (this.effect.value === 'image' ? this.firstScene() : undefined),
+  );
+
   /** As the worker is told it. */
   readonly told = computed<Look>(() => ({
     effect: this.effect.value,
@@ -27,5 +33,12 @@ export class LiveLook {
     split: this.divider.value ?? 0,
   }));
 
+  private scene: ImageBitmap | undefined;
+
   constructor(private readonly palette: Palette) {}
+
+  private firstScene(): ImageBitmap {
+    this.scene ??= pictureOfScene(scenes[0]);
+    return this.scene;
+  }
 }

@@ -24,6 +24,15 @@ export class LiveProgress {
     });
   }
 
+  /** The network is there, and what was wrong with the one before is no news any more. */
+  becomeReady(): void {
+    batch(() => {
+      this.loading.value = undefined;
+      this.isReady.value = true;
+      this.error.value = undefined;
+    });
+  }
+
   /** Loading came to nothing. Without an error it was cancelled. */
   endLoading(error: string | undefined): void {
     batch(() => {

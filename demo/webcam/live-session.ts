@@ -208,7 +208,7 @@ export class LiveSession {
 
   /** A copy: the next worker gets it, too. */
   private sendBackground(): void {
-    this.link.send({ kind: 'background', image: this.look.background.value });
+    this.link.send({ kind: 'background', image: this.look.picture.value });
   }
 
   /** By itself, as it may have a file of megabytes with it. */
@@ -281,8 +281,7 @@ export class LiveSession {
         return;
       case 'ready':
         batch(() => {
-          progress.loading.value = undefined;
-          progress.isReady.value = true;
+          progress.becomeReady();
           this.takeLabels(message);
         });
         return;
@@ -305,10 +304,10 @@ export class LiveSession {
         progress.endLoading(undefined);
         return;
       case 'failed':
-        progress.endLoading(message.error);
+        progress.endLoading(`The network cannot be used: ${message.error}`);
         return;
       case 'error':
-        progress.error.value = message.error;
+        progress.error.value = `A frame could not be computed: ${message.error}`;
     }
   }
 

@@ -56,10 +56,14 @@ describe('what is behind a cut-out', () => {
 
   test('is a picture that the page draws', async () => {
     await demo.page.click('input[name=backdrop][value=picture]');
-    expect((await demo.coloursAt([wall]))[0]).toMatch(/,0$/);
+    await demo.sharp();
+    const [first] = await demo.coloursAt([wall]);
+    // There is one at once: grey paper.
+    expect(first).toMatch(/,255$/);
     await demo.click('Dusk');
     await demo.sharp();
     const [shown] = await demo.coloursAt([wall]);
+    expect(shown).not.toBe(first);
     const saved = at(await downloaded(), wall);
     for (const [channel, value] of shown.split(',').entries()) {
       expect(Math.abs(Number(value) - saved[channel])).toBeLessThan(4);
@@ -79,6 +83,9 @@ test('a cut-out is copied, as large as its photo', async () => {
   });
   const { width, height } = decode(Buffer.from(base64, 'base64'));
   expect([width, height]).toEqual([512, 512]);
+  // Another cut-out is not copied yet.
+  await demo.page.click('input[name=backdrop][value=none]');
+  await demo.page.waitForFunction(() => !document.querySelector('.actions')?.textContent?.includes('Copied'));
 });
 
 test('a cut-out is shared from a phone, as large as its photo', async () => {

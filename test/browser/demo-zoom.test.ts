@@ -128,7 +128,15 @@ describe('on a phone', () => {
 
   test('one finger scrolls the page until drawing is chosen, then draws; two fingers zoom and draw nothing', async () => {
     const shares = await demo.shares();
+    await demo.page.evaluate(() => {
+      const comesToRest = new Promise((resolve) => addEventListener('scrollend', resolve, { once: true }));
+      Object.assign(globalThis, { comesToRest });
+    });
     await swipe([[0.5, 0.8]], [[0.5, 0.3]]);
+    // The page runs on after the finger is gone.
+    await demo.page.evaluate(() =>
+      (globalThis as unknown as { comesToRest: Promise<Event> }).comesToRest.then(() => 0),
+    );
     expect(await demo.page.evaluate(() => scrollY)).toBeGreaterThan(50);
     await demo.page.evaluate(() => scrollTo(0, 0));
     expect(await isUndoable()).toBe(false);

@@ -5,9 +5,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { decode, encode } from 'fast-png';
-import type { Page } from 'puppeteer';
+import type { BrowserContext, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { decodeMarks } from '../../demo/marks/marks-code.js';
+import { linkTags } from '../../scripts/project-links.js';
 import { DemoPage, type Place } from '../support/demo.js';
 import { demoHost } from '../support/demo-host.js';
 import { jpegSegment, withSegments } from '../support/exif.js';
@@ -67,6 +68,29 @@ describe('a photo', () => {
     expect(await demo.shares()).not.toEqual(shares);
     await undo(demo);
     expect(await demo.shares()).toEqual(shares);
+  });
+
+  test('shows the mark of a mere click', async () => {
+    const swatch = await demo.page.$eval('.label-row .swatch', (button) => getComputedStyle(button).backgroundColor);
+    const { x, y } = await demo.screenPlace(chest);
+    await demo.page.keyboard.press('1');
+    await demo.page.mouse.click(x, y);
+    await demo.settled();
+    const colour = await demo.page.$eval(
+      '.strokes canvas',
+      (element, left, top) => {
+        const canvas = element as HTMLCanvasElement;
+        const box = canvas.getBoundingClientRect();
+        // Beside the dot in the middle of the brush, and within its ring.
+        const place = [left - box.left + 4, top - box.top].map((pixels) => Math.round(pixels * devicePixelRatio));
+        const [red, green, blue, alpha] = canvas.getContext('2d')?.getImageData(place[0], place[1], 1, 1).data ?? [];
+        return alpha === 255 ? `rgb(${red}, ${green}, ${blue})` : 'nothing';
+      },
+      x,
+      y,
+    );
+    await undo(demo);
+    expect(colour).toBe(swatch);
   });
 
   test('is drawn on with the keyboard', async () => {
@@ -222,6 +246,7 @@ describe('a photo', () => {
     await demo.page.click('.label-row:nth-child(2) .area');
     expect(await demo.fingerprint()).not.toBe(all);
     expect(await demo.coloursAt([astronaut[0]])).toEqual([astronautColour]);
+    expect(await demo.barriers()).toEqual([]);
     await demo.page.click('.label-row:nth-child(2) .area');
     expect(await demo.fingerprint()).toBe(all);
   });
@@ -289,7 +314,7 @@ describe('a photo', () => {
     expect(changes[7]).toBeLessThan(changes[0]);
     const rows = await demo.page.$$eval('.figures tbody th', (cells) => cells.map((cell) => cell.textContent));
     expect(rows).toEqual(['network', 'refine', 'read back', 'label map']);
-    expect(await demo.page.$eval('.rows', (list) => list.textContent)).toMatch(/Vertices, bilateral kernel[\d,]+/);
+    expect(await demo.page.$eval('.rows', (list) => list.textContent)).toMatch(/Vertices, bilateral[\d,]+/);
     expect(await demo.barriers()).toEqual([]);
     await demo.click('Run');
     await demo.page.waitForSelector('.code');
@@ -534,6 +559,25 @@ describe('labels', () => {
     await demo.finish();
   });
 
+  test('have long names and names in any script: nothing is wider than the page, at 200 % and on a small phone', async () => {
+    const names = ['Hintergrund, dessen Name nicht mehr passt', '宇航员與太空梭', 'رائدة فضاء'];
+    const link = `#size=240&labels=${names.map(encodeURIComponent).join('~')}`;
+    const demo = await DemoPage.open(served.context, served.site.url + link);
+    for (const [width, height, deviceScaleFactor] of [
+      [640, 400, 2],
+      [320, 640, 1],
+    ]) {
+      await demo.page.setViewport({ width, height, deviceScaleFactor });
+      await demo.drawFrames();
+      expect(
+        await demo.page.$$eval('.label-name', (inputs) => inputs.map((input) => (input as HTMLInputElement).value)),
+      ).toEqual([names[0].slice(0, 40), ...names.slice(1)]);
+      expect(await demo.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      expect(await demo.barriers()).toEqual([]);
+    }
+    await demo.finish();
+  });
+
   test('are merged by dragging one onto another', async () => {
     const demo = await DemoPage.open(served.context, `${served.site.url}#photo=coffee&size=240`);
     await demo.page.evaluate(() => {
@@ -550,6 +594,35 @@ describe('labels', () => {
     expect(await demo.page.$eval('.label-others', (element) => element.textContent)).toBe('with Spoon');
     await demo.finish();
   });
+});
+
+test('the Tab key comes to every control', async () => {
+  const demo = await DemoPage.open(served.context, `${served.site.url}#size=240&view=cut-out&compare=0.5`);
+  const expected = await demo.page.evaluate(() => {
+    const controls = document.querySelectorAll<HTMLElement>('a, button, input, select, textarea, [tabindex="0"]');
+    // Of radio buttons the chosen one is a stop, and arrows go on from there.
+    const stops = [...controls].filter(
+      (element) =>
+        element.tabIndex >= 0 && element.checkVisibility() && !element.matches(':disabled, [type=radio]:not(:checked)'),
+    );
+    Object.assign(globalThis, { missing: new Set(stops) });
+    return stops.length;
+  });
+  expect(expected).toBeGreaterThan(40);
+  for (let press = 0; press < 2 * expected; press++) {
+    await demo.page.keyboard.press('Tab');
+    const count = await demo.page.evaluate(() => {
+      const { missing } = globalThis as unknown as { missing: Set<Element> };
+      if (document.activeElement) missing.delete(document.activeElement);
+      return missing.size;
+    });
+    if (count === 0) break;
+  }
+  const missing = await demo.page.evaluate(() =>
+    [...(globalThis as unknown as { missing: Set<Element> }).missing].map(({ outerHTML }) => outerHTML.slice(0, 120)),
+  );
+  expect(missing).toEqual([]);
+  await demo.finish();
 });
 
 test('a link with nonsense in it opens the page, and says what was left out', async () => {
@@ -634,6 +707,61 @@ test('the page shows a picture of itself to machines, and where scripts do not r
   await page.goto(served.site.url);
   expect(await page.$eval('noscript img', (image) => (image as HTMLImageElement).naturalWidth)).toBe(picture.width);
   expect(await page.$eval('noscript h1', (title) => title.textContent)).toBe('meanfield');
+});
+
+describe('the header', () => {
+  const decided = {
+    repository: 'https://code.example/meanfield',
+    package: 'https://packages.example/meanfield',
+    homepage: 'https://docs.example/',
+  };
+  const undecided = { repository: '', package: '', homepage: '' };
+  let context: BrowserContext;
+  // Another test's service worker would answer with the page that it keeps.
+  beforeAll(async () => {
+    context = await served.browser.createBrowserContext();
+  });
+  afterAll(() => context?.close());
+
+  test('links to the repository, the package and the documentation', async () => {
+    const links = await linksOfHeader(decided);
+    expect(links).toEqual([
+      ['Source', decided.repository],
+      ['Package', decided.package],
+      ['Docs', decided.homepage],
+    ]);
+  });
+
+  test('has no link to what is not decided', async () => {
+    expect(await linksOfHeader({ ...undecided, homepage: decided.homepage })).toEqual([['Docs', decided.homepage]]);
+    expect(await linksOfHeader(undecided)).toBeUndefined();
+  });
+
+  /** Titles and addresses, on the built page as it would be with these addresses; undefined where there is no place for links. */
+  async function linksOfHeader(addresses: typeof decided): Promise<string[][] | undefined> {
+    const built = await readFile(path.join(served.site.folder, 'index.html'), 'utf8');
+    const tags = linkTags({ ...addresses, bugs: '' }).map(
+      ({ tag, attrs }) => `<${tag} name="${attrs?.name}" content="${attrs?.content}">`,
+    );
+    const body = built.replace(/<meta name="meanfield:[^>]*>/g, '').replace('</head>', `${tags.join('')}</head>`);
+    const demo = await DemoPage.open(context, served.site.url, {
+      settles: false,
+      async prepare(page) {
+        await page.setRequestInterception(true);
+        page.on('request', (request) => {
+          const isPage = request.url() === served.site.url;
+          void (isPage ? request.respond({ contentType: 'text/html; charset=utf-8', body }) : request.continue());
+        });
+      },
+    });
+    await demo.page.waitForSelector('.header h1');
+    const links = await demo.page.$$eval('.header nav', (places) =>
+      places.map((place) => [...place.querySelectorAll('a')].map(({ textContent, href }) => [textContent, href])),
+    );
+    if (links.length > 0) expect(await demo.barriers()).toEqual([]);
+    await demo.finish();
+    return links[0];
+  }
 });
 
 test('is served by `npm start`, from its source', async () => {

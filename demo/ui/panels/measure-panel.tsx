@@ -109,8 +109,8 @@ function Lattice({ session, refinement }: { session: Session; refinement: Refine
           const vertices = vertexCounts[index];
           return (
             <div key={type}>
-              <dt>Vertices, {type} kernel</dt>
-              <dd>{vertices ? `${count(vertices)} (${(pixels / vertices).toFixed(1)} pixels each)` : 'not counted'}</dd>
+              <dt>Vertices, {type}</dt>
+              <dd>{vertices ? `${count(vertices)} (${(pixels / vertices).toFixed(1)} px each)` : 'not counted'}</dd>
             </div>
           );
         })}

@@ -10,8 +10,11 @@ export function OwnNetwork({ onChosen }: { onChosen: (description: NetworkDescri
   const [bytes, setBytes] = useState<Uint8Array | undefined>(undefined);
   const [form, setForm] = useState<NetworkForm>(emptyForm);
   const [problem, setProblem] = useState<string | undefined>(undefined);
-  const message = useRef<HTMLParagraphElement>(null);
-  useEffect(() => message.current?.scrollIntoView({ block: 'nearest' }), [problem]);
+  const place = useRef<HTMLDivElement>(null);
+  // What came of the file is below the button.
+  useEffect(() => {
+    if (problem !== undefined || bytes) place.current?.scrollIntoView({ block: 'nearest' });
+  }, [problem, bytes]);
   const read = async (chosen: File) => {
     setProblem(undefined);
     try {
@@ -36,12 +39,12 @@ export function OwnNetwork({ onChosen }: { onChosen: (description: NetworkDescri
   };
   const change = (changed: Partial<NetworkForm>) => setForm({ ...form, ...changed });
   return (
-    <div class="own-network">
+    <div class="own-network" ref={place}>
       <FilePicker accept=".onnx" name="ONNX file" onFile={(chosen) => void read(chosen)}>
         Your own .onnx file…
       </FilePicker>
       {problem && (
-        <p class="message is-error" role="alert" ref={message}>
+        <p class="message is-error" role="alert">
           {problem}
         </p>
       )}

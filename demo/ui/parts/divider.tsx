@@ -18,8 +18,12 @@ export function Divider({ position, before, after }: DividerProps) {
   };
   return (
     <div class="divider" style={{ '--position': share }}>
-      <span class="tag is-before">{before}</span>
-      <span class="tag is-after">{after}</span>
+      <div class="divider-side is-before">
+        <span class="tag">{before}</span>
+      </div>
+      <div class="divider-side is-after">
+        <span class="tag">{after}</span>
+      </div>
       <div
         class="divider-handle"
         role="slider"

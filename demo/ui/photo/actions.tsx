@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { type ExportedFile, exportedFile, saveFile } from '../../export/save.js';
 import type { Session } from '../../state/session.js';
 import { CopyIcon, SaveIcon, ShareIcon } from '../parts/icons.js';
@@ -12,6 +13,12 @@ export function Actions({ session }: { session: Session }) {
   const doing = useSignal<Action | undefined>(undefined);
   const done = useSignal<Action | undefined>(undefined);
   const photo = session.open.photo.value;
+  const result = session.results.result.value;
+  const backdrop = session.look.backdrop.value;
+  // What was copied or saved is not what is seen now.
+  useEffect(() => {
+    done.value = undefined;
+  }, [result, backdrop, done]);
   const act = async (action: Action) => {
     doing.value = action;
     done.value = undefined;
@@ -26,7 +33,7 @@ export function Actions({ session }: { session: Session }) {
       doing.value = undefined;
     }
   };
-  const common = { type: 'button', disabled: !session.results.result.value || doing.value !== undefined } as const;
+  const common = { type: 'button', disabled: !result || doing.value !== undefined } as const;
   return (
     <div class="actions" aria-busy={doing.value !== undefined}>
       {canShare() && (

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 import { computed } from '@preact/signals';
-import { useMemo } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import { pictureFile } from '../../photo/photo.js';
 import type { Session } from '../../state/session.js';
 import type { Backdrop } from '../../view/backdrop.js';
+import { pictureOfScene, scenes } from '../../view/scenes.js';
 import { BackgroundPictures, BlurSlider, ColourField } from '../parts/background-controls.js';
 import { Segments } from '../parts/segments.js';
 
@@ -15,11 +16,11 @@ const kinds: readonly { value: Backdrop['kind']; title: string; hint: string }[]
   { value: 'picture', title: 'Picture', hint: 'Another picture' },
 ];
 
-const start: Readonly<Record<Backdrop['kind'], Backdrop>> = {
-  none: { kind: 'none' },
-  blur: { kind: 'blur', sigma: 0.02 },
-  colour: { kind: 'colour', colour: '#3f7fd9' },
-  picture: { kind: 'picture', picture: undefined },
+const start: Readonly<Record<Backdrop['kind'], () => Backdrop>> = {
+  none: () => ({ kind: 'none' }),
+  blur: () => ({ kind: 'blur', sigma: 0.02 }),
+  colour: () => ({ kind: 'colour', colour: '#3f7fd9' }),
+  picture: () => ({ kind: 'picture', picture: pictureOfScene(scenes[0]) }),
 };
 
 /** What is behind the cut-out, where one looks at it. */
@@ -27,7 +28,14 @@ export function BackdropPanel({ session }: { session: Session }) {
   const { view } = session.look;
   const backdrop = useMemo(() => session.timeline.cell('background', session.look.backdrop), [session]);
   // What a kind was told is kept while another one is chosen.
-  const told = useMemo(() => ({ ...start }), []);
+  const told = useMemo(() => new Map<Backdrop['kind'], Backdrop>(), []);
+  const tell = useCallback(
+    (to: Backdrop) => {
+      told.set(to.kind, to);
+      backdrop.value = to;
+    },
+    [backdrop, told],
+  );
   const kind = useMemo(() => {
     const current = computed(() => backdrop.value.kind);
     return {
@@ -35,14 +43,10 @@ export function BackdropPanel({ session }: { session: Session }) {
         return current.value;
       },
       set value(wanted: Backdrop['kind']) {
-        backdrop.value = told[wanted];
+        tell(told.get(wanted) ?? start[wanted]());
       },
     };
-  }, [backdrop, told]);
-  const tell = (to: Backdrop) => {
-    told[to.kind] = to;
-    backdrop.value = to;
-  };
+  }, [backdrop, told, tell]);
   if (view.value !== 'cut-out') return null;
   return (
     <section class="panel" aria-labelledby="backdrop-title">

@@ -103,7 +103,11 @@ function networkOf(session: Session): Cell<Network> {
 function Correction({ session }: { session: Session }) {
   return (
     <>
-      <p class="hint">This is what the network took for a person. What you draw corrects it.</p>
+      <p class="hint">
+        {session.results.result.value
+          ? 'This is what the network took for a person. What you draw corrects it.'
+          : 'A network looks for a person. What you draw corrects it.'}
+      </p>
       <button
         type="button"
         class="button"

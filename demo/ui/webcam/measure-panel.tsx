@@ -5,11 +5,21 @@ import { TimeTable } from '../panels/measure-panel.js';
 
 export function LiveMeasurePanel({ live }: { live: LiveSession }) {
   const gpu = live.figures.gpuStatistics.value;
-  if (!live.figures.report.value) return <p class="hint">Nothing was computed yet.</p>;
+  const report = live.figures.report.value;
+  if (!report) return <p class="hint">Nothing was computed yet.</p>;
   return (
     <section class="part">
       <h3>Time by stage</h3>
       <TimeTable caption="Wall time of a frame" statistics={live.figures.statistics.value} />
+      {report.backend === 'webgpu' && <GpuTimes live={live} />}
+      {gpu.length > 0 && <TimeTable caption="GPU time of the CRF" statistics={gpu} />}
+    </section>
+  );
+}
+
+function GpuTimes({ live }: { live: LiveSession }) {
+  return (
+    <>
       <label class="switch">
         <input
           type="checkbox"
@@ -23,7 +33,6 @@ export function LiveMeasurePanel({ live }: { live: LiveSession }) {
       <p class="hint">
         This loads the network again. The times are read back from the GPU, so readback is no longer 0 bytes.
       </p>
-      {gpu.length > 0 && <TimeTable caption="GPU time of the CRF" statistics={gpu} />}
-    </section>
+    </>
   );
 }

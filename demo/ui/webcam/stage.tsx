@@ -30,7 +30,8 @@ export function LiveStage({ live }: { live: LiveSession }) {
 }
 
 function Invitation({ live }: { live: LiveSession }) {
-  const [isOnCpu, setOnCpu] = useState(false);
+  // Undefined until the browser has told.
+  const [isOnCpu, setOnCpu] = useState<boolean | undefined>(undefined);
   useEffect(() => {
     void live.computesOnCpu().then(setOnCpu);
   }, [live]);
@@ -38,7 +39,7 @@ function Invitation({ live }: { live: LiveSession }) {
     <div class="invitation">
       <p>
         Blur or replace what is behind you, live. The picture goes from the camera to the screen
-        {isOnCpu ? '' : ' on your GPU'}; nothing is recorded and nothing is sent.
+        {isOnCpu === false && ' on your GPU'}; nothing is recorded and nothing is sent.
       </p>
       {isOnCpu && (
         <p class="hint">This browser gives the page no GPU, so the processor does the work: a few frames a second.</p>

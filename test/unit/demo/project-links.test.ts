@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-import { expect, test } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createServer } from 'vite';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { linkTags } from '../../../scripts/project-links.js';
+import config from '../../../vite.config.js';
+
+const given = vi.hoisted(() => ({ projectAddresses: { repository: '', homepage: '', package: '', bugs: '' } }));
+vi.mock('../../../scripts/release/addresses.mjs', () => given);
 
 test('a page is told the addresses that are decided, and no others', () => {
   const undecided = { repository: '', homepage: '', package: '', bugs: '' };
@@ -14,4 +21,30 @@ test('a page is told the addresses that are decided, and no others', () => {
     { name: 'meanfield:homepage', content: decided.homepage },
   ]);
   expect(linkTags({ ...undecided, homepage: decided.homepage })).toHaveLength(1);
+});
+
+test('the demo’s page has them, and nothing of the kind while none is decided', async () => {
+  const root = path.resolve(import.meta.dirname, '../../../demo');
+  const server = await createServer({
+    ...config,
+    configFile: false,
+    root,
+    logLevel: 'error',
+    server: { middlewareMode: true, hmr: false, watch: null, ws: false },
+    optimizeDeps: { noDiscovery: true, include: [] },
+  });
+  onTestFinished(() => server.close());
+  const html = await readFile(path.join(root, 'index.html'), 'utf8');
+  expect(await server.transformIndexHtml('/', html)).not.toMatch(/meanfield:\w/);
+  Object.assign(given.projectAddresses, {
+    repository: 'https://a.example',
+    package: '',
+    homepage: 'https://c.example',
+    bugs: '',
+  });
+  const linked = await server.transformIndexHtml('/', html);
+  expect([...linked.matchAll(/<meta name="(meanfield:\w+)" content="([^"]*)">/g)].map(([, ...pair]) => pair)).toEqual([
+    ['meanfield:repository', 'https://a.example'],
+    ['meanfield:homepage', 'https://c.example'],
+  ]);
 });
