@@ -61,7 +61,7 @@ await runAsProcess((commandArguments, streams) => {
       '--seconds <n>',
       'time for all of it; what it is too short for is named',
       wholeNumber('--seconds', 10, 86_400),
-      280,
+      240,
     )
     .addOption(
       new Option('--sizes <list>', 'WIDTHxHEIGHTxLABELS to tune and to measure')

@@ -199,12 +199,6 @@ describe('on a phone', () => {
     for (let step = 1; step <= steps; step++) {
       await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: await at(step / steps) });
     }
-    // Fingers that rest before they leave throw nothing: a page that still glides would take the next touch for a brake.
-    const end = await at(1);
-    for (let frame = 0; frame < 4; frame++) {
-      await demo.drawFrames();
-      await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: end });
-    }
     await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
     await demo.drawFrames();
   }
