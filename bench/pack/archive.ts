@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,6 +16,7 @@ import { readBenchPhoto } from '../../src/cli/bench/photo.js';
 import { describeRun } from '../../src/cli/bench/report.js';
 import { Failure } from '../../src/cli/failure.js';
 import { defaultMaximumPixels, readPhotograph } from '../../src/cli/files/image.js';
+import { OutputFiles } from '../../src/cli/files/outputs.js';
 import { packageVersion } from '../../src/cli/program.js';
 import type { Streams } from '../../src/cli/streams.js';
 import { imageFile } from './golden-case.js';
@@ -39,6 +40,7 @@ export async function packBench(out: string, streams: Streams): Promise<number> 
   if (!['linux-x64', 'linux-arm64'].includes(machine)) {
     throw new Failure(`this is ${machine}: the archive is made on linux-x64 or linux-arm64, for the same`);
   }
+  const outputs = await OutputFiles.open({ out });
   const temporary = await mkdtemp(path.join(tmpdir(), `${name}-`));
   const folder = path.join(temporary, name);
   try {
@@ -58,12 +60,13 @@ export async function packBench(out: string, streams: Streams): Promise<number> 
         `the archive has ${bytes} bytes, expected at most ${mostBytes}; with binutils' strip it gets smaller`,
       );
     }
-    // Beside the old one until it is complete.
-    await copyFile(file, `${out}.part`);
-    await rename(`${out}.part`, out);
+    const archive = await readFile(file);
+    await outputs.write('out', () => [archive]);
+    await outputs.commit();
     return bytes;
   } finally {
     streams.status('');
+    await outputs.close();
     await rm(temporary, { recursive: true, force: true });
   }
 }

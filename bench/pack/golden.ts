@@ -61,11 +61,11 @@ export async function compareShapes(
   const [plain, ...others] = allVariants;
   let compared = 0;
   for (const golden of cases) {
-    const entries = (await bitsOf(device, golden, 'off')).entries;
-    if (entries.length === 0) continue;
+    const { table } = await bitsOf(device, golden, 'off');
+    if (!table || table.entries.length === 0) continue;
     const tuned = (shapes: typeof plain) => ({
-      version: 1,
-      entries: entries.map((entry) => ({ ...entry, ...shapes })),
+      ...table,
+      entries: table.entries.map((entry) => ({ ...entry, ...shapes })),
     });
     const expected = (await bitsOf(device, golden, tuned(plain))).bits;
     for (const shapes of [plain, ...others]) {
@@ -90,7 +90,7 @@ async function bitsOf(device: GPUDevice, { size, parameters, input }: GoldenCase
   const crf = await DenseCrf.create(options);
   try {
     await crf.refine(input);
-    return { bits: new Uint32Array((await crf.marginals()).buffer), entries: crf.tuning?.entries ?? [] };
+    return { bits: new Uint32Array((await crf.marginals()).buffer), table: crf.tuning };
   } finally {
     crf.destroy();
   }

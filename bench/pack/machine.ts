@@ -7,7 +7,7 @@ import path from 'node:path';
 import { Option } from 'commander';
 import type { BenchReport } from '../../src/cli/bench/bench-report.js';
 import { NodeHost } from '../../src/cli/bench/host.js';
-import { measureAll, tuneAll } from '../../src/cli/bench/measure-all.js';
+import { joinTables, measureAll, tuneOne } from '../../src/cli/bench/measure-all.js';
 import { type BenchCase, parseCases, usualCases } from '../../src/cli/bench/options.js';
 import { describeReport, describeRun } from '../../src/cli/bench/report.js';
 import { Failure, messageOf } from '../../src/cli/failure.js';
@@ -126,12 +126,9 @@ async function run({ seconds, sizes, repeat, seed, out }: Options, streams: Stre
   });
   const host = new NodeHost(`Dawn, Node ${process.version}`);
   await part('tuning', async (findings) => {
-    const tables = await eachInTime(sizes, findings, 'tuning', (size, budget) =>
-      tuneAll([size], host, streams, budget),
-    );
+    const tables = await eachInTime(sizes, findings, 'tuning', (size, budget) => tuneOne(size, host, streams, budget));
     if (tables.length === 0) return;
-    const entries = new Map(tables.flatMap((table) => table.entries).map((entry) => [keyOf(entry), entry]));
-    report.tuning = { version: tables[0].version, entries: [...entries.values()] };
+    report.tuning = joinTables(tables);
     for (const { pixels, channels, featureDim, splat, blur, slice } of report.tuning.entries) {
       findings.say(`${pixels} pixels, ${channels} channels, ${featureDim} features: ${splat}, ${blur}, ${slice}`);
     }
@@ -172,10 +169,6 @@ async function eachInTime<Result>(
     else results.push(await work(size, Math.max(1, findings.millisecondsLeft / (sizes.length - index))));
   }
   return results;
-}
-
-function keyOf({ adapter, pixels, channels, featureDim }: TuningTable['entries'][number]): string {
-  return JSON.stringify([adapter, pixels, channels, featureDim]);
 }
 
 function describeAdapter({ adapter, device, isSoftware }: AcquiredDevice) {

@@ -7,12 +7,13 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { requireBrowser, softwareVulkan } from '../../src/cli/find-browser.js';
 import { temporaryFolder } from '../support/command-line.js';
+import { patience } from '../support/patience.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
 
 /** Enough for a few golden cases, shapes and a small size on however slow a machine. */
-const seconds = 120;
+const seconds = patience / 1000;
 
 test.runIf(process.platform === 'linux')(
   'the archive runs in an empty folder, with nothing but a Vulkan driver',

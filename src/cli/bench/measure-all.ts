@@ -22,20 +22,30 @@ export async function tuneAll(
   sizes: readonly BenchCase[],
   host: Host,
   streams: Pick<Streams, 'status'>,
-  budget = tuneBudget,
 ): Promise<TuningTable> {
+  const tables: TuningTable[] = [];
+  for (const size of sizes) tables.push(await tuneOne(size, host, streams, tuneBudget));
+  return joinTables(tables);
+}
+
+export function tuneOne(
+  { name, width, height, labelCount }: BenchCase,
+  host: Host,
+  streams: Pick<Streams, 'status'>,
+  budget: number,
+): Promise<TuningTable> {
+  streams.status(`tuning ${name}`);
+  return about(`tuning ${name}`, () => host.call('tune', { width, height, labelCount }, budget));
+}
+
+/** Sizes may have kernels of one kind: the last choice for a kind stays. */
+export function joinTables(tables: readonly TuningTable[]): TuningTable {
   const entries = new Map<string, TuningTable['entries'][number]>();
-  let version = 0;
-  for (const { name, width, height, labelCount } of sizes) {
-    streams.status(`tuning ${name}`);
-    const table = await about(`--tune: ${name}`, () => host.call('tune', { width, height, labelCount }, budget));
-    version = table.version;
-    for (const entry of table.entries) {
-      const { adapter, pixels, channels, featureDim } = entry;
-      entries.set(JSON.stringify([adapter, pixels, channels, featureDim]), entry);
-    }
+  for (const entry of tables.flatMap((table) => table.entries)) {
+    const { adapter, pixels, channels, featureDim } = entry;
+    entries.set(JSON.stringify([adapter, pixels, channels, featureDim]), entry);
   }
-  return { version, entries: [...entries.values()] };
+  return { version: tables[0].version, entries: [...entries.values()] };
 }
 
 export interface Work {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import { softAlpha } from '../../analysis/index.js';
 import {
   type CrfParameters,
   DenseCrf,
@@ -9,7 +8,7 @@ import {
   type RgbaImage,
   type UnaryInput,
 } from '../../index.js';
-import { guidedFilterSettings } from '../../pipeline/index.js';
+import { filterProbabilities } from '../guided.js';
 
 /** One image, and the parameters it is refined with, each in its turn. Plain data and arrays. */
 export interface LabelMapsJob {
@@ -56,18 +55,11 @@ export async function runLabelMapsJob(job: LabelMapsJob): Promise<LabelMapsResul
   return { adapterName: crf.adapterName, before, after };
 }
 
-/** As a pipeline with `refinement: 'guided'` does it. Leaves another unary behind. */
+/** The guided filter in the CRF's place. Leaves another unary behind. */
 async function filterBy(image: RgbaImage, crf: Refiner): Promise<Uint32Array> {
   crf.setParameters(nothing);
   await crf.refine({});
-  const marginals = await crf.marginals();
-  const pixelCount = image.width * image.height;
-  const filtered = new Float32Array(marginals.length);
-  const options = guidedFilterSettings(image);
-  for (let from = 0; from < marginals.length; from += pixelCount) {
-    filtered.set(softAlpha(image, { probability: marginals.subarray(from, from + pixelCount) }, options), from);
-  }
-  await crf.refine({ unary: { probabilities: filtered } });
+  await crf.refine({ unary: { probabilities: filterProbabilities(image, await crf.marginals()) } });
   return await crf.labelMap();
 }
 

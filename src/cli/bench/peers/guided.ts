@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { softAlpha } from '../../../analysis/index.js';
-import { guidedFilterSettings } from '../../../pipeline/index.js';
+import { filterProbabilities } from '../../guided.js';
 import { cpuTimeOfThisProcess } from '../cpu-time.js';
 import { costOf, type Sample, sample } from '../measure.js';
 import type { PeerMeasurement, PeerProblem } from './peer.js';
@@ -22,20 +21,13 @@ function timed(work: () => unknown): number {
   return performance.now() - start;
 }
 
-function filter({ benchCase: { labelCount }, image, logits }: PeerProblem): Uint8Array {
+function filter({ benchCase: { labelCount }, image, logits }: PeerProblem): Uint32Array {
   const pixelCount = image.width * image.height;
-  const probabilities = softmax(logits, labelCount, pixelCount);
-  const settings = guidedFilterSettings(image);
-  const labels = new Uint8Array(pixelCount);
-  const best = new Float32Array(pixelCount).fill(-1);
-  for (let label = 0; label < labelCount; label++) {
-    const plane = probabilities.subarray(label * pixelCount, (label + 1) * pixelCount);
-    const filtered = softAlpha(image, { probability: plane }, settings);
-    for (let pixel = 0; pixel < pixelCount; pixel++) {
-      if (filtered[pixel] > best[pixel]) {
-        best[pixel] = filtered[pixel];
-        labels[pixel] = label;
-      }
+  const filtered = filterProbabilities(image, softmax(logits, labelCount, pixelCount));
+  const labels = new Uint32Array(pixelCount);
+  for (let pixel = 0; pixel < pixelCount; pixel++) {
+    for (let label = 1; label < labelCount; label++) {
+      if (filtered[label * pixelCount + pixel] > filtered[labels[pixel] * pixelCount + pixel]) labels[pixel] = label;
     }
   }
   return labels;
