@@ -63,8 +63,11 @@ async function takeSizes(page: Page, state: PageState): Promise<void> {
         { name: 'prefers-color-scheme', value: scheme },
         { name: 'prefers-reduced-motion', value: state.moves ? 'no-preference' : 'reduce' },
       ]);
-      if (state.preparesEachTime) await state.prepare?.(page);
       if (!isUnderWay) await demo.settled(page);
+      if (state.preparesEachTime) {
+        await state.prepare?.(page);
+        if (!isUnderWay) await demo.settled(page);
+      }
       await take(page, `${state.name} ${width} ${scheme}`, width < widthOfDesks);
     }
   }

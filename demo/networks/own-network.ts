@@ -51,9 +51,14 @@ export async function suggestForm(name: string, bytes: Uint8Array): Promise<Netw
     height: height === undefined ? '256' : String(height),
     inputLayout,
     outputLayout: isLast ? 'NHWC' : 'NCHW',
-    activation: labelCount === 1 ? 'sigmoid' : 'logits',
+    activation: activationOf(labelCount, output.name),
     labels: namesFor(labelCount),
   };
+}
+
+function activationOf(labelCount: number, outputName: string): NetworkForm['activation'] {
+  if (labelCount === 1) return 'sigmoid';
+  return /prob|softmax/i.test(outputName) ? 'probabilities' : 'logits';
 }
 
 function namesFor(labelCount: number): string {

@@ -10,7 +10,12 @@ export interface View {
   value: ViewName;
   title: string;
   hint: string;
+  /** What its brightness or colours mean, where the picture does not say it itself. */
+  key?: string;
 }
+
+/** What is bright in a picture of confidence, here and in the webcam. */
+export const keyOfConfidence = 'Bright: sure. Dark: not sure';
 
 export const views: readonly View[] = [
   { value: 'overlay', title: 'Overlay', hint: 'The shown labels tinted over the photo' },
@@ -20,12 +25,19 @@ export const views: readonly View[] = [
     value: 'before',
     title: 'Before',
     hint: 'What marks or network say before refinement: faint where they are not sure',
+    key: 'Before refinement. Faint: not sure',
   },
-  { value: 'confidence', title: 'Confidence', hint: 'Bright where the result is sure, dark where it is not' },
+  {
+    value: 'confidence',
+    title: 'Confidence',
+    hint: 'Bright where the result is sure, dark where it is not',
+    key: keyOfConfidence,
+  },
   {
     value: 'edges',
     title: 'Edges',
     hint: 'Outlines before refinement (thin, white) and after it (in the labels’ colours)',
+    key: 'White: before refinement. Colours: after',
   },
   { value: 'instances', title: 'Instances', hint: 'Each connected piece of the shown labels in a colour of its own' },
 ];

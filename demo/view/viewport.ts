@@ -62,7 +62,7 @@ export class Viewport {
     const scale = this.scale.value;
     const length = seen / (scale * pixels);
     // Rounding to whole pixels of the screen left a little over.
-    if (length > 1 - 0.5 / (scale * pixels)) return [0, 1];
+    if (this.zoom.value === 1 || length > 1 - 0.5 / (scale * pixels)) return [0, 1];
     const start = Math.min(1 - length, Math.max(0, centre - length / 2));
     return [Math.round(start * pixels * scale) / (pixels * scale), length];
   }

@@ -313,7 +313,7 @@ describe('a photo', () => {
     expect(changes).toHaveLength(8);
     expect(changes[7]).toBeLessThan(changes[0]);
     const rows = await demo.page.$$eval('.figures tbody th', (cells) => cells.map((cell) => cell.textContent));
-    expect(rows).toEqual(['network', 'refine', 'read back', 'label map']);
+    expect(rows).toEqual(['marks', 'refine', 'read back', 'label map']);
     expect(await demo.page.$eval('.rows', (list) => list.textContent)).toMatch(/Vertices, bilateral[\d,]+/);
     expect(await demo.barriers()).toEqual([]);
     await demo.click('Run');
@@ -508,6 +508,8 @@ describe('labels', () => {
     await demo.drawFrames();
     const merged = (await demo.shares()).map(Number.parseFloat);
     expect(merged).toHaveLength(3);
+    // At the bottom of a phone too.
+    expect(await demo.page.$$('.tool-bar .swatch')).toHaveLength(3);
     expect(merged[1]).toBeCloseTo(shares[1] + shares[2], 0);
     const [coffee, saucer] = await demo.coloursAt([
       [0.48, 0.37],
@@ -646,12 +648,17 @@ test('without WebGPU the processor computes, and the page says so in plain words
   const colours = [await demo.coloursAt(background), await demo.coloursAt(astronaut)];
   expect(colours.map((list) => new Set(list).size)).toEqual([1, 1]);
   expect(colours[0][0]).not.toBe(colours[1][0]);
+  await demo.page.click('input[value=confidence]');
+  expect(await demo.page.$eval('.tag.is-key', (element) => element.textContent)).toBe('Bright: sure. Dark: not sure');
   for (const scheme of ['light', 'dark']) {
     await demo.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
     expect(await demo.barriers()).toEqual([]);
   }
-  for (const width of [1024, 390]) {
+  // What was drawn for a wide page, the chart too, goes with it when it gets narrow.
+  await demo.openTab('Measure');
+  for (const width of [1024, 820, 390]) {
     await demo.page.setViewport({ width, height: 800 });
+    await demo.page.waitForSelector('.chart svg');
     await demo.drawFrames();
     expect(await demo.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   }

@@ -2,6 +2,7 @@
 
 import { cssColour } from '../../state/labels.js';
 import type { MarkBoard } from '../../state/mark-board.js';
+import { leaderOf } from '../../state/merges.js';
 import { UndoButton } from '../parts/undo-button.js';
 import { Tools } from './tool-choice.js';
 
@@ -13,21 +14,23 @@ export function ToolBar({ board, canMove = false }: { board: MarkBoard; canMove?
       <Tools board={board} name="bar-tool" canMove={canMove} />
       <div class="button-row">
         {typeof tool.value === 'number' &&
-          board.palette.shown.value.map((label, index) => (
-            <button
-              key={index}
-              type="button"
-              class="swatch"
-              style={{ '--label': cssColour(label) }}
-              aria-pressed={tool.value === index}
-              aria-label={`${index + 1}: draw ${label.name}`}
-              onClick={() => {
-                tool.value = index;
-              }}
-            >
-              {index + 1}
-            </button>
-          ))}
+          board.palette.shown.value.map((label, index) =>
+            leaderOf(board.palette.merges.value, index) === index ? (
+              <button
+                key={index}
+                type="button"
+                class="swatch"
+                style={{ '--label': cssColour(label) }}
+                aria-pressed={tool.value === index}
+                aria-label={`${index + 1}: draw ${label.name}`}
+                onClick={() => {
+                  tool.value = index;
+                }}
+              >
+                {index + 1}
+              </button>
+            ) : null,
+          )}
         <span class="spacer">{hintOf(board)}</span>
         <UndoButton steps={board.steps} />
       </div>

@@ -29,12 +29,20 @@ function StageTimes({ session }: { session: Session }) {
   return (
     <section class="part">
       <h3>Time by stage</h3>
-      <TimeTable caption="Wall time" statistics={session.measurements.statistics.value} />
+      <TimeTable caption="Wall time" statistics={namedStages(session)} />
       {gpu.length > 0 && <TimeTable caption="GPU time, all iterations" statistics={gpu} />}
       {gpu.length === 0 && session.results.refinement.value?.backend === 'webgpu' && (
         <p class="hint">This adapter gives no timestamps, so stages cannot be timed one by one.</p>
       )}
     </section>
+  );
+}
+
+/** No network runs where the photo is segmented by its marks. */
+function namedStages({ choice, measurements }: Session): StageStatistics[] {
+  const isByMarks = choice.ownsLabels.value;
+  return measurements.statistics.value.map((one) =>
+    isByMarks && one.stage === 'network' ? { ...one, stage: 'marks' } : one,
   );
 }
 

@@ -9,8 +9,8 @@ import { bytes, milliseconds } from '../parts/format.js';
 /** What was computed, on what, and how long it took. */
 export function Hud({ session }: { session: Session }) {
   const refinement = session.results.refinement.value;
-  const statistics = session.measurements.statistics.value;
-  const isByMarks = session.choice.network.value === 'colour-prompt';
+  const statistics = refinement ? session.measurements.statistics.value : [];
+  const isByMarks = session.choice.ownsLabels.value;
   return (
     <dl class="hud" data-busy={session.busyWith.value !== undefined}>
       <HudEntry title="Picture">

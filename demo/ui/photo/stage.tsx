@@ -3,7 +3,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Session } from '../../state/session.js';
-import type { ViewName } from '../../view/paint.js';
+import { type ViewName, views } from '../../view/paint.js';
 import { type Scene, StagePainter } from '../../view/stage-painter.js';
 import { drawingHandlers, pickingHandlers } from '../marks/drawing.js';
 import { MarkLayer } from '../marks/mark-layer.js';
@@ -67,6 +67,7 @@ export function Stage({ session }: { session: Session }) {
         {session.look.divider.value !== null && (
           <Divider position={session.look.divider} {...sidesOf(session.look.view.value)} />
         )}
+        <ViewKey session={session} />
         <HoverLabel session={session} />
         <Working session={session} />
         <Prompt session={session} />
@@ -113,6 +114,14 @@ function sidesOf(view: ViewName) {
   return view === 'instances'
     ? { before: 'Photo', after: 'Instances' }
     : { before: 'Before refinement', after: 'After refinement' };
+}
+
+/** Beside the handle of a comparison stands what is on either side instead. */
+function ViewKey({ session }: { session: Session }) {
+  const { view, divider, showsOriginal } = session.look;
+  const key = views.find(({ value }) => value === view.value)?.key;
+  if (!key || divider.value !== null || showsOriginal.value || !session.results.result.value) return null;
+  return <span class="tag is-key">{key}</span>;
 }
 
 function resultKind({ result, isPrecomputed }: Session['results']): 'none' | 'precomputed' | 'refined' {

@@ -20,6 +20,8 @@ export function LivePage({ live }: { live: LiveSession }) {
   // Whoever leaves this page does not expect the camera to stay on.
   useEffect(() => () => live.turnOff(), [live]);
   const isOn = live.camera.status.value === 'on';
+  // A network's are not known before it is loaded.
+  const knowsLabels = isOn && (live.takesMarks.value || live.palette.found.value !== undefined);
   return (
     <main class="work">
       <section class="canvas-side" aria-label="Camera">
@@ -33,7 +35,7 @@ export function LivePage({ live }: { live: LiveSession }) {
       </section>
       <aside class="panels" aria-label="Settings">
         <EffectPanel live={live} />
-        {isOn && <LabelPanel board={live.board} />}
+        {knowsLabels && <LabelPanel board={live.board} />}
         {isOn && live.takesMarks.value && <MarkPanel board={live.board} />}
         <Tabs
           title="Settings"

@@ -2,6 +2,7 @@
 
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { keyOfConfidence } from '../../view/paint.js';
 import type { LiveSession } from '../../webcam/live-session.js';
 import { drawingHandlers } from '../marks/drawing.js';
 import { MarkLayer } from '../marks/mark-layer.js';
@@ -89,6 +90,9 @@ function LiveFrame({ live }: { live: LiveSession }) {
       {live.takesMarks.value && live.camera.status.value === 'on' && <LiveMarks live={live} />}
       {live.look.divider.value !== null && live.progress.isShowing.value && (
         <Divider position={live.look.divider} before="Camera" after="Result" />
+      )}
+      {live.look.effect.value === 'confidence' && live.look.divider.value === null && live.progress.isShowing.value && (
+        <span class="tag is-key">{keyOfConfidence}</span>
       )}
       <LiveBadge live={live} />
       <LiveStatus live={live} />

@@ -50,9 +50,8 @@ export function LiveViewBar({ live }: { live: LiveSession }) {
         <MirrorIcon />
       </button>
       <StepButtons steps={timeline} />
-      <span class="spacer" />
       {status.value !== 'off' && (
-        <button type="button" class="button" onClick={() => live.turnOff()}>
+        <button type="button" class="button is-apart" onClick={() => live.turnOff()}>
           Turn off
         </button>
       )}

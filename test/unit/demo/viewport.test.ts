@@ -17,6 +17,12 @@ describe('what is seen of a photo', () => {
     expect(viewport.scale.value).toBeCloseTo(0.6, 12);
   });
 
+  test('is all of it also where the room is no whole number of pixels', () => {
+    viewport.show({ width: 40, height: 30 });
+    viewport.room.value = { width: 1100, height: 627.9, density: 1 };
+    expect(viewport.part.value).toEqual({ left: 0, top: 0, width: 1, height: 1 });
+  });
+
   test('is all of it, whatever was done, while nobody knows how much room there is', () => {
     const unknown = new Viewport();
     unknown.zoomBy(3);
