@@ -35,7 +35,9 @@ test('the demo’s page has them, and nothing of the kind while none is decided'
   });
   onTestFinished(() => server.close());
   const html = await readFile(path.join(root, 'index.html'), 'utf8');
-  expect(await server.transformIndexHtml('/', html)).not.toMatch(/meanfield:\w/);
+  const undecided = await server.transformIndexHtml('/', html);
+  expect(undecided).not.toMatch(/meanfield:\w/);
+  expect(undecided).toMatch(/property="og:image" content="\.?\/preview\.png"/);
   Object.assign(given.projectAddresses, {
     repository: 'https://a.example',
     package: '',
@@ -47,4 +49,6 @@ test('the demo’s page has them, and nothing of the kind while none is decided'
     ['meanfield:repository', 'https://a.example'],
     ['meanfield:homepage', 'https://c.example'],
   ]);
+  // Those who show it elsewhere resolve no relative address.
+  expect(linked).toMatch(/"og:image" content="https:\/\/a\.example\/raw\/v\d+\.\d+\.\d+\/demo\/public\/preview\.png"/);
 });
