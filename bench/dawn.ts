@@ -10,7 +10,7 @@ import { packageFolder } from '../src/cli/package-folder.js';
 /** This process as a host: WebGPU is on globalThis, as a page has it. */
 export async function startDawn(): Promise<NodeHost> {
   const { installDawn } = await import('./install-dawn.js');
-  installDawn();
+  await installDawn();
   return new NodeHost(`Dawn, Node ${process.version}`);
 }
 

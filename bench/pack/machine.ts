@@ -78,7 +78,7 @@ await runAsProcess((commandArguments, streams) => {
 async function run({ seconds, sizes, repeat, seed, out }: Options, streams: Streams): Promise<void> {
   const folder = packageFolder();
   const { version, commit } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
-  installDawn();
+  await installDawn();
   const acquired = await requestDevice();
   if (!acquired) throw new Failure('no WebGPU adapter: a Vulkan driver and its loader, libvulkan.so.1, are needed');
   const { device, adapterName, isSoftware } = acquired;
