@@ -2,6 +2,8 @@
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { decode } from 'fast-png';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { presets } from '../../src/pipeline/index.js';
 import { DemoPage } from '../support/demo.js';
@@ -150,6 +152,41 @@ test('strokes correct what a network found of a person, and a link has them; one
   await demo.settled();
   expect(await demo.shares()).toEqual(own);
   expect(await demo.barriers()).toEqual([]);
+  await demo.finish();
+});
+
+test('the person on an own portrait is found at once, corrected by a stroke, and exported at the portrait’s own size', async () => {
+  const [width, height] = [900, 1600];
+  const portrait = await sharp('demo/public/photos/astronaut.png')
+    .resize(width, height, { fit: 'cover', position: 'top' })
+    .png()
+    .toBuffer();
+  const demo = await DemoPage.open(served.context, `${served.site.url}#size=240&view=cut-out`);
+  await demo.give('drop', 'portrait.png', portrait);
+  await demo.page.waitForFunction(
+    () => document.querySelectorAll<HTMLInputElement>('.label-name')[1]?.value === 'person',
+  );
+  await demo.settled();
+  await demo.openTab('Export');
+  // In the middle of the face, of the suit's breast, and of the flag behind her.
+  const places = [
+    [0.375, 0.254],
+    [0.36, 0.78],
+    [0.03, 0.1],
+  ] as const;
+  const alphas = async () => {
+    const cutOut = decode((await demo.downloaded(() => demo.click('Cut-out'))).content);
+    expect([cutOut.width, cutOut.height]).toEqual([width, height]);
+    return places.map(([x, y]) => cutOut.data[4 * (Math.floor(y * height) * width + Math.floor(x * width)) + 3]);
+  };
+  expect(await alphas()).toEqual([255, 255, 0]);
+  await demo.page.keyboard.press('1');
+  await demo.draw([
+    [0.32, 0.78],
+    [0.4, 0.78],
+  ]);
+  await demo.settled();
+  expect(await alphas()).toEqual([255, 0, 0]);
   await demo.finish();
 });
 
