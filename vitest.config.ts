@@ -27,8 +27,8 @@ export default defineConfig(async () => ({
       printed.add(text);
       return isNew;
     },
-    // By default one core is left over. Where there are few, tests that wait for a browser leave more: three at once fill two.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // By default one core is left over; tests that wait for a browser leave more. Three at once on two cores took each twice as long.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         // Examples of the documentation name the library as its users do.
