@@ -114,6 +114,10 @@ describe('a photo', () => {
       [0.84, 0.8],
     ];
     await demo.click('Clear');
+    await demo.settled();
+    // Computed by, and both times: what they were of is gone.
+    const figures = await demo.page.$$eval('.hud dd', (cells) => cells.map((cell) => cell.textContent));
+    expect(figures.slice(1)).toEqual(['–', '–', '–']);
     await demo.page.keyboard.press('b');
     await demo.draw([
       [0.02, 0.02],
