@@ -40,6 +40,8 @@ export function browserArguments(
     '--disable-sync',
     '--no-first-run',
     '--disable-quic',
+    // For each window Chromium loads pages for its address bar, which nobody sees here: a quarter of what a page of the demo costs.
+    '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup',
   ];
   // Chromium's sandbox refuses to run as root.
   const sandbox = host.isRoot ? ['--no-sandbox'] : [];

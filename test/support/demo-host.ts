@@ -2,7 +2,7 @@
 
 import type { Browser, BrowserContext } from 'puppeteer';
 import { afterAll, beforeAll } from 'vitest';
-import { type BuiltDemo, launchClosedBrowser, serveBuiltDemo } from './demo.js';
+import { type BuiltDemo, launchClosedBrowser, paintedByProcessor, serveBuiltDemo } from './demo.js';
 
 export interface DemoHost {
   site: BuiltDemo;
@@ -16,7 +16,7 @@ export function demoHost(): DemoHost {
   const host = {} as DemoHost;
   beforeAll(async () => {
     host.site = await serveBuiltDemo();
-    host.browser = await launchClosedBrowser();
+    host.browser = await launchClosedBrowser([paintedByProcessor]);
     host.context = await host.browser.createBrowserContext();
   });
   afterAll(async () => {
