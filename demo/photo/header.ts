@@ -8,8 +8,9 @@ export class PhotoError extends Error {
   override readonly name = 'PhotoError';
 }
 
-/** Throws PhotoError for what is no picture, or one that is too large to decode. */
+/** Throws PhotoError for what is empty, is no picture, or is one that is too large to decode. */
 export async function checkHeader(name: string, blob: Blob): Promise<void> {
+  if (blob.size === 0) throw new PhotoError(`${name} is empty. Perhaps it was not copied or downloaded to its end.`);
   const { width, height } = await sizeIn(name, blob);
   if (width * height <= maximumPixels) return;
   throw new PhotoError(

@@ -110,6 +110,10 @@ describe('the webcam of a link', () => {
     await demo.page.click('input[name=effect][value=overlay]');
     await slide(demo, 'Opacity', 'Home');
     await untilNear(demo, [inRed, inBlue], [red, blue]);
+    expect(await demo.page.$('.is-key')).toBeNull();
+    await demo.page.click('input[name=effect][value=confidence]');
+    await untilText(demo, '.is-key', /^Bright: sure\. Dark: not sure$/);
+    await demo.page.click('input[name=effect][value=overlay]');
     await demo.click('Go live');
     await framesLater(demo, 1);
   });

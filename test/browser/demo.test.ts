@@ -96,6 +96,7 @@ describe('a photo', () => {
   test('is drawn on with the keyboard', async () => {
     const shares = await demo.shares();
     await demo.page.focus('.strokes');
+    await demo.page.keyboard.press('1');
     await demo.page.keyboard.down('Space');
     for (let press = 0; press < 6; press++) await demo.page.keyboard.press('ArrowDown');
     await demo.page.keyboard.up('Space');
@@ -362,9 +363,10 @@ describe('a photo', () => {
     await demo.openTab('Refine');
   });
 
-  test('keeps the work when a file is damaged, is no picture or is too large', async () => {
+  test('keeps the work when a file is empty, damaged, no picture or too large', async () => {
     const shares = await demo.shares();
     for (const [name, content, message] of [
+      ['nothing.png', Buffer.alloc(0), 'nothing.png is empty.'],
       ['notes.png', Buffer.from('not a picture at all'), 'notes.png is not a picture that can be read.'],
       ['broken.png', testPng(2, 8).subarray(0, 300), 'broken.png is damaged'],
       ['unmarked.jpg', Buffer.of(0xff, 0xd8, 0xff), 'unmarked.jpg is not a picture that can be read.'],
