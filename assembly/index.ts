@@ -4,7 +4,6 @@
 
 export { blur } from './blur';
 export { embed, embedWorkLength } from './embed';
-export { clear, gather, sortCorners } from './gather';
 export { keyBytes } from './keys';
 export {
   beginLattice,
@@ -22,5 +21,5 @@ export { scaleWeights, sortFactors } from './scale-weights';
 export { slice } from './slice';
 export { slicePairs } from './slice-pairs';
 export { softmax } from './softmax';
-export { splat, splatLanes } from './splat';
+export { splat } from './splat';
 export { splatPairs } from './splat-pairs';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { addRow, addRows, lastWeight, rowTwice, weightPair } from './pairs';
-import { row } from './rows';
+import { clear, isOwn, ownCorners, row } from './rows';
 
 /** Bytes of a row. */
 const rowBytes: usize = 8;
@@ -11,12 +11,13 @@ const rowBytes: usize = 8;
  *
  * @param factors of the weights, in the order of `points`: f32 [pointCount], or one for all where `factorBytes`, from one to the next, is 0
  * @param values f32 [pointCount, 2], or one row for all where `valueBytes`, from one row to the next, is 0
- * @param target f32 [vertexCount + 1, 2], added to
- * @param from first simplex
+ * @param target f32 [vertexCount + 1, 2], overwritten
+ * @param from first vertex
  * @param to after the last one
  */
 export function splatPairs(
   corners: usize,
+  simplexCount: usize,
   starts: usize,
   rows: usize,
   points: usize,
@@ -30,17 +31,21 @@ export function splatPairs(
   to: usize,
 ): void {
   const cornerBytes = corners << 2;
-  for (let simplex = from; simplex < to; simplex++) {
+  clear(target, rowBytes, from, to);
+  for (let simplex: usize = 0; simplex < simplexCount; simplex++) {
+    const at = rows + simplex * cornerBytes;
+    const own = ownCorners(corners, at, from, to);
+    if (own === 0) continue;
     const first: usize = load<u32>(starts + (simplex << 2));
     const end: usize = load<u32>(starts + (simplex << 2), 4);
-    const at = rows + simplex * cornerBytes;
     const weight = weights + first * cornerBytes;
     const factor = factors + first * factorBytes;
     const point = points + (first << 2);
     const last = points + (end << 2);
+    const copied = own === corners ? corners : 0;
     // @copies
-    if (corners === $n) splatPairs$n(at, weight, factor, factorBytes, point, last, values, valueBytes, target);
-    else splatPairsAny(corners, at, weight, factor, factorBytes, point, last, values, valueBytes, target);
+    if (copied === $n) splatPairs$n(at, weight, factor, factorBytes, point, last, values, valueBytes, target);
+    else splatOwnPairs(corners, at, weight, factor, factorBytes, point, last, values, valueBytes, target, from, to);
   }
 }
 
@@ -72,7 +77,8 @@ function splatPairs$n(
   addRow(row(rows, $o, rowBytes, target), sum$o);
 }
 
-function splatPairsAny(
+/** For any number of corners, of which only those from `firstVertex` to `endVertex` are added to. */
+function splatOwnPairs(
   corners: usize,
   rows: usize,
   weights: usize,
@@ -83,8 +89,11 @@ function splatPairsAny(
   values: usize,
   valueBytes: usize,
   target: usize,
+  firstVertex: usize,
+  endVertex: usize,
 ): void {
   for (let corner: usize = 0; corner < corners; corner++) {
+    if (!isOwn(rows, corner, firstVertex, endVertex)) continue;
     let sum = f32x4.splat(0);
     let weight = weights + (corner << 2);
     let factor = factors;

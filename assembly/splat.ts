@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-import { add, row, share } from './rows';
+import { add, clear, isOwn, ownCorners, row, share } from './rows';
 
 /**
  * Spreads every point's row over the vertices of its simplex, by weight: splatting in Adams, Baek and Davis 2010.
  * Four channels at a time; the points of a simplex are summed in registers. Points come grouped by simplex, so the order of
- * additions is the same in every run. For the usual numbers of corners there is a copy each, whose sums stay in registers.
+ * additions to a vertex is the same in every run, and whoever shares the vertices: each goes through all simplices, and adds to its own. For the usual
+ * numbers of corners there is a copy each, whose sums stay in registers.
  *
  * @param corners vertices of a simplex, d + 1
  * @param starts first place in `points` of each simplex, and the end: i32 [simplexCount + 1]
@@ -13,14 +14,13 @@ import { add, row, share } from './rows';
  * @param points grouped by simplex: i32 [pointCount]
  * @param weights in the order of `points`: f32 [pointCount, corners]
  * @param values f32 [pointCount, channels]; channels are a multiple of 4
- * @param target f32 [vertexCount + 1, channels], added to
- * @param firstLane first four channels that are spread
- * @param endLane after the last ones
- * @param from first simplex
+ * @param target f32 [vertexCount + 1, channels], overwritten
+ * @param from first vertex
  * @param to after the last one
  */
 export function splat(
   corners: usize,
+  simplexCount: usize,
   starts: usize,
   rows: usize,
   points: usize,
@@ -28,43 +28,26 @@ export function splat(
   values: usize,
   channels: usize,
   target: usize,
-  firstLane: usize,
-  endLane: usize,
   from: usize,
   to: usize,
 ): void {
   const rowBytes = channels << 2;
   const cornerBytes = corners << 2;
-  const firstByte = firstLane << 4;
-  const endByte = endLane << 4;
-  for (let simplex = from; simplex < to; simplex++) {
+  clear(target, rowBytes, from, to);
+  for (let simplex: usize = 0; simplex < simplexCount; simplex++) {
+    const at = rows + simplex * cornerBytes;
+    const own = ownCorners(corners, at, from, to);
+    if (own === 0) continue;
     const first: usize = load<u32>(starts + (simplex << 2));
     const end: usize = load<u32>(starts + (simplex << 2), 4);
-    const at = rows + simplex * cornerBytes;
     const weight = weights + first * cornerBytes;
     const point = points + (first << 2);
     const last = points + (end << 2);
+    const copied = own === corners ? corners : 0;
     // @copies
-    if (corners === $n) splat$n(at, weight, point, last, values, rowBytes, target, firstByte, endByte);
-    else splatAny(corners, at, weight, point, last, values, rowBytes, target, firstByte, endByte);
+    if (copied === $n) splat$n(at, weight, point, last, values, rowBytes, target);
+    else splatOwn(corners, at, weight, point, last, values, rowBytes, target, from, to);
   }
-}
-
-/** `splat` of all simplices, for those who share the channels. */
-export function splatLanes(
-  corners: usize,
-  starts: usize,
-  rows: usize,
-  points: usize,
-  weights: usize,
-  values: usize,
-  channels: usize,
-  target: usize,
-  simplexCount: usize,
-  from: usize,
-  to: usize,
-): void {
-  splat(corners, starts, rows, points, weights, values, channels, target, from, to, 0, simplexCount);
 }
 
 // @copies
@@ -76,11 +59,9 @@ function splat$n(
   values: usize,
   rowBytes: usize,
   target: usize,
-  firstByte: usize,
-  endByte: usize,
 ): void {
   const row$k = row(rows, $k, rowBytes, target);
-  for (let offset = firstByte; offset < endByte; offset += 16) {
+  for (let offset: usize = 0; offset < rowBytes; offset += 16) {
     let sum$k = f32x4.splat(0);
     let weight = weights;
     for (let point = from; point < to; point += 4) {
@@ -92,7 +73,8 @@ function splat$n(
   }
 }
 
-function splatAny(
+/** For any number of corners, of which only those from `firstVertex` to `endVertex` are added to. */
+function splatOwn(
   corners: usize,
   rows: usize,
   weights: usize,
@@ -101,13 +83,14 @@ function splatAny(
   values: usize,
   rowBytes: usize,
   target: usize,
-  firstByte: usize,
-  endByte: usize,
+  firstVertex: usize,
+  endVertex: usize,
 ): void {
   const cornerBytes = corners << 2;
   for (let corner: usize = 0; corner < corners; corner++) {
+    if (!isOwn(rows, corner, firstVertex, endVertex)) continue;
     const at = row(rows, corner, rowBytes, target);
-    for (let offset = firstByte; offset < endByte; offset += 16) {
+    for (let offset: usize = 0; offset < rowBytes; offset += 16) {
       let sum = f32x4.splat(0);
       let weight = weights + (corner << 2);
       for (let point = from; point < to; point += 4) {

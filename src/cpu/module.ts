@@ -8,7 +8,6 @@ import { memoryKindOffset, moduleBase64 } from './module.wasm.js';
  */
 export interface Stages {
   blur(neighbours: number, channels: number, source: number, target: number, from: number, to: number): void;
-  clear(rows: number, channels: number, from: number, to: number): void;
   embed(
     featureDim: number,
     pieceLength: number,
@@ -22,7 +21,6 @@ export interface Stages {
     to: number,
   ): void;
   findNeighbours(address: number, work: number, from: number, to: number): void;
-  gather(starts: number, sums: number, channels: number, target: number, from: number, to: number): void;
   scaleWeights(
     corners: number,
     points: number,
@@ -68,33 +66,20 @@ export interface Stages {
   sortWeights(address: number, from: number, to: number): void;
   splat(
     corners: number,
-    starts: number,
-    rows: number,
-    points: number,
-    weights: number,
-    values: number,
-    channels: number,
-    target: number,
-    firstLane: number,
-    endLane: number,
-    from: number,
-    to: number,
-  ): void;
-  splatLanes(
-    corners: number,
-    starts: number,
-    rows: number,
-    points: number,
-    weights: number,
-    values: number,
-    channels: number,
-    target: number,
     simplexCount: number,
+    starts: number,
+    rows: number,
+    points: number,
+    weights: number,
+    values: number,
+    channels: number,
+    target: number,
     from: number,
     to: number,
   ): void;
   splatPairs(
     corners: number,
+    simplexCount: number,
     starts: number,
     rows: number,
     points: number,
@@ -127,7 +112,6 @@ export interface StageModule extends Stages {
   neighbourPieces(address: number): number;
   endLattice(address: number): void;
   releaseLattice(address: number): void;
-  sortCorners(cornerCount: number, rows: number, vertexCount: number, starts: number, sums: number): void;
 }
 
 /** Pages of 64 KiB that a memory may have: 4 GiB. */

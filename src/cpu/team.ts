@@ -2,33 +2,6 @@
 
 import type { StageArguments, StageModule, Stages } from './module.js';
 
-/** Where several threads splat, each its simplices: sums of every simplex and corner, in an order in which those of a vertex are together. */
-export interface CornerSums {
-  /** Of each vertex' sums, and the end. */
-  starts: number;
-  /** That simplices and corners have. */
-  rows: number;
-  /** Zeros, but during a splat. */
-  sums: number;
-}
-
-/** Where numbers find room. */
-export interface Room {
-  /** Throws where there is no more. */
-  reserve(length: number): number;
-  release(address: number): void;
-}
-
-/** What of a lattice says how large corner sums are, and whose they are. */
-export interface Corners {
-  featureDim: number;
-  pointCount: number;
-  simplexCount: number;
-  vertexCount: number;
-  /** Vertex of each simplex and corner. */
-  rows: number;
-}
-
 /** Who does the stages: this thread alone, or others with it. Results have the same bits, whoever does which part. */
 export interface Team {
   /** That take part, this one included. */
@@ -48,12 +21,6 @@ export interface Team {
     part: number,
     meanwhile: () => void,
   ): void;
-  /**
-   * Null where threads do without: where there is one, or where channels are many enough for all of them, or memory might be short.
-   *
-   * @param lanes channels that are worked on together, in rows of more than two
-   */
-  cornerSums(room: Room, lattice: Corners, channelCount: number, lanes: number): CornerSums | null;
   /** Nothing may be run any more. */
   leave(): void;
 }
@@ -80,10 +47,6 @@ export class Alone implements Team {
   ): void {
     this.run(stage, given, length);
     meanwhile();
-  }
-
-  cornerSums(): null {
-    return null;
   }
 
   leave(): void {}

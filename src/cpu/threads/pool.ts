@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { createSharedModule, StageArguments, StageModule, Stages } from '../module.js';
-import type { AnyStage, CornerSums, Corners, Room, Team } from '../team.js';
+import type { AnyStage, Team } from '../team.js';
 import { helperRoom, looks, mostGiven, word, wordCount } from './control.js';
 import { type StartedWorker, startWorker } from './start-worker.js';
 import { coreCount } from './thread-count.js';
@@ -10,19 +10,14 @@ import { type PoolMessage, workerProgram } from './worker-program.js';
 /** Parts a thread: one that is held up leaves the others more. */
 const partsPerThread = 4;
 
-/** Points of a lattice that has room for sums of its own beside everything else in 4 GiB. */
-const mostGathered = 2 ** 24;
-
 /** Milliseconds that helpers have to start, or to get to know an engine. Who comes later helps from then on. */
 const patience = 5000;
 
 /** By name; their order is what `word.stage` means. */
 const stageNames = [
   'blur',
-  'clear',
   'embed',
   'findNeighbours',
-  'gather',
   'scaleWeights',
   'slice',
   'slicePairs',
@@ -30,7 +25,6 @@ const stageNames = [
   'sortFactors',
   'sortWeights',
   'splat',
-  'splatLanes',
   'splatPairs',
 ] as const satisfies readonly (keyof Stages)[];
 
@@ -271,30 +265,6 @@ class Member implements Team {
     meanwhile: () => void,
   ): void {
     this.share(stage, given, length, part, meanwhile);
-  }
-
-  cornerSums(
-    room: Room,
-    { featureDim, pointCount, simplexCount, vertexCount, rows: vertexRows }: Corners,
-    channelCount: number,
-    lanes: number,
-  ): CornerSums | null {
-    const vectors = channelCount / lanes;
-    // Sums of their own are written and read again: about twice the work of channels of their own.
-    const lanesSuffice = vectors >= 2 && 2 * vectors >= this.threads;
-    if (lanesSuffice || pointCount > mostGathered) return null;
-    const cornerCount = simplexCount * (featureDim + 1);
-    const held: number[] = [];
-    try {
-      for (const length of [vertexCount + 1, cornerCount, cornerCount * channelCount]) held.push(room.reserve(length));
-    } catch {
-      for (const address of held) room.release(address);
-      return null;
-    }
-    const [starts, rows, sums] = held;
-    this.module.sortCorners(cornerCount, vertexRows, vertexCount, starts, rows);
-    this.run('clear', [sums, channelCount], cornerCount);
-    return { starts, rows, sums };
   }
 
   leave(): void {

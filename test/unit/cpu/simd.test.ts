@@ -81,22 +81,13 @@ describe.each([1, 2, 3, 4, 5, 6, 7])('%i dimensions: the stages do what the twin
     splat(lattice, pixels, channels, channels, ones, splatted);
     const values = placed(new Float32Array(length));
     const scratch = placed(new Float32Array(length));
-    const spread = [points, weights, placed(pixels), channels] as const;
-    // In two parts, as threads share it: channels of their own, or simplices of their own.
-    inTwoParts(channels / 4, (from, to) =>
-      module.splatLanes(corners, starts, rows, ...spread, values, simplexCount, from, to),
-    );
+    // What was there is gone, but in row 0, which is no vertex'. In two parts and in one, as threads share vertices, and one alone.
+    for (const rows of [values, scratch]) memory.floats(rows + 4 * channels, length - channels).fill(7);
+    const spread = [corners, simplexCount, starts, rows, points, weights, placed(pixels), channels] as const;
+    inTwoParts(vertexCount, (from, to) => module.splat(...spread, values, from, to));
+    module.splat(...spread, scratch, 0, vertexCount);
     expect(memory.floats(values, length)).toBeAllClose(splatted, relativeTo(splatted));
-    const [cornerStarts, cornerRows] = [memory.reserve(vertexCount + 1), memory.reserve(simplexCount * corners)];
-    module.sortCorners(simplexCount * corners, rows, vertexCount, cornerStarts, cornerRows);
-    const sumsLength = simplexCount * corners * channels;
-    const sums = placed(new Float32Array(sumsLength));
-    inTwoParts(simplexCount, (from, to) =>
-      module.splat(corners, starts, cornerRows, ...spread, sums, 0, channels / 4, from, to),
-    );
-    inTwoParts(vertexCount, (from, to) => module.gather(cornerStarts, sums, channels, scratch, from, to));
     expect(sameBits(memory.floats(scratch, length), memory.floats(values, length))).toBe(true);
-    expect(memory.floats(sums, sumsLength).every((sum) => sum === 0)).toBe(true);
 
     const blurred = blur(lattice, channels, splatted, new Float32Array(length));
     let [result, target] = [values, scratch];

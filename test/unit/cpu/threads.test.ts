@@ -241,16 +241,23 @@ describe('a pool', () => {
     }
   }
 
+  /** Points that are all the first, and factors that are all 0: `sortFactors` makes zeros of them. */
+  function zerosIn(memory: SimdMemory, length: number): number {
+    const address = memory.reserve(length);
+    memory.floats(address, length).fill(0);
+    return address;
+  }
+
   test('has helpers that do parts while the calling thread is elsewhere', async () => {
     const shared = await joinPool(createSharedModule, 3, 1);
     if (!shared) throw new Error('no pool');
     const { module, team } = shared;
     const memory = new SimdMemory(module, team);
     const length = 1000;
-    const address = memory.reserve(4 * length);
-    memory.floats(address, 4 * length).fill(1);
-    team.runBeside('clear', [address, 4], length, 7, () => {
-      waitFor(() => memory.floats(address, 4 * length).every((value) => value === 0));
+    const [zeros, address] = [zerosIn(memory, length), memory.reserve(length)];
+    memory.floats(address, length).fill(1);
+    team.runBeside('sortFactors', [zeros, zeros, address], length, 7, () => {
+      waitFor(() => memory.floats(address, length).every((value) => value === 0));
     });
     team.leave();
   });
@@ -260,15 +267,15 @@ describe('a pool', () => {
     if (!shared) throw new Error('no pool');
     const { module, team } = shared;
     const memory = new SimdMemory(module, team);
-    const address = memory.reserve(1000);
-    const last = module.memory.buffer.byteLength - 16;
-    memory.floats(last, 4).fill(1);
-    // The second row is outside: whoever comes to it fails.
+    const [zeros, address] = [zerosIn(memory, 1000), memory.reserve(1000)];
+    const last = module.memory.buffer.byteLength - 4;
+    memory.floats(last, 1).fill(1);
+    // The second element is outside: whoever comes to it fails.
     expect(() =>
-      team.runBeside('clear', [last, 4], 2, 1, () => waitFor(() => memory.floats(last, 4)[0] === 0)),
+      team.runBeside('sortFactors', [zeros, zeros, last], 2, 1, () => waitFor(() => memory.floats(last, 1)[0] === 0)),
     ).toThrow(/a thread of the CPU backend failed|out of bounds/);
     memory.floats(address, 1000).fill(1);
-    team.run('clear', [address, 4], 250, 1);
+    team.run('sortFactors', [zeros, zeros, address], 1000, 1);
     expect(memory.floats(address, 1000).every((value) => value === 0)).toBe(true);
     team.leave();
   });
