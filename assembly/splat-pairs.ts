@@ -12,7 +12,8 @@ const rowBytes: usize = 8;
  * @param factors of the weights, in the order of `points`: f32 [pointCount], or one for all where `factorBytes`, from one to the next, is 0
  * @param values f32 [pointCount, 2], or one row for all where `valueBytes`, from one row to the next, is 0
  * @param target f32 [vertexCount + 1, 2], overwritten
- * @param from first vertex
+ * @param parts vertices that parts of the work begin with, and the end: u32 [partCount + 1]
+ * @param from first part
  * @param to after the last one
  */
 export function splatPairs(
@@ -27,14 +28,17 @@ export function splatPairs(
   values: usize,
   valueBytes: usize,
   target: usize,
+  parts: usize,
   from: usize,
   to: usize,
 ): void {
+  const firstVertex: usize = load<u32>(parts + (from << 2));
+  const endVertex: usize = load<u32>(parts + (to << 2));
   const cornerBytes = corners << 2;
-  clear(target, rowBytes, from, to);
+  clear(target, rowBytes, firstVertex, endVertex);
   for (let simplex: usize = 0; simplex < simplexCount; simplex++) {
     const at = rows + simplex * cornerBytes;
-    const own = ownCorners(corners, at, from, to);
+    const own = ownCorners(corners, at, firstVertex, endVertex);
     if (own === 0) continue;
     const first: usize = load<u32>(starts + (simplex << 2));
     const end: usize = load<u32>(starts + (simplex << 2), 4);
@@ -45,7 +49,21 @@ export function splatPairs(
     const copied = own === corners ? corners : 0;
     // @copies
     if (copied === $n) splatPairs$n(at, weight, factor, factorBytes, point, last, values, valueBytes, target);
-    else splatOwnPairs(corners, at, weight, factor, factorBytes, point, last, values, valueBytes, target, from, to);
+    else
+      splatOwnPairs(
+        corners,
+        at,
+        weight,
+        factor,
+        factorBytes,
+        point,
+        last,
+        values,
+        valueBytes,
+        target,
+        firstVertex,
+        endVertex,
+      );
   }
 }
 

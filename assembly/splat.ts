@@ -15,7 +15,8 @@ import { add, clear, isOwn, ownCorners, row, share } from './rows';
  * @param weights in the order of `points`: f32 [pointCount, corners]
  * @param values f32 [pointCount, channels]; channels are a multiple of 4
  * @param target f32 [vertexCount + 1, channels], overwritten
- * @param from first vertex
+ * @param parts vertices that parts of the work begin with, and the end: u32 [partCount + 1]
+ * @param from first part
  * @param to after the last one
  */
 export function splat(
@@ -28,15 +29,18 @@ export function splat(
   values: usize,
   channels: usize,
   target: usize,
+  parts: usize,
   from: usize,
   to: usize,
 ): void {
+  const firstVertex: usize = load<u32>(parts + (from << 2));
+  const endVertex: usize = load<u32>(parts + (to << 2));
   const rowBytes = channels << 2;
   const cornerBytes = corners << 2;
-  clear(target, rowBytes, from, to);
+  clear(target, rowBytes, firstVertex, endVertex);
   for (let simplex: usize = 0; simplex < simplexCount; simplex++) {
     const at = rows + simplex * cornerBytes;
-    const own = ownCorners(corners, at, from, to);
+    const own = ownCorners(corners, at, firstVertex, endVertex);
     if (own === 0) continue;
     const first: usize = load<u32>(starts + (simplex << 2));
     const end: usize = load<u32>(starts + (simplex << 2), 4);
@@ -46,7 +50,7 @@ export function splat(
     const copied = own === corners ? corners : 0;
     // @copies
     if (copied === $n) splat$n(at, weight, point, last, values, rowBytes, target);
-    else splatOwn(corners, at, weight, point, last, values, rowBytes, target, from, to);
+    else splatOwn(corners, at, weight, point, last, values, rowBytes, target, firstVertex, endVertex);
   }
 }
 

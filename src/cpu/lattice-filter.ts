@@ -5,8 +5,8 @@ import type { Filter, Scaling } from '../reference/filter.js';
 import { latticeScale } from '../reference/slice.js';
 import { buildLattice, type PlacedLattice } from './lattice.js';
 import type { SimdMemory } from './memory.js';
-import type { StageArguments } from './module.js';
 import { type ScaledWeights, WeightScaler } from './scaled-weights.js';
+import { reserveVertexParts } from './vertex-parts.js';
 
 /** Channels of the fewest that can be worked on at once. */
 const fewestChannels = 2;
@@ -18,6 +18,8 @@ export class SimdLatticeFilter implements Filter {
   /** Rows on the lattice, twice: blur goes back and forth. */
   private readonly values: number;
   private readonly scratch: number;
+  /** How threads divide the vertices among each other. */
+  private readonly vertexParts: number;
   private readonly scaler: WeightScaler;
   /** Weights times `Scaling.before`, and times `Scaling.after`: the same where these are. */
   private splatWeights: ScaledWeights;
@@ -32,6 +34,7 @@ export class SimdLatticeFilter implements Filter {
     this.pointCount = this.lattice.pointCount;
     this.values = memory.reserve(this.rowsLength(channelCount));
     this.scratch = memory.reserve(this.rowsLength(channelCount));
+    this.vertexParts = reserveVertexParts(memory, this.lattice, memory.team.threads);
     this.scaler = new WeightScaler(memory, this.lattice, channelCount);
     this.splatWeights = this.sliceWeights = this.scaler.unscaled;
   }
@@ -77,11 +80,11 @@ export class SimdLatticeFilter implements Filter {
   }
 
   release(): void {
-    const { memory, values, scratch } = this;
+    const { memory, values, scratch, vertexParts } = this;
     this.releaseWeights();
     this.scaler.destroy();
     this.lattice.release();
-    for (const address of [values, scratch]) memory.release(address);
+    for (const address of [values, scratch, vertexParts]) memory.release(address);
   }
 
   /** `addFiltered` for rows of two channels at `from`, `rowBytes` from one to the next. */
@@ -95,32 +98,26 @@ export class SimdLatticeFilter implements Filter {
     memory.team.run('slicePairs', [...places, this.factorOf(weight), base, to], pointCount);
   }
 
-  /** Into `values`. */
+  /**
+   * Into `values`. One part a thread: a simplex with vertices in several parts is read in each. At 512×512 with 21 labels two parts are 6 % more work
+   * than one, four 27 %, eight 55 %.
+   */
   private splat(weights: number, from: number, channelCount: number): void {
-    const { corners, values } = this;
+    const { corners, values, vertexParts, memory } = this;
     const { simplexCount, starts, rows, points } = this.lattice;
     const places = [corners, simplexCount, starts, rows, points, weights] as const;
     this.clearRow0(channelCount);
-    this.shareVertices('splat', [...places, from, channelCount, values]);
+    memory.team.run('splat', [...places, from, channelCount, values, vertexParts], memory.team.threads, 1);
   }
 
   /** The same for two channels. */
   private splatPairs(from: number, rowBytes: number): void {
-    const { corners, values, splatWeights } = this;
+    const { corners, values, vertexParts, memory, splatWeights } = this;
     const { simplexCount, starts, rows, points } = this.lattice;
     const { weights, factors, factorBytes } = splatWeights;
     const places = [corners, simplexCount, starts, rows, points, weights, factors, factorBytes] as const;
     this.clearRow0(2);
-    this.shareVertices('splatPairs', [...places, from, rowBytes, values]);
-  }
-
-  /**
-   * One part a thread: a simplex with vertices in several parts is read in each. At 512×512 with 21 labels two parts are 6 % more work than one, four
-   * 27 %, eight 55 %.
-   */
-  private shareVertices<Name extends 'splat' | 'splatPairs'>(stage: Name, given: StageArguments<Name>): void {
-    const { memory, lattice } = this;
-    memory.team.run(stage, given, lattice.vertexCount, Math.ceil(lattice.vertexCount / memory.team.threads));
+    memory.team.run('splatPairs', [...places, from, rowBytes, values, vertexParts], memory.team.threads, 1);
   }
 
   /** Row 0 stands for vertices that do not exist; rows may have been of other lengths before. */

@@ -74,6 +74,7 @@ export interface Stages {
     values: number,
     channels: number,
     target: number,
+    parts: number,
     from: number,
     to: number,
   ): void;
@@ -89,6 +90,7 @@ export interface Stages {
     values: number,
     valueBytes: number,
     target: number,
+    parts: number,
     from: number,
     to: number,
   ): void;

@@ -84,8 +84,14 @@ describe.each([1, 2, 3, 4, 5, 6, 7])('%i dimensions: the stages do what the twin
     // What was there is gone, but in row 0, which is no vertex'. In two parts and in one, as threads share vertices, and one alone.
     for (const rows of [values, scratch]) memory.floats(rows + 4 * channels, length - channels).fill(7);
     const spread = [corners, simplexCount, starts, rows, points, weights, placed(pixels), channels] as const;
-    inTwoParts(vertexCount, (from, to) => module.splat(...spread, values, from, to));
-    module.splat(...spread, scratch, 0, vertexCount);
+    const partsOf = (...firstVertices: number[]) => {
+      const address = memory.reserve(firstVertices.length);
+      memory.unsigned(address, firstVertices.length).set(firstVertices);
+      return address;
+    };
+    const parts = partsOf(0, Math.floor(vertexCount / 5), Math.floor(vertexCount / 3), vertexCount);
+    inTwoParts(3, (from, to) => module.splat(...spread, values, parts, from, to));
+    module.splat(...spread, scratch, partsOf(0, vertexCount), 0, 1);
     expect(memory.floats(values, length)).toBeAllClose(splatted, relativeTo(splatted));
     expect(sameBits(memory.floats(scratch, length), memory.floats(values, length))).toBe(true);
 
