@@ -24,12 +24,12 @@ export function reserveVertexParts(memory: SimdMemory, lattice: PlacedLattice, p
 }
 
 /** Rows that are added to each vertex: that of each point in each of its simplices, and what a simplex sums up. */
-function workOfVertices(memory: SimdMemory, lattice: PlacedLattice): Float64Array {
+function workOfVertices(memory: SimdMemory, lattice: PlacedLattice): Uint32Array {
   const { featureDim, simplexCount, vertexCount } = lattice;
   const corners = featureDim + 1;
   const starts = memory.unsigned(lattice.starts, simplexCount + 1);
   const rows = memory.unsigned(lattice.rows, simplexCount * corners);
-  const work = new Float64Array(vertexCount);
+  const work = new Uint32Array(vertexCount);
   for (let simplex = 0; simplex < simplexCount; simplex++) {
     const added = starts[simplex + 1] - starts[simplex] + 1;
     for (let at = simplex * corners; at < (simplex + 1) * corners; at++) work[rows[at] - 1] += added;
