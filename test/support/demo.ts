@@ -23,7 +23,7 @@ const sources = [
 const closedNetwork = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
 
 /**
- * A switch of Chromium’s: pages are put together without a GPU in software, for a tenth to a fifth less CPU time. WebGPU computes as before,
+ * A switch of Chromium's: pages are put together without a GPU in software, for a tenth to a fifth less CPU time. WebGPU computes as before,
  * but its canvases lose their device, and a live camera stands still.
  */
 export const paintedByProcessor = '--disable-gpu-compositing';

@@ -81,7 +81,7 @@ describe.each([1, 2, 3, 4, 5, 6, 7])('%i dimensions: the stages do what the twin
     splat(lattice, pixels, channels, channels, ones, splatted);
     const values = placed(new Float32Array(length));
     const scratch = placed(new Float32Array(length));
-    // What was there is gone, but in row 0, which is no vertex'. In two parts and in one, as threads share vertices, and one alone.
+    // What was there is gone, but in row 0, which is no vertex'. By two who share the vertices, and by one alone.
     for (const rows of [values, scratch]) memory.floats(rows + 4 * channels, length - channels).fill(7);
     const spread = [corners, simplexCount, starts, rows, points, weights, placed(pixels), channels] as const;
     const partsOf = (...firstVertices: number[]) => {
