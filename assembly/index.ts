@@ -23,3 +23,4 @@ export { slicePairs } from './slice-pairs';
 export { softmax } from './softmax';
 export { splat } from './splat';
 export { splatPairs } from './splat-pairs';
+export { writeRows } from './write-rows';

@@ -3,35 +3,46 @@
 /**
  * Q <- (1 - damping)·softmax(scores) + damping·Q, row by row. A channel that is no label has a score of -3e38 and so gets 0.
  *
- * @param scores -unary + messages, f32 [pixelCount, channels]; overwritten. Channels are 2, or a multiple of 4
+ * @param source -unary + messages, f32 [pixelCount, channels]. Channels are 2, or a multiple of 4
+ * @param scores of the same size, to work in; may be `source`, which then is void
  * @param marginals Q, f32 [pixelCount, channels], updated in place
  * @param from first pixel
  * @param to after the last one
  * @returns max |ΔQ|
  */
-export function softmax(scores: usize, channels: usize, damping: f32, marginals: usize, from: usize, to: usize): f32 {
+export function softmax(
+  source: usize,
+  scores: usize,
+  channels: usize,
+  damping: f32,
+  marginals: usize,
+  from: usize,
+  to: usize,
+): f32 {
   const rowBytes = channels << 2;
   const first = from * rowBytes;
-  if (channels === 2) return softmaxPairs(scores + first, to - from, damping, marginals + first);
-  const end = scores + to * rowBytes;
+  if (channels === 2) return softmaxPairs(source + first, to - from, damping, marginals + first);
+  const end = source + to * rowBytes;
   const dampings = f32x4.splat(damping);
   let change = f32x4.splat(0);
+  // All rows' exponentials take the place of the first row's, which stays in the cache.
+  const values = scores + first;
   let q = marginals + first;
-  for (let row = scores + first; row < end; row += rowBytes) {
-    let highest = v128.load(row);
+  for (let given = source + first; given < end; given += rowBytes) {
+    let highest = v128.load(given);
     for (let offset: usize = 16; offset < rowBytes; offset += 16)
-      highest = f32x4.pmax(highest, v128.load(row + offset));
+      highest = f32x4.pmax(highest, v128.load(given + offset));
     const maximum = f32x4.splat(largestOf(highest));
     let total = f32x4.splat(0);
     for (let offset: usize = 0; offset < rowBytes; offset += 16) {
-      const value = exponential(f32x4.sub(v128.load(row + offset), maximum));
-      v128.store(row + offset, value);
+      const value = exponential(f32x4.sub(v128.load(given + offset), maximum));
+      v128.store(values + offset, value);
       total = f32x4.add(total, value);
     }
     const factor = f32x4.splat((1 - damping) / sumOf(total));
     for (let offset: usize = 0; offset < rowBytes; offset += 16) {
       const before = v128.load(q + offset);
-      const after = f32x4.add(f32x4.mul(factor, v128.load(row + offset)), f32x4.mul(dampings, before));
+      const after = f32x4.add(f32x4.mul(factor, v128.load(values + offset)), f32x4.mul(dampings, before));
       change = f32x4.pmax(change, f32x4.abs(f32x4.sub(after, before)));
       v128.store(q + offset, after);
     }

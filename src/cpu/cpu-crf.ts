@@ -3,7 +3,7 @@
 import type { Energy, ProblemSize, ResolvedParameters, ResolvedUnary } from '../problem/types.js';
 import { energyOf } from '../reference/energy.js';
 import { confidence, entropy, labelMap } from '../reference/label-map.js';
-import { planarToRows, rowsToPlanar } from '../reference/layout.js';
+import { rowsToPlanar } from '../reference/layout.js';
 import { type RowEngine, type Rows, typedArrays } from '../reference/rows.js';
 import { writeNegatedUnary } from '../reference/unary.js';
 import { Kernel } from './kernel.js';
@@ -71,12 +71,12 @@ export class CpuCrf {
   /** Unary energies, -log p, [label, y, x]. */
   setUnary(energies: Float32Array): void {
     expectLength('unary', energies.length, this.pixelCount * this.labelCount);
-    planarToRows(energies, this.pixelCount, this.labelCount, this.channelCount, -1, this.unaryRows());
+    this.engine.write(energies, this.labelCount, -1, this.unaryRows());
   }
 
   /** The same from any form of input. */
   setUnaryInput(input: ResolvedUnary): void {
-    writeNegatedUnary(input, this.size, this.channelCount, this.unaryRows());
+    writeNegatedUnary(input, this.size, this.engine, this.unaryRows());
   }
 
   /**
@@ -87,13 +87,9 @@ export class CpuCrf {
     if (q !== undefined) expectLength('q', q.length, pixelCount * labelCount);
     const unary = q === undefined ? this.currentUnary() : null;
     this.q ??= this.allocateRows();
-    const marginals = this.q.values;
-    if (q !== undefined) {
-      planarToRows(q, pixelCount, labelCount, channelCount, 1, marginals);
-    } else if (unary) {
-      const scores = this.scores.values;
-      scores.set(unary.values);
-      this.engine.updateMarginals(scores, channelCount, 0, marginals);
+    if (q !== undefined) this.engine.write(q, labelCount, 1, this.q);
+    else if (unary) {
+      this.engine.updateMarginals(this.scores.values, channelCount, 0, this.q.values, unary.values);
     }
   }
 
@@ -184,12 +180,12 @@ export class CpuCrf {
   }
 
   /** Where -unary goes. */
-  private unaryRows(): Float32Array {
+  private unaryRows(): Rows {
     if (this.negatedUnary === null) {
       this.negatedUnary = this.allocateRows();
       if (this.channelCount > this.labelCount) this.negatedUnary.values.fill(noLabel);
     }
-    return this.negatedUnary.values;
+    return this.negatedUnary;
   }
 
   private get channelCount(): number {

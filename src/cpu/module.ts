@@ -61,7 +61,15 @@ export interface Stages {
     from: number,
     to: number,
   ): void;
-  softmax(scores: number, channels: number, damping: number, marginals: number, from: number, to: number): number;
+  softmax(
+    source: number,
+    scores: number,
+    channels: number,
+    damping: number,
+    marginals: number,
+    from: number,
+    to: number,
+  ): number;
   sortFactors(points: number, factors: number, out: number, from: number, to: number): void;
   sortWeights(address: number, from: number, to: number): void;
   splat(
@@ -91,6 +99,16 @@ export interface Stages {
     valueBytes: number,
     target: number,
     parts: number,
+    from: number,
+    to: number,
+  ): void;
+  writeRows(
+    planes: number,
+    planeLength: number,
+    labelCount: number,
+    factor: number,
+    rows: number,
+    channels: number,
     from: number,
     to: number,
   ): void;

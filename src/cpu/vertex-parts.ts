@@ -16,8 +16,8 @@ export function reserveVertexParts(memory: SimdMemory, lattice: PlacedLattice, p
   const work = workOfVertices(memory, lattice);
   const share = work.reduce((sum, of) => sum + of, 0) / partCount;
   let [part, done] = [1, 0];
-  for (const [vertex, of] of work.entries()) {
-    done += of;
+  for (let vertex = 0; vertex < work.length; vertex++) {
+    done += work[vertex];
     if (done >= part * share && part < partCount) firstVertices[part++] = vertex + 1;
   }
   return address;

@@ -5,6 +5,7 @@ import { allFeatures, type FeatureSource } from './features.js';
 import type { Filter } from './filter.js';
 import { buildLattice } from './lattice.js';
 import { LatticeFilter } from './lattice-filter.js';
+import { planarToRows } from './layout.js';
 import { updateMarginals } from './softmax.js';
 
 /** Rows of channels, one a pixel: [pixelCount, channelCount] float32. */
@@ -22,9 +23,17 @@ export interface RowEngine {
   channelsFor(labelCount: number): number;
   /** Zeros. */
   allocate(length: number): Rows;
+  /** Writes values of all labels, [label, pixel], to this engine's rows, each times a factor. Channels past the labels are left alone. */
+  write(planar: Float32Array, labelCount: number, factor: number, rows: Rows): void;
   createLatticeFilter(source: FeatureSource, channelCount: number): Filter;
-  /** softmax.ts; both arrays are this engine's. */
-  updateMarginals(scores: Float32Array, channelCount: number, damping: number, marginals: Float32Array): number;
+  /** softmax.ts; all arrays are this engine's. */
+  updateMarginals(
+    scores: Float32Array,
+    channelCount: number,
+    damping: number,
+    marginals: Float32Array,
+    source?: Float32Array,
+  ): number;
   /** Gives back what no garbage collector sees. Nothing may be called any more. */
   release?(): void;
 }
@@ -33,6 +42,8 @@ export interface RowEngine {
 export const typedArrays: RowEngine = {
   channelsFor: (labelCount) => labelCount,
   allocate: (length) => ({ values: new Float32Array(length), release: () => {} }),
+  write: (planar, labelCount, factor, { values }) =>
+    planarToRows(planar, planar.length / labelCount, labelCount, labelCount, factor, values),
   createLatticeFilter: (source) => new LatticeFilter(buildLattice(embed(allFeatures(source), source.featureDim))),
   updateMarginals,
 };

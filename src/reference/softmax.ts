@@ -7,6 +7,7 @@ import { exponential } from './exponential.js';
  *
  * @param scores -unary + messages, [pixelCount, labelCount]; overwritten
  * @param marginals Q, [pixelCount, labelCount], updated in place
+ * @param source what stands for `scores`, where it is elsewhere
  * @returns max |ΔQ|
  */
 export function updateMarginals(
@@ -14,17 +15,18 @@ export function updateMarginals(
   labelCount: number,
   damping: number,
   marginals: Float32Array,
+  source = scores,
 ): number {
   let change = 0;
   for (let from = 0; from < scores.length; from += labelCount) {
     const end = from + labelCount;
-    let maximum = scores[from];
+    let maximum = source[from];
     for (let i = from + 1; i < end; i++) {
-      if (scores[i] > maximum) maximum = scores[i];
+      if (source[i] > maximum) maximum = source[i];
     }
     let sum = 0;
     for (let i = from; i < end; i++) {
-      const value = exponential(scores[i] - maximum);
+      const value = exponential(source[i] - maximum);
       scores[i] = value;
       sum += value;
     }

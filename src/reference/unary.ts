@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { ProblemSize, ResolvedUnary, Upsampling } from '../problem/types.js';
-import { planarToRows } from './layout.js';
+import type { RowEngine, Rows } from './rows.js';
 
 type CoarseUnary = Exclude<ResolvedUnary, { form: 'labels' }>;
 
@@ -22,25 +22,21 @@ export function unaryEnergies(input: ResolvedUnary, size: ProblemSize): Float32A
 }
 
 /**
- * -unary as rows, [pixelCount, channelCount]. Channels past the labels are left alone. Arrays of the problem's own size and layout are not
- * copied on the way.
+ * -unary as rows of an engine. Channels past the labels are left alone. Arrays of the problem's own size and layout are not copied
+ * on the way.
  */
-export function writeNegatedUnary(
-  input: ResolvedUnary,
-  size: ProblemSize,
-  channelCount: number,
-  rows: Float32Array,
-): void {
+export function writeNegatedUnary(input: ResolvedUnary, size: ProblemSize, engine: RowEngine, rows: Rows): void {
   const { labelCount } = size;
-  const pixelCount = size.width * size.height;
   if (input.form === 'labels' || !isPlain(input, size)) {
-    planarToRows(unaryEnergies(input, size), pixelCount, labelCount, channelCount, -1, rows);
+    engine.write(unaryEnergies(input, size), labelCount, -1, rows);
     return;
   }
-  planarToRows(input.values, pixelCount, labelCount, channelCount, input.form === 'unary' ? -1 : 1, rows);
+  engine.write(input.values, labelCount, input.form === 'unary' ? -1 : 1, rows);
   if (input.form !== 'probabilities') return;
-  for (let from = 0; from < rows.length; from += channelCount) {
-    for (let i = from; i < from + labelCount; i++) rows[i] = -energyOfProbability(rows[i]);
+  const { values } = rows;
+  const channelCount = engine.channelsFor(labelCount);
+  for (let from = 0; from < values.length; from += channelCount) {
+    for (let i = from; i < from + labelCount; i++) values[i] = -energyOfProbability(values[i]);
   }
 }
 

@@ -5,8 +5,8 @@ import type { ProblemSize } from '../../src/problem/types.js';
 import { type RowEngine, typedArrays } from '../../src/reference/rows.js';
 
 /** SIMD in WebAssembly for a problem; throws where there is none. */
-export async function simdEngine({ width, height, labelCount }: ProblemSize): Promise<SimdRowEngine> {
-  const engine = await SimdRowEngine.create(width * height, labelCount);
+export async function simdEngine({ width, height, labelCount }: ProblemSize, threads?: number): Promise<SimdRowEngine> {
+  const engine = await SimdRowEngine.create(width * height, labelCount, threads);
   if (!engine) throw new Error('no WebAssembly with SIMD here');
   return engine;
 }
@@ -14,5 +14,5 @@ export async function simdEngine({ width, height, labelCount }: ProblemSize): Pr
 /** Both engines of the CPU backend, by name. */
 export const rowEngines: [string, (size: ProblemSize) => Promise<RowEngine>][] = [
   ['typed arrays', async () => typedArrays],
-  ['SIMD', simdEngine],
+  ['SIMD', (size) => simdEngine(size)],
 ];

@@ -26,6 +26,7 @@ const stageNames = [
   'sortWeights',
   'splat',
   'splatPairs',
+  'writeRows',
 ] as const satisfies readonly (keyof Stages)[];
 
 type Memories = Pick<PoolMessage['members'][number], 'compiled' | 'memory'>;

@@ -15,6 +15,7 @@ import { embed } from '../../../src/reference/embed.js';
 import { featuresOfArray } from '../../../src/reference/features.js';
 import { noScaling } from '../../../src/reference/filter.js';
 import { buildLattice } from '../../../src/reference/lattice.js';
+import { planarToRows } from '../../../src/reference/layout.js';
 import { latticeScale, slice } from '../../../src/reference/slice.js';
 import { updateMarginals } from '../../../src/reference/softmax.js';
 import { splat } from '../../../src/reference/splat.js';
@@ -200,12 +201,49 @@ test.each([1, 2, 7, 64])('softmax of two channels has the bits of that of four, 
       return address;
     };
     const [scores, marginals] = [place(spread, Number.NEGATIVE_INFINITY), place(q, 0)];
-    const change = module.softmax(scores, channels, 0.3, marginals, 0, pixelCount);
+    const change = module.softmax(scores, scores, channels, 0.3, marginals, 0, pixelCount);
     const rows = memory.floats(marginals, pixelCount * channels + 1);
     expect(rows[pixelCount * channels]).toBe(Math.fround(1e30));
     return [change, ...Array.from({ length: 2 * pixelCount }, (_, i) => rows[(i >> 1) * channels + (i & 1)])];
   };
   expect(run(2)).toEqual(run(4));
+});
+
+test('softmax from rows elsewhere leaves them as they are', async () => {
+  const engine = await simdEngine({ width: 8, height: 5, labelCount: 5 });
+  for (const channels of [2, 8]) {
+    const [given, scores, marginals, expected] = Array.from({ length: 4 }, () => engine.allocate(40 * channels));
+    const values = randomFloats(40 * channels, 3, 9);
+    for (const rows of [given, scores]) rows.values.set(values);
+    const change = engine.updateMarginals(scores.values, channels, 0, expected.values);
+    scores.values.fill(5);
+    expect(engine.updateMarginals(scores.values, channels, 0, marginals.values, given.values)).toBe(change);
+    expect(marginals.values).toEqual(expected.values);
+    expect(given.values).toEqual(values);
+  }
+});
+
+// Batches of 2^16 values a thread: two of these problems take several, and the last of those is not full.
+test.each([
+  [1, 21],
+  [2, 35],
+  [3, 35],
+  [4, 7],
+  [21, 9001],
+  [150, 1003],
+])('values of %i labels become the rows that the twin has, %i pixels', async (labelCount, pixelCount) => {
+  const planar = randomFloats(labelCount * pixelCount, 6, 50);
+  for (const threads of [1, 2]) {
+    const engine = await simdEngine({ width: pixelCount, height: 1, labelCount }, threads);
+    const channels = engine.channelsFor(labelCount);
+    const expected = new Float32Array(pixelCount * channels).fill(7);
+    planarToRows(planar, pixelCount, labelCount, channels, -1, expected);
+    const rows = engine.allocate(pixelCount * channels);
+    rows.values.fill(7);
+    engine.write(planar, labelCount, -1, rows);
+    expect(sameBits(rows.values, expected)).toBe(true);
+    engine.release?.();
+  }
 });
 
 test.each([0, 0.4])('softmax does what the twin does, damping %f', async (damping) => {

@@ -4,9 +4,11 @@ import { expect, test } from 'vitest';
 import { readFloatNpy, readIntegerNpy } from '../../../src/cli/files/npy.js';
 import { resolveUnary } from '../../../src/problem/given-unary.js';
 import type { UnaryInput } from '../../../src/problem/types.js';
+import { typedArrays } from '../../../src/reference/rows.js';
 import { unaryEnergies, writeNegatedUnary } from '../../../src/reference/unary.js';
 import { goldenFile } from '../../support/golden.js';
 import { randomFloats } from '../../support/random.js';
+import { simdEngine } from '../../support/row-engines.js';
 
 function energies(input: UnaryInput, width: number, height: number, labelCount: number): Float32Array {
   const size = { width, height, labelCount };
@@ -123,15 +125,17 @@ test.each<[string, UnaryInput]>([
   ['interleaved logits', { logits: randomFloats(36, 4, 9), layout: 'interleaved' }],
   ['coarse logits', { logits: randomFloats(12, 5, 9), width: 2, height: 2 }],
   ['labels', { labels: Uint8Array.of(0, 1, 2, 0, 1, 2, 0, 1, 2, 2, 1, 0), confidence: 0.7 }],
-])('%s become rows of -unary, with the bits of the energies', (_name, input) => {
+])('%s become rows of -unary, with the bits of the energies', async (_name, input) => {
   const size = { width: 4, height: 3, labelCount: 3 };
   const resolved = resolveUnary(input, size);
   const expected = unaryEnergies(resolved, size);
-  for (const channelCount of [3, 4]) {
-    const rows = new Float32Array(12 * channelCount).fill(7);
-    writeNegatedUnary(resolved, size, channelCount, rows);
+  for (const engine of [typedArrays, await simdEngine(size)]) {
+    const channelCount = engine.channelsFor(3);
+    const rows = engine.allocate(12 * channelCount);
+    rows.values.fill(7);
+    writeNegatedUnary(resolved, size, engine, rows);
     for (let pixel = 0; pixel < 12; pixel++) {
-      const row = Array.from(rows.subarray(pixel * channelCount, (pixel + 1) * channelCount));
+      const row = Array.from(rows.values.subarray(pixel * channelCount, (pixel + 1) * channelCount));
       const labels = [0, 1, 2].map((label) => -expected[label * 12 + pixel] + 0);
       expect(row.map((value) => value + 0)).toEqual([...labels, ...(channelCount === 4 ? [7] : [])]);
     }
