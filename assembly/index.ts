@@ -17,7 +17,7 @@ export {
   sortWeights,
 } from './lattice';
 export { allocate, release } from './memory';
-export { scaleWeights, sortFactors } from './scale-weights';
+export { factorsOfSums, scaleWeights } from './scale-weights';
 export { slice } from './slice';
 export { slicePairs } from './slice-pairs';
 export { softmax } from './softmax';

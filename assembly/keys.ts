@@ -6,6 +6,9 @@
  */
 const lanesOfVector: u32 = 8;
 
+/** Bytes of a vector, and of keys of up to eight coordinates. */
+export const vectorBytes: usize = 16;
+
 /** 16-bit numbers in a key are biased by this. */
 const bias: u32 = 0x8000;
 

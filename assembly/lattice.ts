@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { KeyTable } from './key-table';
-import { addStep, axisSteps, keyBytes, sameKey, splitKey, subtractStep } from './keys';
+import { addStep, axisSteps, keyBytes, sameKey, splitKey, subtractStep, vectorBytes } from './keys';
 
 /** The part of the permutohedral lattice that some points touch; src/reference/lattice.ts says what each array is. */
 @unmanaged
@@ -147,11 +147,21 @@ export function numberVertices(address: usize): void {
   let at = rows;
   for (let simplex: u32 = 0; simplex < simplexCount; simplex++) {
     splitKey(simplices.keyAt(simplex), featureDim, key, coordinateOfRank);
-    for (let remainder: u32 = 0; remainder < corners; remainder++) {
+    store<u32>(at, vertices.insert(key) + 1);
+    at += 4;
+    let vector = v128.load(key);
+    for (let remainder: u32 = 1; remainder < corners; remainder++) {
       // From one remainder to the next every coordinate grows by 1, and the one of the highest rank yet falls by d + 1.
-      if (remainder > 0)
-        addStep(key, steps + load<u32>(coordinateOfRank + ((corners - remainder) << 2)) * bytes, bytes);
-      store<u32>(at, vertices.insert(key) + 1);
+      const step = steps + load<u32>(coordinateOfRank + ((corners - remainder) << 2)) * bytes;
+      let vertex: u32;
+      if (bytes === vectorBytes) {
+        vector = i16x8.add(vector, v128.load(step));
+        vertex = vertices.insertVector(vector);
+      } else {
+        addStep(key, step, bytes);
+        vertex = vertices.insert(key);
+      }
+      store<u32>(at, vertex + 1);
       at += 4;
     }
   }

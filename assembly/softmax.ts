@@ -51,33 +51,41 @@ export function softmax(
   return largestOf(change);
 }
 
-/** Rows of two channels, two pixels at a time. */
+/** Rows of two channels, four pixels at a time: one of two exponentials is 1. */
 function softmaxPairs(scores: usize, pixelCount: usize, damping: f32, marginals: usize): f32 {
   const bytes = pixelCount << 3;
-  const whole = bytes & ~15;
+  const whole = bytes & ~31;
+  const undamped = f32x4.splat(1 - damping);
+  const dampings = f32x4.splat(damping);
   let change = f32x4.splat(0);
-  for (let at: usize = 0; at < whole; at += 16) {
-    const before = v128.load(marginals + at);
-    const after = mixPairs(v128.load(scores + at), before, damping);
+  for (let at: usize = 0; at < bytes; at += at < whole ? 32 : 8) {
+    // Past the last four pixels one stands for four.
+    const given = scores + at;
+    const q = marginals + at;
+    const left = at < whole ? v128.load(given) : v128.load64_splat(given);
+    const right = at < whole ? v128.load(given, 16) : left;
+    const first = v128.shuffle<f32>(left, right, 0, 2, 4, 6);
+    const second = v128.shuffle<f32>(left, right, 1, 3, 5, 7);
+    const smaller = exponential(f32x4.neg(f32x4.abs(f32x4.sub(first, second))));
+    const most = f32x4.div(undamped, f32x4.add(f32x4.splat(1), smaller));
+    const least = f32x4.mul(most, smaller);
+    const firstIsMost = f32x4.ge(first, second);
+    const ofFirst = v128.bitselect(most, least, firstIsMost);
+    const ofSecond = v128.bitselect(least, most, firstIsMost);
+    const before = at < whole ? v128.load(q) : v128.load64_splat(q);
+    const after = f32x4.add(v128.shuffle<f32>(ofFirst, ofSecond, 0, 4, 1, 5), f32x4.mul(dampings, before));
     change = f32x4.pmax(change, f32x4.abs(f32x4.sub(after, before)));
-    v128.store(marginals + at, after);
-  }
-  if (whole < bytes) {
-    const before = v128.load64_splat(marginals + whole);
-    const after = mixPairs(v128.load64_splat(scores + whole), before, damping);
-    change = f32x4.pmax(change, f32x4.abs(f32x4.sub(after, before)));
-    v128.store64_lane(marginals + whole, after, 0);
+    if (at < whole) {
+      const beforeRight = v128.load(q, 16);
+      const afterRight = f32x4.add(v128.shuffle<f32>(ofFirst, ofSecond, 2, 6, 3, 7), f32x4.mul(dampings, beforeRight));
+      change = f32x4.pmax(change, f32x4.abs(f32x4.sub(afterRight, beforeRight)));
+      v128.store(q, after);
+      v128.store(q, afterRight, 16);
+    } else {
+      v128.store64_lane(q, after, 0);
+    }
   }
   return largestOf(change);
-}
-
-/** Q of two pixels. */
-function mixPairs(scores: v128, before: v128, damping: f32): v128 {
-  const maximum = f32x4.pmax(scores, v128.shuffle<f32>(scores, scores, 1, 0, 3, 2));
-  const values = exponential(f32x4.sub(scores, maximum));
-  const total = f32x4.add(values, v128.shuffle<f32>(values, values, 1, 0, 3, 2));
-  const factors = f32x4.div(f32x4.splat(1 - damping), total);
-  return f32x4.add(f32x4.mul(factors, values), f32x4.mul(f32x4.splat(damping), before));
 }
 
 function largestOf(lanes: v128): f32 {

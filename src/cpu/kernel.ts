@@ -5,7 +5,6 @@ import { addMessage } from '../reference/compatibility.js';
 import { ExactFilter } from '../reference/exact.js';
 import { allFeatures, featureSource } from '../reference/features.js';
 import type { Filter } from '../reference/filter.js';
-import { normalize } from '../reference/normalization.js';
 import { type RowEngine, type Rows, typedArrays } from '../reference/rows.js';
 import { SeparableFilter } from '../reference/separable.js';
 
@@ -56,7 +55,7 @@ export class Kernel {
   /** Builds what is missing. `rgba` is the image, needed by bilateral kernels only. */
   prepare(rgba: Uint8Array | Uint8ClampedArray | null): Filter {
     this.filter ??= this.createFilter(rgba);
-    if (!this.normalized) normalize(this.filter, this.parameters.normalization);
+    if (!this.normalized) this.filter.normalize(this.parameters.normalization);
     this.normalized = true;
     if (this.parameters.compatibility.kind !== 'potts') {
       this.filtered ??= this.engine.allocate(this.size.width * this.size.height * this.channelCount);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import type { Normalization } from '../problem/types.js';
 import type { FeatureSource } from '../reference/features.js';
-import type { Filter, Scaling } from '../reference/filter.js';
+import type { Filter } from '../reference/filter.js';
 import { latticeScale } from '../reference/slice.js';
 import { buildLattice, type PlacedLattice } from './lattice.js';
 import type { SimdMemory } from './memory.js';
@@ -21,7 +22,7 @@ export class SimdLatticeFilter implements Filter {
   /** How threads divide the vertices among each other. */
   private readonly vertexParts: number;
   private readonly scaler: WeightScaler;
-  /** Weights times `Scaling.before`, and times `Scaling.after`: the same where these are. */
+  /** Weights times the factors before K and after it: the same where these are. */
   private splatWeights: ScaledWeights;
   private sliceWeights: ScaledWeights;
 
@@ -43,26 +44,12 @@ export class SimdLatticeFilter implements Filter {
     return this.lattice.vertexCount;
   }
 
-  filterOnes(): Float32Array {
-    const { memory, pointCount } = this;
-    const length = pointCount * fewestChannels;
-    return memory.lend({ ones: fewestChannels, filtered: length }, (at) => {
-      memory.floats(at.ones, fewestChannels).fill(1);
-      memory.floats(at.filtered, length).fill(0);
-      // One row for all points.
-      this.addPairs(at.ones, 0, 1, at.filtered, at.filtered);
-      const filtered = memory.floats(at.filtered, length);
-      const sums = new Float32Array(pointCount);
-      for (let point = 0; point < pointCount; point++) sums[point] = filtered[point * fewestChannels];
-      return sums;
-    });
-  }
-
-  setScaling({ before, after }: Scaling): void {
-    const { scaler } = this;
+  normalize(normalization: Normalization): void {
     this.releaseWeights();
-    this.splatWeights = scaler.scale(before);
-    this.sliceWeights = after === before ? this.splatWeights : scaler.scale(after);
+    if (normalization === 'none') return;
+    const scaled = this.scaler.scale((factors) => this.writeFactors(normalization === 'symmetric', factors));
+    if (normalization !== 'after') this.splatWeights = scaled;
+    if (normalization !== 'before') this.sliceWeights = scaled;
   }
 
   addFiltered(marginals: Float32Array, channelCount: number, weight: number, out: Float32Array, onto = out): void {
@@ -85,6 +72,18 @@ export class SimdLatticeFilter implements Filter {
     this.scaler.destroy();
     this.lattice.release();
     for (const address of [values, scratch, vertexParts]) memory.release(address);
+  }
+
+  /** From K·1: the weights must be as they are. */
+  private writeFactors(symmetric: boolean, factors: number): void {
+    const { memory, pointCount } = this;
+    memory.lend({ ones: fewestChannels, sums: fewestChannels * pointCount }, (at) => {
+      memory.floats(at.ones, fewestChannels).fill(1);
+      memory.floats(at.sums, fewestChannels * pointCount).fill(0);
+      // One row for all points.
+      this.addPairs(at.ones, 0, 1, at.sums, at.sums);
+      memory.team.run('factorsOfSums', [this.lattice.points, at.sums, Number(symmetric), factors], pointCount);
+    });
   }
 
   /** `addFiltered` for rows of two channels at `from`, `rowBytes` from one to the next. */

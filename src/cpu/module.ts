@@ -20,16 +20,9 @@ export interface Stages {
     from: number,
     to: number,
   ): void;
+  factorsOfSums(points: number, sums: number, symmetric: number, out: number, from: number, to: number): void;
   findNeighbours(address: number, work: number, from: number, to: number): void;
-  scaleWeights(
-    corners: number,
-    points: number,
-    weights: number,
-    factors: number,
-    out: number,
-    from: number,
-    to: number,
-  ): void;
+  scaleWeights(corners: number, weights: number, factors: number, out: number, from: number, to: number): void;
   slice(
     corners: number,
     simplexCount: number,
@@ -70,7 +63,6 @@ export interface Stages {
     from: number,
     to: number,
   ): number;
-  sortFactors(points: number, factors: number, out: number, from: number, to: number): void;
   sortWeights(address: number, from: number, to: number): void;
   splat(
     corners: number,

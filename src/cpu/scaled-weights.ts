@@ -29,20 +29,22 @@ export class WeightScaler {
     this.unscaled = { weights: lattice.weights, factors: one, factorBytes: 0 };
   }
 
-  /** @param factors by point; null: all 1 */
-  scale(factors: Float32Array | null): ScaledWeights {
+  /** @param write writes the factors to an address, in the order of the lattice's points */
+  scale(write: (factors: number) => void): ScaledWeights {
     const { memory, lattice, channelCount, unscaled } = this;
-    const { pointCount, points, weights } = lattice;
-    if (factors === null) return unscaled;
+    const { pointCount, weights } = lattice;
+    if (channelCount === 2) {
+      const factors = memory.reserve(pointCount);
+      write(factors);
+      return { ...unscaled, factors, factorBytes: 4 };
+    }
     const corners = lattice.featureDim + 1;
-    const inCopy = channelCount > 2;
-    const address = memory.reserve(inCopy ? pointCount * corners : pointCount);
+    const scaled = memory.reserve(pointCount * corners);
     memory.lend({ factors: pointCount }, (at) => {
-      memory.floats(at.factors, pointCount).set(factors);
-      if (inCopy) memory.team.run('scaleWeights', [corners, points, weights, at.factors, address], pointCount);
-      else memory.team.run('sortFactors', [points, at.factors, address], pointCount);
+      write(at.factors);
+      memory.team.run('scaleWeights', [corners, weights, at.factors, scaled], pointCount);
     });
-    return inCopy ? { ...unscaled, weights: address } : { ...unscaled, factors: address, factorBytes: 4 };
+    return { ...unscaled, weights: scaled };
   }
 
   /** Gives back what `scale` took. */

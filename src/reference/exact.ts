@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import type { Normalization } from '../problem/types.js';
 import { exponential } from './exponential.js';
-import { type Factors, type Filter, factorsOf, noScaling, type Scaling } from './filter.js';
+import { type Factors, factorsOf, noScaling, type ScaledFilter, type Scaling } from './filter.js';
+import { normalize } from './normalization.js';
 
 /** Elements of K that are kept from one call to the next, instead of being evaluated again: 16 MiB. */
 const keptElements = 2 ** 22;
@@ -10,7 +12,7 @@ const keptElements = 2 ** 22;
  * K by its definition, K_ij = exp(-½ |f_i - f_j|²), over all pairs: Krähenbühl and Koltun 2011, equation 3.
  * pointCount² evaluations a call, for small images and as the oracle for the lattice.
  */
-export class ExactFilter implements Filter {
+export class ExactFilter implements ScaledFilter {
   readonly pointCount: number;
   readonly vertexCount = null;
   private scaling: Factors;
@@ -27,6 +29,10 @@ export class ExactFilter implements Filter {
     this.pointCount = features.length / featureDim;
     this.row = new Float32Array(this.pointCount);
     this.scaling = factorsOf(noScaling, this.pointCount);
+  }
+
+  normalize(normalization: Normalization): void {
+    normalize(this, normalization);
   }
 
   setScaling(scaling: Scaling): void {

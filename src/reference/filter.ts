@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import type { Normalization } from '../problem/types.js';
+
 /** A diagonal scaling of K: one factor a point before and after, [pointCount]; null where all are 1. */
 export interface Scaling {
   before: Float32Array | null;
@@ -25,10 +27,8 @@ export interface Filter {
   readonly pointCount: number;
   /** Vertices of the lattice, null where there is none. */
   readonly vertexCount: number | null;
-  /** Whatever a filter makes of the factors, it makes here, and not in every iteration. */
-  setScaling(scaling: Scaling): void;
-  /** after · K · before · 1, [pointCount]. */
-  filterOnes(): Float32Array;
+  /** Scales K by what its rows sum to (normalization.ts): here, and not in every iteration. */
+  normalize(normalization: Normalization): void;
   /**
    * out[i, l] = onto[i, l] + weight · after_i · Σ_j K_ij · before_j · Q[j, l].
    *
@@ -47,4 +47,11 @@ export interface Filter {
   ): void;
   /** Gives back what no garbage collector sees. */
   release?(): void;
+}
+
+/** A filter that takes any scaling. */
+export interface ScaledFilter extends Filter {
+  setScaling(scaling: Scaling): void;
+  /** after · K · before · 1, [pointCount]. */
+  filterOnes(): Float32Array;
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 
+import type { Normalization } from '../problem/types.js';
 import { blur } from './blur.js';
-import { type Factors, type Filter, factorsOf, noScaling, type Scaling } from './filter.js';
+import { type Factors, factorsOf, noScaling, type ScaledFilter, type Scaling } from './filter.js';
 import type { Lattice } from './lattice.js';
+import { normalize } from './normalization.js';
 import { slice } from './slice.js';
 import { splat, splatMarginals } from './splat.js';
 
 /** K by splat, blur and slice on the permutohedral lattice: an approximation, linear in the number of points. */
-export class LatticeFilter implements Filter {
+export class LatticeFilter implements ScaledFilter {
   readonly pointCount: number;
   readonly lattice: Lattice;
   /** Rows on the lattice, twice: blur goes back and forth. Kept between calls. */
@@ -25,6 +27,10 @@ export class LatticeFilter implements Filter {
 
   get vertexCount(): number {
     return this.lattice.vertexCount;
+  }
+
+  normalize(normalization: Normalization): void {
+    normalize(this, normalization);
   }
 
   setScaling(scaling: Scaling): void {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Normalization } from '../problem/types.js';
-import { type Filter, noScaling, type Scaling } from './filter.js';
+import { noScaling, type ScaledFilter, type Scaling } from './filter.js';
 
 /** Keeps 1/n finite for a point that no vertex reaches, as in pydensecrf. */
 const smallestSum = 1e-20;
@@ -10,7 +10,7 @@ const smallestSum = 1e-20;
  * Makes a filter apply K(Q/n), (KQ)/n or n^-½ K (n^-½ Q) with n = K·1, and gives the factors. Krähenbühl and Koltun 2013 introduce
  * the symmetric form.
  */
-export function normalize(filter: Filter, normalization: Normalization): Scaling {
+export function normalize(filter: ScaledFilter, normalization: Normalization): Scaling {
   filter.setScaling(noScaling);
   if (normalization === 'none') return noScaling;
   const factors = filter.filterOnes();

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 
 import { separableRadius } from '../problem/parameters.js';
-import type { ProblemSize } from '../problem/types.js';
+import type { Normalization, ProblemSize } from '../problem/types.js';
 import { exponential } from './exponential.js';
-import { type Factors, type Filter, factorsOf, noScaling, type Scaling } from './filter.js';
+import { type Factors, factorsOf, noScaling, type ScaledFilter, type Scaling } from './filter.js';
+import { normalize } from './normalization.js';
 
 /**
  * The spatial kernel as two one-dimensional convolutions, rows then columns, cut off at `separableRadius`.
  * Pixels outside the image weigh nothing.
  */
-export class SeparableFilter implements Filter {
+export class SeparableFilter implements ScaledFilter {
   readonly pointCount: number;
   readonly vertexCount = null;
   private scaling: Factors;
@@ -26,6 +27,10 @@ export class SeparableFilter implements Filter {
     this.scaling = factorsOf(noScaling, this.pointCount);
     this.tapsX = gaussianTaps(sigmas[0], size.width);
     this.tapsY = gaussianTaps(sigmas[1], size.height);
+  }
+
+  normalize(normalization: Normalization): void {
+    normalize(this, normalization);
   }
 
   setScaling(scaling: Scaling): void {

@@ -6,7 +6,7 @@ import { isOneBlock } from '../../src/engine/plan/row-plan.js';
 import type { Tuning } from '../../src/engine/plan/tuning.js';
 import type { ProblemSize, ResolvedKernel } from '../../src/problem/types.js';
 import { addMessage } from '../../src/reference/compatibility.js';
-import type { Filter } from '../../src/reference/filter.js';
+import type { ScaledFilter } from '../../src/reference/filter.js';
 import { factorsOf } from '../../src/reference/filter.js';
 import { normalize as normalizeTwin } from '../../src/reference/normalization.js';
 import { Planned, planFor } from './planned.js';
@@ -24,7 +24,7 @@ export interface FilterCase {
 }
 
 /** Builds a kernel's filter, computes its n, and adds its message to fresh logits, on both backends. */
-export async function filterBoth(gpu: StageDevice, problem: FilterCase, twin: Filter) {
+export async function filterBoth(gpu: StageDevice, problem: FilterCase, twin: ScaledFilter) {
   const { size, kernel, image } = problem;
   const { labelCount } = size;
   const pixelCount = size.width * size.height;

@@ -17,12 +17,12 @@ const patience = 5000;
 const stageNames = [
   'blur',
   'embed',
+  'factorsOfSums',
   'findNeighbours',
   'scaleWeights',
   'slice',
   'slicePairs',
   'softmax',
-  'sortFactors',
   'sortWeights',
   'splat',
   'splatPairs',

@@ -13,7 +13,6 @@ import type { Compatibility, CrfParameters, Kernel, ProblemSize } from '../../..
 import { blur } from '../../../src/reference/blur.js';
 import { embed } from '../../../src/reference/embed.js';
 import { featuresOfArray } from '../../../src/reference/features.js';
-import { noScaling } from '../../../src/reference/filter.js';
 import { buildLattice } from '../../../src/reference/lattice.js';
 import { planarToRows } from '../../../src/reference/layout.js';
 import { latticeScale, slice } from '../../../src/reference/slice.js';
@@ -155,10 +154,9 @@ async function filterInRows(features: Float32Array, featureDim: number, channels
     for (let i = 0; i < values.length; i++) rows()[(i >> 1) * channels + (i & 1)] = values[i];
     return rows;
   };
-  const [before, after] = [randomFloats(pointCount, 3), randomFloats(pointCount, 4)];
   const results: Float32Array[] = [];
-  for (const scaling of [noScaling, { before, after }, { before, after: null }, { before, after: before }]) {
-    filter.setScaling(scaling);
+  for (const normalization of ['none', 'symmetric', 'before', 'after', 'none'] as const) {
+    filter.normalize(normalization);
     const q = rowsOf(randomFloats(2 * pointCount, 8));
     const out = rowsOf(randomFloats(2 * pointCount, 9));
     const elsewhere = rowsOf(new Float32Array(2 * pointCount).fill(7));
@@ -168,7 +166,6 @@ async function filterInRows(features: Float32Array, featureDim: number, channels
     filter.addFiltered(q(), channels, 1.3, out());
     expect(elsewhere(), 'onto another array as onto its own').toEqual(out());
     results.push(Float32Array.from({ length: 2 * pointCount }, (_, i) => out()[(i >> 1) * channels + (i & 1)]));
-    results.push(filter.filterOnes());
   }
   filter.release();
   return results;

@@ -256,7 +256,7 @@ describe('a pool', () => {
     const length = 1000;
     const [zeros, address] = [zerosIn(memory, length), memory.reserve(length)];
     memory.floats(address, length).fill(1);
-    team.runBeside('sortFactors', [zeros, zeros, address], length, 7, () => {
+    team.runBeside('scaleWeights', [1, zeros, zeros, address], length, 7, () => {
       waitFor(() => memory.floats(address, length).every((value) => value === 0));
     });
     team.leave();
@@ -272,10 +272,10 @@ describe('a pool', () => {
     memory.floats(last, 1).fill(1);
     // The second element is outside: whoever comes to it fails.
     expect(() =>
-      team.runBeside('sortFactors', [zeros, zeros, last], 2, 1, () => waitFor(() => memory.floats(last, 1)[0] === 0)),
+      team.runBeside('scaleWeights', [1, zeros, zeros, last], 2, 1, () => waitFor(() => memory.floats(last, 1)[0] === 0)),
     ).toThrow(/a thread of the CPU backend failed|out of bounds/);
     memory.floats(address, 1000).fill(1);
-    team.run('sortFactors', [zeros, zeros, address], 1000, 1);
+    team.run('scaleWeights', [1, zeros, zeros, address], 1000, 1);
     expect(memory.floats(address, 1000).every((value) => value === 0)).toBe(true);
     team.leave();
   });
