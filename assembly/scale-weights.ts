@@ -30,14 +30,7 @@ export function factorsOfSums(points: usize, sums: usize, symmetric: bool, out: 
  * @param from first place in `points`
  * @param to after the last one
  */
-export function scaleWeights(
-  corners: usize,
-  weights: usize,
-  factors: usize,
-  out: usize,
-  from: usize,
-  to: usize,
-): void {
+export function scaleWeights(corners: usize, weights: usize, factors: usize, out: usize, from: usize, to: usize): void {
   let at = from * (corners << 2);
   for (let place = from; place < to; place++) {
     const factor = load<f32>(factors + (place << 2));

@@ -26,6 +26,7 @@ export class CpuRefiner implements Refiner {
   private readonly state = new CallState();
   private crf: CpuCrf;
   private parameters: OwnParameters;
+  private image: Uint8ClampedArray | undefined;
   private destroyed = false;
 
   private constructor(size: ProblemSize, parameters: OwnParameters, engine: RowEngine | undefined) {
@@ -128,17 +129,24 @@ export class CpuRefiner implements Refiner {
     state.checkUsable();
     const { image, unary, warmStart } = inMemory(() =>
       readRefineInput(input, {
-        image: (value) => pixelsOf(value, size),
+        image: (value) => readPixels('image', value, sidesOf(size)).data,
         unary: (value) => resolveGivenUnary(arraysOf(readUnary(value, size)), size),
       }),
     );
     state.checkInput({ image, unary, warmStart }, this.parameters.kernels);
-    if (image) this.crf.setImage(image);
+    if (image) this.crf.setImage(this.copied(image));
     state.hasImage ||= image !== undefined;
     if (unary) this.withRoom((crf) => crf.setUnaryInput(unary));
     state.hasUnary = true;
     if (!warmStart) this.withRoom((crf) => crf.start());
     state.hasStarted = true;
+  }
+
+  /** The image's bytes, in memory of our own: the same for every image. */
+  private copied(image: Uint8Array | Uint8ClampedArray): Uint8ClampedArray {
+    this.image ??= inMemory(() => new Uint8ClampedArray(image.length));
+    this.image.set(image);
+    return this.image;
   }
 
   private iterate(count: number): RefineReport {

@@ -272,7 +272,9 @@ describe('a pool', () => {
     memory.floats(last, 1).fill(1);
     // The second element is outside: whoever comes to it fails.
     expect(() =>
-      team.runBeside('scaleWeights', [1, zeros, zeros, last], 2, 1, () => waitFor(() => memory.floats(last, 1)[0] === 0)),
+      team.runBeside('scaleWeights', [1, zeros, zeros, last], 2, 1, () =>
+        waitFor(() => memory.floats(last, 1)[0] === 0),
+      ),
     ).toThrow(/a thread of the CPU backend failed|out of bounds/);
     memory.floats(address, 1000).fill(1);
     team.run('scaleWeights', [1, zeros, zeros, address], 1000, 1);
