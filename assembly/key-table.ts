@@ -106,10 +106,7 @@ export class KeyTable {
     this.keys = heap.realloc(this.keys, this.bytesOfKeys());
     heap.free(this.slots);
     this.slots = emptySlots(this.capacity);
-    for (let number: u32 = 0; number < this.count; number++) {
-      const key = this.keyAt(number);
-      store<u32>(this.keyBytes === vectorBytes ? this.probeVector(v128.load(key)) : this.probe(key), number + 1);
-    }
+    for (let number: u32 = 0; number < this.count; number++) store<u32>(this.probe(this.keyAt(number)), number + 1);
   }
 }
 

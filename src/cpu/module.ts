@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { memoryKindOffset, moduleBase64 } from './module.wasm.js';
+import { memoryKindOffset, moduleDigits } from './module.wasm.js';
 
 /**
  * Stages that may be done in parts: the last two numbers that they take are the first element and that after the last one. assembly/ says
@@ -133,7 +133,8 @@ const compiling: Partial<Record<'own' | 'shared', Promise<WebAssembly.Module>>> 
 
 /** The stages for memories of one kind. Rejects where there is no WebAssembly, no SIMD in it, or a page's policy forbids it. */
 function compileStages(kind: 'own' | 'shared'): Promise<WebAssembly.Module> {
-  const bytes = Uint8Array.from(atob(moduleBase64), (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(moduleDigits.length / 2);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = Number.parseInt(moduleDigits.slice(2 * at, 2 * at + 2), 16);
   if (kind === 'own') bytes[memoryKindOffset] = 1;
   return WebAssembly.compile(bytes);
 }
