@@ -21,20 +21,23 @@ export const word = {
   /** Elements of the job, and of one part. */
   length: 8,
   part: 9,
-  /** First element that nobody has taken. */
-  next: 10,
   /** 1 when a part threw. */
-  failed: 11,
+  failed: 10,
+  /**
+   * The part that is next in each thread's block, the calling thread's first. A thread takes those of its own block first, and so comes
+   * to the same rows stage after stage, which its cache has; then what is left in the others'.
+   */
+  blocks: 16,
 } as const;
-
-/** Room for the words. */
-export const wordCount = 16;
 
 /** What a stage takes at most; behind it in `numbers` each helper leaves the largest number that its parts gave. */
 export const mostGiven = 16;
 
 /** Helpers that `numbers` has room for: as many as the option `threads` allows. */
 export const helperRoom = 256;
+
+/** Room for the words: a block for each helper, and one for the calling thread. */
+export const wordCount = word.blocks + helperRoom + 1;
 
 /** Looks at a word before a thread goes to sleep: stages follow each other within microseconds, and waking takes tens of them. */
 export const looks = 2000;

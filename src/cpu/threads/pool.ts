@@ -115,22 +115,23 @@ class Pool {
   /** Lets helpers take parts of a job. */
   open(member: number, helpers: number, stage: number, given: readonly number[], length: number, part: number): void {
     const { words, numbers } = this;
+    const parts = Math.ceil(length / part);
+    for (let block = 0; block <= helpers; block++) words[word.blocks + block] = firstPart(block, helpers, parts);
     words[word.member] = member;
     words[word.helpers] = helpers;
     words[word.stage] = stage;
     words[word.givenCount] = given.length;
     words[word.length] = length;
     words[word.part] = part;
-    words[word.next] = 0;
     numbers.set(given);
     numbers.fill(0, mostGiven, mostGiven + helpers);
     Atomics.store(words, word.open, 1);
     this.wake();
   }
 
-  /** First element of the next part. */
-  take(part: number): number {
-    return Atomics.add(this.words, word.next, part);
+  /** The next part of a block; none where it is not below `firstPart` of the block after it. */
+  take(block: number): number {
+    return Atomics.add(this.words, word.blocks + block, 1);
   }
 
   /** Waits until nobody is at a part. @returns the largest number that helpers' parts gave */
@@ -181,6 +182,11 @@ class Pool {
     Atomics.add(this.words, word.round, 1);
     Atomics.notify(this.words, word.round);
   }
+}
+
+/** First part of a thread's block: that of the calling thread is 0, and `helpers` + 1 is after the last one. */
+function firstPart(block: number, helpers: number, parts: number): number {
+  return Math.floor((block * parts) / (helpers + 1));
 }
 
 /** A page's own thread may not. */
@@ -283,12 +289,17 @@ class Member implements Team {
     const stage = this.module[name] as AnyStage;
     if (length <= part && !meanwhile) return stage(...given, 0, length) ?? 0;
     const helpers = threads - 1;
+    const parts = Math.ceil(length / part);
     let largest = 0;
     pool.open(this.id, helpers, stageNames.indexOf(name), given, length, part);
     try {
       meanwhile?.();
-      for (let from = pool.take(part); from < length; from = pool.take(part)) {
-        largest = Math.max(largest, stage(...given, from, Math.min(from + part, length)) ?? 0);
+      for (let block = 0; block < threads; block++) {
+        const end = firstPart(block + 1, helpers, parts);
+        for (let taken = pool.take(block); taken < end; taken = pool.take(block)) {
+          const from = taken * part;
+          largest = Math.max(largest, stage(...given, from, Math.min(from + part, length)) ?? 0);
+        }
       }
     } finally {
       largest = Math.max(largest, pool.close(helpers));

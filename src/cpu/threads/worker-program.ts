@@ -46,12 +46,18 @@ function takeParts(index, words, numbers) {
   const given = numbers.subarray(0, words[${word.givenCount}]);
   const length = words[${word.length}];
   const part = words[${word.part}];
+  const threads = words[${word.helpers}] + 1;
+  const parts = Math.ceil(length / part);
   try {
-    for (;;) {
-      const from = Atomics.add(words, ${word.next}, part);
-      if (from >= length) return;
-      const result = stage(...given, from, Math.min(from + part, length)) ?? 0;
-      if (result > numbers[${mostGiven} + index]) numbers[${mostGiven} + index] = result;
+    for (let turn = 0; turn < threads; turn++) {
+      const block = (index + 1 + turn) % threads;
+      const end = Math.floor(((block + 1) * parts) / threads);
+      for (;;) {
+        const from = Atomics.add(words, ${word.blocks} + block, 1) * part;
+        if (from >= end * part) break;
+        const result = stage(...given, from, Math.min(from + part, length)) ?? 0;
+        if (result > numbers[${mostGiven} + index]) numbers[${mostGiven} + index] = result;
+      }
     }
   } catch {
     Atomics.store(words, ${word.failed}, 1);

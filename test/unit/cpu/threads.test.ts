@@ -241,7 +241,7 @@ describe('a pool', () => {
     }
   }
 
-  /** Points that are all the first, and factors that are all 0: `sortFactors` makes zeros of them. */
+  /** Weights and factors that are all 0: `scaleWeights` makes zeros of them. */
   function zerosIn(memory: SimdMemory, length: number): number {
     const address = memory.reserve(length);
     memory.floats(address, length).fill(0);
@@ -268,12 +268,12 @@ describe('a pool', () => {
     const { module, team } = shared;
     const memory = new SimdMemory(module, team);
     const [zeros, address] = [zerosIn(memory, 1000), memory.reserve(1000)];
-    const last = module.memory.buffer.byteLength - 4;
-    memory.floats(last, 1).fill(1);
-    // The second element is outside: whoever comes to it fails.
+    const last = module.memory.buffer.byteLength - 12;
+    memory.floats(last, 3).fill(1);
+    // Of four elements the helper has the third and the fourth, which is outside.
     expect(() =>
-      team.runBeside('scaleWeights', [1, zeros, zeros, last], 2, 1, () =>
-        waitFor(() => memory.floats(last, 1)[0] === 0),
+      team.runBeside('scaleWeights', [1, zeros, zeros, last], 4, 1, () =>
+        waitFor(() => memory.floats(last, 3)[2] === 0),
       ),
     ).toThrow(/a thread of the CPU backend failed|out of bounds/);
     memory.floats(address, 1000).fill(1);
