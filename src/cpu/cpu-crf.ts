@@ -18,8 +18,8 @@ const noLabel = Number.NEGATIVE_INFINITY;
  * Values are held as rows, [pixel, channel], so that whatever is done to a pixel is done to all labels at once. A row engine
  * holds them and does what takes the time.
  *
- * Five iterations with the default kernels on a photograph of 512² with 21 labels take 1.8 s on typed arrays and 0.5 s in
- * WebAssembly (src/cpu), where one iteration takes 0.06 to 0.08 s; the first time 0.4 s more. One thread, Node 20, a shared EPYC core.
+ * A new photograph of 512² with 21 labels and five iterations with the default kernels take 0.3 s in WebAssembly (src/cpu), where one iteration takes
+ * 0.05 s; typed arrays took four times as long. One thread, Node 20, a shared EPYC core.
  */
 export class CpuCrf {
   private readonly pixelCount: number;

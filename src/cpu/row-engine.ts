@@ -10,7 +10,7 @@ import { createSharedModule, createStageModule } from './module.js';
 /** What rows may take of 4 GiB, so that lattices have the rest. */
 const largestRows = 3 * 2 ** 29;
 
-/** Numbers of the rows that are worth another thread. On two shared cores a second one gained a fifth of the time at 512×512×21, and nothing at 640×480×2. */
+/** Numbers of the rows that are worth another thread. On two shared cores a second one gained a third of the time at 512×512×21, and a seventh at 640×480×2. */
 const numbersPerThread = 2 ** 20;
 
 /** Values a thread that are written to rows in one batch: they stay in the cache on the way. */
