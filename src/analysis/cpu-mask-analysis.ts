@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-import { pixelsOf } from '../cpu/cpu-refiner.js';
 import type { ImageInput } from '../problem/api.js';
 import { ArgumentError, DeviceError } from '../problem/errors.js';
+import { sidesOf } from '../problem/images.js';
 import { checkFloats } from '../problem/inputs.js';
 import { isBufferObject } from '../problem/platform-objects.js';
+import { readPixels } from '../problem/read-pixels.js';
 import { readObject } from '../problem/reading.js';
+import { copyOf } from '../problem/typed-arrays.js';
 import type { FloatArray, LabelArray } from '../problem/types.js';
 import type * as Api from './api.js';
 import { areasOf } from './areas.js';
@@ -201,4 +203,12 @@ const gpuRefusal = "no GPU object: backend 'cpu' works on arrays";
 function notOnGpu(argument: string, input: unknown): unknown {
   if (isBufferObject(argument, input)) throw new ArgumentError(argument, input, gpuRefusal);
   return input;
+}
+
+/**
+ * A copy of an image's bytes. What a page shows is drawn to a canvas to be read; GPU objects have no place here. Throws ArgumentError for what can't
+ * be read, or has another size than the problem.
+ */
+function pixelsOf(image: unknown, size: { width: number; height: number }): Uint8Array | Uint8ClampedArray {
+  return copyOf(readPixels('image', image, sidesOf(size)).data);
 }

@@ -11,7 +11,6 @@ import { isBufferObject } from '../problem/platform-objects.js';
 import type { CrfParametersOrName } from '../problem/presets.js';
 import { readPixels } from '../problem/read-pixels.js';
 import { readRefineInput } from '../problem/requests.js';
-import { copyOf } from '../problem/typed-arrays.js';
 import type { Energy, ProblemSize } from '../problem/types.js';
 import { type RowEngine, typedArrays } from '../reference/rows.js';
 import { CpuCrf } from './cpu-crf.js';
@@ -177,14 +176,6 @@ function inMemory<Result>(work: () => Result): Result {
     if (!(error instanceof RangeError)) throw error;
     throw new DeviceError(`the CPU backend found no memory for this problem: ${error.message}`);
   }
-}
-
-/**
- * A copy of an image's bytes. What a page shows is drawn to a canvas to be read; GPU objects have no place here. Throws ArgumentError for what can't
- * be read, or has another size than the problem.
- */
-export function pixelsOf(image: unknown, size: { width: number; height: number }): Uint8Array | Uint8ClampedArray {
-  return copyOf(readPixels('image', image, sidesOf(size)).data);
 }
 
 function arraysOf(given: GivenUnary): GivenUnary {
