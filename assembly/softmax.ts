@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /**
- * Q <- (1 - damping)·softmax(scores) + damping·Q, row by row. A channel that is no label has a score of -3e38 and so gets 0.
+ * Q <- (1 - damping)·softmax(scores) + damping·Q, row by row. A channel that is no label has a score of -∞ and so gets 0.
  *
  * @param source -unary + messages, f32 [pixelCount, channels]. Channels are 2, or a multiple of 4
  * @param scores of the same size, to work in; may be `source`, which then is void
