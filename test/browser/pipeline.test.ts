@@ -113,6 +113,12 @@ it('names the operators that would run on the CPU', async () => {
   expect(await inPage('refusalOf', network, [...bytes])).toMatch(/^red and blue: Celu \(celu1\) run on the CPU/);
 });
 
+it('loses nothing when the device goes away while the network runs', async () => {
+  const { labels, isReplaced } = await inPage('loseInTheMiddle', tinyDescription, [...tinyNetwork()]);
+  expect(labels).toEqual([2, 2]);
+  expect(isReplaced).toBe(true);
+}, 200_000);
+
 it('survives the loss of the GPU process once, and says so the second time', async () => {
   const { losses, labels, end } = await inPage('surviveLoss', tinyDescription, [...tinyNetwork()]);
   expect(labels).toEqual([2, 2]);

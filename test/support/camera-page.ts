@@ -197,6 +197,29 @@ export async function surviveLoss(
   return { losses, labels, end };
 }
 
+/** A device that goes away while the network runs on it: the corner's label before and in that call, and whether the device was another one then. */
+export async function loseInTheMiddle(
+  description: NetworkDescription,
+  bytes: readonly number[],
+): Promise<{ labels: number[]; isReplaced: boolean }> {
+  const video = await openCamera();
+  const network = { ...description, bytes: Uint8Array.from(bytes) };
+  const pipeline = await Pipeline.create({ network, backend: 'webgpu' });
+  const cornerLabel = async () => (await (await pipeline.segmentFrame(video)).labelMap())[0];
+  const labels = [await cornerLabel()];
+  const { device } = pipeline;
+  const submit = device.queue.submit.bind(device.queue);
+  device.queue.submit = (commands) => {
+    submit(commands);
+    // With the frame itself: the network is still to come.
+    device.destroy();
+  };
+  labels.push(await cornerLabel());
+  const isReplaced = pipeline.device !== device;
+  await pipeline.destroy();
+  return { labels, isReplaced };
+}
+
 declare global {
   interface Window {
     crashGpu(): Promise<void>;

@@ -6,6 +6,7 @@ import { labelPlanes } from '../../reference/pipeline/network-output.js';
 import { checkOutputShape } from '../network/check-graph.js';
 import type { ResolvedNetwork } from '../network/description.js';
 import type { NetworkFiles } from '../network/load-network.js';
+import { failureOf } from '../runtime/failure.js';
 import { inTurn } from '../runtime/lock.js';
 import type { Onnxruntime } from '../runtime/onnxruntime.js';
 
@@ -67,7 +68,7 @@ export class NetworkSessions {
       try {
         return (await session.run(feeds, [output.name]))[output.name];
       } catch (error) {
-        throw new DeviceError(`${this.name}: the network's run failed: ${(error as Error).message}`);
+        throw new DeviceError(`${this.name}: the network's run failed: ${failureOf(error)}`);
       }
     }, signal);
     try {
@@ -108,7 +109,7 @@ export class NetworkSessions {
       this.sessions.set(network, session);
       return session;
     } catch (error) {
-      throw new DeviceError(`${this.name}: onnxruntime could not create a session: ${(error as Error).message}`);
+      throw new DeviceError(`${this.name}: onnxruntime could not create a session: ${failureOf(error)}`);
     }
   }
 }

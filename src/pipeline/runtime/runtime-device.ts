@@ -93,15 +93,18 @@ export class RuntimeDevice {
 
 const devices = new WeakMap<GPUDevice, RuntimeDevice>();
 
-/** An object in place of `target`, with methods that `replace` gives and properties that `own` gives; all else is `target`'s. */
+/**
+ * An object in place of `target`, with methods that `replace` gives and properties that `own` gives; all else is `target`'s. It is no proxy of
+ * `target` itself: there, a method that a page's own instruments have fixed could not be replaced.
+ */
 function standIn<Target extends object>(
   target: Target,
   replace: (name: string, method: Method) => Method,
   own: Readonly<Record<string, unknown>> = {},
 ): Target {
   const methods = new Map<string, { method: Method; replaced: Method }>();
-  return new Proxy(target, {
-    get(_target, name) {
+  return new Proxy(Object.create(Object.getPrototypeOf(target)) as Target, {
+    get(_empty, name) {
       if (typeof name === 'string' && name in own) return own[name];
       // Not of the proxy: WebGPU's getters want their own object.
       const value: unknown = Reflect.get(target, name, target);
@@ -113,6 +116,6 @@ function standIn<Target extends object>(
       methods.set(name, { method, replaced });
       return replaced;
     },
-    set: (_target, name, value) => Reflect.set(target, name, value, target),
+    set: (_empty, name, value) => Reflect.set(target, name, value, target),
   });
 }

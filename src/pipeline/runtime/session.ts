@@ -5,6 +5,7 @@ import { BufferSet } from '../../gpu/buffers.js';
 import { ScopedDevice } from '../../gpu/scoped-device.js';
 import { DeviceError } from '../../problem/errors.js';
 import { collectLines } from './console-tap.js';
+import { failureOf } from './failure.js';
 import { inTurn } from './lock.js';
 import type { Onnxruntime } from './onnxruntime.js';
 import { RuntimeDevice } from './runtime-device.js';
@@ -147,7 +148,7 @@ export class NetworkSession {
         ...more,
       });
     } catch (error) {
-      throw new DeviceError(`${name}: onnxruntime could not create a session: ${(error as Error).message}`);
+      throw new DeviceError(`${name}: onnxruntime could not create a session: ${failureOf(error)}`);
     }
   }
 
@@ -164,7 +165,7 @@ export class NetworkSession {
       return await work();
     } catch (error) {
       await this.close();
-      throw new DeviceError(`${this.options.name}: the network's run failed: ${(error as Error).message}`);
+      throw new DeviceError(`${this.options.name}: the network's run failed: ${failureOf(error)}`);
     }
   }
 

@@ -64,7 +64,7 @@ describe('a lost device', () => {
       submit(commands);
       device.destroy();
     };
-    Object.defineProperty(device.queue, 'submit', { value });
+    Object.defineProperty(device.queue, 'submit', { value, configurable: true, writable: true });
     expect(await (await pipeline.segment(picture())).labelMap()).toEqual(labels);
     expect(pipeline.device).not.toBe(device);
   });

@@ -107,6 +107,33 @@ describe('NetworkSession', () => {
     await session.destroy();
   });
 
+  it('says what to do when its WebAssembly has broken down', async () => {
+    const session = await open(chain('Neg'));
+    await session.shape(floatInput());
+    const internals = session as unknown as { session: { run: unknown } };
+    internals.session.run = () => Promise.reject(new WebAssembly.RuntimeError('unreachable'));
+    await expect(session.run()).rejects.toThrow(/^tiny: .* WebAssembly broke down: reload the page \(unreachable\)$/);
+    await session.destroy();
+  });
+
+  it('runs on a device whose methods somebody has replaced for good', async () => {
+    const { device } = await createTestDevice();
+    const { queue } = device;
+    const submit = queue.submit.bind(queue);
+    let submits = 0;
+    const value: typeof submit = (commands) => {
+      submits++;
+      submit(commands);
+    };
+    Object.defineProperty(queue, 'submit', { value });
+    const session = await open(chain('Neg'), { device });
+    await session.shape(floatInput());
+    const before = submits;
+    await session.run();
+    expect(submits).toBeGreaterThan(before);
+    await session.destroy();
+  });
+
   it('lets several sessions run at the same time', async () => {
     const sessions = await Promise.all([open(chain('Neg')), open(chain('Abs')), open(chain('Relu'))]);
     await Promise.all(sessions.map((session) => session.shape(floatInput())));
