@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// npm test: installs what is missing, a browser too, then runs every check, and the unit tests once more under each other line of
-// Node. It ends with what failed, and with the line "N passed, N failed". Arguments go to vitest and leave the other checks out:
+// npm test: installs what is missing, a browser too, then runs every check, and the unit tests and some on the GPU once more under each other
+// line of Node. It ends with what failed, and with the line "N passed, N failed". Arguments go to vitest and leave the other checks out:
 // npm test -- --project gpu test/gpu/splat.test.ts
 
 import { spawnSync } from 'node:child_process';
@@ -31,6 +31,9 @@ const sameEverywhere = [
   'test/unit/public-api.test.ts',
   'test/unit/release/packages.test.ts',
 ];
+
+/** Under each line of Node: onnxruntime has a build of its own for those that can suspend WebAssembly. */
+const onTheGpuEverywhere = ['test/gpu/pipeline/failures.test.ts', 'test/gpu/pipeline/session.test.ts'];
 
 /** @typedef {{ passed: number, skipped: number, failures: string[] }} Results `failures`: name and first line of each error */
 
@@ -104,13 +107,13 @@ async function ensureBrowsers() {
 }
 
 /**
- * The unit tests under another line of Node.
+ * The unit tests, and `onTheGpuEverywhere`, under another line of Node.
  *
  * @param {number} major
  * @returns {Promise<Results>}
  */
 async function runUnder(major) {
-  heading(`vitest --project unit, Node ${major}`);
+  heading(`vitest, Node ${major}`);
   try {
     const executable = await findOrInstallNode(major);
     if (!executable) {
@@ -118,7 +121,9 @@ async function runUnder(major) {
       return { passed: 0, skipped: 1, failures: [] };
     }
     process.stdout.write(`Node ${versionOf(executable)}, without ${sameEverywhere.join(', ')}\n`);
-    return runVitest(executable, ['--project', 'unit', ...sameEverywhere.flatMap((file) => ['--exclude', file])]);
+    const projects = ['--project', 'unit', '--project', 'gpu'];
+    const left = sameEverywhere.flatMap((file) => ['--exclude', file]);
+    return runVitest(executable, [...projects, ...left, 'test/unit/', ...onTheGpuEverywhere]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`${message}\n`);
