@@ -26,15 +26,14 @@ alias IntegerBlock = array<IntegerLane, blockLanes>;
 @group(0) @binding(5) var<storage, read_write> sums: array<IntegerBlock>;
 @group(0) @binding(6) var<uniform> blur: Blur;
 
-fn values(bits: IntegerLane, scale: f32) -> Lane {
-  if (firstAxis) { return Lane(bits) * scale; }
-  return bitcast<Lane>(bits);
+fn values(bits: IntegerLane, scale: f32, areSums: bool) -> Lane {
+  return select(bitcast<Lane>(bits), Lane(bits) * scale, areSums);
 }
 
 // Scales are powers of two: the quotient is exact. Vertex 0 has scale 0 and a row of zeros.
-fn inverseScale(vertex: u32) -> f32 {
-  if (firstAxis) { return select(0.0, 1.0 / scales[vertex], vertex > 0u); }
-  return 1.0;
+fn inverseScale(vertex: u32, areSums: bool) -> f32 {
+  if (!areSums) { return 1.0; }
+  return select(0.0, 1.0 / scales[vertex], vertex > 0u);
 }
 
 @compute @workgroup_size(workgroupSize)
@@ -44,17 +43,23 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   if (vertex > counted.vertexCount) { return; }
   let block = work.block;
   let pair = neighbours[vertex * blur.cornerCount + blur.axis];
-  let own = inverseScale(vertex);
-  let before = inverseScale(pair.x);
-  let after = inverseScale(pair.y);
+  let areSums = blur.axis == 0u;
+  let own = inverseScale(vertex, areSums);
+  let before = inverseScale(pair.x, areSums);
+  let after = inverseScale(pair.y, areSums);
   let ownRow = &source[vertex * rowBlocks + block];
   let beforeRow = &source[pair.x * rowBlocks + block];
   let afterRow = &source[pair.y * rowBlocks + block];
   let result = &blurred[vertex * rowBlocks + block];
-  let spent = &sums[select(0u, vertex * rowBlocks + block, secondAxis)];
   // @unroll
   for (var lane = 0u; lane < blockLanes; lane++) {
-    (*result)[lane] = values((*ownRow)[lane], own) + 0.5 * (values((*beforeRow)[lane], before) + values((*afterRow)[lane], after));
-    if (secondAxis) { (*spent)[lane] = IntegerLane(0); }
+    let besides = values((*beforeRow)[lane], before, areSums) + values((*afterRow)[lane], after, areSums);
+    (*result)[lane] = values((*ownRow)[lane], own, areSums) + 0.5 * besides;
+  }
+  if (blur.axis != 1u) { return; }
+  let spent = &sums[vertex * rowBlocks + block];
+  // @unroll
+  for (var lane = 0u; lane < blockLanes; lane++) {
+    (*spent)[lane] = IntegerLane(0);
   }
 }

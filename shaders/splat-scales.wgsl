@@ -1,9 +1,9 @@
 // Fixes the scale of each vertex's fixed-point sums (see splat.wgsl), from a bound on its terms and their number.
 //
-//   bounds  where `divides`, one invocation a run: the largest factor by which splat will multiply what comes to each vertex
+//   bounds  where Q is divided before it is splatted, one invocation a run: the largest factor by which what comes to each vertex is multiplied
 //   main    one invocation a vertex: the scale
 //
-// Barycentric weights and Q are at most 1, so a term is at most that factor, and at most 1 where there is none.
+// Barycentric weights and Q are at most 1, so a term is at most that factor, and at most 1 where no bound was found.
 // Bounds and scales share a buffer: bits of the factor first, as bits of numbers that are not negative order as they do.
 
 // @import invocation
@@ -52,6 +52,7 @@ fn scaleOf(largestTerm: u32, terms: u32) -> f32 {
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let vertex = itemIndex(workgroup, invocation) + 1u;
   if (vertex > counted.vertexCount) { return; }
-  let bound = select(one, atomicLoad(&scales[vertex]), divides);
+  let found = atomicLoad(&scales[vertex]);
+  let bound = select(found, one, found == 0u);
   atomicStore(&scales[vertex], bitcast<u32>(scaleOf(bound, splatCounts[vertex])));
 }

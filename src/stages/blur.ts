@@ -22,7 +22,7 @@ export const blur = {
     blurred: 'write',
     /** Made zero on axis 1. */
     sums: 'write',
-    /** Index of the axis and featureDim + 1, u32: a uniform and no constants, so that kernels and all axes but the first two share a pipeline. */
+    /** Index of the axis and featureDim + 1, u32: a uniform and no constants, so that all kernels and axes share a pipeline. */
     axis: 'uniform',
   },
 } as const satisfies StageDefinition;

@@ -266,7 +266,7 @@ function blurSteps(
     const secondAxis = axis === 1;
     return dispatch(blur, {
       timing,
-      constants: { ...rowConstants(plan.rows, plan.tuning), ...shape.constants, firstAxis, secondAxis },
+      constants: { ...rowConstants(plan.rows, plan.tuning), ...shape.constants },
       bindings: {
         counted: counted(structure.sizes),
         neighbours: structure.neighbours,
@@ -294,7 +294,7 @@ function scaleSteps(plan: EnginePlan, lattice: LatticePlan, divides: boolean): S
   const { structure, normalization: factors } = lattice;
   const common = {
     timing: 'normalization',
-    constants: { ...runConstants(plan, lattice), divides },
+    constants: runConstants(plan, lattice),
     bindings: {
       ...runBindings(lattice),
       norms: factors.norms,

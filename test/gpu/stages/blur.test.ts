@@ -38,7 +38,7 @@ async function blurBoth(
   for (let axis = 0; axis <= featureDim; axis++) {
     const blurred = gpu.zeros(sums.length);
     await gpu.run(blur, {
-      constants: { ...runConstants(featureDim, tuning, rows), firstAxis: axis === 0, secondAxis: axis === 1 },
+      constants: runConstants(featureDim, tuning, rows),
       bindings: {
         counted: bindings.counted,
         neighbours,

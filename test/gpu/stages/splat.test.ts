@@ -64,13 +64,13 @@ type Prepared = ReturnType<typeof prepare>;
 async function findScales(
   { buffers, featureDim, vertexCount, norms }: Prepared,
   tuning: (typeof tinyTunings)[number],
-  divides = true,
+  isBounded = true,
 ) {
   const scales = gpu.zeros(vertexCount + 1);
-  const constants = { ...runConstants(featureDim, tuning), divides };
+  const constants = runConstants(featureDim, tuning);
   const splatCounts = gpu.storage(buffers.splatCounts);
   const bindings = { ...buffers.bindings, norms, splatCounts, scales };
-  await gpu.run(splatScales, { constants, bindings, items: buffers.runCount, entry: 'bounds' });
+  if (isBounded) await gpu.run(splatScales, { constants, bindings, items: buffers.runCount, entry: 'bounds' });
   await gpu.run(splatScales, { constants, bindings, items: vertexCount });
   return { buffer: scales, values: (await gpu.floats(scales)).subarray(0, vertexCount + 1) };
 }
