@@ -26,9 +26,12 @@ interface Row extends TrackBenchSample {
   seconds: number;
   /** Bytes of the whole browser, which no other process shares; undefined where there is no /proc. */
   memory: number | undefined;
+  /** The same when garbage was collected; undefined in Firefox, where nobody else can ask for that. */
+  held: number | undefined;
 }
 
-const heading = 'seconds  hidden      in     out  dropped  held  received  out/s  received/s  median ms  95 % ms  MiB';
+const heading =
+  'seconds  hidden      in     out  dropped  held  received  out/s  received/s  median ms  95 % ms   MiB  collected';
 
 await runAsProcess((commandArguments, streams) => {
   const program = createBareProgram('npm run bench:track --', streams)
@@ -63,8 +66,9 @@ async function run(options: Options, streams: Streams): Promise<void> {
     let front: Page | undefined;
     while (elapsed() < 60 * minutes) {
       await new Promise((resolve) => setTimeout(resolve, 1000 * every));
-      const memory = memoryOfTree(browser.process()?.pid ?? -1);
-      rows.push({ seconds: elapsed(), memory, ...(await sample(page)) });
+      const memory = memoryOfBrowser(browser);
+      const held = name === 'chromium' ? await collectGarbage(page).then(() => memoryOfBrowser(browser)) : undefined;
+      rows.push({ seconds: elapsed(), memory, held, ...(await sample(page)) });
       if (!json) streams.out(`${rows.length === 1 ? `${heading}\n` : ''}${line(rows)}\n`);
       if (!front && elapsed() > 30 * minutes) {
         front = await browser.newPage();
@@ -95,6 +99,19 @@ async function launch(name: Options['browser']): Promise<Browser> {
   });
 }
 
+function memoryOfBrowser(browser: Browser): number | undefined {
+  return memoryOfTree(browser.process()?.pid ?? -1);
+}
+
+/** Of the page and its workers. Without it a frame's bytes wait for hundreds of megabytes of others. */
+async function collectGarbage(page: Page): Promise<void> {
+  const pageClient = await page.createCDPSession();
+  for (const client of [pageClient, ...page.workers().map((worker) => worker.client)]) {
+    await client.send('HeapProfiler.collectGarbage');
+  }
+  await pageClient.detach();
+}
+
 function sample(page: Page): Promise<TrackBenchSample> {
   return page.evaluate(() => (globalThis as unknown as PageGlobal).meanfieldTrackBench.sample());
 }
@@ -117,9 +134,14 @@ function line(rows: readonly Row[]): string {
     // JSON between browser and program has no NaN.
     [latency.median?.toFixed(0) ?? '–', 9],
     [latency.percentile95?.toFixed(0) ?? '–', 7],
-    [row.memory === undefined ? '–' : (row.memory / 2 ** 20).toFixed(0), 4],
+    [mebibytes(row.memory), 4],
+    [mebibytes(row.held), 9],
   ] as const;
   return [cells.map(([value, width]) => String(value).padStart(width)).join('  '), ...errors].join('\n');
+}
+
+function mebibytes(bytes: number | undefined): string {
+  return bytes === undefined ? '–' : (bytes / 2 ** 20).toFixed(0);
 }
 
 interface PageGlobal {

@@ -110,6 +110,25 @@ test.each(['rgba8unorm', 'rgba8unorm-srgb', 'bgra8unorm', 'bgra8unorm-srgb'] as 
   },
 );
 
+test.each([
+  ['as a camera gives it', {}, [32, 24], true],
+  ['of which a part is seen', { visibleRect: { x: 4, y: 2, width: 20, height: 16 } }, [20, 16], true],
+  ['whose pixels are no squares', { displayWidth: 48, displayHeight: 24 }, [48, 24], false],
+] as const)('the CPU reads a VideoFrame %s as it is drawn', async (_name, init, size, asks) => {
+  const { drawn, read, asked } = await inPage('readOnCpu', init);
+  expect(asked).toBe(asks);
+  expect([read.width, read.height]).toEqual(size);
+  expect([drawn.width, drawn.height]).toEqual(size);
+  // Colours that lie between those of the planes are mixed by each in its own way.
+  expect(read.data).toBeAllClose(drawn.data, { tolerance: 6 });
+  expect(meanDifference(read.data, drawn.data)).toBeLessThan(1);
+});
+
+test('the CPU reads a VideoFrame that is turned, where there are any, as it is drawn', async () => {
+  const { drawn, read } = await inPage('readOnCpu', { rotation: 90 });
+  expect(read).toEqual(drawn);
+});
+
 test("a camera's planes become the colours that they mean", async () => {
   // BT.709, limited range: red, and white.
   const red = await inPage('capturedI420', 6, 4, [63, 102, 240]);

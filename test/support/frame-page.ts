@@ -3,6 +3,7 @@
 // Runs in a page: frames of every kind, made from one picture, and what a capture makes of them.
 
 import { ProgramCache } from '../../src/gpu/program.js';
+import { FrameReader } from '../../src/pipeline/cpu/frame-reader.js';
 import { FrameCapture, type FrameSource } from '../../src/pipeline/frames/frame-capture.js';
 import { type BrowserGaps, withGaps } from './browser-gaps.js';
 import { createTestDevice, type DeviceCounts, type TestDevice } from './device.js';
@@ -107,6 +108,41 @@ export async function capturedTexture(format: GPUTextureFormat, picture: Pixels)
     texture.destroy();
     return result;
   });
+}
+
+/** A VideoFrame as a camera's, but for what is said here. */
+export interface CameraFrame {
+  visibleRect?: DOMRectInit;
+  displayWidth?: number;
+  displayHeight?: number;
+  /** Degrees. */
+  rotation?: number;
+}
+
+/** What the CPU reads of such a frame of soft colours, drawn on a canvas and as one of many, and whether the latter asked the browser for bytes. */
+export async function readOnCpu(init: CameraFrame): Promise<{ drawn: Pixels; read: Pixels; asked: boolean }> {
+  const [width, height] = [32, 24];
+  const plane = (w: number, h: number, from: number, right: number, down: number) =>
+    Array.from({ length: w * h }, (_, i) => from + right * ((i % w) / w) + down * (Math.floor(i / w) / h));
+  const planes = [plane(32, 24, 60, 120, 40), plane(16, 12, 90, 60, 0), plane(16, 12, 150, 0, -60)].flat();
+  const colorSpace = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', fullRange: false } as const;
+  const frame = new VideoFrame(Uint8Array.from(planes), {
+    ...{ format: 'I420', codedWidth: width, codedHeight: height, timestamp: 0, colorSpace },
+    ...(init as Partial<VideoFrameBufferInit>),
+  });
+  let asked = false;
+  const copyTo = frame.copyTo.bind(frame);
+  frame.copyTo = (...given) => {
+    asked = true;
+    return copyTo(...given);
+  };
+  const reader = new FrameReader();
+  const [drawn, read] = [reader.read(frame), await reader.readFrame(frame)].map((image) => ({
+    ...image,
+    data: [...image.data],
+  }));
+  frame.close();
+  return { drawn, read, asked };
 }
 
 /** Planes of one colour each, 4:2:0, as cameras give them. */

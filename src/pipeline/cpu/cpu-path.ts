@@ -123,7 +123,7 @@ export class CpuPath implements Path {
   ): Promise<void> {
     const before = this.key;
     try {
-      const frame = this.take(this.reader.read(source));
+      const frame = this.take(await this.reader.readFrame(source));
       const placement = planIngest(this.network.input, frame.width, frame.height);
       const seeds = seedsFor(placement);
       const image = this.inputOf(frame, placement, undefined);
@@ -177,7 +177,7 @@ export class CpuPath implements Path {
   private async compute(job: FrameJob, signal: AbortSignal | undefined): Promise<CpuFrame> {
     const clock = new StageClock();
     const { source, use } = job;
-    const read = source === 'captured' ? this.shown : this.reader.read(source);
+    const read = source === 'captured' ? this.shown : await this.reader.readFrame(source);
     const working = planWorkingSize(read, job.workingSize);
     const variant = variantFor(this.network, read);
     const placement = this.placementFor(variant, read);

@@ -39,6 +39,11 @@ export class FrameReader {
     });
   }
 
+  /** The same for one of many frames. A camera's goes by no canvas where it can: Chromium's workers keep what was drawn on one, 300 MB of frames. */
+  async readFrame(source: FrameSource): Promise<RgbaImage> {
+    return (await converted(checkCpuFrame(source, this.argument))) ?? this.read(source);
+  }
+
   private drawingOf(width: number, height: number): Drawing {
     const { canvas } = this.drawing ?? {};
     if (this.drawing && canvas?.width === width && canvas.height === height) return this.drawing;
@@ -55,6 +60,33 @@ export class FrameReader {
     this.drawing = made;
     return made;
   }
+}
+
+/** Planes of Y, U and V, as cameras give them: none has transparent pixels, and browsers turn them into RGBA. */
+const cameraFormats = /^(I4\d\d|NV12)(P1\d)?$/;
+
+/** Of a camera's VideoFrame. Null for other sources, for frames that are shown otherwise than their bytes lie, and where the browser converts none. */
+async function converted({ source, width, height }: CheckedFrame): Promise<RgbaImage | null> {
+  if (typeof VideoFrame !== 'function' || !(source instanceof VideoFrame)) return null;
+  const { visibleRect, format, rotation = 0, flip = false } = source as VideoFrame & Turned;
+  const isUpright = visibleRect?.width === width && visibleRect.height === height && rotation === 0 && !flip;
+  if (!isUpright || !cameraFormats.test(format ?? '')) return null;
+  const layout = { format: 'RGBA', colorSpace: 'srgb' } as const;
+  const data = new Uint8ClampedArray(4 * width * height);
+  try {
+    // A browser that knows of no conversion overlooks it, and means the frame's own format.
+    if (source.allocationSize(layout) !== data.length) return null;
+    await source.copyTo(data, layout);
+  } catch {
+    return null;
+  }
+  return { data, width, height };
+}
+
+/** What newer browsers say of a VideoFrame. */
+interface Turned {
+  rotation?: number;
+  flip?: boolean;
 }
 
 /** A canvas that is on no page; undefined where there are none. */
