@@ -42,6 +42,8 @@ export class FakeVideoFrame {
 
 /** Knows what was drawn on it last. */
 export class FakeCanvas {
+  /** Times that a picture was drawn on any. */
+  static drawings = 0;
   shown: unknown = 'black';
 
   constructor(
@@ -52,6 +54,7 @@ export class FakeCanvas {
   getContext() {
     return {
       drawImage: (picture: { shown?: unknown }) => {
+        FakeCanvas.drawings++;
         this.shown = picture.shown;
       },
       clearRect: () => {

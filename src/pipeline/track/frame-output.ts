@@ -113,21 +113,29 @@ export class StreamOutput implements FrameOutput {
 class CopyCanvas {
   private readonly canvas = new OffscreenCanvas(1, 1);
   private readonly drawing = this.canvas.getContext('2d', { alpha: false });
+  private drawn: VideoFrame | undefined;
 
-  /** The picture at this size, or black. Good until the next call. */
+  /** The picture at this size, or black. Good until the next call. Drawn once: Chromium's workers remember each time a frame is drawn. */
   of({ width, height }: Extent, picture: VideoFrame | undefined): OffscreenCanvas {
     const { canvas, drawing } = this;
-    if (canvas.width !== width) canvas.width = width;
-    if (canvas.height !== height) canvas.height = height;
+    const isOfSize = canvas.width === width && canvas.height === height;
+    if (picture && picture === this.drawn && isOfSize) return canvas;
     if (!drawing) throw new DeviceError('tracks: this browser gives no 2-D canvas');
+    if (!isOfSize) this.resize(width, height);
     if (picture) drawing.drawImage(picture, 0, 0, width, height);
     else drawing.clearRect(0, 0, width, height);
+    this.drawn = picture;
     return canvas;
   }
 
   free(): void {
-    this.canvas.width = 1;
-    this.canvas.height = 1;
+    this.resize(1, 1);
+    this.drawn = undefined;
+  }
+
+  private resize(width: number, height: number): void {
+    this.canvas.width = width;
+    this.canvas.height = height;
   }
 }
 

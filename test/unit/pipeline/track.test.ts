@@ -5,7 +5,7 @@ import { DeviceError } from '../../../src/index.js';
 import { type ProcessedTrack, processTrack, serveTracks, type TrackOptions } from '../../../src/pipeline/index.js';
 import {
   FakeCamera,
-  type FakeCanvas,
+  FakeCanvas,
   type FakeGenerator,
   FakeVideoFrame,
   withFakeTracks,
@@ -166,6 +166,24 @@ test('while it is paused the last picture stays, also where originals are asked 
     await give('c', 30);
     expect(sent().at(-1)).toEqual({ shown: 'c on #00ff00', timestamp: 30 });
     expect(pipeline.calls).toEqual(['restart', 'segment a', 'restart', 'segment c']);
+  }));
+
+test('the last picture is drawn once, however often it is sent again', () =>
+  tracked({}, async () => {
+    await give('a', 10);
+    const before = FakeCanvas.drawings;
+    processed.pause();
+    for (const timestamp of [20, 30]) {
+      await holdIsOver();
+      await give('b', timestamp);
+    }
+    expect(sent().slice(1)).toEqual([20, 30].map((timestamp) => ({ shown: 'a on #00ff00', timestamp })));
+    expect(FakeCanvas.drawings - before).toBe(1);
+    processed.resume();
+    await give('c', 40);
+    processed.pause();
+    await give('d', 50);
+    expect(sent().at(-1)).toEqual({ shown: 'c on #00ff00', timestamp: 50 });
   }));
 
 test('a frame that is under way when it is paused is not sent', () =>
