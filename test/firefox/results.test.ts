@@ -2,7 +2,9 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readFloatNpy } from '../../src/cli/files/npy.js';
+import { cameraFrames } from '../support/camera-frames.js';
 import { type FirefoxPage, openFirefox } from '../support/firefox.js';
+import type { readOnCpu } from '../support/frame-page.js';
 import { goldenFile, goldenMarginals, goldenTolerance } from '../support/golden.js';
 import type { PlainProblem } from '../support/golden-page.js';
 import { type GoldenProblem, loadGoldenProblem } from '../support/golden-problem.js';
@@ -54,6 +56,13 @@ describe.each([
     const expected = (await readFloatNpy(goldenFile(name, `exact_${iterations}.npy`))).data;
     expect(found).toBeAllClose(expected, { tolerance: 1e-4 });
   });
+});
+
+test.each(cameraFrames)('the CPU reads a VideoFrame %s as it is drawn', async (_name, init, size) => {
+  type Read = Awaited<ReturnType<typeof readOnCpu>>;
+  const { drawn, read } = await firefox.call<Read>('frame-page.ts', 'readOnCpu', init);
+  expect([read.width, read.height]).toEqual(size);
+  expect(read.data).toBeAllClose(drawn.data, { tolerance: 6 });
 });
 
 test('operations on masks give what the CPU has', async () => {

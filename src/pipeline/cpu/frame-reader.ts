@@ -69,8 +69,10 @@ const cameraFormats = /^(I4\d\d|NV12)(P1\d)?$/;
 async function converted({ source, width, height }: CheckedFrame): Promise<RgbaImage | null> {
   if (typeof VideoFrame !== 'function' || !(source instanceof VideoFrame)) return null;
   const { visibleRect, format, rotation = 0, flip = false } = source as VideoFrame & Turned;
-  const isUpright = visibleRect?.width === width && visibleRect.height === height && rotation === 0 && !flip;
-  if (!isUpright || !cameraFormats.test(format ?? '')) return null;
+  const isAllShown = visibleRect?.width === width && visibleRect.height === height && rotation === 0 && !flip;
+  // Firefox 153 converts from the upper left, wherever the visible part is.
+  const isUpperLeft = visibleRect?.x === 0 && visibleRect.y === 0;
+  if (!isAllShown || !isUpperLeft || !cameraFormats.test(format ?? '')) return null;
   const layout = { format: 'RGBA', colorSpace: 'srgb' } as const;
   const data = new Uint8ClampedArray(4 * width * height);
   try {
