@@ -24,7 +24,7 @@ export interface Door {
   isSlow?: boolean;
   /** Goes through a list: what came before an element that is refused was done. */
   isStepwise?: boolean;
-  /** Calls that are right and take too long. */
+  /** Calls that are right and take too long, and those that are right by what one argument says of another. */
   avoids?(args: readonly unknown[]): boolean;
 }
 

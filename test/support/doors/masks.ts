@@ -285,6 +285,17 @@ const cutOutMask = either(
   }),
 );
 
+/** Whether options name labels as the call itself does, by names that no spec knows. */
+function namesAnew(labels: unknown, options: unknown): boolean {
+  try {
+    const known = (labels as unknown[]).filter((label) => typeof label === 'string' && !names.includes(label));
+    const named = [Object.values(options as object)].flat(Number.POSITIVE_INFINITY);
+    return named.some((name) => known.includes(name));
+  } catch {
+    return false;
+  }
+}
+
 function functionDoors(): Door[] {
   const callable = analysis as unknown as Record<string, (...args: readonly unknown[]) => unknown>;
   const ofOperations = operations.map(
@@ -301,6 +312,7 @@ function functionDoors(): Door[] {
         ...(options ? [options.good()] : []),
       ],
       call: (args) => callable[fn](...args),
+      ...(namesLabels && { avoids: (args) => namesAnew(args[maps.length], args[maps.length + 1]) }),
     }),
   );
   return [
@@ -321,6 +333,7 @@ function functionDoors(): Door[] {
       ],
       good: () => [marginals.slice(), pixelCount, [...names], { labels: [1, 'wall'] }],
       call: (args) => callable.labelProbability(...args),
+      avoids: (args) => namesAnew(args[2], args[3]),
     },
     {
       name: 'softAlpha',
