@@ -29,13 +29,15 @@ function compareLattices(actual: Answer, expected: Answer): void {
   if (found !== wanted) throw new Finding(`${actual.engine}: another lattice`, `vertices ${found}, expected ${wanted}`);
 }
 
-function compareReports(actual: Answer, { answer, tolerance }: Judgement): void {
+function compareReports(actual: Answer, { answer, changeTolerance }: Judgement): void {
   const { report } = answer;
   const { iterations, change } = actual.report;
   if (iterations !== report.iterations) {
     throw new Finding(`${actual.engine}: another number of iterations`, `${iterations}, expected ${report.iterations}`);
   }
-  const agrees = Number.isNaN(report.change) ? Number.isNaN(change) : Math.abs(change - report.change) <= 2 * tolerance;
+  const agrees = Number.isNaN(report.change)
+    ? Number.isNaN(change)
+    : Math.abs(change - report.change) <= changeTolerance;
   if (!agrees) throw new Finding(`${actual.engine}: another change`, `${change}, expected ${report.change}`);
 }
 

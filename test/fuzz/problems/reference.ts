@@ -23,6 +23,8 @@ export interface Judgement {
   answer: Answer;
   /** Of any Q. */
   tolerance: number;
+  /** Of the largest change in an iteration: Q before it may be less sure than Q after it. */
+  changeTolerance: number;
   energyTolerance: number;
   /** Rounding alone decides: no engine can be judged by this problem's numbers. */
   isUnstable: boolean;
@@ -51,23 +53,31 @@ export function judge(problem: PlainProblem): Judgement {
   const others = [1, 2].map((seed) => run(problem, shaken(problem, reach, seed)));
   const spread = Math.max(...others.map(({ answer }) => largestDifference(answer.marginals, plain.answer.marginals)));
   const tolerance = leastTolerance + safety * spread;
+  const changeSpread = Math.max(...others.flatMap(({ changes }) => differencesOf(changes, plain.changes)));
+  const changeTolerance = Math.max(2 * tolerance, leastTolerance + safety * changeSpread);
   const largest = largestMagnitude(energies);
   const terms = largest + reach + Math.log(size.labelCount);
   const energySpread = Math.max(...others.map(({ answer }) => energyDifference(answer.energy, plain.answer.energy)));
   return {
     answer: plain.answer,
     tolerance,
+    changeTolerance,
     energyTolerance:
       largest > ordinaryEnergy
         ? Number.POSITIVE_INFINITY
         : safety * energySpread + 1e-5 * size.width * size.height * terms,
     isUnstable: !(tolerance <= unstableTolerance),
-    isStopClear: plain.changes.every((change) => isClear(change, problem.parameters.tolerance, tolerance)),
+    isStopClear: plain.changes.every((change) => isClear(change, problem.parameters.tolerance, changeTolerance)),
   };
 }
 
 function isClear(change: number, limit: number, tolerance: number): boolean {
-  return limit === 0 || Math.abs(change - limit) > 2 * tolerance;
+  return limit === 0 || Math.abs(change - limit) > tolerance;
+}
+
+/** Of iterations that both did. */
+function differencesOf(some: readonly number[], others: readonly number[]): number[] {
+  return some.slice(0, others.length).map((change, i) => Math.abs(change - others[i]));
 }
 
 function run(
