@@ -4,5 +4,6 @@
 export function failureOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const hasTrapped = error instanceof WebAssembly.RuntimeError;
-  return hasTrapped ? `onnxruntime's WebAssembly broke down: reload the page (${message})` : message;
+  if (!hasTrapped) return message;
+  return `onnxruntime's WebAssembly broke down: reload the page, or restart the program (${message})`;
 }
