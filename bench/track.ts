@@ -27,7 +27,7 @@ interface Row extends TrackBenchSample {
   /** Bytes of the whole browser, which no other process shares; undefined where there is no /proc. */
   memory: number | undefined;
   /** The same when garbage was collected; undefined in Firefox, where nobody else can ask for that. */
-  held: number | undefined;
+  collected: number | undefined;
 }
 
 const heading =
@@ -67,8 +67,9 @@ async function run(options: Options, streams: Streams): Promise<void> {
     while (elapsed() < 60 * minutes) {
       await new Promise((resolve) => setTimeout(resolve, 1000 * every));
       const memory = memoryOfBrowser(browser);
-      const held = name === 'chromium' ? await collectGarbage(page).then(() => memoryOfBrowser(browser)) : undefined;
-      rows.push({ seconds: elapsed(), memory, held, ...(await sample(page)) });
+      const collected =
+        name === 'chromium' ? await collectGarbage(page).then(() => memoryOfBrowser(browser)) : undefined;
+      rows.push({ seconds: elapsed(), memory, collected, ...(await sample(page)) });
       if (!json) streams.out(`${rows.length === 1 ? `${heading}\n` : ''}${line(rows)}\n`);
       if (!front && elapsed() > 30 * minutes) {
         front = await browser.newPage();
@@ -103,7 +104,7 @@ function memoryOfBrowser(browser: Browser): number | undefined {
   return memoryOfTree(browser.process()?.pid ?? -1);
 }
 
-/** Of the page and its workers. Without it a frame's bytes wait for hundreds of megabytes of others. */
+/** Of the page and its workers: what is left then, somebody holds. */
 async function collectGarbage(page: Page): Promise<void> {
   const pageClient = await page.createCDPSession();
   for (const client of [pageClient, ...page.workers().map((worker) => worker.client)]) {
@@ -135,7 +136,7 @@ function line(rows: readonly Row[]): string {
     [latency.median?.toFixed(0) ?? '–', 9],
     [latency.percentile95?.toFixed(0) ?? '–', 7],
     [mebibytes(row.memory), 4],
-    [mebibytes(row.held), 9],
+    [mebibytes(row.collected), 9],
   ] as const;
   return [cells.map(([value, width]) => String(value).padStart(width)).join('  '), ...errors].join('\n');
 }
