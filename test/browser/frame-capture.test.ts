@@ -113,7 +113,7 @@ test.each(['rgba8unorm', 'rgba8unorm-srgb', 'bgra8unorm', 'bgra8unorm-srgb'] as 
 
 test.each(cameraFrames)('the CPU reads a VideoFrame %s as it is drawn', async (_name, init, size, asks) => {
   const { drawn, read, asked } = await inPage('readOnCpu', init);
-  expect(asked).toBe(asks ?? asked);
+  if (asks !== undefined) expect(asked).toBe(asks);
   expect([read.width, read.height]).toEqual(size);
   expect([drawn.width, drawn.height]).toEqual(size);
   // Colours that lie between those of the planes are mixed by each in its own way.
@@ -121,8 +121,11 @@ test.each(cameraFrames)('the CPU reads a VideoFrame %s as it is drawn', async (_
   expect(meanDifference(read.data, drawn.data)).toBeLessThan(1);
 });
 
-test('the CPU reads a VideoFrame that is turned, where there are any, as it is drawn', async () => {
-  const { drawn, read } = await inPage('readOnCpu', { rotation: 90 });
+// Firefox turns none.
+test('the CPU reads a VideoFrame that is turned as it is drawn', async () => {
+  const { drawn, read, asked } = await inPage('readOnCpu', { rotation: 90 });
+  expect(asked).toBe(false);
+  expect([read.width, read.height]).toEqual([24, 32]);
   expect(read).toEqual(drawn);
 });
 

@@ -288,9 +288,9 @@ const cutOutMask = either(
 /** Whether options name labels as the call itself does, by names that no spec knows. */
 function namesAnew(labels: unknown, options: unknown): boolean {
   try {
-    const known = (labels as unknown[]).filter((label) => typeof label === 'string' && !names.includes(label));
+    const fresh = (labels as unknown[]).filter((label) => typeof label === 'string' && !names.includes(label));
     const named = [Object.values(options as object)].flat(Number.POSITIVE_INFINITY);
-    return named.some((name) => known.includes(name));
+    return named.some((name) => fresh.includes(name));
   } catch {
     return false;
   }
