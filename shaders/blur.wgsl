@@ -51,14 +51,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let beforeRow = &source[pair.x * rowBlocks + block];
   let afterRow = &source[pair.y * rowBlocks + block];
   let result = &blurred[vertex * rowBlocks + block];
-  // @unroll
+  // @unroll up to 1
   for (var lane = 0u; lane < blockLanes; lane++) {
     let besides = values((*beforeRow)[lane], before, areSums) + values((*afterRow)[lane], after, areSums);
     (*result)[lane] = values((*ownRow)[lane], own, areSums) + 0.5 * besides;
   }
   if (blur.axis != 1u) { return; }
   let spent = &sums[vertex * rowBlocks + block];
-  // @unroll
+  // @unroll up to 1
   for (var lane = 0u; lane < blockLanes; lane++) {
     (*spent)[lane] = IntegerLane(0);
   }

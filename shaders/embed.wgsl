@@ -27,14 +27,16 @@ struct Problem {
 // @import simplex
 
 
+// Chosen before it is read: one load, where a branch for each kind would have one of each.
 fn elevation(feature: u32, pixel: u32, colour: u32) -> vec2f {
   if (fromFeatures) { return elevations[feature * problem.pixelCount + pixel]; }
-  let x = pixel % problem.width;
-  let y = pixel / problem.width;
-  if (feature == 0u) { return elevations[x]; }
-  if (feature == 1u) { return elevations[problem.width + y]; }
-  let channel = feature - 2u;
-  return elevations[problem.width + problem.height + channel * 256u + ((colour >> (channel * 8u)) & 255u)];
+  var place = pixel % problem.width;
+  if (feature == 1u) { place = problem.width + pixel / problem.width; }
+  if (feature > 1u) {
+    let channel = feature - 2u;
+    place = problem.width + problem.height + channel * 256u + ((colour >> (channel * 8u)) & 255u);
+  }
+  return elevations[place];
 }
 
 @compute @workgroup_size(workgroupSize)

@@ -38,7 +38,8 @@ fn logitsOf(block: u32) -> Block {
   var lanes: Block;
   // @unroll
   for (var lane = 0u; lane < blockLanes; lane++) {
-    lanes[lane] = select((*row)[lane], -(*row)[lane], fromUnary);
+    let value = (*row)[lane];
+    lanes[lane] = select(value, -value, fromUnary);
   }
   return lanes;
 }

@@ -153,9 +153,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let channel = label - unaryOf.firstLabel;
     if (singleSlab || (label >= unaryOf.firstLabel && channel < rowChannels)) { unary[row + channel] = energy.value - last; }
   }
-  for (var channel = 0u; channel < rowChannels; channel++) {
-    let stored = unaryOf.firstLabel + channel < storedLabels;
-    if (invalid || !stored) { unary[row + channel] = select(noLabel, 0.0, stored); }
+  if (invalid || unaryOf.firstLabel + rowChannels > storedLabels) {
+    for (var channel = 0u; channel < rowChannels; channel++) {
+      let stored = unaryOf.firstLabel + channel < storedLabels;
+      if (invalid || !stored) { unary[row + channel] = select(noLabel, 0.0, stored); }
+    }
   }
   if (implicitLast) { lastUnary[pixel] = vec2f(select(last, log(f32(unaryOf.labelCount)), invalid)); }
   let farApart = largest > ordinaryEnergy || (implicitLast && last - lowest > farthestLast);

@@ -105,6 +105,12 @@ describe('@unroll', () => {
     expect(text).toContain('{ use(0u); }');
   });
 
+  test('leaves a loop of more turns than it is asked for', () => {
+    const source = '// @unroll up to 1\nfor (var i = 0u; i < lanes; i++) { use(i); }';
+    expect(flat(assembleShader(source, { lanes: 1 }))).toBe('{ use(0u); }');
+    expect(flat(assembleShader(source, { lanes: 2 }))).toContain('for (var i = 0u; i < lanes; i++) { use(i); }');
+  });
+
   test('leaves loops alone that it was not asked to unroll', () => {
     const source = 'for (var i = 0u; i < 2u; i++) { use(i); }';
     expect(assembleShader(source)).toBe(source);
