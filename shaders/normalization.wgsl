@@ -1,12 +1,13 @@
 // Slices K·1, or K applied to 1/n, into the factors that normalise a kernel's message (norms.wgsl).
 // One invocation a run.
 //
-//   first pass   the slice, times alpha, is n: it goes into the weights with which Q is splatted and messages are sliced from now on,
+//   first turn   the slice, times alpha, is n: it goes into the weights with which Q is splatted and messages are sliced from now on,
 //                in the order in which runs need them
-//   second pass  it is K applied to x
+//   second turn  it is K applied to x
 
 // @import invocation
 // @import counted
+// @import turn
 
 @group(0) @binding(0) var<uniform> counted: Counted;
 @group(0) @binding(1) var<storage, read> runs: array<vec2u>;
@@ -20,6 +21,7 @@
 // In the order of `sortedPixels`, [pixelCount, d + 1]; slice has its own only where `sliceApart`.
 @group(0) @binding(7) var<storage, read_write> splatWeights: array<array<f32, cornerCount>>;
 @group(0) @binding(8) var<storage, read_write> sliceWeights: array<array<f32, cornerCount>>;
+@group(0) @binding(9) var<uniform> turn: Turn;
 
 // @import norms
 
@@ -47,7 +49,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       sum += shares[k] * rows[k];
     }
     sum *= latticeScale;
-    if (secondPass) {
+    if (turn.second == 1u) {
       norms[pixel].y = unitMessage(sum, norms[pixel].x);
     } else {
       let norm = normsOf(sum);

@@ -34,7 +34,7 @@ fn addTerms(run: Run, block: u32, vertices: ptr<function, Corners>, total: ptr<f
   for (var i = 0u; i < run.length; i++) {
     let place = run.start + i;
     let pixel = sortedPixels[place];
-    let shares = &weights[select(place, pixel, byPixel)];
+    let shares = &weights[select(place, pixel, ones && turn.second == 0u)];
     let row = &q[select(pixel * rowBlocks + block, 0u, ones)];
     var lanes = Block();
     // @unroll

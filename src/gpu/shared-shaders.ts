@@ -24,6 +24,7 @@ import sliceBindings from '../../shaders/shared/slice-bindings.wgsl?raw';
 import softmaxLanes from '../../shaders/shared/softmax-lanes.wgsl?raw';
 import splatBindings from '../../shaders/shared/splat-bindings.wgsl?raw';
 import splatTerms from '../../shaders/shared/splat-terms.wgsl?raw';
+import turn from '../../shaders/shared/turn.wgsl?raw';
 import updateLogits from '../../shaders/shared/update-logits.wgsl?raw';
 import vertexHash from '../../shaders/shared/vertex-hash.wgsl?raw';
 import workItem from '../../shaders/shared/work-item.wgsl?raw';
@@ -54,6 +55,7 @@ export const sharedShaders: Readonly<Record<string, string>> = {
   'softmax-lanes': softmaxLanes,
   'splat-bindings': splatBindings,
   'splat-terms': splatTerms,
+  turn,
   'update-logits': updateLogits,
   'vertex-hash': vertexHash,
   'work-item': workItem,

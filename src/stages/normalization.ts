@@ -27,5 +27,7 @@ export const normalization = {
     /** Weights with the factor in them, in the order of sortedPixels, f32 [pixelCount, featureDim + 1]. */
     splatWeights: 'write',
     sliceWeights: 'write',
+    /** 1 in the second turn. */
+    turn: 'uniform',
   },
 } as const satisfies StageDefinition;

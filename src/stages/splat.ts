@@ -26,5 +26,7 @@ export const splat = {
     scales: 'read',
     /** Fixed-point i32 [vertexCapacity + 1, rowLanes·laneWidth], zero at first. */
     sums: 'write',
+    /** 1 where ones are splatted for the second time. */
+    turn: 'uniform',
   },
 } as const satisfies StageDefinition;

@@ -90,11 +90,11 @@ export function latticeNormalization(plan: EnginePlan, lattice: LatticePlan): St
   return [
     clear(scales),
     ...scaleSteps(plan, lattice, false),
-    ...onesSteps(plan, lattice, true),
-    normalizationStep(plan, lattice, false),
+    ...onesSteps(plan, lattice, 0),
+    normalizationStep(plan, lattice, 0),
     ...(dividesBefore ? [clear(scales), ...scaleSteps(plan, lattice, true)] : []),
     ...(plan.rows.implicitLast && dividesBefore
-      ? [...onesSteps(plan, lattice, false), normalizationStep(plan, lattice, true)]
+      ? [...onesSteps(plan, lattice, 1), normalizationStep(plan, lattice, 1)]
       : []),
     // The row of the vertex that does not exist is wider than one channel was.
     clear(lattice.filter.blurredRows, row),
@@ -113,13 +113,14 @@ export function latticeSpread(plan: EnginePlan, lattice: LatticePlan, slab: numb
   return [
     dispatch(splatStages[variant], {
       timing: 'splat',
-      constants: { ...filterConstants(plan, lattice), ...shape.constants, ...slots, byPixel: false, ones: false },
+      constants: { ...filterConstants(plan, lattice), ...shape.constants, ...slots, ones: false },
       bindings: {
         ...runBindings(lattice),
         weights: lattice.normalization.splatWeights,
         q: plan.pixels.q[slab],
         scales: lattice.normalization.scales,
         sums: plan.vertices.sums,
+        turn: lattice.normalization.turns[1],
       },
       workgroups: sizeAt(sizes, shape.runs),
       load: {
@@ -223,20 +224,21 @@ function shapeOf({ rows, tuning }: EnginePlan, byLanes: boolean): Shape {
   return { constants, runs: 'runLanes', vertices: 'vertexLanes', blockCount: rowLanes };
 }
 
-/** Splat and blur of ones, one channel: with weights by pixel, or with those that have n in them. */
-function onesSteps(plan: EnginePlan, lattice: LatticePlan, byPixel: boolean): Step[] {
+/** Splat and blur of ones, one channel: in the first turn with weights by pixel, in the second with those that have n in them. */
+function onesSteps(plan: EnginePlan, lattice: LatticePlan, turn: 0 | 1): Step[] {
   const constants = { ...filterConstants(plan, lattice), ...oneChannel, adjacent: false };
   const { structure, normalization: factors } = lattice;
   const timing = 'normalization';
   return [
     dispatch(splat, {
       timing,
-      constants: { ...constants, byPixel, ones: true },
+      constants: { ...constants, ones: true },
       bindings: {
         ...runBindings(lattice),
-        weights: byPixel ? structure.weights : factors.splatWeights,
+        weights: turn === 0 ? structure.weights : factors.splatWeights,
         scales: factors.scales,
         sums: plan.vertices.sums,
+        turn: factors.turns[turn],
       },
       workgroups: sizeAt(structure.sizes, 'runs'),
     }),
@@ -307,7 +309,7 @@ function scaleSteps(plan: EnginePlan, lattice: LatticePlan, divides: boolean): S
   return divides ? [bounds, scales] : [scales];
 }
 
-function normalizationStep(plan: EnginePlan, lattice: LatticePlan, secondPass: boolean): Step {
+function normalizationStep(plan: EnginePlan, lattice: LatticePlan, turn: 0 | 1): Step {
   const { kernel, structure, filter, normalization: factors } = lattice;
   const sliceApart = factors.sliceWeights !== factors.splatWeights;
   return dispatch(normalization, {
@@ -316,7 +318,6 @@ function normalizationStep(plan: EnginePlan, lattice: LatticePlan, secondPass: b
       ...runConstants(plan, lattice),
       ...normalizationFlags(kernel),
       sliceApart,
-      secondPass,
       latticeScale: float(latticeScale(kernel.featureDim)),
     },
     bindings: {
@@ -326,6 +327,7 @@ function normalizationStep(plan: EnginePlan, lattice: LatticePlan, secondPass: b
       norms: factors.norms,
       splatWeights: factors.splatWeights,
       ...(sliceApart ? { sliceWeights: factors.sliceWeights } : undefined),
+      turn: factors.turns[turn],
     },
     workgroups: sizeAt(structure.sizes, 'runs'),
   });

@@ -34,6 +34,8 @@ export interface LatticeNormalization extends Part {
   readonly splatWeights: BufferPlan;
   /** `splatWeights` itself where both directions have the same factor. */
   readonly sliceWeights: BufferPlan;
+  /** The uniform `Turn` of shared/turn.wgsl, of the first and of the second. */
+  readonly turns: readonly [first: BufferPlan, second: BufferPlan];
 }
 
 export interface LatticeFilter extends Part {
@@ -143,8 +145,10 @@ function planNormalization(
     // `before` and `after` multiply in one direction only.
     const apart = dividesBefore !== dividesAfter;
     const sliceWeights = apart ? weights('sliceWeights') : splatWeights;
-    const buffers = [norms, scales, splatWeights, ...(apart ? [sliceWeights] : [])];
-    return { norms, scales, splatWeights, sliceWeights, buffers };
+    const turnOf = (second: number) => constantUniform('lattice.turn', [second], '1 in the second turn');
+    const turns = [turnOf(0), turnOf(1)] as const;
+    const buffers = [norms, scales, splatWeights, ...(apart ? [sliceWeights] : []), ...turns];
+    return { norms, scales, splatWeights, sliceWeights, turns, buffers };
   });
 }
 

@@ -112,23 +112,29 @@ describe.each(['none', 'after', 'symmetric'] as const)('normalization: %s', (kin
     const weightCount = pointCount * (featureDim + 1);
     const [splatWeights, sliceWeights] = [0, 1].map(() => gpu.filled(weightCount, Number.NaN));
     const ones = new Float32Array(pointCount).fill(1);
-    const run = async (secondPass: boolean) => {
-      const values = randomFloats(vertexCount + 1, secondPass ? 5 : 6).map((value) => 0.5 + 9 * value);
+    const run = async (turn: 0 | 1) => {
+      const values = randomFloats(vertexCount + 1, turn === 1 ? 5 : 6).map((value) => 0.5 + 9 * value);
       await gpu.run(normalization, {
         constants: {
           ...runConstants(featureDim, tuning),
           ...flags,
-          secondPass,
           latticeScale: float(latticeScale(featureDim)),
         },
-        bindings: { ...bindings, values: gpu.storage(values), norms, splatWeights, sliceWeights },
+        bindings: {
+          ...bindings,
+          values: gpu.storage(values),
+          norms,
+          splatWeights,
+          sliceWeights,
+          turn: gpu.uniform(turn),
+        },
         items: runCount,
       });
       const sliced = new Float32Array(pointCount);
       sliceOnCpu(lattice, values, 1, ones, 1, sliced);
       return { sliced, pairs: await gpu.floats(norms, 2 * pointCount) };
     };
-    const { sliced: n, pairs } = await run(false);
+    const { sliced: n, pairs } = await run(0);
     const factors = n.map((sum) => ({ none: 1, after: 1 / sum, symmetric: 1 / Math.sqrt(sum) })[kind]);
     expect(pairs.filter((_, i) => i % 2 === 0)).toBeAllClose(factors, { tolerance: 1e-5 });
     expect(await gpu.floats(splatWeights, weightCount)).toBeAllClose(
@@ -142,12 +148,12 @@ describe.each(['none', 'after', 'symmetric'] as const)('normalization: %s', (kin
         tolerance: 1e-5,
       });
     }
-    // What one pass can know of the message of ones: n itself, n/n; `symmetric` needs the second.
+    // What one turn can know of the message of ones: n itself, n/n; `symmetric` needs the second.
     if (kind !== 'symmetric') {
       const message = n.map((sum) => (kind === 'none' ? sum : 1));
       expect(pairs.filter((_, i) => i % 2 === 1)).toBeAllClose(message, { tolerance: 1e-4 });
     }
-    const second = await run(true);
+    const second = await run(1);
     const messages = second.sliced.map((sum, i) => (kind === 'symmetric' ? sum * factors[i] : sum));
     expect(second.pairs.filter((_, i) => i % 2 === 0)).toBeAllClose(factors, { tolerance: 1e-5 });
     expect(second.pairs.filter((_, i) => i % 2 === 1)).toBeAllClose(messages, { tolerance: 1e-4 });

@@ -87,7 +87,7 @@ async function splatOnGpu(
   const scales = await findScales(prepared, tuning);
   const sums = gpu.zeros((vertexCount + 1) * rows.rowChannels);
   await gpu.run(splat, {
-    constants: { ...runConstants(featureDim, tuning, rows), byPixel: false, ones: false },
+    constants: { ...runConstants(featureDim, tuning, rows), ones: false },
     bindings: {
       ...buffers.bindings,
       weights,
@@ -162,8 +162,8 @@ test('splat of ones needs no Q', async () => {
   const sums = gpu.zeros(vertexCount + 1);
   const shape = { laneWidth: 1, blockLanes: 1, rowLanes: 1, storedLabels: 1, implicitLast: false };
   await gpu.run(splat, {
-    constants: { ...runConstants(featureDim, tuning), ...shape, byPixel: true, ones: true },
-    bindings: { ...buffers.bindings, scales: scales.buffer, sums },
+    constants: { ...runConstants(featureDim, tuning), ...shape, ones: true },
+    bindings: { ...buffers.bindings, scales: scales.buffer, sums, turn: gpu.uniform(0) },
     items: buffers.runCount,
   });
   const expected = new Float32Array(vertexCount + 1);
