@@ -18,11 +18,19 @@ import type { UnaryArray } from './unary-source.js';
 /** What an input has that no label is computed from. */
 const noLabels = { confidence: 0.5, unknown: unknownLabel };
 
-/** Checks a unary input of typed arrays or GPUBuffers and says where its numbers are. Throws ArgumentError. */
-export function checkUnarySource(source: unknown, size: ProblemSize): UnaryArray {
+/**
+ * Checks a unary input of typed arrays or GPUBuffers and says where its numbers are. Throws ArgumentError.
+ *
+ * @param copy of numbers that belong to the caller
+ */
+export function checkUnarySource(
+  source: unknown,
+  size: ProblemSize,
+  copy: (values: Float32Array) => Float32Array = copyOf,
+): UnaryArray {
   const given = readUnary(source, size);
   const { form, values, others } = given;
-  if (!isBufferObject(`unary.${form}`, values)) return fromArrays(given, size);
+  if (!isBufferObject(`unary.${form}`, values)) return fromArrays(given, size, copy);
 
   const buffer = values as GPUBuffer;
   const place = checkUnaryShape(form === 'labels' ? {} : others, size);
@@ -39,12 +47,12 @@ export function checkUnarySource(source: unknown, size: ProblemSize): UnaryArray
   };
 }
 
-function fromArrays(given: GivenUnary, size: ProblemSize): UnaryArray {
+function fromArrays(given: GivenUnary, size: ProblemSize, copy: (values: Float32Array) => Float32Array): UnaryArray {
   const resolved = resolveGivenUnary(given, size);
   if (resolved.form !== 'labels') {
     const { values } = resolved;
     // A copy, unless checking has made one: the caller may use the array for something else before the call's turn.
-    return { ...resolved, values: values === given.values ? copyOf(values) : values, ...noLabels };
+    return { ...resolved, values: values === given.values ? copy(values) : values, ...noLabels };
   }
   return {
     form: 'labels',
