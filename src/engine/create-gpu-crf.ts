@@ -29,7 +29,10 @@ export async function createGpuCrf({
     tuning: tuningOf(device),
     budget: createBudget,
   });
-  return new GpuCrf({ ...options, parameters, variantsOf: variantsBy(entries, adapterKey(device.adapterInfo), size) });
+  const variantsOf = variantsBy(entries, adapterKey(device.adapterInfo), size);
+  const crf = new GpuCrf({ ...options, parameters, variantsOf });
+  crf.compileAhead();
+  return crf;
 }
 
 /** As `tune`; on a GPU the choice is remembered. */

@@ -21,6 +21,7 @@ import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
 import { tuningOf } from './device-tuning.js';
 import { checkImageInput, isRgba, ownImage } from './inputs/image-input.js';
 import { ImageSource } from './inputs/image-source.js';
+import { OwnArray } from './inputs/own-array.js';
 import { checkUnarySource } from './inputs/unary-input.js';
 import type { UnaryArray } from './inputs/unary-source.js';
 import { iteration } from './lists/iteration.js';
@@ -87,6 +88,7 @@ export class GpuCrf implements Refiner {
   private readonly givenBuffers: BufferSet;
   private readonly image: ImageSource;
   private readonly reader: ResultReader;
+  private readonly ownNumbers = new OwnArray();
   private parameters: OwnParameters;
   private report: Pick<RefineReport, 'iterations' | 'change'> = { iterations: 0, change: Number.NaN };
   private used: Used[] = [];
@@ -185,6 +187,11 @@ export class GpuCrf implements Refiner {
     });
   }
 
+  /** Begins to compile what the first call needs, and returns at once. */
+  compileAhead(): void {
+    void this.recorded.compileAhead(this.parameters);
+  }
+
   setParameters(parameters: CrfParametersOrName): void {
     this.calls.checkUsable();
     const own = ownParameters(parameters, this.size, this.parameters);
@@ -278,7 +285,7 @@ export class GpuCrf implements Refiner {
     this.calls.checkUsable();
     return readRefineInput(input, {
       image: (value) => ownImage(checkImageInput(value, this.size)),
-      unary: (value) => checkUnarySource(value, this.size),
+      unary: (value) => checkUnarySource(value, this.size, (values) => this.ownNumbers.copyOf(values)),
     });
   }
 
@@ -286,12 +293,17 @@ export class GpuCrf implements Refiner {
   private async begin(input: OwnInput, iterations: number): Promise<void> {
     this.state.checkInput(input, this.parameters.kernels);
     await this.given.check(givenObjects(input));
-    await this.recorded.prepare(this.parameters);
+    await this.recorded.prepare(this.parameters, input.unary);
+    // Before anything is taken: it may be refused.
+    const write = input.unary && (await this.recorded.current().prepared.unary.prepare(input.unary));
     if (input.image) await this.takeImage(input.image);
-    if (input.unary) await this.takeUnary(input.unary);
+    if (input.unary && write) this.takeUnary(input.unary, write);
+    // The first call: the GPU builds lattices while the rest compiles.
+    const early = !this.recorded.isComplete && this.submit((stages) => this.recorded.encodeBuild(stages));
+    await this.recorded.complete();
     if (input.warmStart || this.vertexCapacity !== 'measured') {
       // Before the start: where there is no room for a lattice, the Q that there is stays.
-      await this.bringUpToDate();
+      await this.bringUpToDate(early);
       if (!input.warmStart) this.submit((stages) => this.encodeStart(stages));
       await this.iterate(iterations);
       return;
@@ -302,25 +314,27 @@ export class GpuCrf implements Refiner {
       return this.recorded.encodeBuild(stages);
     });
     await this.iterate(iterations);
-    if (built && (await this.makeRoomOrForget())) {
+    if ((early || built) && (await this.makeRoomOrForget())) {
       this.submit((stages) => this.encodeStart(stages));
       await this.iterate(iterations);
     }
   }
 
   /** Lattices and n for the parameters there are, with room for all vertices. */
-  private async bringUpToDate(): Promise<void> {
+  private async bringUpToDate(wasBuilt = false): Promise<void> {
     this.state.checkImage(this.parameters.kernels);
     await this.recorded.prepare(this.parameters);
-    if (this.submit((stages) => this.recorded.encodeBuild(stages))) await this.recorded.makeRoom();
+    const built = this.submit((stages) => this.recorded.encodeBuild(stages));
+    if (built || wasBuilt) await this.recorded.makeRoom();
   }
 
   private async iterate(count: number): Promise<void> {
     const { tolerance } = this.parameters;
-    const { plan, prepared } = this.recorded.current();
+    const { plan } = this.recorded.current();
+    const { iteration } = this.recorded.ready;
     if (tolerance <= 0) {
       this.submit((stages) => {
-        for (let done = 0; done < count; done++) prepared.iteration.encode(stages);
+        for (let done = 0; done < count; done++) iteration.encode(stages);
       });
       this.report = { iterations: count, change: Number.NaN };
       return;
@@ -331,7 +345,7 @@ export class GpuCrf implements Refiner {
     while (done < count && !(change <= tolerance)) {
       this.submit((stages) => {
         stages.command((encoder) => encoder.clearBuffer(largestChange));
-        prepared.iteration.encode(stages);
+        iteration.encode(stages);
       });
       const bits = await this.readback.words(largestChange, 0, 1);
       change = new Float32Array(bits.buffer)[0];
@@ -342,7 +356,7 @@ export class GpuCrf implements Refiner {
 
   /** Q = softmax(-unary). */
   private encodeStart(stages: StageEncoder): void {
-    this.recorded.current().prepared.start.encode(stages);
+    this.recorded.ready.start.encode(stages);
     this.state.hasStarted = true;
   }
 
@@ -376,11 +390,11 @@ export class GpuCrf implements Refiner {
     this.recorded.forgetImage();
   }
 
-  private async takeUnary(unary: UnaryArray): Promise<void> {
-    const write = await this.recorded.current().prepared.unary.prepare(unary);
+  private takeUnary(unary: UnaryArray, write: () => void): void {
     const { form, values } = unary;
     if (isBuffer(values)) this.use(`unary.${form}`, values, write);
     else this.calls.device.around(write);
+    if (values instanceof Float32Array) this.ownNumbers.giveBack(values);
     this.state.hasUnary = true;
   }
 

@@ -8,14 +8,17 @@ import type { CallState } from '../problem/call-state.js';
 import { DeviceError } from '../problem/errors.js';
 import type { OwnParameters } from '../problem/own-parameters.js';
 import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
-import { UnarySourceStage } from './inputs/unary-source.js';
+import { type UnaryArray, UnarySourceStage, unaryProgram } from './inputs/unary-source.js';
 import type { Step } from './lists/dispatch.js';
 import { build, iteration, normalize, start } from './lists/iteration.js';
 import { planRepack, repackSteps } from './lists/repack.js';
 import { Memory } from './memory.js';
 import type { Part } from './plan/buffer-plan.js';
 import { type EnginePlan, type PlanRequest, planEngine, samePlan } from './plan/plan.js';
-import { Recording, type UnusedBindings } from './recording.js';
+import { programOf, Recording, type UnusedBindings } from './recording.js';
+
+/** For messages. */
+const whatIsAsked = 'what this size and these parameters need';
 
 /** What a plan is made from, but for the parameters. */
 export type PlanBasis = Omit<PlanRequest, 'parameters'>;
@@ -34,14 +37,19 @@ export interface Workshop {
   submit<Result>(encode: (stages: StageEncoder) => Result): Result;
 }
 
-/** The lists of a plan, recorded, and what brings a unary to its rows. */
+/** What a plan does before there is a Q: recorded lists by kernel, and what brings a unary to its rows. */
 interface Prepared {
-  /** By kernel. */
-  build: readonly Recording[];
-  normalize: readonly Recording[];
-  start: Recording;
-  iteration: Recording;
-  unary: UnarySourceStage;
+  readonly build: readonly Recording[];
+  readonly normalize: readonly Recording[];
+  readonly unary: UnarySourceStage;
+  /** The rest, which the first call does not wait for before it uploads and builds. */
+  readonly inferenceAsked: Promise<Inference>;
+}
+
+/** The recorded lists that make a Q. */
+interface Inference {
+  readonly start: Recording;
+  readonly iteration: Recording;
 }
 
 /** The plan for the parameters there are, its lists as recordings, and which of its parts hold what is up to date. */
@@ -49,6 +57,8 @@ export class RecordedPlan {
   private taken: EnginePlan | undefined;
   /** Undefined before the first call, and after one whose plan the GPU refused. */
   private prepared: Prepared | undefined;
+  /** Undefined as long as `complete` is to come. */
+  private inference: Inference | undefined;
   /** Those that `taken` was made for. */
   private parameters: OwnParameters | undefined;
   /** Parts of the plan whose contents are up to date: lattices that were built, factors n that were computed. */
@@ -77,9 +87,51 @@ export class RecordedPlan {
     return { plan: taken, prepared };
   }
 
-  /** A plan for these parameters. Nothing is planned or created where nothing changed. Throws DeviceError where the GPU refuses it. */
-  async prepare(parameters: OwnParameters): Promise<void> {
-    if (parameters !== this.parameters || !this.prepared) await this.replan(parameters, []);
+  /** What makes a Q, of a plan that is complete. */
+  get ready(): Inference {
+    if (!this.inference) throw new Error('RecordedPlan: not complete');
+    return this.inference;
+  }
+
+  /**
+   * A plan for these parameters. Nothing is planned or created where nothing changed. Throws DeviceError where the GPU refuses it.
+   *
+   * The first plan is ready to build lattices: compiling takes longest then, and the GPU can work meanwhile. `complete` awaits the rest. Any
+   * other is complete.
+   *
+   * @param unary the input that comes, of which the program is asked for first
+   */
+  async prepare(parameters: OwnParameters, unary?: UnaryArray): Promise<void> {
+    if (parameters !== this.parameters || !this.prepared) await this.replan(parameters, [], unary);
+  }
+
+  /** Compiles what the first call will ask for, lattices first. It fails in silence: the call will say why. */
+  async compileAhead(parameters: OwnParameters): Promise<void> {
+    try {
+      const plan = planEngine({ ...this.basis, parameters }, undefined, []);
+      await Promise.allSettled(this.ask(latticeSteps(plan)));
+      // By now a call may have asked for the rest, or nobody ever will.
+      if (!this.taken && !this.workshop.calls.hasEnded) await Promise.allSettled(this.ask(inferenceSteps(plan)));
+    } catch {
+      // As above.
+    }
+  }
+
+  get isComplete(): boolean {
+    return this.inference !== undefined;
+  }
+
+  /** Awaits what makes a Q. Throws DeviceError where the GPU refuses it: then the call has left nothing. */
+  async complete(): Promise<void> {
+    if (this.inference) return;
+    try {
+      this.inference = await this.current().prepared.inferenceAsked;
+      await this.workshop.calls.accepted(whatIsAsked);
+    } catch (error) {
+      this.taken = undefined;
+      this.forgetRecorded();
+      throw error;
+    }
   }
 
   /** Lattices and factors n that are not up to date. Returns whether there were any lattices to build. */
@@ -135,11 +187,15 @@ export class RecordedPlan {
     }
   }
 
-  /** The GPU refused a plan: energies, Q and the image stay, lattices go. The next call plans anew. */
+  /** The GPU refused a plan: energies, Q and the image stay, if there was one before; lattices go. The next call plans anew. */
   forgetRecorded(): void {
+    const { memory, state } = this.workshop;
     this.dropPrepared();
     this.fresh = new WeakSet();
-    this.workshop.memory.hold(this.taken ? [this.taken.pixels] : []);
+    memory.hold(this.taken ? [this.taken.pixels] : []);
+    if (this.taken) return;
+    state.hasUnary = false;
+    state.hasImage = false;
   }
 
   destroy(): void {
@@ -149,6 +205,7 @@ export class RecordedPlan {
   private dropPrepared(): void {
     this.prepared?.unary.destroy();
     this.prepared = undefined;
+    this.inference = undefined;
   }
 
   /** Where there is room for every vertex there can be, nobody counts. */
@@ -163,21 +220,29 @@ export class RecordedPlan {
   }
 
   /** Plans, makes the buffers, moves what the rows hold, and records anew what differs by more than values. */
-  private async replan(parameters: OwnParameters, wanted: readonly (number | null)[]): Promise<void> {
+  private async replan(
+    parameters: OwnParameters,
+    wanted: readonly (number | null)[],
+    unary?: UnaryArray,
+  ): Promise<void> {
     const { basis, taken: before } = this;
     const { calls, memory } = this.workshop;
     const plan = planEngine({ ...basis, parameters }, before, wanted);
+    const isNew = !this.prepared || !before || !samePlan(before, plan);
     try {
+      if (isNew) this.askForAll(plan, unary);
       // The old rows stay until their contents have moved.
       memory.hold([...plan.parts, ...(before ? [before.pixels] : [])]);
       memory.write(plan.values);
       if (before && before.pixels !== plan.pixels) await this.repack(before, plan);
-      if (!this.prepared || !before || !samePlan(before, plan)) {
+      if (isNew) {
         const prepared = await this.record(plan);
+        const inference = before && (await prepared.inferenceAsked);
         this.dropPrepared();
         this.prepared = prepared;
+        this.inference = inference;
       }
-      await calls.accepted('what this size and these parameters need');
+      await calls.accepted(whatIsAsked);
     } catch (error) {
       this.forgetRecorded();
       throw error;
@@ -191,10 +256,11 @@ export class RecordedPlan {
     const { calls, programs, memory, inputMemory } = this.workshop;
     const { size, tuning, input } = this.basis;
     const { kernels, pixels, rows } = plan;
-    // All at once: browsers compile side by side.
-    const [starting, iterating, builds, normalizations] = await Promise.all([
-      this.recorded(start(plan)),
-      this.recorded(iteration(plan)),
+    const asked = Promise.all([this.recorded(start(plan)), this.recorded(iteration(plan))]);
+    const inferenceAsked = asked.then(([start, iteration]) => ({ start, iteration }));
+    // Told by who awaits it.
+    inferenceAsked.catch(() => undefined);
+    const [builds, normalizations] = await Promise.all([
       Promise.all(kernels.map((kernel) => this.recorded(build(plan, kernel)))),
       Promise.all(kernels.map((kernel) => this.recorded(normalize(plan, kernel)))),
     ]);
@@ -204,7 +270,7 @@ export class RecordedPlan {
       memory.of(pixels.lastUnary),
       inputMemory.of(input.invalidPixelCount),
     );
-    return { start: starting, iteration: iterating, build: builds, normalize: normalizations, unary };
+    return { build: builds, normalize: normalizations, unary, inferenceAsked };
   }
 
   /** Moves energies and Q to rows of another layout. */
@@ -221,8 +287,35 @@ export class RecordedPlan {
     }
   }
 
+  /**
+   * Before there are buffers, as browsers compile while they make them; all at once, as they compile side by side; and in the order of use, as
+   * some compile one after the other. Who records the programs is told what became of them.
+   */
+  private askForAll(plan: EnginePlan, unary: UnaryArray | undefined): void {
+    const { size, tuning } = this.basis;
+    const { programs } = this.workshop;
+    const context = { programs, size, tuning, rows: plan.rows };
+    const first = unary ? [unaryProgram(context, unary)] : [];
+    void Promise.allSettled([...first, ...this.ask([...latticeSteps(plan), ...inferenceSteps(plan)])]);
+  }
+
+  private ask(steps: readonly Step[]): Promise<unknown>[] {
+    const { programs } = this.workshop;
+    return steps.flatMap((step) => (step.kind === 'clear' ? [] : [programOf(programs, step)]));
+  }
+
   private recorded(steps: readonly Step[], memory = this.workshop.memory): Promise<Recording> {
     const { programs, unused } = this.workshop;
     return Recording.create(steps, programs, memory, unused);
   }
+}
+
+/** What a plan does before there is a Q. */
+function latticeSteps(plan: EnginePlan): Step[] {
+  return plan.kernels.flatMap((kernel) => [...build(plan, kernel), ...normalize(plan, kernel)]);
+}
+
+/** What makes a Q. */
+function inferenceSteps(plan: EnginePlan): Step[] {
+  return [...start(plan), ...iteration(plan)];
 }

@@ -81,7 +81,10 @@ export class Recording {
   }
 }
 
-function programOf(programs: ProgramCache, { stage, constants, entry }: Dispatch): Promise<Program<BindingLayout>> {
+export function programOf(
+  programs: ProgramCache,
+  { stage, constants, entry }: Dispatch,
+): Promise<Program<BindingLayout>> {
   return programs.get(stage, constants, entry);
 }
 

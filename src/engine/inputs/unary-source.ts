@@ -6,7 +6,7 @@ import { float } from '../../gpu/shader.js';
 import { type UniformWord, writeUniform } from '../../gpu/uniforms.js';
 import { DeviceError } from '../../problem/errors.js';
 import { probabilityFloor, unknownLabel } from '../../problem/inputs.js';
-import type { ArrayWindow, Upsampling } from '../../problem/types.js';
+import type { ArrayWindow, ProblemSize, Upsampling } from '../../problem/types.js';
 import { unary as unaryStage } from '../../stages/unary.js';
 import { rowConstants } from '../lists/constants.js';
 import type { RowPlan } from '../plan/row-plan.js';
@@ -40,6 +40,31 @@ function bytesOf(input: UnaryArray, labelCount: number): number {
   return 4 * input.width * input.height * planesOf(input, labelCount);
 }
 
+/** Whether the source has a grid of its own. */
+function isCoarse(input: UnaryArray, { width, height }: ProblemSize): boolean {
+  return input.form !== 'labels' && (input.width !== width || input.height !== height || input.window !== null);
+}
+
+/** Compiles what an input of this form needs. */
+export function unaryProgram(
+  { programs, size, rows, tuning }: Pick<UnaryContext, 'programs' | 'size' | 'rows' | 'tuning'>,
+  input: UnaryArray,
+): Promise<Program<typeof unaryStage.layout>> {
+  return programs.get(unaryStage, {
+    ...rowConstants(rows, tuning),
+    coarse: isCoarse(input, size),
+    alignCorners: input.upsampling === 'align-corners',
+    windowed: input.window !== null,
+    fromLogits: input.form === 'logits',
+    fromProbabilities: input.form === 'probabilities',
+    fromLabels: input.form === 'labels',
+    singleSlab: rows.slabCount === 1,
+    probabilityFloor: float(probabilityFloor),
+  });
+}
+
+type UnaryContext = InputContext & { readonly rows: RowPlan };
+
 /** Turns unary inputs into rows of energies. Owns what staging that takes. */
 export class UnarySourceStage {
   private readonly buffers: BufferSet;
@@ -49,7 +74,7 @@ export class UnarySourceStage {
   private groups = new WeakMap<GPUBuffer, Map<number, GPUBindGroup[]>>();
 
   constructor(
-    private readonly context: InputContext & { rows: RowPlan },
+    private readonly context: UnaryContext,
     private readonly unary: readonly GPUBuffer[],
     private readonly lastUnary: GPUBuffer,
     /** u32: pixels of the last input with a value that was not finite. */
@@ -64,8 +89,7 @@ export class UnarySourceStage {
 
   /** Compiles what an input of this form needs; gives what writes the rows, in one go. */
   async prepare(input: UnaryArray): Promise<() => void> {
-    const { context } = this;
-    const { size, programs, device } = context;
+    const { size, device } = this.context;
     const { maxStorageBufferBindingSize } = device.limits;
     const bytes = bytesOf(input, size.labelCount);
     if (!ArrayBuffer.isView(input.values) && bytes > maxStorageBufferBindingSize) {
@@ -73,27 +97,15 @@ export class UnarySourceStage {
         `unary.${input.form} needs ${bytes} bytes in one binding; the device's maxStorageBufferBindingSize is ${maxStorageBufferBindingSize}`,
       );
     }
-    const sameSize = input.width === size.width && input.height === size.height;
-    const coarse = input.form !== 'labels' && (!sameSize || input.window !== null);
-    const program = await programs.get(unaryStage, {
-      ...rowConstants(context.rows, context.tuning),
-      coarse,
-      alignCorners: input.upsampling === 'align-corners',
-      windowed: input.window !== null,
-      fromLogits: input.form === 'logits',
-      fromProbabilities: input.form === 'probabilities',
-      fromLabels: input.form === 'labels',
-      singleSlab: context.rows.slabCount === 1,
-      probabilityFloor: float(probabilityFloor),
-    });
-    return () => this.write(input, program, coarse);
+    const program = await unaryProgram(this.context, input);
+    return () => this.write(input, program);
   }
 
   destroy(): void {
     this.buffers.destroy();
   }
 
-  private write(input: UnaryArray, program: Program<typeof unaryStage.layout>, coarse: boolean): void {
+  private write(input: UnaryArray, program: Program<typeof unaryStage.layout>): void {
     const { context } = this;
     const { size, device } = context;
     const sourceBytes = bytesOf(input, size.labelCount);
@@ -127,7 +139,7 @@ export class UnarySourceStage {
     }
     const planes = planesOf(input, size.labelCount);
     const { values } = input;
-    if (coarse || values.byteLength <= bandBytes) {
+    if (isCoarse(input, size) || values.byteLength <= bandBytes) {
       const staging = this.stagingOf(values.byteLength);
       device.queue.writeBuffer(staging, 0, values.buffer, values.byteOffset, values.byteLength);
       encodeAll(staging, 0, pixelCount, 0, sourcePixels);
