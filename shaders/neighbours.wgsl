@@ -46,12 +46,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   if (vertex > min(atomicLoad(&counters.vertexCount), lattice.vertexCapacity)) { return; }
   let key = ownerVertex(vertexOwners[vertex]);
   for (var axis = 0u; axis < cornerCount; axis++) {
-    var pair: vec2u;
     // A loop, as compilers that inline would have the search twice.
     for (var side = 0u; side < 2u; side++) {
-      let found = find(step(key, axis, select(1, -1, side == 1u)));
-      pair = select(pair, vec2u(found), vec2<bool>(side == 0u, side == 1u));
+      neighbours[vertex * cornerCount + axis][side] = find(step(key, axis, 1 - 2 * i32(side)));
     }
-    neighbours[vertex * cornerCount + axis] = pair;
   }
 }

@@ -14,7 +14,11 @@ import { checkCrfOptions } from './problem/options.js';
  * ```
  */
 export const DenseCrf = {
-  /** Throws ArgumentError for an option that can't be, DeviceError where there is no adapter or its limits are too low. */
+  /**
+   * On WebGPU the shaders begin to compile, which is not waited for: the first call has less to wait for.
+   *
+   * Throws ArgumentError for an option that can't be, DeviceError where there is no adapter or its limits are too low.
+   */
   async create(options: DenseCrfOptions): Promise<Refiner> {
     const { size, parameters, backend, device, vertexCapacity, profile, threads, tuning } = checkCrfOptions(options);
     if (backend !== 'cpu') {
