@@ -67,6 +67,10 @@ fn pairwise(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_i
     messages += message[at];
     sum += q[at] * message[at];
   }
-  if (implicitLast) { sum += (1.0 - probabilities) * (norms[pixel].y * problem.unitWeight - messages); }
+  if (implicitLast) {
+    // All messages sum to that of Q = 1. Of two labels the one that is there is the first's less the second's, which is half of the rest.
+    let rest = norms[pixel].y * problem.unitWeight - messages;
+    sum += select(1.0 - probabilities, 0.5, filtersExcess) * rest;
+  }
   terms[pixel].z -= sum;
 }

@@ -14,7 +14,7 @@ struct Exact {
   pixelCount: u32,
   firstPixel: u32,
   endPixel: u32,
-  // Potts weight, or 1.
+  // Potts weight, or 1; twice that where `filtersExcess`.
   weight: f32,
 }
 
@@ -31,6 +31,7 @@ struct Exact {
 const chunkPixels = 64u;
 
 // @import norms
+// @import excess
 // @import softmax-lanes
 // @import update-logits
 
@@ -63,7 +64,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let row = &q[other * rowBlocks + block];
       // @unroll
       for (var lane = 0u; lane < blockLanes; lane++) {
-        part[lane] += kernel * (*row)[lane];
+        part[lane] += kernel * filtered((*row)[lane]);
       }
     }
     // @unroll

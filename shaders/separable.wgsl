@@ -17,7 +17,7 @@ struct Separable {
   radiusY: u32,
   sigmaX: f32,
   sigmaY: f32,
-  // Potts weight, or 1.
+  // Potts weight, or 1; twice that where `filtersExcess`.
   weight: f32,
 }
 
@@ -32,6 +32,7 @@ struct Separable {
 @group(0) @binding(6) var<storage, read_write> logits: array<Block>;
 
 // @import norms
+// @import excess
 // @import softmax-lanes
 // @import update-logits
 
@@ -56,7 +57,7 @@ fn rows(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let row = &q[(rowStart + other) * rowBlocks + block];
     // @unroll
     for (var lane = 0u; lane < blockLanes; lane++) {
-      lanes[lane] += weight * (*row)[lane];
+      lanes[lane] += weight * filtered((*row)[lane]);
     }
   }
   let row = &partial[pixel * rowBlocks + block];

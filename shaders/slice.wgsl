@@ -52,7 +52,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       }
     }
     var unit = 0.0;
-    if (implicitLast) { unit = norms[pixel].y * parameters.unitWeight; }
+    if (implicitLast && !filtersExcess) { unit = norms[pixel].y * parameters.unitWeight; }
     updateLogits(pixel * rowBlocks + block, lanes, unit);
   }
 }

@@ -4,9 +4,9 @@
 // Sums are fixed-point integers, so the result does not depend on the order of invocations or of pixels in a run:
 // term = w·q·scale rounded to a whole number by adding 2^23, whose unit in the last place is 1. Each vertex's scale keeps
 // its terms below 2^23 and its sum below 2^30 (splat-scales.wgsl).
+// Where `filtersExcess`, q is Q - 1/2: terms have a sign and are below 2^22, and 2^23 + 2^22 is added.
 
-const roundingOffset = 8388608.0;
-const roundingBits = 0x4b000000i;
+// @import excess
 
 struct Run {
   simplex: u32,
@@ -31,6 +31,8 @@ fn addTerms(run: Run, block: u32, vertices: ptr<function, Corners>, total: ptr<f
     (*vertices)[k] = (*corners)[k];
     vertexScales[k] = scales[(*vertices)[k]];
   }
+  let roundingOffset = select(8388608.0, 12582912.0, filtersExcess);
+  let roundingBits = select(0x4b000000i, 0x4b400000i, filtersExcess);
   for (var i = 0u; i < run.length; i++) {
     let place = run.start + i;
     let pixel = sortedPixels[place];
@@ -39,7 +41,7 @@ fn addTerms(run: Run, block: u32, vertices: ptr<function, Corners>, total: ptr<f
     var lanes = Block();
     // @unroll
     for (var lane = 0u; lane < blockLanes; lane++) {
-      if (ones) { lanes[lane] = Lane(1.0); } else { lanes[lane] = (*row)[lane]; }
+      if (ones) { lanes[lane] = Lane(1.0); } else { lanes[lane] = filtered((*row)[lane]); }
     }
     // @unroll
     for (var k = 0u; k < cornerCount; k++) {

@@ -6,6 +6,7 @@ import counted from '../../shaders/shared/counted.wgsl?raw';
 import counters from '../../shaders/shared/counters.wgsl?raw';
 import drawing from '../../shaders/shared/drawing.wgsl?raw';
 import energies from '../../shaders/shared/energies.wgsl?raw';
+import excess from '../../shaders/shared/excess.wgsl?raw';
 import extent from '../../shaders/shared/extent.wgsl?raw';
 import foreground from '../../shaders/shared/foreground.wgsl?raw';
 import grid from '../../shaders/shared/grid.wgsl?raw';
@@ -37,6 +38,7 @@ export const sharedShaders: Readonly<Record<string, string>> = {
   counters,
   drawing,
   energies,
+  excess,
   extent,
   foreground,
   grid,

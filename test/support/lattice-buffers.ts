@@ -57,7 +57,11 @@ export function runConstants(featureDim: number, { workgroupSize, maxRunLength }
     runLengthBits: Math.log2(maxRunLength),
     adjacent: false,
     ...(rows && { laneWidth: rows.laneWidth, blockLanes: rows.blockLanes, rowLanes: rows.rowLanes }),
-    ...(rows && { storedLabels: rows.storedLabels, implicitLast: rows.implicitLast }),
+    ...(rows && {
+      storedLabels: rows.storedLabels,
+      implicitLast: rows.implicitLast,
+      filtersExcess: rows.filtersExcess,
+    }),
   };
 }
 

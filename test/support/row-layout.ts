@@ -53,6 +53,11 @@ export function relativeToLast(values: Float32Array, labelCount: number, rows: R
   return values.map((value, i) => value - values[i - (i % labelCount) + labelCount - 1]);
 }
 
+/** What is filtered of them, [count, labelCount], in the stored channels: of two labels half of what the first has more than the second. */
+export function filteredRows(values: Float32Array, labelCount: number, rows: RowPlan): Float32Array {
+  return rows.filtersExcess ? relativeToLast(values, labelCount, rows).map((excess) => excess / 2) : values;
+}
+
 /**
  * What a pixel's stored channels hold once a message has come: -energies + message, or their softmax.
  * All arrays are [pixelCount, labelCount].
@@ -64,7 +69,10 @@ export function updatedRows(
   rows: RowPlan,
   use: { lastKernel: boolean; messageOnly: boolean },
 ): Float32Array {
-  if (use.messageOnly) return firstLabelsOf(message, labelCount, rows.storedLabels);
+  if (use.messageOnly) {
+    const told = rows.filtersExcess ? relativeToLast(message, labelCount, rows) : message;
+    return firstLabelsOf(told, labelCount, rows.storedLabels);
+  }
   const scores = message.map((part, i) => part - energies[i]);
   if (!use.lastKernel) return firstLabelsOf(relativeToLast(scores, labelCount, rows), labelCount, rows.storedLabels);
   const marginals = new Float32Array(scores.length);

@@ -15,12 +15,19 @@ export interface MessageUse {
 
 /** Constants of the row's shape, the same for every stage that works on rows. */
 export function rowConstants(rows: RowPlan, { workgroupSize }: Pick<Tuning, 'workgroupSize'>) {
-  const { laneWidth, blockLanes, rowLanes, storedLabels, implicitLast } = rows;
-  return { workgroupSize, laneWidth, blockLanes, rowLanes, storedLabels, implicitLast };
+  const { laneWidth, blockLanes, rowLanes, storedLabels, implicitLast, filtersExcess } = rows;
+  return { workgroupSize, laneWidth, blockLanes, rowLanes, storedLabels, implicitLast, filtersExcess };
 }
 
 /** The shape of one channel: what normalization filters. */
-export const oneChannel = { laneWidth: 1, blockLanes: 1, rowLanes: 1, storedLabels: 1, implicitLast: false } as const;
+export const oneChannel = {
+  laneWidth: 1,
+  blockLanes: 1,
+  rowLanes: 1,
+  storedLabels: 1,
+  implicitLast: false,
+  filtersExcess: false,
+} as const;
 
 /** Bytes of a row. */
 export function rowBytes({ rowChannels }: RowPlan): number {

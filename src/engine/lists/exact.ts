@@ -33,21 +33,17 @@ export function exactBuild(plan: EnginePlan, { kernel, structure }: ExactPlan): 
   ];
 }
 
-/** n, and where Potts leaves a label out the message of Q = 1. */
-export function exactNormalization(plan: EnginePlan, kernelPlan: ExactPlan): Step[] {
+/** n; with `secondPass`, after it, the message of Q = 1 where n is divided by before. */
+export function exactNormalization(plan: EnginePlan, kernelPlan: ExactPlan, secondPass: boolean): Step[] {
   const { structure, normalization } = kernelPlan;
-  const { dividesBefore } = normalizationFlags(kernelPlan.kernel);
-  const passes = plan.rows.implicitLast && dividesBefore ? [false, true] : [false];
-  return passes.flatMap((secondPass) =>
-    structure.ranges.map(({ uniform, first, end }) =>
-      dispatch(exact, {
-        timing: 'normalization',
-        entry: 'normalize',
-        constants: { ...exactConstants(plan, kernelPlan), ...oneChannel, ...noUse, secondPass },
-        bindings: { exact: uniform, features: structure.features, norms: normalization.norms },
-        workgroups: perItem(end - first, plan.tuning.workgroupSize),
-      }),
-    ),
+  return structure.ranges.map(({ uniform, first, end }) =>
+    dispatch(exact, {
+      timing: 'normalization',
+      entry: 'normalize',
+      constants: { ...exactConstants(plan, kernelPlan), ...oneChannel, ...noUse, secondPass },
+      bindings: { exact: uniform, features: structure.features, norms: normalization.norms },
+      workgroups: perItem(end - first, plan.tuning.workgroupSize),
+    }),
   );
 }
 

@@ -2,12 +2,14 @@
 
 import { softmax } from '../../stages/softmax.js';
 import type { BufferPlan } from '../plan/buffer-plan.js';
+import { normalizationFlags } from '../plan/kernel-base.js';
 import type { KernelPlan } from '../plan/kernel-plan.js';
 import type { EnginePlan } from '../plan/plan.js';
+import { needsUnitMessage } from '../plan/row-plan.js';
 import { type MessageUse, rowBytes, rowConstants } from './constants.js';
 import { dispatch, perItem, type Step } from './dispatch.js';
 import { exactBuild, exactMessage, exactNormalization } from './exact.js';
-import { latticeBuild, latticeMessage, latticeNormalization, latticeSpread } from './lattice.js';
+import { latticeBuild, latticeMessage, latticeNormalization, latticeSpread, latticeUnitMessage } from './lattice.js';
 import { separableMessage, separableNormalization, separableSpread } from './separable.js';
 
 /** From image or features to all that does not depend on Q. */
@@ -16,10 +18,25 @@ export function build(plan: EnginePlan, kernel: KernelPlan): Step[] {
   return kernel.method === 'exact' ? exactBuild(plan, kernel) : [];
 }
 
-/** n = K·1 and what follows from it. */
+/** n = K·1 and what follows from it; where logits need it the message of Q = 1, too. */
 export function normalize(plan: EnginePlan, kernel: KernelPlan): Step[] {
+  return [...factors(plan, kernel), ...(needsUnitMessage(plan.rows) ? unitMessage(plan, kernel) : [])];
+}
+
+function factors(plan: EnginePlan, kernel: KernelPlan): Step[] {
   if (kernel.method === 'lattice') return latticeNormalization(plan, kernel);
-  return kernel.method === 'exact' ? exactNormalization(plan, kernel) : separableNormalization(plan, kernel);
+  return kernel.method === 'exact'
+    ? exactNormalization(plan, kernel, false)
+    : separableNormalization(plan, kernel, false);
+}
+
+/** The message of Q = 1: known already where n is not divided by before. */
+export function unitMessage(plan: EnginePlan, kernel: KernelPlan): Step[] {
+  if (!normalizationFlags(kernel.kernel).dividesBefore) return [];
+  if (kernel.method === 'lattice') return latticeUnitMessage(plan, kernel);
+  return kernel.method === 'exact'
+    ? exactNormalization(plan, kernel, true)
+    : separableNormalization(plan, kernel, true);
 }
 
 /** Q = softmax(-unary). */

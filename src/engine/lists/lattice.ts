@@ -21,6 +21,7 @@ import { normalizationFlags } from '../plan/kernel-base.js';
 import { type LatticePlan, latticeScale } from '../plan/lattice-plan.js';
 import { latticeShape } from '../plan/lattice-shape.js';
 import type { EnginePlan } from '../plan/plan.js';
+import { needsUnitMessage } from '../plan/row-plan.js';
 import { lanesLayout, laysLanes, tileSlots } from '../plan/variants.js';
 import { compatibilitySteps } from './compatibility.js';
 import { type MessageUse, oneChannel, rowBytes, rowConstants } from './constants.js';
@@ -79,27 +80,29 @@ export function latticeBuild(plan: EnginePlan, lattice: LatticePlan): Step[] {
   ];
 }
 
-/**
- * n, by filtering ones; the weights with n in them; where Potts leaves a label out also the message of Q = 1; and the scales of the
- * fixed-point sums, first of ones and then of Q.
- */
+/** n, by filtering ones; the weights with n in them; and the scales of the fixed-point sums, first of ones and then of Q. */
 export function latticeNormalization(plan: EnginePlan, lattice: LatticePlan): Step[] {
   const { dividesBefore } = normalizationFlags(lattice.kernel);
   const { scales } = lattice.normalization;
-  const row = rowBytes(plan.rows);
   return [
     clear(scales),
     ...scaleSteps(plan, lattice, false),
     ...onesSteps(plan, lattice, 0),
     normalizationStep(plan, lattice, 0),
     ...(dividesBefore ? [clear(scales), ...scaleSteps(plan, lattice, true)] : []),
-    ...(plan.rows.implicitLast && dividesBefore
-      ? [...onesSteps(plan, lattice, 1), normalizationStep(plan, lattice, 1)]
-      : []),
-    // The row of the vertex that does not exist is wider than one channel was.
-    clear(lattice.filter.blurredRows, row),
-    clear(plan.vertices.spareRows, row),
+    ...clearNoVertex(plan, lattice),
   ];
+}
+
+/** The row of the vertex that does not exist is wider than one channel was. */
+function clearNoVertex(plan: EnginePlan, { filter }: LatticePlan): Step[] {
+  const row = rowBytes(plan.rows);
+  return [clear(filter.blurredRows, row), clear(plan.vertices.spareRows, row)];
+}
+
+/** The message of Q = 1 where n is divided by before it: filters what each pixel is multiplied by. */
+export function latticeUnitMessage(plan: EnginePlan, lattice: LatticePlan): Step[] {
+  return [...onesSteps(plan, lattice, 1), normalizationStep(plan, lattice, 1), ...clearNoVertex(plan, lattice)];
 }
 
 /** First half of an iteration: Q of a slab to the vertices, blurred. */
@@ -131,8 +134,10 @@ export function latticeSpread(plan: EnginePlan, lattice: LatticePlan, slab: numb
           // Each block reads the pixel's place and weights for itself.
           perPixel: shape.blockCount * (1 + corners) * 4 + row,
         },
-        // Weights through scales, then terms; they add up as integers.
-        multiplyAdds: { perPixel: corners * (shape.blockCount + plan.rows.rowChannels) },
+        // Weights through scales, then terms; they add up as integers. What is filtered of two labels takes a difference.
+        multiplyAdds: {
+          perPixel: corners * (shape.blockCount + plan.rows.rowChannels) + (plan.rows.filtersExcess ? 1 : 0),
+        },
       },
     }),
     ...blurSteps(plan, lattice, shapeOf(plan, blurVariant !== 'blocks')),
@@ -155,6 +160,7 @@ export function latticeMessage(
   const { slice: variant } = lattice.variants;
   const shape = shapeOf(plan, variant !== 'runs');
   const channels = rows.rowChannels;
+  const unit = needsUnitMessage(rows) ? 1 : 0;
   return [
     ...compatibilitySteps(plan, penalties, [source, target], {
       counted: countedOf(lattice),
@@ -186,13 +192,11 @@ export function latticeMessage(
         bytes: {
           perRun: shape.blockCount * (2 + corners) * 4 + corners * rowBytes(rows),
           // Logits or energies in, logits out; where the last label is left out its message of ones.
-          perPixel: shape.blockCount * (1 + corners + (rows.implicitLast ? 1 : 0)) * 4 + 2 * rowBytes(rows),
+          perPixel: shape.blockCount * (1 + corners + unit) * 4 + 2 * rowBytes(rows),
         },
         multiplyAdds: {
           // Weights, the message, and its addition; relative to the last label two more; and softmax.
-          perPixel:
-            corners * (shape.blockCount + channels) +
-            (1 + (rows.implicitLast ? 2 : 0) + (use.lastKernel ? 4 : 0)) * channels,
+          perPixel: corners * (shape.blockCount + channels) + (1 + 2 * unit + (use.lastKernel ? 4 : 0)) * channels,
         },
       },
     }),

@@ -8,7 +8,7 @@ import { type BufferPlan, constantUniform, type Part, storage } from '../plan/bu
 import type { EnginePlan } from '../plan/plan.js';
 import { type MessageUse, rowConstants } from './constants.js';
 import { dispatch, perItem, type Step } from './dispatch.js';
-import { message, spread } from './iteration.js';
+import { message, spread, unitMessage } from './iteration.js';
 
 /** What people read off Q. */
 export interface ResultBuffers extends Part {
@@ -126,15 +126,17 @@ export function energySteps(plan: EnginePlan, buffers: EnergyBuffers): Step[] {
   const slabs = rows.firstLabels.map((_first, slab) => slab);
   return [
     ...slabs.map((slab) => step('own', slab, buffers.problems[0][slab])),
-    ...kernels.flatMap((kernel, index) =>
-      slabs.flatMap((source) => [
+    ...kernels.flatMap((kernel, index) => [
+      // Iterations went without.
+      ...(rows.filtersExcess ? unitMessage(plan, kernel) : []),
+      ...slabs.flatMap((source) => [
         ...spread(plan, kernel, source),
         ...(kernel.penalties ? slabs : [source]).flatMap((target) => [
           ...message(plan, kernel, [source, target], buffers.message[target], messageOnly),
           step('pairwise', target, buffers.problems[index + 1][target], kernel.normalization.norms),
         ]),
       ]),
-    ),
+    ]),
   ];
 }
 

@@ -9,22 +9,18 @@ import { compatibilitySteps } from './compatibility.js';
 import { type MessageUse, oneChannel, rowConstants } from './constants.js';
 import { dispatch, perItem, type Step } from './dispatch.js';
 
-/** n, and where Potts leaves a label out the message of Q = 1. */
-export function separableNormalization(plan: EnginePlan, kernelPlan: SeparablePlan): Step[] {
+/** n; with `secondPass`, after it, the message of Q = 1 where n is divided by before. */
+export function separableNormalization(plan: EnginePlan, kernelPlan: SeparablePlan, secondPass: boolean): Step[] {
   const { structure, normalization } = kernelPlan;
   const { norms, partialNorms } = normalization;
-  const { dividesBefore } = normalizationFlags(kernelPlan.kernel);
-  const passes = plan.rows.implicitLast && dividesBefore ? [false, true] : [false];
-  return passes.flatMap((secondPass) =>
-    ['normalizeRows', 'normalizeColumns'].map((entry) =>
-      dispatch(separable, {
-        timing: 'normalization',
-        entry,
-        constants: { ...separableConstants(plan, kernelPlan), ...oneChannel, ...noUse, secondPass },
-        bindings: { separable: structure.separable, norms, partialNorms },
-        workgroups: perItem(plan.pixelCount, plan.tuning.workgroupSize),
-      }),
-    ),
+  return ['normalizeRows', 'normalizeColumns'].map((entry) =>
+    dispatch(separable, {
+      timing: 'normalization',
+      entry,
+      constants: { ...separableConstants(plan, kernelPlan), ...oneChannel, ...noUse, secondPass },
+      bindings: { separable: structure.separable, norms, partialNorms },
+      workgroups: perItem(plan.pixelCount, plan.tuning.workgroupSize),
+    }),
   );
 }
 

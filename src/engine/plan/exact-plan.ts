@@ -4,7 +4,7 @@ import { type BufferPlan, constantUniform, keep, type Part, storage, uniform } f
 import { featureTable, tableLength } from './feature-tables.js';
 import type { KernelPlanBase } from './kernel-base.js';
 import type { KernelRequest } from './kernel-request.js';
-import { penaltyValues, planPenalties, pottsWeightOf } from './penalties.js';
+import { messageWeightOf, penaltyValues, planPenalties, pottsWeightOf } from './penalties.js';
 
 export interface ExactFeatures extends Part {
   /** pixelCount, width, height. */
@@ -38,19 +38,19 @@ export function planExact(request: KernelRequest, previous: ExactPlan | undefine
     return { norms, buffers: [norms] };
   });
   const penalties = planPenalties(request, previous?.penalties);
-  const pottsWeight = pottsWeightOf(kernel);
+  const messageWeight = messageWeightOf(kernel, request.rows);
   return {
     method: 'exact',
     kernel,
     structure,
     normalization,
     penalties,
-    pottsWeight,
+    pottsWeight: pottsWeightOf(kernel),
     parts: [structure, normalization, ...(penalties ? [penalties] : [])],
     values: [
       ...structure.ranges.map((range) => ({
         buffer: range.uniform,
-        contents: [pixelCount, range.first, range.end, { float: pottsWeight }],
+        contents: [pixelCount, range.first, range.end, { float: messageWeight }],
       })),
       ...penaltyValues(request, penalties),
     ],

@@ -7,7 +7,7 @@ import { elevationTable, tableLength } from './feature-tables.js';
 import { type KernelPlanBase, normalizationFlags } from './kernel-base.js';
 import type { KernelRequest } from './kernel-request.js';
 import { latticeShape } from './lattice-shape.js';
-import { penaltyValues, planPenalties, pottsWeightOf } from './penalties.js';
+import { messageWeightOf, penaltyValues, planPenalties, pottsWeightOf } from './penalties.js';
 import { laysLanes, possibleVariants } from './variants.js';
 
 /** Simplices, runs of pixels, vertices and neighbours: what does not depend on Q. */
@@ -69,7 +69,8 @@ export function planLattice(request: KernelRequest, previous: LatticePlan | unde
   const filter = planFilter(request, previous?.filter);
   const penalties = planPenalties(request, previous?.penalties);
   const pottsWeight = pottsWeightOf(kernel);
-  const weights = [{ float: latticeScale(kernel.featureDim) * pottsWeight }, { float: pottsWeight }];
+  const messageWeight = latticeScale(kernel.featureDim) * messageWeightOf(kernel, request.rows);
+  const weights = [{ float: messageWeight }, { float: pottsWeight }];
   return {
     method: 'lattice',
     kernel,

@@ -58,6 +58,11 @@ export function pottsWeightOf({ compatibility }: ResolvedKernel): number {
   return compatibility.kind === 'potts' ? compatibility.weight : 1;
 }
 
+/** What a message is multiplied by on its way to the logits: half of an excess counts twice. */
+export function messageWeightOf(kernel: ResolvedKernel, { filtersExcess }: RowPlan): number {
+  return (filtersExcess ? 2 : 1) * pottsWeightOf(kernel);
+}
+
 /** Penalties between the labels of two slabs, [rowChannels of the source, rowChannels of the target]; zero where there is no label. */
 function penaltyRows(
   compatibility: Exclude<ResolvedCompatibility, { kind: 'potts' }>,

@@ -15,6 +15,11 @@ export interface RowPlan {
    * weight, a row fits one block, and there is a lane to be saved.
    */
   implicitLast: boolean;
+  /**
+   * There are two labels, and what is filtered is Q - ½ of the stored one: half of what it has more than the other. Twice the message of that is
+   * what its logit gains on the other's, so nothing needs the message of Q = 1.
+   */
+  filtersExcess: boolean;
   /** Labels that are stored: labelCount, or one less. */
   storedLabels: number;
   laneWidth: 1 | 2 | 4;
@@ -80,8 +85,8 @@ export function planRows(
 
 /** Whether the last label need not be stored. */
 function leavesLastOut(labelCount: number, kernels: readonly ResolvedKernel[]): boolean {
-  // It costs a second pass of normalization, so it must save a lane of four in every iteration.
-  if (labelCount === 1 || labelCount % 4 !== 1) return false;
+  // Two labels are one channel. With more it costs a second pass of normalization, so it must save a lane of four in every iteration.
+  if (labelCount !== 2 && (labelCount === 1 || labelCount % 4 !== 1)) return false;
   let weight = 0;
   for (const { compatibility, normalization } of kernels) {
     // Messages that are not normalised can be in the thousands: their difference from the sum of all would lose digits.
@@ -89,6 +94,11 @@ function leavesLastOut(labelCount: number, kernels: readonly ResolvedKernel[]): 
     weight += Math.abs(compatibility.weight);
   }
   return weight <= mostWeight;
+}
+
+/** Whether logits need the message of Q = 1: the last label's own message is what those of the others leave of it. */
+export function needsUnitMessage({ implicitLast, filtersExcess }: RowPlan): boolean {
+  return implicitLast && !filtersExcess;
 }
 
 /** Whether one invocation sees all labels of a pixel. */
@@ -116,6 +126,7 @@ function finish(shape: Shape, storedLabels: number, slabCount: number, implicitL
   return {
     ...shape,
     implicitLast,
+    filtersExcess: implicitLast && storedLabels === 1,
     storedLabels,
     rowLanes,
     rowChannels,

@@ -4,7 +4,7 @@ import { separableRadius } from '../../problem/parameters.js';
 import { type BufferPlan, keep, type Part, storage, uniform } from './buffer-plan.js';
 import type { KernelPlanBase } from './kernel-base.js';
 import type { KernelRequest } from './kernel-request.js';
-import { penaltyValues, planPenalties, pottsWeightOf } from './penalties.js';
+import { messageWeightOf, penaltyValues, planPenalties, pottsWeightOf } from './penalties.js';
 
 export interface SeparableRows extends Part {
   /** Rows convolved along x. */
@@ -50,9 +50,8 @@ export function planSeparable(request: KernelRequest, previous: SeparablePlan | 
     return { partial, buffers: [partial] };
   });
   const penalties = planPenalties(request, previous?.penalties);
-  const pottsWeight = pottsWeightOf(kernel);
   const radii = [Math.min(separableRadius(sigmaX), width - 1), Math.min(separableRadius(sigmaY), height - 1)];
-  const floats = [sigmaX, sigmaY, pottsWeight].map((value) => ({ float: value }));
+  const floats = [sigmaX, sigmaY, messageWeightOf(kernel, request.rows)].map((value) => ({ float: value }));
   return {
     method: 'separable',
     kernel,
@@ -60,7 +59,7 @@ export function planSeparable(request: KernelRequest, previous: SeparablePlan | 
     normalization,
     rows,
     penalties,
-    pottsWeight,
+    pottsWeight: pottsWeightOf(kernel),
     parts: [structure, normalization, rows, ...(penalties ? [penalties] : [])],
     values: [
       { buffer: structure.separable, contents: [pixelCount, width, height, ...radii, ...floats] },

@@ -8,7 +8,7 @@ import { slice } from '../../../src/stages/slice.js';
 import { orderedWeights, runConstants, uploadLattice } from '../../support/lattice-buffers.js';
 import { buildOnCpu, latticeCases } from '../../support/lattice-fixture.js';
 import { randomFloats } from '../../support/random.js';
-import { fromRows, relativeToLast, toRows, updatedRows } from '../../support/row-layout.js';
+import { filteredRows, fromRows, relativeToLast, toRows, updatedRows } from '../../support/row-layout.js';
 import { rowsFor, StageDevice, tinyTunings } from '../../support/stage-device.js';
 
 let gpu: StageDevice;
@@ -44,6 +44,7 @@ async function sliceBoth(name: string, labelCount: number, tuning: (typeof tinyT
     norms.set([Number.NaN, row.reduce((sum, part) => sum + part, 0) / potts], 2 * pixel);
   }
 
+  const weight = rows.filtersExcess ? 2 * potts : potts;
   const energies = toRows(relativeToLast(before, labelCount, rows), labelCount, rows, 0, 1e38);
   const { bindings, runCount } = uploadLattice(gpu, twin, tuning.maxRunLength);
   const logits = use.firstKernel ? gpu.filled(energies.length, 77) : gpu.storage(energies.map((energy) => -energy));
@@ -51,10 +52,10 @@ async function sliceBoth(name: string, labelCount: number, tuning: (typeof tinyT
     constants: { ...runConstants(featureDim, tuning, rows), ...use },
     bindings: {
       ...bindings,
-      parameters: gpu.uniform({ float: latticeScale(featureDim) * potts }, { float: potts }),
+      parameters: gpu.uniform({ float: latticeScale(featureDim) * weight }, { float: potts }),
       weights: gpu.storage(orderedWeights(twin, factors)),
       norms: gpu.storage(norms),
-      values: gpu.storage(toRows(values, labelCount, rows, 0)),
+      values: gpu.storage(toRows(filteredRows(values, labelCount, rows), labelCount, rows, 0)),
       unary: gpu.storage(energies),
       logits,
     },
@@ -76,6 +77,7 @@ describe.each([
   { name: 'position and colour', labelCount: 12, ...tinyTunings[2], use: first },
   { name: 'position and colour', labelCount: 12, ...tinyTunings[4], use: both },
   { name: 'position', labelCount: 2, ...tinyTunings[0], use: last },
+  { name: 'position and colour', labelCount: 2, ...tinyTunings[1], use: only },
   { name: 'position', labelCount: 5, ...tinyTunings[3], use: both },
   { name: 'position', labelCount: 4, ...tinyTunings[3], use: last },
   { name: 'one colour', labelCount: 6, ...tinyTunings[3], use: last },

@@ -8,7 +8,7 @@ import { splatScales } from '../../../src/stages/splat-scales.js';
 import { type LatticeBuffers, orderedWeights, runConstants, uploadLattice } from '../../support/lattice-buffers.js';
 import { buildOnCpu, latticeCases } from '../../support/lattice-fixture.js';
 import { randomFloats, randomMarginals } from '../../support/random.js';
-import { toRows } from '../../support/row-layout.js';
+import { filteredRows, toRows } from '../../support/row-layout.js';
 import { rowsFor, StageDevice, tinyTunings } from '../../support/stage-device.js';
 
 let gpu: StageDevice;
@@ -110,7 +110,7 @@ function splatByTwin({ lattice, factors, vertexCount }: Prepared, q: Float32Arra
   const labelCount = q.length / lattice.pointCount;
   const target = new Float32Array((vertexCount + 1) * labelCount);
   splatOnCpu(lattice, q, labelCount, labelCount, factors, target);
-  return toRows(target, labelCount, rows, 0);
+  return toRows(filteredRows(target, labelCount, rows), labelCount, rows, 0);
 }
 
 describe.each(cases)('$name, $labelCount stored labels, workgroups of $workgroupSize', (given) => {
@@ -160,7 +160,7 @@ test('splat of ones needs no Q', async () => {
   const tuning = tinyTunings[1];
   const scales = await findScales(prepared, tuning, false);
   const sums = gpu.zeros(vertexCount + 1);
-  const shape = { laneWidth: 1, blockLanes: 1, rowLanes: 1, storedLabels: 1, implicitLast: false };
+  const shape = { laneWidth: 1, blockLanes: 1, rowLanes: 1, storedLabels: 1, implicitLast: false, filtersExcess: false };
   await gpu.run(splat, {
     constants: { ...runConstants(featureDim, tuning), ...shape, ones: true },
     bindings: { ...buffers.bindings, scales: scales.buffer, sums, turn: gpu.uniform(0) },

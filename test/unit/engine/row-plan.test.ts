@@ -38,7 +38,8 @@ describe('lanes', () => {
     const rows = plan(21, { potts: true });
     expect(rows).toMatchObject({ implicitLast: true, storedLabels: 20, rowChannels: 20, blockCount: 1, slabCount: 1 });
     expect(plan(5, { potts: true })).toMatchObject({ implicitLast: true, storedLabels: 4, rowChannels: 4 });
-    expect([2, 3, 4, 6, 20, 22].filter((labelCount) => plan(labelCount, { potts: true }).implicitLast)).toEqual([]);
+    expect(plan(2, { potts: true })).toMatchObject({ implicitLast: true, filtersExcess: true, rowChannels: 1 });
+    expect([3, 4, 6, 20, 22].filter((labelCount) => plan(labelCount, { potts: true }).implicitLast)).toEqual([]);
   });
 
   test('every label is stored under penalties, without normalization, and with a single label', () => {
