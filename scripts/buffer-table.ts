@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Binding, Step } from '../src/engine/lists/dispatch.js';
-import { build, iteration, normalize, start } from '../src/engine/lists/iteration.js';
+import { build, iteration, iterations, normalize, start } from '../src/engine/lists/iteration.js';
 import {
   energySteps,
   planarSteps,
@@ -97,7 +97,7 @@ function* examplePlans(): Generator<{ plan: EnginePlan; steps: Step[] }> {
   for (const kernels of kernelSets) {
     const isUsual = kernels === kernelSets[0];
     for (const { labelCount, variants } of isUsual
-      ? [...shapes, { labelCount: 150, variants: plainVariants }]
+      ? [...shapes, ...[2, 150].map((labelCount) => ({ labelCount, variants: plainVariants }))]
       : [{ labelCount: 2, variants: plainVariants }]) {
       const size = { width: 64, height: 48, labelCount };
       const plan = planEngine({
@@ -114,6 +114,7 @@ function* examplePlans(): Generator<{ plan: EnginePlan; steps: Step[] }> {
         ...plan.kernels.flatMap((kernel) => [...build(plan, kernel), ...normalize(plan, kernel)]),
         ...start(plan),
         ...iteration(plan),
+        ...iterations(plan).between,
         ...resultSteps(plan, slabs, planResults(plan.size)),
         ...planarSteps(plan, slabs, planPlanar(plan.size)),
         ...energySteps(plan, planEnergy(plan)),

@@ -1,12 +1,6 @@
 // What every shape of slice reads but rows.
 
-// Weights of a kernel's message; engine/plan/lattice-plan.ts writes them.
-struct Slice {
-  // Lattice scale alpha, times the Potts weight where there is one; twice that where `filtersExcess`.
-  weight: f32,
-  // Potts weight: y of `norms` has alpha in it already.
-  unitWeight: f32,
-}
+// @import slice-parameters
 
 @group(0) @binding(0) var<uniform> counted: Counted;
 @group(0) @binding(1) var<uniform> parameters: Slice;

@@ -2,11 +2,11 @@
 // their sums have the same bits.
 //
 // Sums are fixed-point integers, so the result does not depend on the order of invocations or of pixels in a run:
-// term = w·q·scale rounded to a whole number by adding 2^23, whose unit in the last place is 1. Each vertex's scale keeps
-// its terms below 2^23 and its sum below 2^30 (splat-scales.wgsl).
-// Where `filtersExcess`, q is Q - 1/2: terms have a sign and are below 2^22, and 2^23 + 2^22 is added.
+// term = w·q·scale rounded to a whole number (fixed-point.wgsl). Each vertex's scale keeps its terms below 2^23 and its sum below 2^30
+// (splat-scales.wgsl).
 
 // @import excess
+// @import fixed-point
 
 struct Run {
   simplex: u32,
@@ -31,8 +31,6 @@ fn addTerms(run: Run, block: u32, vertices: ptr<function, Corners>, total: ptr<f
     (*vertices)[k] = (*corners)[k];
     vertexScales[k] = scales[(*vertices)[k]];
   }
-  let roundingOffset = select(8388608.0, 12582912.0, filtersExcess);
-  let roundingBits = select(0x4b000000i, 0x4b400000i, filtersExcess);
   for (var i = 0u; i < run.length; i++) {
     let place = run.start + i;
     let pixel = sortedPixels[place];
@@ -48,11 +46,11 @@ fn addTerms(run: Run, block: u32, vertices: ptr<function, Corners>, total: ptr<f
       let weight = (*shares)[k] * vertexScales[k];
       // @unroll
       for (var lane = 0u; lane < blockLanes; lane++) {
-        (*total)[k * blockLanes + lane] += bitcast<IntegerLane>(weight * lanes[lane] + Lane(roundingOffset));
+        (*total)[k * blockLanes + lane] += bitcast<IntegerLane>(weight * lanes[lane] + Lane(roundingOffset()));
       }
     }
   }
-  let offset = IntegerLane(i32(run.length) * roundingBits);
+  let offset = IntegerLane(i32(run.length) * roundingBits());
   // @unroll
   for (var k = 0u; k < cornerCount; k++) {
     // @unroll

@@ -24,7 +24,7 @@ import { ImageSource } from './inputs/image-source.js';
 import { OwnArray } from './inputs/own-array.js';
 import { checkUnarySource } from './inputs/unary-input.js';
 import type { UnaryArray } from './inputs/unary-source.js';
-import { iteration } from './lists/iteration.js';
+import { iterations } from './lists/iteration.js';
 import { dispatchesOf, type LatticeCounts, totalOf } from './lists/summary.js';
 import { Memory } from './memory.js';
 import type { BufferPlan } from './plan/buffer-plan.js';
@@ -158,10 +158,10 @@ export class GpuCrf implements Refiner {
     return { version: tuningVersion, entries };
   }
 
-  /** Dispatches of one iteration. */
+  /** Dispatches of one iteration of several in a row. */
   get dispatchesPerIteration(): number {
     const { plan } = this.recorded;
-    return plan ? dispatchesOf(iteration(plan)).length : 0;
+    return plan ? dispatchesOf(iterations(plan).between).length : 0;
   }
 
   bytesMovedPerIteration(): Promise<number | null> {
@@ -183,7 +183,7 @@ export class GpuCrf implements Refiner {
         const words = await this.readback.words(this.memory.of(sizes), dispatchSizeOffsets.counted, 2);
         counts.set(sizes, { vertexCount: words[0], runCount: words[1] });
       }
-      return totalOf(quantity, iteration(plan), plan, counts)?.total ?? null;
+      return totalOf(quantity, iterations(plan).between, plan, counts)?.total ?? null;
     });
   }
 
@@ -331,10 +331,13 @@ export class GpuCrf implements Refiner {
   private async iterate(count: number): Promise<void> {
     const { tolerance } = this.parameters;
     const { plan } = this.recorded.current();
-    const { iteration } = this.recorded.ready;
+    const { opening, between, last } = this.recorded.ready;
     if (tolerance <= 0) {
       this.submit((stages) => {
-        for (let done = 0; done < count; done++) iteration.encode(stages);
+        if (count === 0) return;
+        opening.encode(stages);
+        for (let done = 1; done < count; done++) between.encode(stages);
+        last.encode(stages);
       });
       this.report = { iterations: count, change: Number.NaN };
       return;
@@ -345,7 +348,8 @@ export class GpuCrf implements Refiner {
     while (done < count && !(change <= tolerance)) {
       this.submit((stages) => {
         stages.command((encoder) => encoder.clearBuffer(largestChange));
-        iteration.encode(stages);
+        // Comparing ends every iteration with a softmax of its own: none is chained to the next.
+        last.encode(stages);
       });
       const bits = await this.readback.words(largestChange, 0, 1);
       change = new Float32Array(bits.buffer)[0];

@@ -10,7 +10,7 @@ import type { OwnParameters } from '../problem/own-parameters.js';
 import { dispatchSizeOffsets } from '../stages/dispatch-sizes.js';
 import { type UnaryArray, UnarySourceStage, unaryProgram } from './inputs/unary-source.js';
 import type { Step } from './lists/dispatch.js';
-import { build, iteration, normalize, start } from './lists/iteration.js';
+import { build, iterations, normalize, start } from './lists/iteration.js';
 import { planRepack, repackSteps } from './lists/repack.js';
 import { Memory } from './memory.js';
 import type { Part } from './plan/buffer-plan.js';
@@ -49,7 +49,10 @@ interface Prepared {
 /** The recorded lists that make a Q. */
 interface Inference {
   readonly start: Recording;
-  readonly iteration: Recording;
+  /** Lists of `iterations`. */
+  readonly opening: Recording;
+  readonly between: Recording;
+  readonly last: Recording;
 }
 
 /** The plan for the parameters there are, its lists as recordings, and which of its parts hold what is up to date. */
@@ -256,8 +259,7 @@ export class RecordedPlan {
     const { calls, programs, memory, inputMemory } = this.workshop;
     const { size, tuning, input } = this.basis;
     const { kernels, pixels, rows } = plan;
-    const asked = Promise.all([this.recorded(start(plan)), this.recorded(iteration(plan))]);
-    const inferenceAsked = asked.then(([start, iteration]) => ({ start, iteration }));
+    const inferenceAsked = this.recordInference(plan);
     // Told by who awaits it.
     inferenceAsked.catch(() => undefined);
     const [builds, normalizations] = await Promise.all([
@@ -271,6 +273,14 @@ export class RecordedPlan {
       inputMemory.of(input.invalidPixelCount),
     );
     return { build: builds, normalize: normalizations, unary, inferenceAsked };
+  }
+
+  private async recordInference(plan: EnginePlan): Promise<Inference> {
+    const lists = iterations(plan);
+    const [first, opening, between, last] = await Promise.all(
+      [start(plan), lists.opening, lists.between, lists.last].map((steps) => this.recorded(steps)),
+    );
+    return { start: first, opening, between, last };
   }
 
   /** Moves energies and Q to rows of another layout. */
@@ -317,5 +327,6 @@ function latticeSteps(plan: EnginePlan): Step[] {
 
 /** What makes a Q. */
 function inferenceSteps(plan: EnginePlan): Step[] {
-  return [...start(plan), ...iteration(plan)];
+  const { opening, between, last } = iterations(plan);
+  return [...start(plan), ...opening, ...between, ...last];
 }

@@ -8,6 +8,7 @@ import drawing from '../../shaders/shared/drawing.wgsl?raw';
 import energies from '../../shaders/shared/energies.wgsl?raw';
 import excess from '../../shaders/shared/excess.wgsl?raw';
 import extent from '../../shaders/shared/extent.wgsl?raw';
+import fixedPoint from '../../shaders/shared/fixed-point.wgsl?raw';
 import foreground from '../../shaders/shared/foreground.wgsl?raw';
 import grid from '../../shaders/shared/grid.wgsl?raw';
 import halve from '../../shaders/shared/halve.wgsl?raw';
@@ -22,6 +23,7 @@ import neighbourhood from '../../shaders/shared/neighbourhood.wgsl?raw';
 import norms from '../../shaders/shared/norms.wgsl?raw';
 import simplex from '../../shaders/shared/simplex.wgsl?raw';
 import sliceBindings from '../../shaders/shared/slice-bindings.wgsl?raw';
+import sliceParameters from '../../shaders/shared/slice-parameters.wgsl?raw';
 import softmaxLanes from '../../shaders/shared/softmax-lanes.wgsl?raw';
 import splatBindings from '../../shaders/shared/splat-bindings.wgsl?raw';
 import splatTerms from '../../shaders/shared/splat-terms.wgsl?raw';
@@ -40,6 +42,7 @@ export const sharedShaders: Readonly<Record<string, string>> = {
   energies,
   excess,
   extent,
+  'fixed-point': fixedPoint,
   foreground,
   grid,
   halve,
@@ -54,6 +57,7 @@ export const sharedShaders: Readonly<Record<string, string>> = {
   norms,
   simplex,
   'slice-bindings': sliceBindings,
+  'slice-parameters': sliceParameters,
   'softmax-lanes': softmaxLanes,
   'splat-bindings': splatBindings,
   'splat-terms': splatTerms,

@@ -180,9 +180,9 @@ export interface Refiner {
   readonly bytes?: number;
   /** Shapes of the shaders in use, a kernel on a lattice after the other; without entries before the first call. */
   readonly tuning?: TuningTable;
-  /** Dispatches of one iteration. */
+  /** Dispatches of one iteration of several in a row. */
   readonly dispatchesPerIteration?: number;
-  /** Bytes that one iteration moves by plan, caches left out; null where a kernel is not on a lattice. Reads a few counts back. */
+  /** Bytes that one iteration of several in a row moves by plan, caches left out; null where a kernel is not on a lattice. Reads a few counts back. */
   bytesMovedPerIteration?(): Promise<number | null>;
   /** Multiply-adds of floats in one iteration by plan, a lone product, sum or exponential as one; null as above. Reads a few counts back. */
   multiplyAddsPerIteration?(): Promise<number | null>;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Step } from '../../src/engine/lists/dispatch.js';
-import { build, iteration, normalize, start } from '../../src/engine/lists/iteration.js';
+import { build, iteration, iterations, normalize, start } from '../../src/engine/lists/iteration.js';
 import {
   energySteps,
   planarSteps,
@@ -55,6 +55,7 @@ export function everyList(plan: EnginePlan): Step[] {
     ...plan.kernels.flatMap((kernel) => [...build(plan, kernel), ...normalize(plan, kernel)]),
     ...start(plan),
     ...iteration(plan),
+    ...Object.values(iterations(plan)).flat(),
     ...resultSteps(plan, slabs, planResults(plan.size)),
     ...planarSteps(plan, slabs, planPlanar(plan.size)),
     ...energySteps(plan, planEnergy(plan)),

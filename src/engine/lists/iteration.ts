@@ -9,7 +9,16 @@ import { needsUnitMessage } from '../plan/row-plan.js';
 import { type MessageUse, rowBytes, rowConstants } from './constants.js';
 import { dispatch, perItem, type Step } from './dispatch.js';
 import { exactBuild, exactMessage, exactNormalization } from './exact.js';
-import { latticeBuild, latticeMessage, latticeNormalization, latticeSpread, latticeUnitMessage } from './lattice.js';
+import {
+  latticeBlur,
+  latticeBuild,
+  latticeLink,
+  latticeMessage,
+  latticeNormalization,
+  latticeSplat,
+  latticeSpread,
+  latticeUnitMessage,
+} from './lattice.js';
 import { separableMessage, separableNormalization, separableSpread } from './separable.js';
 
 /** From image or features to all that does not depend on Q. */
@@ -67,6 +76,36 @@ export function iteration(plan: EnginePlan): Step[] {
     steps.push(...softmaxSteps(plan, plan.logits, { fromUnary: false, compares: plan.compares }));
   }
   return steps;
+}
+
+/**
+ * Iterations in a row: `opening`, `between` for each that another one follows, and `last`. Where the plan has a kernel that is chained, its splat
+ * of an iteration is done with the slice that ended the one before.
+ */
+export interface Iterations {
+  readonly opening: Step[];
+  readonly between: Step[];
+  readonly last: Step[];
+}
+
+export function iterations(plan: EnginePlan): Iterations {
+  const { chained } = plan;
+  if (!chained) {
+    const whole = iteration(plan);
+    return { opening: [], between: whole, last: whole };
+  }
+  const others = plan.messageOrder.filter((kernel) => kernel !== chained);
+  const messageOf = (kernel: KernelPlan) => message(plan, kernel, [0, 0], plan.logits[0], useOf(plan, kernel, 0, 0));
+  const inside = [
+    ...latticeBlur(plan, chained),
+    ...others.flatMap((kernel) => spread(plan, kernel, 0)),
+    ...others.flatMap(messageOf),
+  ];
+  return {
+    opening: [latticeSplat(plan, chained, 0)],
+    between: [...inside, latticeLink(plan, chained)],
+    last: [...inside, ...messageOf(chained)],
+  };
 }
 
 /** First half of a kernel's work: reads Q of a slab. `exact` reads Q with its message. */

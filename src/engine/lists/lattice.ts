@@ -10,6 +10,7 @@ import { runs } from '../../stages/runs.js';
 import { simplices } from '../../stages/simplices.js';
 import { slice } from '../../stages/slice.js';
 import { sliceLanes } from '../../stages/slice-lanes.js';
+import { sliceSplat } from '../../stages/slice-splat.js';
 import { splat } from '../../stages/splat.js';
 import { splatScales } from '../../stages/splat-scales.js';
 import { splatSubgroup } from '../../stages/splat-subgroup.js';
@@ -107,41 +108,80 @@ export function latticeUnitMessage(plan: EnginePlan, lattice: LatticePlan): Step
 
 /** First half of an iteration: Q of a slab to the vertices, blurred. */
 export function latticeSpread(plan: EnginePlan, lattice: LatticePlan, slab: number): Step[] {
+  return [latticeSplat(plan, lattice, slab), ...latticeBlur(plan, lattice)];
+}
+
+export function latticeSplat(plan: EnginePlan, lattice: LatticePlan, slab: number): Step {
   const corners = lattice.kernel.featureDim + 1;
   const row = rowBytes(plan.rows);
   const { sizes } = lattice.structure;
-  const { splat: variant, blur: blurVariant } = lattice.variants;
+  const { splat: variant } = lattice.variants;
   const shape = shapeOf(plan, variant !== 'runs');
   const slots = variant === 'tile' ? { tileSlots: tileSlots(corners, plan.rows, plan.tuning) ?? 0 } : undefined;
-  return [
-    dispatch(splatStages[variant], {
-      timing: 'splat',
-      constants: { ...filterConstants(plan, lattice), ...shape.constants, ...slots, ones: false },
-      bindings: {
-        ...runBindings(lattice),
-        weights: lattice.normalization.splatWeights,
-        q: plan.pixels.q[slab],
-        scales: lattice.normalization.scales,
-        sums: plan.vertices.sums,
-        turn: lattice.normalization.turns[1],
+  return dispatch(splatStages[variant], {
+    timing: 'splat',
+    constants: { ...filterConstants(plan, lattice), ...shape.constants, ...slots, ones: false },
+    bindings: {
+      ...runBindings(lattice),
+      weights: lattice.normalization.splatWeights,
+      q: plan.pixels.q[slab],
+      scales: lattice.normalization.scales,
+      sums: plan.vertices.sums,
+      turn: lattice.normalization.turns[1],
+    },
+    workgroups: sizeAt(sizes, shape.runs),
+    load: {
+      counted: sizes,
+      bytes: {
+        // A run's entry, vertices and their scales, and an atomic addition to each vertex's row.
+        perRun: shape.blockCount * (2 + 2 * corners) * 4 + 2 * corners * row,
+        // Each block reads the pixel's place and weights for itself.
+        perPixel: shape.blockCount * (1 + corners) * 4 + row,
       },
-      workgroups: sizeAt(sizes, shape.runs),
-      load: {
-        counted: sizes,
-        bytes: {
-          // A run's entry, vertices and their scales, and an atomic addition to each vertex's row.
-          perRun: shape.blockCount * (2 + 2 * corners) * 4 + 2 * corners * row,
-          // Each block reads the pixel's place and weights for itself.
-          perPixel: shape.blockCount * (1 + corners) * 4 + row,
-        },
-        // Weights through scales, then terms; they add up as integers. What is filtered of two labels takes a difference.
-        multiplyAdds: {
-          perPixel: corners * (shape.blockCount + plan.rows.rowChannels) + (plan.rows.filtersExcess ? 1 : 0),
-        },
+      // Weights through scales, then terms; they add up as integers. What is filtered of two labels takes a difference.
+      multiplyAdds: {
+        perPixel: corners * (shape.blockCount + plan.rows.rowChannels) + (plan.rows.filtersExcess ? 1 : 0),
       },
-    }),
-    ...blurSteps(plan, lattice, shapeOf(plan, blurVariant !== 'blocks')),
-  ];
+    },
+  });
+}
+
+export function latticeBlur(plan: EnginePlan, lattice: LatticePlan): Step[] {
+  return blurSteps(plan, lattice, shapeOf(plan, lattice.variants.blur !== 'blocks'));
+}
+
+/** The last message of an iteration, Q, and its way to the vertices for the next one: `latticeMessage` and `latticeSplat` in one. */
+export function latticeLink(plan: EnginePlan, lattice: LatticePlan): Step {
+  const { structure, normalization: factors, filter } = lattice;
+  const corners = lattice.kernel.featureDim + 1;
+  const row = rowBytes(plan.rows);
+  const channels = plan.rows.rowChannels;
+  return dispatch(sliceSplat, {
+    timing: 'slice and splat',
+    constants: filterConstants(plan, lattice),
+    bindings: {
+      ...runBindings(lattice),
+      parameters: filter.parameters,
+      weights: factors.sliceWeights,
+      values: filter.blurredRows,
+      scales: factors.scales,
+      logits: plan.logits[0],
+      sums: plan.vertices.sums,
+    },
+    workgroups: sizeAt(structure.sizes, 'runBlocks'),
+    load: {
+      counted: structure.sizes,
+      bytes: {
+        // Of both what one reads: a run's entry and vertices, rows and scales, and an atomic addition to each vertex's row.
+        perRun: (2 + 2 * corners) * 4 + 3 * corners * row,
+        // The pixel's place and weights; logits in, Q out.
+        perPixel: (1 + corners) * 4 + 2 * row,
+      },
+      multiplyAdds: {
+        perPixel: 2 * corners * (1 + channels) + 5 * channels + (plan.rows.filtersExcess ? 1 : 0),
+      },
+    },
+  });
 }
 
 /** Second half: the message of the source slab, through the compatibility, into the logits of the target slab. */

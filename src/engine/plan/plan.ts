@@ -5,8 +5,9 @@ import type { KernelVariants } from '../../problem/tuning-table.js';
 import type { ProblemSize, ResolvedKernel, ResolvedParameters } from '../../problem/types.js';
 import { type BufferPlan, keep, type Part, storage, uniform, type Value } from './buffer-plan.js';
 import { type KernelPlan, planKernel } from './kernel-plan.js';
+import type { LatticePlan } from './lattice-plan.js';
 import { firstVertexCapacity, latticeShape } from './lattice-shape.js';
-import { isOneBlock, planRows, type RowLimits, type RowPlan } from './row-plan.js';
+import { isOneBlock, needsUnitMessage, planRows, type RowLimits, type RowPlan } from './row-plan.js';
 import type { Tuning } from './tuning.js';
 import { plainVariants } from './variants.js';
 
@@ -96,6 +97,8 @@ export interface EnginePlan {
   readonly compares: boolean;
   /** Whether the last kernel's slice ends in softmax, in place. */
   readonly fused: boolean;
+  /** The kernel whose slice and next splat are one dispatch, where one is: the last of several, if rows are one lane. */
+  readonly chained: LatticePlan | null;
   readonly parts: readonly Part[];
   readonly values: readonly Value[];
 }
@@ -132,6 +135,7 @@ export function planEngine(
   const vertices = planVertexRows(mostVertices, rows, previous?.vertices);
   const scratch = planScratch(pixelCount, kernels, previous?.scratch);
   const crossing = ({ penalties }: KernelPlan) => penalties !== null;
+  const messageOrder = [...kernels.filter(crossing), ...kernels.filter((kernel) => !crossing(kernel))];
   return {
     size,
     pixelCount,
@@ -143,9 +147,10 @@ export function planEngine(
     vertices,
     scratch,
     kernels,
-    messageOrder: [...kernels.filter(crossing), ...kernels.filter((kernel) => !crossing(kernel))],
+    messageOrder,
     compares,
     fused,
+    chained: fused ? chainedOf(messageOrder, rows) : null,
     parts: [pixels, logits, vertices, scratch, ...kernels.flatMap(({ parts }) => parts)],
     values: [
       { buffer: pixels.softmax, contents: [pixelCount, { float: parameters.damping }] },
@@ -154,11 +159,25 @@ export function planEngine(
   };
 }
 
+/**
+ * Longer rows would take twice the registers. The first kernel reads energies, other weights than the splat's would be read beside those, and the
+ * message of Q = 1, too: with them there are more buffers than every device has.
+ */
+function chainedOf(messageOrder: readonly KernelPlan[], rows: RowPlan): LatticePlan | null {
+  const last = messageOrder[messageOrder.length - 1];
+  if (messageOrder.length < 2 || rows.rowLanes > 1 || needsUnitMessage(rows)) return null;
+  if (last.method !== 'lattice' || last.penalties) return null;
+  const { splatWeights, sliceWeights } = last.normalization;
+  const { splat, slice } = last.variants;
+  return splatWeights === sliceWeights && splat === 'runs' && slice === 'runs' ? last : null;
+}
+
 /** Whether what was recorded for one plan serves the other: they differ in values at most. */
 export function samePlan(a: EnginePlan, b: EnginePlan): boolean {
   return (
     a.compares === b.compares &&
     a.fused === b.fused &&
+    (a.chained === null) === (b.chained === null) &&
     a.parts.length === b.parts.length &&
     a.parts.every((part, index) => part === b.parts[index]) &&
     a.messageOrder.every((kernel, index) => kernel.structure === b.messageOrder[index].structure)

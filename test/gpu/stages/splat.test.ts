@@ -160,7 +160,14 @@ test('splat of ones needs no Q', async () => {
   const tuning = tinyTunings[1];
   const scales = await findScales(prepared, tuning, false);
   const sums = gpu.zeros(vertexCount + 1);
-  const shape = { laneWidth: 1, blockLanes: 1, rowLanes: 1, storedLabels: 1, implicitLast: false, filtersExcess: false };
+  const shape = {
+    laneWidth: 1,
+    blockLanes: 1,
+    rowLanes: 1,
+    storedLabels: 1,
+    implicitLast: false,
+    filtersExcess: false,
+  };
   await gpu.run(splat, {
     constants: { ...runConstants(featureDim, tuning), ...shape, ones: true },
     bindings: { ...buffers.bindings, scales: scales.buffer, sums, turn: gpu.uniform(0) },

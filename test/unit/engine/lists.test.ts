@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import type { Binding } from '../../../src/engine/lists/dispatch.js';
-import { build, iteration } from '../../../src/engine/lists/iteration.js';
+import type { Binding, Step } from '../../../src/engine/lists/dispatch.js';
+import { build, iteration, iterations } from '../../../src/engine/lists/iteration.js';
 import { dispatchesOf } from '../../../src/engine/lists/summary.js';
 import type { BufferPlan } from '../../../src/engine/plan/buffer-plan.js';
 import { everyList, kernelSets, planOf } from '../../support/engine-plans.js';
@@ -31,6 +31,15 @@ function bufferOf(binding: Binding): BufferPlan {
 test('an iteration of the usual kernels, from top to bottom', () => {
   const names = dispatchesOf(iteration(planOf(kernelSets.usual))).map(({ stage }) => stage.name);
   expect(names).toEqual(['splat', ...Array(3).fill('blur'), 'splat', ...Array(6).fill('blur'), 'slice', 'slice']);
+});
+
+test('iterations in a row of two labels: the last slice splats for the next', () => {
+  const { opening, between, last } = iterations(planOf(kernelSets.usual, { labelCount: 2 }));
+  const names = (steps: readonly Step[]) => dispatchesOf(steps).map(({ stage }) => stage.name);
+  const inside = [...Array(6).fill('blur'), 'splat', ...Array(3).fill('blur'), 'slice'];
+  expect(names(opening)).toEqual(['splat']);
+  expect(names(between)).toEqual([...inside, 'slice-splat']);
+  expect(names(last)).toEqual([...inside, 'slice']);
 });
 
 test('shapes change shaders and workgroups, and neither dispatches nor buffers', () => {

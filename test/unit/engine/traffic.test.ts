@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { iteration } from '../../../src/engine/lists/iteration.js';
+import { iteration, iterations } from '../../../src/engine/lists/iteration.js';
 import { dispatchesOf, type LatticeCounts, totalOf } from '../../../src/engine/lists/summary.js';
 import type { BufferPlan } from '../../../src/engine/plan/buffer-plan.js';
 import type { EnginePlan } from '../../../src/engine/plan/plan.js';
@@ -22,10 +22,15 @@ function plan(
 }
 
 /** Bytes of one iteration, by timing; every lattice came to `counts`. */
-function traffic(planned: EnginePlan, given = counts, quantity: 'bytes' | 'multiplyAdds' = 'bytes') {
+function traffic(
+  planned: EnginePlan,
+  given = counts,
+  quantity: 'bytes' | 'multiplyAdds' = 'bytes',
+  steps = iteration(planned),
+) {
   const all = new Map<BufferPlan, LatticeCounts>();
   for (const kernel of planned.kernels) if (kernel.method === 'lattice') all.set(kernel.structure.sizes, given);
-  const moved = totalOf(quantity, iteration(planned), planned, all);
+  const moved = totalOf(quantity, steps, planned, all);
   if (!moved) throw new Error('not counted');
   return { ...Object.fromEntries(moved.byTiming), total: moved.total } as Record<string, number>;
 }
@@ -51,6 +56,23 @@ test('multiply-adds of one kernel, 20 channels: counted by hand', () => {
   expect(done.blur).toBe(1000 * (3 * 2 * 20 + 3 * (1 + 20)));
   // A pixel: 3 weights, 3 products a channel, relative to the last label, added to the logits, softmax.
   expect(done.slice).toBe(10_000 * (3 * (1 + 20) + (2 + 1 + 4) * 20));
+});
+
+test('two labels are one channel, and iterations in a row read the places and weights of the last kernel once: counted by hand', () => {
+  const planned = plan(2, (size) => [
+    pottsKernel(size),
+    pottsKernel(size, { type: 'bilateral', sigmaXY: 80, sigmaRGB: 13, compatibility: 10 }),
+  ]);
+  const { between } = iterations(planned);
+  const moved = traffic(planned, counts, 'bytes', between);
+  // The first kernel's, 3 vertices a simplex: as above, with rows of 4 bytes.
+  expect(moved.splat).toBe(3000 * (8 * 4 + 2 * 3 * 4) + 10_000 * (4 * 4 + 4));
+  expect(moved.slice).toBe(3000 * (5 * 4 + 3 * 4) + 10_000 * (4 * 4 + 2 * 4));
+  // 6 vertices a simplex. A run: 2 + 6 ids + 6 scales, 6 rows, and 6 added to. A pixel: place, 6 weights, a row in and one out.
+  expect(moved['slice and splat']).toBe(3000 * (14 * 4 + 6 * 4 + 2 * 6 * 4) + 10_000 * (7 * 4 + 2 * 4));
+  // A pixel: 6 weights times the kernel's and their scales, 6 products of each; one half less, added to the logits, softmax.
+  expect(traffic(planned, counts, 'multiplyAdds', between)['slice and splat']).toBe(10_000 * (2 * 6 * 2 + 1 + 5));
+  expect(moved.total).toBeLessThan(0.85 * traffic(planned).total);
 });
 
 test('kernels add up', () => {
@@ -100,10 +122,12 @@ test('methods that nobody counted give no figure', () => {
   expect(totalOf('bytes', iteration(exact), exact, new Map())).toBeNull();
 });
 
-test('13 dispatches an iteration for the usual kernels, however many labels and pixels', () => {
+test('13 dispatches an iteration for the usual kernels, however many labels and pixels; 12 where they are chained', () => {
   const usual = (size: ProblemSize) => [
     pottsKernel(size),
     pottsKernel(size, { type: 'bilateral', sigmaXY: 80, sigmaRGB: 13, compatibility: 10 }),
   ];
   for (const labelCount of [2, 5, 21, 24]) expect(dispatchesOf(iteration(plan(labelCount, usual)))).toHaveLength(13);
+  const inARow = (labelCount: number) => dispatchesOf(iterations(plan(labelCount, usual)).between).length;
+  expect([2, 4, 5, 21, 24].map(inARow)).toEqual([12, 12, 13, 13, 13]);
 });
