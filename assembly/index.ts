@@ -8,6 +8,7 @@ export { keyBytes } from './keys';
 export {
   beginLattice,
   endLattice,
+  endSorting,
   findNeighbours,
   groupPoints,
   neighbourPieces,

@@ -32,8 +32,8 @@ class Lattice {
 
 /**
  * A lattice without points. `numberPoints` takes them in pieces, so that the keys of all of them need no room; the host writes their
- * weights to `unsorted`, which has room for whole fours of points. Then come `groupPoints`, `sortWeights`, `numberVertices`,
- * `findNeighbours` and `endLattice`, in this order; the second and the fourth may be shared.
+ * weights to `unsorted`, which has room for whole fours of points. Then come `groupPoints`, `sortWeights` and `endSorting`,
+ * `numberVertices` at the same time or after that, `findNeighbours` and `endLattice`; `sortWeights` and `findNeighbours` may be shared.
  *
  * @returns where a `Lattice` is; `releaseLattice` frees it and its arrays
  */
@@ -129,11 +129,15 @@ function copyWords(to: usize, from: usize, bytes: usize): void {
   if (pairs < bytes) store<u32>(to + pairs, load<u32>(from + pairs));
 }
 
+/** Gives back the weights by point: from then on they are in order. */
+export function endSorting(address: usize): void {
+  heap.free(changetype<Lattice>(address).unsorted);
+}
+
 /** Numbers the vertices of all simplices, with the numbers of src/reference/lattice.ts, and makes room for their neighbours. */
 export function numberVertices(address: usize): void {
   const lattice = changetype<Lattice>(address);
   const simplices = changetype<KeyTable>(lattice.simplices);
-  heap.free(lattice.unsorted);
   const featureDim = lattice.featureDim;
   const simplexCount = lattice.simplexCount;
   const corners = featureDim + 1;

@@ -24,6 +24,9 @@ const pieceLength = 4096;
 /** Features times pieces that are embedded at once: more would take much memory where there are many threads or features. */
 const batchFeatures = 80;
 
+/** Points whose weights may be held twice while vertices are numbered. */
+const mostBeside = 2 ** 22;
+
 /** Where the weights of all points are, in a lattice that is being built: the ninth field of the class in assembly/lattice.ts. */
 const unsortedField = 9;
 
@@ -34,8 +37,7 @@ export function buildLattice(memory: SimdMemory, source: FeatureSource): PlacedL
   const address = memory.allocating(() => module.beginLattice(featureDim, pointCount)) >>> 0;
   embedPoints(memory, source, address);
   memory.allocating(() => module.groupPoints(address));
-  team.run('sortWeights', [address], pointCount);
-  memory.allocating(() => module.numberVertices(address));
+  sortAndNumber(memory, address, pointCount);
   const pieces = module.neighbourPieces(address);
   memory.lend({ keys: (pieces * module.keyBytes(featureDim)) / 4 }, (at) => {
     team.run('findNeighbours', [address, at.keys], pieces);
@@ -44,6 +46,20 @@ export function buildLattice(memory: SimdMemory, source: FeatureSource): PlacedL
   const [simplexCount, vertexCount, starts, rows, points, weights, neighbours] = memory.unsigned(address, 7);
   const release = () => module.releaseLattice(address);
   return { featureDim, pointCount, simplexCount, vertexCount, starts, rows, points, weights, neighbours, release };
+}
+
+/** Puts weights in order and numbers vertices, which only one thread can: one beside the other, but for so many points that it takes the room. */
+function sortAndNumber(memory: SimdMemory, address: number, pointCount: number): void {
+  const { module, team } = memory;
+  const number = () => memory.allocating(() => module.numberVertices(address));
+  if (team.threads > 1 && pointCount <= mostBeside) {
+    team.runBeside('sortWeights', [address], pointCount, pieceLength, number);
+    module.endSorting(address);
+  } else {
+    team.run('sortWeights', [address], pointCount);
+    module.endSorting(address);
+    number();
+  }
 }
 
 /**

@@ -120,6 +120,7 @@ export interface StageModule extends Stages {
   beginLattice(featureDim: number, pointCount: number): number;
   numberPoints(address: number, first: number, count: number, keys: number): void;
   groupPoints(address: number): void;
+  endSorting(address: number): void;
   numberVertices(address: number): void;
   neighbourPieces(address: number): number;
   endLattice(address: number): void;

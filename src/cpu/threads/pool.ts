@@ -8,7 +8,7 @@ import { coreCount } from './thread-count.js';
 import { type PoolMessage, workerProgram } from './worker-program.js';
 
 /** Parts a thread: one that is held up leaves the others more. */
-const partsPerThread = 4;
+const partsPerThread = 16;
 
 /** Milliseconds that helpers have to start, or to get to know an engine. Who comes later helps from then on. */
 const patience = 5000;
