@@ -25,7 +25,7 @@ function plain({ size, kernels, image, unary }: GoldenProblem): PlainProblem {
   } as PlainProblem;
 }
 
-/** Small ones, of every kind of kernel, compatibility and normalization: lavapipe compiles for as long as it takes to run them all. */
+/** Small ones, of every kind of kernel, compatibility and normalization, and one of two labels: lavapipe compiles for as long as it takes to run them all. */
 const names = [
   'anisotropic',
   'bilateral-before',
@@ -35,6 +35,7 @@ const names = [
   'default-5-labels',
   'features-grey-3d',
   'gaussian-after',
+  'scribbles-2-labels',
 ] as const;
 const iterations = 5;
 
