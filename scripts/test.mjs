@@ -22,6 +22,8 @@ const sameEverywhere = [
   // Numbers alone.
   'test/unit/analysis/cut-out.test.ts',
   'test/unit/analysis/tune-search.test.ts',
+  'test/unit/cli/evaluate/nuclei-figures.test.ts',
+  'test/unit/cli/evaluate/person-figures.test.ts',
   'test/unit/cpu/simd-module.test.ts',
   'test/unit/models/colour-prompt-network.test.ts',
   'test/unit/models/nuclei-network.test.ts',
