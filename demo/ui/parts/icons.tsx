@@ -95,12 +95,6 @@ export const DotsIcon = () => (
   </Icon>
 );
 
-export const LinkIcon = () => (
-  <Icon>
-    <path d="M6.5 9.5a2.5 2.5 0 0 0 3.6 0l2.4-2.4a2.55 2.55 0 0 0-3.6-3.6l-.9.9M9.5 6.5a2.5 2.5 0 0 0-3.6 0L3.5 8.9a2.55 2.55 0 0 0 3.6 3.6l.9-.9" />
-  </Icon>
-);
-
 export const CopyIcon = () => (
   <Icon>
     <path d="M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3" />
@@ -111,13 +105,6 @@ export const CameraIcon = () => (
   <Icon>
     <path d="M2 4.5h2.5L6 2.5h4l1.5 2H14v8H2z" />
     <circle cx="8" cy="8.3" r="2.3" />
-  </Icon>
-);
-
-export const PhotoIcon = () => (
-  <Icon>
-    <path d="M2 3h12v10H2zM2 11l3.5-3.5L8 10l2.5-2.5L14 11" />
-    <circle cx="10.7" cy="5.7" r=".9" />
   </Icon>
 );
 
