@@ -97,17 +97,3 @@ export function checkCallback<Callback extends (...given: never[]) => unknown>(
   if (isCallable) return value;
   throw new ArgumentError(argument, value, 'a function');
 }
-
-/** Index of the first NaN or infinity, -1 where there is none. */
-export function firstNonFinite(values: ArrayLike<number>): number {
-  const length = values.length;
-  let i = 0;
-  // 0 · x is 0 for finite numbers only; NaN for the rest. Four at once take less than half the time of one after the other.
-  for (; i + 4 <= length; i += 4) {
-    if (0 * values[i] + 0 * values[i + 1] + 0 * values[i + 2] + 0 * values[i + 3] !== 0) break;
-  }
-  for (; i < length; i++) {
-    if (0 * values[i] !== 0) return i;
-  }
-  return -1;
-}

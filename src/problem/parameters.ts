@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import { checkChoice, checkInteger, checkNumber, firstNonFinite } from './checks.js';
+import { checkChoice, checkInteger, checkNumber } from './checks.js';
 import { ArgumentError } from './errors.js';
 import { checkLatticeRange, type FeatureExtent } from './lattice-range.js';
 import { boundsOf, checkChoiceParameter, checkNumberParameter } from './parameter-checks.js';
@@ -182,7 +182,7 @@ function resolveFeatures(
     );
   }
   const features = inOwnMemory(given.features);
-  const bad = firstNonFinite(features);
+  const bad = features.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw new ArgumentError(`${argument}[${bad}]`, features[bad], 'a finite number');
   return { features, featureDim };
 }
