@@ -6,16 +6,7 @@
 // @import lane{laneWidth}
 // @import block
 // @import counted
-// @import slice-parameters
-
-@group(0) @binding(0) var<uniform> counted: Counted;
-@group(0) @binding(1) var<uniform> parameters: Slice;
-// (simplex, start << runLengthBits | length - 1); the longest first.
-@group(0) @binding(2) var<storage, read> runs: array<vec2u>;
-@group(0) @binding(3) var<storage, read> sortedPixels: array<u32>;
-@group(0) @binding(4) var<storage, read> simplexVertices: array<array<u32, cornerCount>>;
-// Barycentric weights with n in them, in the order of `sortedPixels` (normalization.wgsl); [pixelCount, d + 1].
-@group(0) @binding(5) var<storage, read> weights: array<array<f32, cornerCount>>;
+// @import slice-bindings
 // Blurred rows, [vertexCapacity + 1].
 @group(0) @binding(6) var<storage, read> values: array<Lane>;
 @group(0) @binding(7) var<storage, read> scales: array<f32>;

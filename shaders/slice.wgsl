@@ -7,6 +7,8 @@
 // @import block
 // @import counted
 // @import slice-bindings
+// y: the message of Q = 1, [pixelCount]; read only where `implicitLast` and not `filtersExcess`.
+@group(0) @binding(6) var<storage, read> norms: array<vec2f>;
 // Blurred rows, [vertexCapacity + 1, rowBlocks].
 @group(0) @binding(7) var<storage, read> values: array<Block>;
 // Energies, [pixelCount, rowBlocks]; read by the first kernel only.

@@ -1,6 +1,12 @@
 // What every shape of slice reads but rows.
 
-// @import slice-parameters
+// Weights of a kernel's message; engine/plan/lattice-plan.ts writes them.
+struct Slice {
+  // Lattice scale alpha, times the Potts weight where there is one; twice that where `filtersExcess`.
+  weight: f32,
+  // Potts weight: y of `norms` has alpha in it already.
+  unitWeight: f32,
+}
 
 @group(0) @binding(0) var<uniform> counted: Counted;
 @group(0) @binding(1) var<uniform> parameters: Slice;
@@ -10,5 +16,3 @@
 @group(0) @binding(4) var<storage, read> simplexVertices: array<array<u32, cornerCount>>;
 // Barycentric weights with n in them, in the order of `sortedPixels` (normalization.wgsl); [pixelCount, d + 1].
 @group(0) @binding(5) var<storage, read> weights: array<array<f32, cornerCount>>;
-// y: the message of Q = 1, [pixelCount]; read only where `implicitLast` and not `filtersExcess`.
-@group(0) @binding(6) var<storage, read> norms: array<vec2f>;

@@ -23,7 +23,6 @@ import neighbourhood from '../../shaders/shared/neighbourhood.wgsl?raw';
 import norms from '../../shaders/shared/norms.wgsl?raw';
 import simplex from '../../shaders/shared/simplex.wgsl?raw';
 import sliceBindings from '../../shaders/shared/slice-bindings.wgsl?raw';
-import sliceParameters from '../../shaders/shared/slice-parameters.wgsl?raw';
 import softmaxLanes from '../../shaders/shared/softmax-lanes.wgsl?raw';
 import splatBindings from '../../shaders/shared/splat-bindings.wgsl?raw';
 import splatTerms from '../../shaders/shared/splat-terms.wgsl?raw';
@@ -57,7 +56,6 @@ export const sharedShaders: Readonly<Record<string, string>> = {
   norms,
   simplex,
   'slice-bindings': sliceBindings,
-  'slice-parameters': sliceParameters,
   'softmax-lanes': softmaxLanes,
   'splat-bindings': splatBindings,
   'splat-terms': splatTerms,

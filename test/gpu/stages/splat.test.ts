@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { oneChannel } from '../../../src/engine/lists/constants.js';
 import type { RowPlan } from '../../../src/engine/plan/row-plan.js';
 import { splat as splatOnCpu } from '../../../src/reference/splat.js';
 import { splat } from '../../../src/stages/splat.js';
@@ -160,16 +161,8 @@ test('splat of ones needs no Q', async () => {
   const tuning = tinyTunings[1];
   const scales = await findScales(prepared, tuning, false);
   const sums = gpu.zeros(vertexCount + 1);
-  const shape = {
-    laneWidth: 1,
-    blockLanes: 1,
-    rowLanes: 1,
-    storedLabels: 1,
-    implicitLast: false,
-    filtersExcess: false,
-  };
   await gpu.run(splat, {
-    constants: { ...runConstants(featureDim, tuning), ...shape, ones: true },
+    constants: { ...runConstants(featureDim, tuning), ...oneChannel, ones: true },
     bindings: { ...buffers.bindings, scales: scales.buffer, sums, turn: gpu.uniform(0) },
     items: buffers.runCount,
   });
