@@ -30,13 +30,16 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 
   let corners = &simplexVertices[run.x];
   var rows: array<Lane, cornerCount * blockLanes>;
-  // @unroll
-  for (var k = 0u; k < cornerCount; k++) {
-    let row = &values[(*corners)[k] * rowBlocks + block];
+  // A turn for each vertex, whose row is put behind the others: as in splat.wgsl, half the time to compile and the same to run.
+  for (var read = 0u; read < cornerCount; read++) {
     // @unroll
-    for (var lane = 0u; lane < blockLanes; lane++) {
-      rows[k * blockLanes + lane] = (*row)[lane];
+    for (var k = 0u; k < featureDim; k++) {
+      // @unroll
+      for (var lane = 0u; lane < blockLanes; lane++) { rows[k * blockLanes + lane] = rows[(k + 1u) * blockLanes + lane]; }
     }
+    let row = &values[(*corners)[read] * rowBlocks + block];
+    // @unroll
+    for (var lane = 0u; lane < blockLanes; lane++) { rows[featureDim * blockLanes + lane] = (*row)[lane]; }
   }
 
   for (var i = 0u; i < length; i++) {

@@ -19,16 +19,21 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   var vertices: Corners;
   var total: Terms;
   addTerms(runOf(runs[work.item]), work.block, &vertices, &total);
-  // @unroll
-  for (var k = 0u; k < cornerCount; k++) {
-    let sum = &sums[vertices[k] * rowBlocks + work.block];
+  // A turn for each vertex, the next one's terms moved to the front: unrolled, SwiftShader took twice as long to compile this, and ran it no faster.
+  for (var left = cornerCount; left > 0u; left--) {
+    let sum = &sums[vertices[0] * rowBlocks + work.block];
     // @unroll
     for (var lane = 0u; lane < blockLanes; lane++) {
-      let terms = total[k * blockLanes + lane];
       // @unroll
       for (var channel = 0u; channel < laneWidth; channel++) {
-        atomicAdd(&(*sum)[lane * laneWidth + channel], laneChannel(terms, channel));
+        atomicAdd(&(*sum)[lane * laneWidth + channel], laneChannel(total[lane], channel));
       }
+    }
+    // @unroll
+    for (var k = 0u; k < featureDim; k++) {
+      vertices[k] = vertices[k + 1u];
+      // @unroll
+      for (var lane = 0u; lane < blockLanes; lane++) { total[k * blockLanes + lane] = total[(k + 1u) * blockLanes + lane]; }
     }
   }
 }

@@ -52,6 +52,7 @@ export function orderedWeights(
 export function runConstants(featureDim: number, { workgroupSize, maxRunLength }: Tuning, rows?: RowPlan) {
   return {
     workgroupSize,
+    featureDim,
     cornerCount: featureDim + 1,
     maxRunLength,
     runLengthBits: Math.log2(maxRunLength),

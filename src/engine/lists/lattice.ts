@@ -377,9 +377,15 @@ function normalizationStep(plan: EnginePlan, lattice: LatticePlan, turn: 0 | 1):
   });
 }
 
-function runConstants({ tuning }: EnginePlan, { kernel }: LatticePlan) {
+function runConstants({ tuning }: EnginePlan, { kernel: { featureDim } }: LatticePlan) {
   const { workgroupSize, maxRunLength } = tuning;
-  return { workgroupSize, cornerCount: kernel.featureDim + 1, maxRunLength, runLengthBits: Math.log2(maxRunLength) };
+  return {
+    workgroupSize,
+    featureDim,
+    cornerCount: featureDim + 1,
+    maxRunLength,
+    runLengthBits: Math.log2(maxRunLength),
+  };
 }
 
 function filterConstants(plan: EnginePlan, lattice: LatticePlan) {
