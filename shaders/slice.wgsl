@@ -30,7 +30,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 
   let corners = &simplexVertices[run.x];
   var rows: array<Lane, cornerCount * blockLanes>;
-  // A turn for each vertex, whose row is put behind the others: as in splat.wgsl, half the time to compile and the same to run.
+  // A turn for each vertex, whose row is put behind the others, for the reason in splat.wgsl: 90 ms in place of 180 to compile, and the same to run.
   for (var read = 0u; read < cornerCount; read++) {
     // @unroll
     for (var k = 0u; k < featureDim; k++) {

@@ -19,7 +19,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   var vertices: Corners;
   var total: Terms;
   addTerms(runOf(runs[work.item]), work.block, &vertices, &total);
-  // A turn for each vertex, the next one's terms moved to the front: unrolled, SwiftShader took twice as long to compile this, and ran it no faster.
+  // A turn for each vertex, then the next one's terms move to the front, so that every index stays a constant. Unrolled, SwiftShader took 180 ms in place
+  // of 110 to compile this for 5 features and 21 labels, and ran it no faster (Dawn for Node, two cores of an EPYC).
   for (var left = cornerCount; left > 0u; left--) {
     let sum = &sums[vertices[0] * rowBlocks + work.block];
     // @unroll
